@@ -1,0 +1,1 @@
+"""The clients of a whygrad service: Python, command line."""
