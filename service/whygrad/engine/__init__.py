@@ -1,0 +1,1 @@
+"""The engine: a program goes in, the reason comes out. It knows no HTTP, no database and no queue."""

@@ -1,0 +1,121 @@
+"""The short form of example inputs, for people and chat: `1x3x224x224; 2x16:int64[0,1000)`.
+
+An entry is sizes joined by `x`, then optionally `:` and a type, then for integers the range they are drawn from, its
+upper end excluded. No sizes before the colon (`:float32`) is a tensor without dimensions. Entries are separated by `;`,
+one per argument of the method; blanks do not matter.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+FLOATING_DTYPES = ("float32", "float64", "float16", "bfloat16")
+INTEGER_DTYPES = ("int64", "int32", "int16", "int8", "uint8")
+DTYPES = (*FLOATING_DTYPES, *INTEGER_DTYPES, "bool", "complex64", "complex128")
+FILLS = ("normal", "uniform", "zeros", "ones", "arange")
+EXAMPLE = "1x3x224x224 or 2x16:int64[0,1000)"
+
+_LARGEST = 2**63 - 1
+_RANGE = re.compile(r"\s*(-?[0-9]{1,19})\s*,\s*(-?[0-9]{1,19})\s*\)\s*")
+
+
+class ShapeSyntaxError(ValueError):
+    """A short form that cannot be read; `position` is the index of the character where it goes wrong."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+def parse_shapes(text: str) -> list[dict[str, Any]]:
+    """The request's `inputs` that a short form stands for: `shape` and `dtype`, and `low` and `high` where it has them.
+
+    Raises ShapeSyntaxError, whose message names the place and gives an example.
+    """
+    entries = []
+    position = 0
+    for part in text.split(";"):
+        entries.append(_parse_entry(part, position))
+        position += len(part) + 1
+    return entries
+
+
+def format_shapes(inputs: Iterable[Mapping[str, Any]]) -> str:
+    """The short form of plain tensor inputs, which `parse_shapes` reads back to the same shapes, types and ranges.
+
+    Raises ValueError for an input that the short form cannot say: a list, an object, or a fill of its own.
+    """
+    return "; ".join(_format_entry(entry) for entry in inputs)
+
+
+def _parse_entry(part: str, start: int) -> dict[str, Any]:
+    sizes, colon, typed = part.partition(":")
+    if not colon and not sizes.strip():
+        raise _error("a shape is missing", start)
+    if "[" in sizes:
+        raise _error("a range needs an integer type before it", start + sizes.index("["), example="2x16:int64[0,1000)")
+    entry: dict[str, Any] = {"shape": _parse_sizes(sizes, start), "dtype": "float32"}
+    if colon:
+        dtype, bracket, bounds = typed.partition("[")
+        place = start + len(sizes) + 1
+        entry["dtype"] = _parse_dtype(dtype, place)
+        if bracket:
+            entry["low"], entry["high"] = _parse_range(bounds, entry["dtype"], place + len(dtype))
+    return entry
+
+
+def _parse_sizes(text: str, start: int) -> list[int]:
+    if not text.strip():
+        return []
+    sizes = []
+    for piece in re.split("[x×]", text):
+        if not re.fullmatch(r"\s*[0-9]+\s*", piece):
+            raise _error(f"{_quote(piece)} is not a size: sizes are whole numbers with an x between them", start)
+        if len(piece.strip()) > 19 or int(piece) > _LARGEST:
+            raise _error(f"{_quote(piece)} is larger than any tensor", start)
+        sizes.append(int(piece))
+        start += len(piece) + 1
+    return sizes
+
+
+def _parse_dtype(text: str, start: int) -> str:
+    dtype = text.strip()
+    if dtype in DTYPES:
+        return dtype
+    near = difflib.get_close_matches(dtype[:20], DTYPES, n=1, cutoff=0.4)
+    suggestion = f", did you mean {near[0]}?" if near else ""
+    raise _error(f"{_quote(text)} is not a type{suggestion} (one of {', '.join(DTYPES)})", start)
+
+
+def _parse_range(text: str, dtype: str, start: int) -> tuple[int, int]:
+    if dtype not in INTEGER_DTYPES:
+        raise _error(f"a range is for integers, not for {dtype}", start, example="2x16:int64[0,1000)")
+    match = _RANGE.fullmatch(text)
+    if not match:
+        raise _error("a range is [low,high), the upper end excluded", start, example="2x16:int64[0,1000)")
+    low, high = int(match[1]), int(match[2])
+    if not -_LARGEST <= low < high <= _LARGEST:
+        raise _error(f"nothing lies in [{low},{high})", start, example="2x16:int64[0,1000)")
+    return low, high
+
+
+def _format_entry(entry: Mapping[str, Any]) -> str:
+    if "shape" not in entry or entry.get("fill", "normal") != "normal":
+        raise ValueError("only a tensor with its default fill has a short form")
+    sizes = "x".join(str(size) for size in entry["shape"])
+    dtype = entry.get("dtype", "float32")
+    span = f"[{entry['low']},{entry['high']})" if dtype in INTEGER_DTYPES and "low" in entry else ""
+    return sizes if sizes and dtype == "float32" else f"{sizes}:{dtype}{span}"
+
+
+def _error(problem: str, position: int, example: str = EXAMPLE) -> ShapeSyntaxError:
+    return ShapeSyntaxError(f"at character {position + 1}: {problem}; for example {example}", position)
+
+
+def _quote(text: str) -> str:
+    shown = ascii(text.strip())
+    return shown if len(shown) <= 40 else shown[:37] + "..."
