@@ -1,0 +1,62 @@
+"""What a rule says: a finding, and the change that it proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from whygrad.engine.observation import Event, Frame, Parameter
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step from the fact to the verdict: a sentence, and the node it speaks of."""
+
+    text: str
+    node: int | None = None
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another place that belongs to the fault: `saved here`, `changed here`."""
+
+    label: str
+    node: int
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What to change, in words and as one line before and after. `after` is "" where the line goes."""
+
+    summary: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause. `node` is the operation to change, `event` the execution whose operands are shown.
+
+    `explains` are the nodes whose own findings merely follow from this one.
+    """
+
+    message: str
+    title: str
+    node: int | None = None
+    event: Event | None = None
+    place: Frame | None = None
+    parameters: tuple[str, ...] = ()
+    chain: tuple[Link, ...] = ()
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    severity: Severity | None = None
+    explains: frozenset[int] = field(default_factory=frozenset)
+    order: int = 0
+
+
+def names(parameters: Iterable[Parameter]) -> tuple[str, ...]:
+    """The names of parameters, in their order."""
+    return tuple(p.name for p in parameters)

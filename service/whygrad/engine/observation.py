@@ -1,0 +1,376 @@
+"""What was observed of one program: frozen plain facts, the only thing that rules see.
+
+Nothing here imports torch. An observation turns into JSON with `to_json` and back with `from_json`.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import cached_property
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, a list or a dict of them."""
+
+GradientState = Literal["ok", "none", "zero", "non-finite"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of the user's call stack. `source` is stripped; `offset` is the culprit's place in it."""
+
+    file: str
+    line: int
+    function: str
+    source: str | None = None
+    column: int | None = None
+    offset: int | None = None
+    context: tuple[tuple[int, str], ...] = ()
+    library: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a node: its name in the schema, the value it reads, and the literal if that is a constant."""
+
+    name: str
+    value: int
+    type: str
+    variable: str = ""
+    constant: bool = False
+    literal: Json = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation of the program, every call inlined.
+
+    `outputs` are value numbers, `joins` the pairs (from, to) by which control flow hands values on,
+    `writes` the arguments that the operation changes in place, `parent` the control-flow node around it,
+    `regions` the context managers (their `prim::Enter` nodes, outermost first) that it stands in.
+    """
+
+    id: int
+    op: str
+    module: str
+    arguments: tuple[Argument, ...]
+    outputs: tuple[int, ...]
+    writes: tuple[str, ...] = ()
+    parent: int | None = None
+    joins: tuple[tuple[int, int], ...] = ()
+    regions: tuple[int, ...] = ()
+    attribute: str | None = None
+
+    def argument(self, name: str) -> Argument | None:
+        """The argument of that name, if the operation has it."""
+        return next((a for a in self.arguments if a.name == name), None)
+
+    def literal(self, name: str, default: Json = None) -> Json:
+        """The constant given for an argument, or the default where it is computed or absent."""
+        found = self.argument(name)
+        return found.literal if found is not None and found.constant else default
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor at one moment. The same `id` is the same tensor object, the same `storage` the same memory."""
+
+    id: int
+    shape: tuple[int, ...]
+    dtype: str
+    device: str
+    requires_grad: bool
+    leaf: bool
+    grad_fn: str | None
+    version: int
+    storage: int
+    strides: tuple[int, ...]
+
+    @property
+    def floating(self) -> bool:
+        """Whether a gradient could flow through it at all."""
+        return "float" in self.dtype or "complex" in self.dtype
+
+    @property
+    def elements(self) -> int:
+        """The number of its elements."""
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A tensor in the role it has for an operation: `input`, `weight`, `tensors[1]`."""
+
+    role: str
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Event:
+    """One execution of a node. `values` holds the run-time values of its other arguments (numbers, lists of them).
+
+    `completed` is False where the operation raised. `grad_mode` is the mode it ran under.
+    """
+
+    node: int
+    inputs: tuple[Operand, ...]
+    outputs: tuple[Tensor, ...]
+    values: Mapping[str, Json]
+    grad_mode: bool
+    completed: bool = True
+
+    def input(self, role: str) -> Tensor | None:
+        """The tensor in that role, if there is one."""
+        return next((o.tensor for o in self.inputs if o.role == role), None)
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The tensors it read, in order."""
+        return tuple(o.tensor for o in self.inputs)
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """What one parameter received in one step; `norm` is None where it is not known or not finite."""
+
+    state: GradientState
+    norm: float | None = None
+
+
+@dataclass(frozen=True)
+class Error:
+    """What a forward or backward raised. `node` is the operation, where it is known."""
+
+    stage: Literal["arguments", "forward", "loss", "backward"]
+    kind: str
+    message: str
+    node: int | None = None
+
+
+@dataclass(frozen=True)
+class Clobbered:
+    """A tensor that backward needs and that was changed after it was saved: event indices, versions.
+
+    `saved_as` is autograd's name for it (`result`, `self`), `expected` the version when it was saved.
+    """
+
+    saver: int
+    saved_as: str
+    storage: int
+    expected: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One training step: the events of its forward, the loss and its backward.
+
+    `outputs` and `reads` are tensor ids: what the program returned, and what of it the loss was made of.
+    `output_values` are the value numbers returned. `unlisted` counts events beyond the bound.
+    """
+
+    events: tuple[Event, ...]
+    outputs: tuple[Tensor, ...] = ()
+    reads: tuple[int, ...] = ()
+    loss: Tensor | None = None
+    error: Error | None = None
+    gradients: Mapping[str, Gradient] = field(default_factory=dict)
+    clobbered: tuple[Clobbered, ...] = ()
+    unlisted: int = 0
+
+    @property
+    def forward_completed(self) -> bool:
+        """Whether the forward ran to its end."""
+        return self.error is None or self.error.stage in ("loss", "backward")
+
+    @property
+    def failure(self) -> Event | None:
+        """The execution that raised, if one did."""
+        return self.events[-1] if self.events and not self.events[-1].completed else None
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass over the program, or why there was none."""
+
+    name: Literal["structure", "numeric", "replay"]
+    ran: bool
+    why_not: str | None = None
+    ms: float = 0.0
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    requires_grad: bool
+    tensor: int
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Formal:
+    """One argument that the method declares."""
+
+    name: str
+    type: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the method takes, what was sent, and why that does not fit (None where it does).
+
+    `required_input` is the first formal that is missing or refused. `place` is where the method is defined.
+    """
+
+    method: str
+    formals: tuple[Formal, ...]
+    given: tuple[str, ...] = ()
+    misfit: str | None = None
+    place: Frame | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file was not run: what it is, and what to send instead."""
+
+    what: str
+    why: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended that did not end by itself. `location` is a location of the contract, where it is known."""
+
+    kind: Literal["timed-out", "out-of-memory", "crashed", "failed"]
+    pass_name: str | None = None
+    location: Mapping[str, Json] | None = None
+    seconds: float = 0.0
+    memory_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Everything seen of one program. `stacks` may be filled lazily while the program is at hand."""
+
+    format: str = "torchscript"
+    training: bool = True
+    loss: str = "auto"
+    traced: bool = False
+    nodes: tuple[Node, ...] = ()
+    modules: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+    buffers: tuple[Parameter, ...] = ()
+    expect_frozen: tuple[str, ...] = ()
+    passes: tuple[Pass, ...] = ()
+    stacks: Mapping[int, tuple[Frame, ...]] = field(default_factory=dict)
+    signature: Signature | None = None
+    refusal: Refusal | None = None
+    ending: Ending | None = None
+
+    @cached_property
+    def judged(self) -> Pass | None:
+        """The pass that findings rest on: the numeric one where it ran, else the structure pass."""
+        ran = {p.name: p for p in self.passes if p.ran and p.steps}
+        return ran.get("numeric") or ran.get("structure")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the judged pass."""
+        return self.judged.steps if self.judged else ()
+
+    @cached_property
+    def first(self) -> Step:
+        """The first step of the judged pass; an empty one where nothing ran."""
+        return self.steps[0] if self.steps else Step(events=())
+
+    @cached_property
+    def error(self) -> Error | None:
+        """The first error of the judged pass."""
+        return next((s.error for s in self.steps if s.error), None)
+
+    @cached_property
+    def failure(self) -> Event | None:
+        """The execution whose forward raised, in whichever step."""
+        return next((s.failure for s in self.steps if s.failure), None)
+
+    @cached_property
+    def trainable(self) -> tuple[Parameter, ...]:
+        """The parameters that want a gradient."""
+        return tuple(p for p in self.parameters if p.requires_grad)
+
+    @cached_property
+    def missing(self) -> tuple[Parameter, ...]:
+        """The parameters that want a gradient, are not expected to be frozen, and got none in the first step."""
+        states = self.first.gradients
+        return tuple(p for p in self.trainable if p.name in states and states[p.name].state == "none")
+
+    def node(self, number: int) -> Node:
+        """The node of that id."""
+        return self.nodes[number]
+
+    def stack(self, number: int) -> tuple[Frame, ...]:
+        """The user's call stack of a node, outermost first; empty where the file does not tell."""
+        return self.stacks.get(number, ())
+
+    def place(self, number: int) -> Frame | None:
+        """The innermost frame of a node that is not in torch's library."""
+        frames = self.stack(number)
+        own = [f for f in frames if not f.library]
+        return (own or list(frames) or [None])[-1]
+
+    def source(self, number: int) -> str | None:
+        """The user's own line of a node, stripped, where the file holds it."""
+        place = self.place(number)
+        return place.source if place else None
+
+    def ran(self, op: str) -> Iterator[tuple[int, Event]]:
+        """The executions of an operation in the first step, with their indices."""
+        return ((i, e) for i, e in enumerate(self.first.events) if self.nodes[e.node].op == op)
+
+
+def to_json(observation: Observation) -> dict[str, Json]:
+    """The observation as JSON values; stacks hold what has been looked up."""
+    plain = asdict(_without_stacks(observation))
+    plain["stacks"] = {str(k): [asdict(f) for f in v] for k, v in observation.stacks.items()}
+    return plain
+
+
+def from_json(document: Mapping[str, Json]) -> Observation:
+    """The observation that `to_json` wrote. Raises KeyError or TypeError where it is none."""
+    stacks = {int(k): v for k, v in document["stacks"].items()}
+    built: Observation = _build(Observation, {**document, "stacks": stacks})
+    return built
+
+
+def _without_stacks(observation: Observation) -> Observation:
+    return Observation(**{f.name: getattr(observation, f.name) for f in fields(observation) if f.name != "stacks"})
+
+
+def _build(kind: Any, value: Json) -> Any:
+    """`value` as an instance of the annotation `kind`."""
+    if value is None or kind is Any:
+        return value
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _build(next(k for k in inner if k is not type(None)), value)
+    if origin is tuple:
+        kinds = [inner[0]] * len(value) if inner[1:] == (...,) else list(inner)
+        return tuple(_build(k, v) for k, v in zip(kinds, value, strict=True))
+    if origin is Mapping:
+        return {k: _build(inner[1], v) for k, v in value.items()}
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{k: _build(hints[k], v) for k, v in value.items()})  # type: ignore[operator]
+    return value

@@ -1,0 +1,168 @@
+"""What an uploaded file is, judged from its bytes before anything is loaded."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import pickletools
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whygrad.engine.observation import Refusal
+from whygrad.engine.skeleton import has_weights
+
+EXPORT = 'torch.jit.script(model).save("model.pt"), or torch.jit.trace(model, example).save("model.pt")'
+_MAGIC = (
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras and h5py write it"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"GGUF", "a GGUF file"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A TorchScript archive: its bytes, whether it was traced, and whether its weights are there."""
+
+    data: bytes
+    weights: bool
+    recorded_inputs: bool
+
+
+class RefusedError(Exception):
+    """The file is something else; `refusal` says what, and what to send instead."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.why)
+        self.refusal = refusal
+
+
+def judge(data: bytes) -> Archive:
+    """The archive that the bytes are. Raises RefusedError where they are no TorchScript program."""
+    if not data.startswith(b"PK\x03\x04"):
+        raise RefusedError(_loose_file(data))
+    try:
+        records = zipfile.ZipFile(io.BytesIO(data))
+        names = {n.partition("/")[2] for n in records.namelist()}
+        if "constants.pkl" not in names or "data.pkl" not in names:
+            raise RefusedError(_other_zip(records, names))
+        program = _read(records, "data.pkl")
+        return Archive(data, has_weights(program), "traced_inputs.pkl" in names)
+    except (zipfile.BadZipFile, ValueError, IndexError, EOFError, OSError, NotImplementedError) as error:
+        why = "it begins like an archive but cannot be read to its end, as after an upload that broke off"
+        raise RefusedError(Refusal("a damaged archive", why, EXPORT)) from error
+
+
+def sources(data: bytes) -> Mapping[str, dict[int, str]]:
+    """The user's own source as far as the archive holds it: file, then line number, then the line."""
+    found: dict[str, dict[int, str]] = {}
+    records = zipfile.ZipFile(io.BytesIO(data))
+    for name in records.namelist():
+        if name.endswith(".debug_pkl"):
+            for file, first, text in _debug_sources(records.read(name)):
+                found.setdefault(file, {}).update(enumerate(text.splitlines(), first))
+    return found
+
+
+def _debug_sources(pickled: bytes) -> set[tuple[str, int, str]]:
+    """(file, first line, text) of every source that a debug record points into."""
+    try:
+        tag, *content = _PlainUnpickler(io.BytesIO(pickled)).load()
+    except Exception:  # a damaged debug record costs the source lines, nothing else
+        return set()
+    if tag != "FORMAT_WITH_STRING_TABLE" or len(content) != 2:
+        return set()
+    strings, ranges = content
+    found = set()
+    for _, ((pieces, file, first), _, _), *_ in ranges:
+        text = "".join(strings[i] for i in pieces)
+        if strings[file] and re.match(r"\s*(@|def |async def |class )", text):
+            found.add((strings[file], first, text))
+    return found
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Builds numbers, strings, tuples and lists; every other name is refused."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "torch.jit._pickle" and name == "build_intlist":
+            return list
+        raise pickle.UnpicklingError(f"{module}.{name} is not plain data")
+
+
+def _read(records: zipfile.ZipFile, name: str) -> bytes:
+    full = next(n for n in records.namelist() if n.partition("/")[2] == name)
+    return records.read(full)
+
+
+def _other_zip(records: zipfile.ZipFile, names: set[str]) -> Refusal:
+    if any(n.endswith("archive_format") or n.startswith("models/") for n in names | set(records.namelist())):
+        why = "programs of torch.export are not read by this version"
+        return Refusal("a torch.export archive", why, EXPORT)
+    if "data.pkl" in names:
+        return _pickle(_globals(_read(records, "data.pkl")))
+    if "[Content_Types].xml" in records.namelist():
+        return Refusal("an office document", "it holds no program", EXPORT)
+    if "config.json" in names | set(records.namelist()) and any(n.endswith(".h5") for n in records.namelist()):
+        return Refusal("a Keras model", "it is not a PyTorch program", EXPORT)
+    return Refusal("a zip archive of other files", "it holds no TorchScript program", EXPORT)
+
+
+def _pickle(names: list[str]) -> Refusal:
+    """A torch.save file, told apart by the classes that its pickle names."""
+    plain = ("collections ", "torch._utils ", "torch ", "numpy", "builtins ", "_codecs ", "torch.storage ")
+    classes = [n for n in names if not n.startswith(plain)]
+    if not classes:
+        why = "a state_dict holds numbers and names, but no code that could be run"
+        return Refusal("a state_dict, written by torch.save", why, f"build the model, load the state_dict, then {EXPORT}")
+    if any("optim" in n for n in classes):
+        return Refusal("a training checkpoint, written by torch.save", "it holds no program", EXPORT)
+    shown = classes[0].replace(" ", ".")[:120]
+    why = f"it needs the Python class {shown} to be opened, and opening it would run its code"
+    return Refusal("a pickled module, written by torch.save", why, EXPORT)
+
+
+def _loose_file(data: bytes) -> Refusal:
+    head = data[:512].lstrip().lower()
+    for magic, what in _MAGIC:
+        if data.startswith(magic):
+            return Refusal(what, "it is not a PyTorch program", EXPORT)
+    if data[:1] == b"\x80":
+        return _pickle(_globals(data))
+    if data[8:9] == b"{" and b"dtype" in data[:4096]:
+        why = "safetensors holds numbers and names, but no code that could be run"
+        return Refusal("a safetensors file", why, f"build the model, load the weights, then {EXPORT}")
+    if head.startswith((b"<!doctype html", b"<html")):
+        why = "a link that needs a sign-in often answers with a page instead of the file"
+        return Refusal("a web page", why, f"download the file itself, or make it with {EXPORT}")
+    if data[:1] == b"\x08" and (b"onnx" in data[:4096].lower() or b"pytorch" in data[:4096].lower()):
+        why = "ONNX keeps a graph for inference: requires_grad, detach and no_grad are gone from it"
+        return Refusal("an ONNX file", why, f"export the PyTorch model itself: {EXPORT}")
+    if head.startswith((b"import ", b"from ", b"#", b"class ", b"def ", b'"""')):
+        return Refusal("Python source", "the service runs exported programs, not source", EXPORT)
+    return Refusal("no file of a known kind", "it does not begin like a TorchScript archive", EXPORT)
+
+
+def _globals(pickled: bytes) -> list[str]:
+    """The names that a pickle would import, found without opening it."""
+    found: list[str] = []
+    texts: list[str] = []
+    stream = io.BytesIO(pickled)
+    try:
+        while stream.tell() < len(pickled):
+            for op, argument, _ in pickletools.genops(stream):
+                if op.name == "GLOBAL":
+                    found.append(str(argument))
+                elif op.name == "STACK_GLOBAL":
+                    found.append(" ".join(texts[-2:]))
+                elif isinstance(argument, str):
+                    texts.append(argument)
+    except Exception:  # what was found until then says enough
+        return found
+    return found

@@ -1,0 +1,221 @@
+"""The probe: a custom operator between two operations that sees the tensors which pass.
+
+One probe stands between each pair of neighbours in a block: it carries the outputs of the one and the inputs of
+the other, so that the operation which raised is always the last one that was entered, with its operands known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+
+from whygrad.engine.observation import Event, Json, Operand, Tensor
+
+EVENTS = 200_000
+"""The most events that one step lists; what comes after is counted."""
+
+SEEN, MARK, HALT = "whygrad::seen", "whygrad::mark", "whygrad::halt"
+
+
+class Progress(Protocol):
+    """Where the run is, told to whoever watches it."""
+
+    def enter(self, pass_name: str) -> None:
+        """A pass begins."""
+
+    def at(self, node: int) -> None:
+        """An operation begins."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What one probe carries: the outputs of the node `after`, then the named arguments of the node `before`."""
+
+    after: int | None
+    outputs: int
+    before: int | None
+    roles: tuple[str, ...]
+
+
+@dataclass
+class _Open:
+    """An event that is being written."""
+
+    node: int
+    inputs: tuple[Operand, ...]
+    values: dict[str, Json]
+    grad_mode: bool
+    outputs: tuple[Tensor, ...] = ()
+    functions: tuple[Any, ...] = ()
+    completed: bool = False
+
+
+@dataclass
+class Recorder:
+    """Writes down what the probes of one program see, step after step."""
+
+    sites: Sequence[Site]
+    progress: Progress
+    unlisted: int = 0
+    _events: list[_Open] = field(default_factory=list)
+    _latest: dict[int, _Open] = field(default_factory=dict)
+    _storages: dict[int, int] = field(default_factory=dict)
+    _count: int = 0
+
+    def begin(self) -> None:
+        """A step begins: forget the events of the one before, keep the identities of tensors."""
+        self._events, self._latest, self.unlisted = [], {}, 0
+
+    def events(self) -> tuple[Event, ...]:
+        """The events of this step."""
+        return tuple(
+            Event(e.node, e.inputs, e.outputs, e.values, e.grad_mode, e.completed) for e in self._events
+        )
+
+    def functions(self) -> list[tuple[Any, ...]]:
+        """For each event the autograd functions that its outputs came from."""
+        return [e.functions for e in self._events]
+
+    def identify(self, tensor: torch.Tensor) -> Tensor:
+        """The facts of a tensor now. Its id stays with the tensor object for as long as that lives."""
+        known = getattr(tensor, "_whygrad_fact", None)
+        requires_grad = tensor.requires_grad
+        version = 0 if tensor.is_inference() else tensor._version
+        if known is not None and known.version == version and known.requires_grad == requires_grad:
+            return known
+        if known is None:
+            self._count += 1
+        number = known.id if known is not None else self._count
+        fact = self._fact(tensor, number, version, requires_grad)
+        tensor._whygrad_fact = fact  # type: ignore[attr-defined]
+        return fact
+
+    def record(self, values: Sequence[Any], probe: int) -> None:
+        """A probe fired."""
+        site = self.sites[probe]
+        if site.after is not None:
+            self._leave(site.after, values[: site.outputs])
+        if site.before is not None:
+            self.progress.at(site.before)
+            self._enter(site.before, site.roles, values[site.outputs :])
+
+    def note(self, node: int, inputs: Sequence[tuple[str, torch.Tensor]], outputs: Sequence[torch.Tensor]) -> None:
+        """An operation that ran outside the program's graph, such as the loss."""
+        self._enter(node, [name for name, _ in inputs], [tensor for _, tensor in inputs])
+        if outputs:
+            self._leave(node, outputs)
+
+    def _enter(self, node: int, roles: Sequence[str], values: Sequence[Any]) -> None:
+        if len(self._events) >= EVENTS:
+            self.unlisted += 1
+            return
+        inputs: list[Operand] = []
+        plain: dict[str, Json] = {}
+        for role, value in zip(roles, values, strict=True):
+            self._sort(role, value, inputs, plain)
+        event = _Open(node, tuple(inputs), plain, torch.is_grad_enabled())
+        self._events.append(event)
+        self._latest[node] = event
+
+    def _leave(self, node: int, values: Sequence[Any]) -> None:
+        event = self._latest.get(node)
+        if event is None:
+            return
+        tensors = [t for value in values for t in tensors_in(value)]
+        event.outputs = tuple(self.identify(t) for t in tensors)
+        event.functions = tuple(t.grad_fn for t in tensors)
+        event.completed = True
+
+    def _sort(self, role: str, value: Any, inputs: list[Operand], plain: dict[str, Json]) -> None:
+        if isinstance(value, torch.Tensor):
+            inputs.append(Operand(role, self.identify(value)))
+        elif isinstance(value, list | tuple | dict):
+            items = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+            if any(isinstance(item, torch.Tensor | list | tuple | dict) for _, item in items):
+                for key, item in items:
+                    self._sort(f"{role}[{key}]", item, inputs, plain)
+            elif len(items) <= 64:
+                plain[role] = [_plain(item) for _, item in items]
+        else:
+            plain[role] = _plain(value)
+
+    def _fact(self, tensor: torch.Tensor, number: int, version: int, requires_grad: bool) -> Tensor:
+        function = tensor.grad_fn if requires_grad else None
+        dense = tensor.layout == torch.strided
+        address = tensor.untyped_storage()._cdata if dense else -number
+        return Tensor(
+            id=number,
+            shape=tuple(tensor.shape),
+            dtype=str(tensor.dtype).removeprefix("torch."),
+            device=tensor.device.type,
+            requires_grad=requires_grad,
+            leaf=tensor.is_leaf,
+            grad_fn=type(function).__name__ if function is not None else None,
+            version=version,
+            storage=self._storages.setdefault(address, len(self._storages)),
+            strides=tuple(tensor.stride()) if dense else (),
+        )
+
+
+def tensors_in(value: Any) -> list[torch.Tensor]:
+    """The tensors in a value, however deep in lists, tuples and dicts, in order."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [t for item in value for t in tensors_in(item)]
+    if isinstance(value, dict):
+        return [t for item in value.values() for t in tensors_in(item)]
+    return []
+
+
+def _plain(value: Any) -> Json:
+    """A number, string or None as it is; anything else by the name of its type."""
+    if value is None or isinstance(value, bool | int | str):
+        return value if not isinstance(value, str) else value[:256]
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else str(value)
+    return f"<{type(value).__name__}>"
+
+
+class _Raised(Exception):
+    """What the raising operator raises, so that the interpreter prints the stack of the place."""
+
+
+_active: list[Recorder] = []
+
+
+def _seen(values: Sequence[Any], probe: int) -> None:
+    if _active:
+        _active[-1].record(values, probe)
+
+
+def _halt() -> int:
+    raise _Raised("here")
+
+
+_LIBRARY = torch.library.Library("whygrad", "DEF")
+for _schema, _kernel in (
+    ("seen(Any values, int probe) -> ()", _seen),
+    ("mark(str what) -> int", lambda what: len(what)),
+    ("halt() -> int", _halt),
+):
+    # with any other alias analysis torch removes a probe as dead code
+    _LIBRARY.define(_schema, alias_analysis="CONSERVATIVE")
+    _LIBRARY.impl(_schema.partition("(")[0], _kernel, "CompositeImplicitAutograd")
+
+
+class recording:  # noqa: N801 - reads as a statement: with recording(recorder)
+    """While it is entered, probes report to the recorder."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __enter__(self) -> Recorder:
+        _active.append(self._recorder)
+        return self._recorder
+
+    def __exit__(self, *_: object) -> None:
+        _active.pop()

@@ -1,0 +1,46 @@
+"""The port: what the engine sees of an uploaded program, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import torch
+
+from whygrad.engine.observation import Frame, Node, Signature
+from whygrad.engine.observe.probes import Site
+
+
+class Program(Protocol):
+    """A loaded program: its operations, its parameters, and a way to run it with probes."""
+
+    format: str
+    nodes: tuple[Node, ...]
+    sites: tuple[Site, ...]
+    returns: int
+    opaque: tuple[int, ...]
+
+    @property
+    def traced(self) -> bool:
+        """Whether the program was recorded rather than compiled."""
+
+    def signature(self) -> Signature:
+        """What the method takes."""
+
+    def modules(self) -> Mapping[str, str]:
+        """The dotted path of every submodule and its type."""
+
+    def parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+        """Every parameter under each of its names."""
+
+    def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Every buffer under each of its names."""
+
+    def train(self, mode: bool) -> None:
+        """Set training or evaluation mode everywhere."""
+
+    def run(self, inputs: Sequence[Any]) -> Any:
+        """Run the method with probes. Raises what the program raises."""
+
+    def stack(self, node: int) -> tuple[Frame, ...]:
+        """The call stack of a node in the original Python, outermost first."""

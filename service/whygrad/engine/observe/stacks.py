@@ -1,0 +1,125 @@
+"""The original Python behind a node: what torch prints of a place, read back into frames."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from whygrad.engine.observation import Frame
+
+_ORIGINAL = "Traceback of TorchScript, original code (most recent call last):\n"
+_ONLY = "Traceback of TorchScript (most recent call last):\n"
+_SCRIPTED = re.compile(r'^  File "(?P<file>[^\n]*)", line (?P<line>\d+)(?:, in (?P<function>[^\n]*))?\n', re.MULTILINE)
+_TRACED = re.compile(r"^(?P<file>[^\n]+)\((?P<line>\d+)\): (?P<function>[^\n]*)$", re.MULTILINE)
+_LIBRARY = re.compile(r"(^|/)(site|dist)-packages/torch/|(^|/)torch/(nn|jit|_|autograd|functional|utils|distributions)")
+_TRACER = re.compile(r"/torch/jit/_trace\.py$")
+
+Sources = Mapping[str, Mapping[int, str]]
+
+
+def read_stack(message: str, sources: Sources) -> tuple[Frame, ...]:
+    """The frames in an interpreter's error message, outermost first; empty where it holds none."""
+    text = message.partition(_ORIGINAL)[2] or message.partition(_ONLY)[2]
+    text = re.split(r"^\w[\w.]*(?:Error|Exception): ", text, flags=re.MULTILINE)[0]
+    return _scripted(text, sources) or _traced(text)
+
+
+def _scripted(text: str, sources: Sources) -> tuple[Frame, ...]:
+    found = list(_SCRIPTED.finditer(text))
+    ends = [*(m.start() for m in found[1:]), len(text)][: len(found)]
+    return tuple(_frame(m, text[m.end() : end], sources) for m, end in zip(found, ends, strict=True))
+
+
+def _frame(match: re.Match[str], shown: str, sources: Sources) -> Frame:
+    """A frame from its heading and the few lines below it, of which one is underlined."""
+    file, line = match["file"], int(match["line"])
+    above, source, column, below = _underlined(shown.splitlines())
+    if source is None:
+        source = sources.get(file, {}).get(line)
+    numbered = [(line - len(above) + i, s) for i, s in enumerate(above)]
+    numbered += [(line + 1 + i, s) for i, s in enumerate(below)]
+    return Frame(
+        file=file,
+        line=line,
+        function=match["function"] or "",
+        source=source.strip() if source is not None else None,
+        column=column,
+        offset=column - (len(source) - len(source.lstrip())) if source is not None and column is not None else None,
+        context=tuple((n, s) for n, s in numbered if s.strip()),
+        library=is_library(file),
+    )
+
+
+def _underlined(lines: Sequence[str]) -> tuple[list[str], str | None, int | None, list[str]]:
+    """The lines before the first underlined one, that line, where its underline begins, and the lines after."""
+    marks = [i for i, line in enumerate(lines) if re.match(r"^\s*~+(\s*<--- HERE)?$", line)]
+    if not marks or marks[0] == 0:
+        return [], None, None, []
+    first = marks[0]
+    plain = [line for i, line in enumerate(lines[first + 1 :], first + 1) if i not in marks]
+    return list(lines[: first - 1]), lines[first - 1], lines[first].index("~"), plain
+
+
+def _traced(text: str) -> tuple[Frame, ...]:
+    """A trace records `file(line): function`, innermost first, down to the tracer and whoever called that."""
+    frames = []
+    for match in _TRACED.finditer(text):
+        if _TRACER.search(match["file"]):
+            break
+        frames.append(
+            Frame(match["file"], int(match["line"]), match["function"], library=is_library(match["file"]))
+        )
+    return tuple(reversed(frames))
+
+
+def is_library(file: str) -> bool:
+    """Whether a file is torch's own."""
+    return bool(_LIBRARY.search(file))
+
+
+def shorten(files: Sequence[str]) -> Mapping[str, str]:
+    """A short name for each file: torch's own from `torch/` on, the user's what tells them apart."""
+    own = sorted({f for f in files if not is_library(f)})
+    folder = os.path.commonpath([os.path.dirname(f) for f in own]) if own and _comparable(own) else ""
+    return {f: _torch_name(f) if is_library(f) else os.path.relpath(f, folder) if folder else os.path.basename(f) for f in files}
+
+
+def _comparable(files: Sequence[str]) -> bool:
+    return len({os.path.isabs(f) for f in files}) == 1
+
+
+def _torch_name(file: str) -> str:
+    return file[file.rindex("torch/") :] if "site-packages/torch/" not in file else "torch/" + file.split("site-packages/torch/")[1]
+
+
+def line_in_source(sources: Sources, near: Frame, pattern: str, *, backwards: bool = False) -> Frame | None:
+    """The line around `near`, in the same function, that matches; nearest first, above it if `backwards`."""
+    lines = sources.get(near.file, {})
+    reach = _function_lines(lines, near.line)
+    order = [n for n in reversed(reach) if n <= near.line] if backwards else reach
+    matches = [n for n in order if re.search(pattern, lines[n])]
+    if not backwards:
+        matches.sort(key=lambda n: (n < near.line, abs(n - near.line)))
+    if not matches:
+        return None
+    return at_line(near, lines, matches[0])
+
+
+def at_line(near: Frame, lines: Mapping[int, str], number: int) -> Frame:
+    """The frame moved to another line of its file."""
+    text = lines[number]
+    around = tuple((n, lines[n]) for n in range(number - 3, number + 4) if n != number and n in lines)
+    indent = len(text) - len(text.lstrip())
+    return replace(near, line=number, source=text.strip(), column=indent, offset=0, context=around)
+
+
+def _function_lines(lines: Mapping[int, str], number: int) -> list[int]:
+    """The numbers of the known lines of the function around a line."""
+    first = last = number
+    while first - 1 in lines and not lines[first].lstrip().startswith("def "):
+        first -= 1
+    while last + 1 in lines and not lines[last + 1].lstrip().startswith("def "):
+        last += 1
+    return [n for n in range(first, last + 1) if n in lines]

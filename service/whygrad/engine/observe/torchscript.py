@@ -1,0 +1,167 @@
+"""The TorchScript adapter: one inlined graph, probed and run by torch's own interpreter."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from whygrad.engine.observation import Formal, Frame, Node, Signature
+from whygrad.engine.observe.archive import sources
+from whygrad.engine.observe.graph import GraphReader, Place, mark_calls, probe_graph
+from whygrad.engine.observe.probes import HALT, Site
+from whygrad.engine.observe.stacks import at_line, line_in_source, read_stack
+
+
+class UnknownMethodError(Exception):
+    """The program has no method of that name; `names` are those that it has."""
+
+    def __init__(self, method: str, names: Sequence[str]) -> None:
+        super().__init__(f"the program has no method {method!r}; it has {', '.join(names) or 'none'}")
+        self.names = tuple(names)
+
+
+class TorchScriptProgram:
+    """A TorchScript archive, loaded and instrumented. See `Program` for what it offers."""
+
+    format = "torchscript"
+
+    def __init__(self, data: bytes, method: str = "forward") -> None:
+        """Load and instrument. Raises UnknownMethodError, and what torch raises for a broken archive."""
+        self._data = data
+        self._sources: Mapping[str, dict[int, str]] | None = None
+        self._known: dict[Any, tuple[Frame, ...]] = {}
+        self.module = torch.jit.load(io.BytesIO(data), map_location=None)
+        self._method = self._find(method)
+        mark_calls(self.module._c, method)
+        graph = self._method.graph.copy()
+        torch._C._jit_pass_inline(graph)
+        torch._C._jit_pass_inline_fork_wait(graph)
+        reader = GraphReader(graph)
+        self._reader = reader
+        self.nodes: tuple[Node, ...] = tuple(reader.nodes)
+        self.returns: int = reader.returns
+        self.opaque: tuple[int, ...] = tuple(reader.opaque)
+        self.sites: tuple[Site, ...] = probe_graph(graph, reader)
+        self._graph = graph
+        self._function = torch._C._create_function_from_graph(method, graph)
+
+    @property
+    def traced(self) -> bool:
+        """Whether the program was recorded by torch.jit.trace."""
+        return any(f.source is None for n in self._sample() for f in self.stack(n))
+
+    def signature(self) -> Signature:
+        """What the method takes, without `self`, and the line of its definition."""
+        formals = tuple(
+            Formal(a.name, str(a.type), not a.has_default_value()) for a in self._method.schema.arguments[1:]
+        )
+        return Signature(self._method.name, formals, place=self._definition())
+
+    def modules(self) -> Mapping[str, str]:
+        """The dotted path of every submodule and its type."""
+        return {path: module.original_name for path, module in self.module.named_modules()}
+
+    def parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+        """Every parameter under each of its names."""
+        return iter(self.module.named_parameters(remove_duplicate=False))
+
+    def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Every buffer under each of its names."""
+        return iter(self.module.named_buffers(remove_duplicate=False))
+
+    def train(self, mode: bool) -> None:
+        """Set training or evaluation mode everywhere."""
+        self.module.train(mode)
+
+    def run(self, inputs: Sequence[Any]) -> Any:
+        """Run the method with probes, the optimiser off. Raises what the program raises."""
+        missing = self._method.schema.arguments[1 + len(inputs) :]
+        defaults = [a.default_value for a in missing]
+        with torch.jit.optimized_execution(False):
+            return self._function(self.module._c, *inputs, *defaults)
+
+    def stack(self, node: int) -> tuple[Frame, ...]:
+        """The call stack of a node in the original Python, outermost first."""
+        frames = self._complete(self._reader.places[node])
+        if self.nodes[node].op == "prim::Enter":
+            return self._found(node, range(node + 1, len(self.nodes)), r"^\s*with\b", backwards=True)
+        if self.nodes[node].op == "prim::SetAttr":
+            attribute = self.nodes[node].attribute
+            pattern = rf"\.{attribute}\b\s*(:[^=]*)?=[^=]|\.{attribute}\b\s*,.*="
+            return self._found(node, [*range(node - 1, -1, -1), *range(node + 1, len(self.nodes))], pattern)
+        return frames
+
+    def _found(self, node: int, others: Iterable[int], pattern: str, *, backwards: bool = False) -> tuple[Frame, ...]:
+        """torch gives `with` and `self.x = …` no range: find the line in the source, near a node of the same call."""
+        frames = self._complete(self._reader.places[node].call)
+        near = next((f for f in map(self._near, others) if f[: len(frames)] == frames and len(f) > len(frames)), None)
+        if near is None:
+            return frames
+        found = line_in_source(self.sources, near[len(frames)], pattern, backwards=backwards)
+        return (*frames, found or near[len(frames)])
+
+    def _near(self, node: int) -> tuple[Frame, ...]:
+        known = self.nodes[node].op not in ("prim::Enter", "prim::SetAttr", "prim::GetAttr")
+        return self._complete(self._reader.places[node]) if known else ()
+
+    def _complete(self, place: Place | None) -> tuple[Frame, ...]:
+        """The frames of a place; where torch lost those of the call it was inlined from, they are put before."""
+        if place is None:
+            return ()
+        own, outer = self._frames(place.own), self._complete(place.call)
+        recorded = bool(own) and own[0].source is None
+        return own if recorded or own[: len(outer)] == outer else (*outer, *own)
+
+    def _frames(self, node: Any) -> tuple[Frame, ...]:
+        """Have torch print where a node comes from, by raising at it in a graph of its own."""
+        if node not in self._known:
+            self._known[node] = self._ask(node)
+        return self._known[node]
+
+    def _ask(self, node: Any) -> tuple[Frame, ...]:
+        graph = torch._C.Graph()
+        halting = graph.create(HALT, [], 1)
+        halting.output().setType(torch._C.IntType.get())
+        halting.copyMetadata(node)
+        graph.appendNode(halting)
+        graph.registerOutput(halting.output())
+        try:
+            torch._C._create_function_from_graph(self._method.name, graph)()
+        except Exception as error:  # it always raises: the message is the answer
+            return read_stack(str(error), self.sources)
+        return ()
+
+    @property
+    def sources(self) -> Mapping[str, dict[int, str]]:
+        """The user's source as far as the archive holds it."""
+        if self._sources is None:
+            self._sources = sources(self._data)
+        return self._sources
+
+    def _definition(self) -> Frame | None:
+        """The `def` line of the method."""
+        for number in self._sample():
+            frames = [f for f in self.stack(number) if not f.library]
+            if not frames or frames[0].function not in ("", self._method.name):
+                continue
+            top = replace(frames[0], function=self._method.name)
+            lines = self.sources.get(top.file, {})
+            wanted = f"def {self._method.name}"
+            above = [n for n in lines if n <= top.line and lines[n].lstrip().startswith(wanted)]
+            return at_line(top, lines, max(above)) if above else None
+        return None
+
+    def _sample(self) -> list[int]:
+        """A few nodes that are likely to know where they come from."""
+        return [n.id for n in self.nodes if n.op.startswith("aten::")][:8]
+
+    def _find(self, method: str) -> Any:
+        names = self.module._c._method_names()
+        if method not in names:
+            raise UnknownMethodError(method, sorted(n for n in names if not n.startswith("__")))
+        return self.module._c._get_method(method)
+

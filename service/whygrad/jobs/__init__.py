@@ -1,0 +1,1 @@
+"""Jobs: rows that say what is to be done, and the workers that do it."""

@@ -1,0 +1,101 @@
+"""Settings of the service: one field, one environment variable (`data` is `WHYGRAD_DATA`)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from environs import Env, EnvValidationError
+from marshmallow import ValidationError
+from marshmallow.validate import Range
+
+PREFIX = "WHYGRAD_"
+MIB = 1024**2
+
+
+class SettingsError(ValueError):
+    """Environment variables that cannot be used: one line for each, all of them at once."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator may choose. Sizes are in bytes, times in seconds."""
+
+    data: Path = Path("whygrad-data")
+    """The folder for the database, the uploads and the courier."""
+    database_url: str = ""
+    """An SQLAlchemy address; by default the SQLite file `whygrad.db` in the data folder."""
+    bind: str = "127.0.0.1:8000"
+    """HOST:PORT to listen on; port 0 takes a free one."""
+    max_upload_bytes: int = 512 * MIB
+    default_wait_seconds: float = 10.0
+    """How long a request waits for its diagnosis where it says nothing."""
+    max_wait_seconds: float = 60.0
+    job_seconds: float = 120.0
+    """The deadline of one program in the sandbox."""
+    job_memory_bytes: int = 4096 * MIB
+    """What one program may allocate beyond what the engine itself needs."""
+    lease_seconds: float = 30.0
+    """A job whose worker is silent for so long goes to the next worker."""
+    attempts: int = 3
+    """How many workers a job may lose before it is given up."""
+    workers: int = 1
+    """Worker processes that `whygrad serve` starts; each runs one program at a time."""
+    web_workers: int = 1
+    """Processes that answer HTTP; each serves many connections at once."""
+
+    def __post_init__(self) -> None:
+        data = Path(self.data).expanduser().absolute()
+        object.__setattr__(self, "data", data)
+        object.__setattr__(self, "database_url", self.database_url or f"sqlite:///{data / 'whygrad.db'}")
+
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> Settings:
+        """The settings of this process; `overrides` (a command line's, None = not given) win over the environment.
+
+        Raises SettingsError, which names every variable that cannot be used.
+        """
+        env = Env(eager=False, prefix=PREFIX)
+        positive = {"validate": Range(min=0, min_inclusive=False)}
+        values = {
+            "data": env.path("DATA", cls.data),
+            "database_url": env.str("DATABASE_URL", cls.database_url),
+            "bind": env.str("BIND", cls.bind, validate=_check_bind),
+            "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, **positive),
+            "default_wait_seconds": env.float("DEFAULT_WAIT_SECONDS", cls.default_wait_seconds, validate=Range(min=0)),
+            "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, validate=Range(min=0)),
+            "job_seconds": env.float("JOB_SECONDS", cls.job_seconds, **positive),
+            "job_memory_bytes": env.int("JOB_MEMORY_BYTES", cls.job_memory_bytes, **positive),
+            "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **positive),
+            "attempts": env.int("ATTEMPTS", cls.attempts, **positive),
+            "workers": env.int("WORKERS", cls.workers, validate=Range(min=0)),
+            "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
+        }
+        _refuse_bad(env)
+        return cls(**values | {name: value for name, value in overrides.items() if value is not None})
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that give a child process these settings."""
+        return {f"{PREFIX}{field.name.upper()}": str(getattr(self, field.name)) for field in fields(self)}
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """`bind` as host and port (an IPv6 host without its brackets)."""
+        host, _, port = self.bind.rpartition(":")
+        return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _refuse_bad(env: Env) -> None:
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        lines = (f"{name}={os.environ.get(name, '')!r}: {' '.join(why)}" for name, why in error.error_messages.items())
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _check_bind(text: str) -> None:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValidationError("must be HOST:PORT, for example 127.0.0.1:8000")

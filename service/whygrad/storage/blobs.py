@@ -1,0 +1,85 @@
+"""Uploads by content: a file is named by the sha256 of its bytes, so one that is known is kept once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+CHUNK = 1024 * 1024
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Readable(Protocol):
+    """Anything that gives bytes: an open file, the body of a request."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """An upload that is stored: its name and its size."""
+
+    sha256: str
+    bytes: int
+
+
+class Blobs:
+    """A folder of uploads."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is made by the first `put`."""
+        self.folder = folder
+
+    def put(self, stream: Readable) -> Blob:
+        """Store what `stream` holds. Once this returns it survives a power cut; if it raises, nothing is left."""
+        incoming = self.folder / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=incoming)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                blob = _copy(stream, file)
+            self._keep(name, self.path(blob.sha256))
+        except BaseException:
+            os.unlink(name)
+            raise
+        return blob
+
+    def path(self, sha256: str) -> Path:
+        """Where the upload is, or would be. Raises ValueError where `sha256` is not 64 lower-case hex digits."""
+        if not SHA256.fullmatch(sha256):
+            raise ValueError("a sha256 is 64 lower-case hexadecimal digits")
+        return self.folder / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """True where the upload is stored."""
+        return SHA256.fullmatch(sha256) is not None and self.path(sha256).is_file()
+
+    def delete(self, sha256: str) -> None:
+        """Forget the upload; one that is not there is no error."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def _keep(self, name: str, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        os.replace(name, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _copy(stream: Readable, file: IO[bytes]) -> Blob:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        file.write(chunk)
+    file.flush()
+    os.fsync(file.fileno())
+    return Blob(digest.hexdigest(), size)

@@ -1,0 +1,70 @@
+"""JSON as RFC 8259 has it, within bounds: what `json.loads` lets through or chokes on is refused with a reason."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+LARGEST_DEPTH = 32
+LONGEST_NUMBER = 400
+
+
+class JsonError(ValueError):
+    """A text that is no acceptable JSON; its message says why and, where it is known, at which character."""
+
+
+def parse(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises JsonError."""
+    try:
+        text = text.decode() if isinstance(text, bytes) else text
+        value = json.loads(text, parse_constant=_no_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise JsonError(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except UnicodeDecodeError as error:
+        raise JsonError(f"not valid JSON: byte {error.start} is not UTF-8") from error
+    except RecursionError as error:
+        raise JsonError(f"nested deeper than {LARGEST_DEPTH} levels") from error
+    _check(value, LARGEST_DEPTH)
+    return value
+
+
+def _no_number(name: str) -> NoReturn:
+    raise JsonError(f"{name} is not a JSON number; leave the field out or send a finite number")
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise JsonError("a number is too large for a 64-bit float")
+    return value
+
+
+def _int(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise JsonError(f"an integer has {len(digits):,} digits; at most {LONGEST_NUMBER} are read")
+    return int(digits)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise JsonError("an object names the same field twice")
+    return fields
+
+
+def _check(value: Any, depth: int) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict | list):
+        if depth == 0:
+            raise JsonError(f"nested deeper than {LARGEST_DEPTH} levels")
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            _check(part, depth - 1)
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise JsonError("a text holds a NUL character")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise JsonError("a text holds half of a surrogate pair, which stands for no character")
