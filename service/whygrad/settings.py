@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Settings:
         """
         env = Env(eager=False, prefix=PREFIX)
         positive = {"validate": Range(min=0, min_inclusive=False)}
-        values = {
+        values: dict[str, Any] = {
             "data": env.path("DATA", cls.data),
             "database_url": env.str("DATABASE_URL", cls.database_url),
             "bind": env.str("BIND", cls.bind, validate=_check_bind),
@@ -91,7 +92,9 @@ def _refuse_bad(env: Env) -> None:
     try:
         env.seal()
     except EnvValidationError as error:
-        lines = (f"{name}={os.environ.get(name, '')!r}: {' '.join(why)}" for name, why in error.error_messages.items())
+        messages = error.error_messages
+        assert isinstance(messages, Mapping)  # a list only where `eager` is on
+        lines = (f"{name}={os.environ.get(name, '')!r}: {' '.join(why)}" for name, why in messages.items())
         raise SettingsError("\n".join(lines)) from None
 
 

@@ -24,7 +24,7 @@ Kind = Literal["examine", "describe"]
 COLUMNS = tuple(jobs.c[name] for name in Diagnosis.__dataclass_fields__)
 
 
-class IdempotencyConflict(Exception):
+class IdempotencyConflict(Exception):  # noqa: N818 (named as HTTP names it)
     """The key was used before, with another request."""
 
 
@@ -201,7 +201,9 @@ class Store:
     def _end(self, claim: Claim, status: str, document: dict[str, Any] | None) -> bool:
         values = {"status": status, "document": document, "finished_at": _now(), "lease_until": None}
         verdict = (document or {}).get("verdict")
-        return self._change(claim, values | {"verdict": verdict}, lambda connection: _index(connection, claim, document))
+        return self._change(
+            claim, values | {"verdict": verdict}, lambda connection: _index(connection, claim, document)
+        )
 
     def _change(
         self, claim: Claim, values: dict[str, Any], then: Callable[[Connection], None] = lambda _connection: None

@@ -1,0 +1,45 @@
+"""RUN006: what a client is told of a job that took its workers down with it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from whygrad.jobs.diagnosis import empty_document
+
+CODE = "RUN006"
+
+
+def lost_document(document: dict[str, Any] | None, attempts: int) -> dict[str, Any]:
+    """The document as far as it came, with the finding that nobody could finish it."""
+    known = document or empty_document()
+    finding = _finding(attempts)
+    return known | {
+        "verdict": "faulty" if known["verdict"] == "faulty" else "undetermined",
+        "headline": known["headline"] if known["verdict"] == "faulty" else finding["title"],
+        "findings": [*known["findings"], finding],
+    }
+
+
+def _finding(attempts: int) -> dict[str, Any]:
+    return {
+        "code": CODE,
+        "name": "lost",
+        "severity": "error",
+        "title": "no worker could finish this diagnosis",
+        "message": f"The worker that ran this program ended without a word, {attempts} times. The service gave it up.",
+        "location": None,
+        "operands": [],
+        "parameters": [],
+        "related": [],
+        "chain": [f"{attempts} workers took this job, and each was gone before the job was done"],
+        "fix": {
+            "summary": "Send it again; if it is lost again, look at the worker's log and at the machine's memory.",
+            "before": None,
+            "after": None,
+            "verified": None,
+            "evidence": None,
+        },
+        "docs": f"/rules/{CODE}",
+        "fingerprint": hashlib.sha256(CODE.encode()).hexdigest(),
+    }

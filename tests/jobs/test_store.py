@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from whygrad.jobs.store import Claim, Idempotency, IdempotencyConflict, Kind, Store
+from whygrad.storage.database import Database
+
+SHA = "ab" * 32
+
+
+def submit(store: Store, *, sha: str = SHA, kind: Kind = "examine", idempotency: Idempotency | None = None) -> str:
+    return store.submit(
+        model_sha256=sha, model_name="m.pt", model_bytes=9, request={"steps": 2}, kind=kind, idempotency=idempotency
+    ).id
+
+
+def claim(store: Store, lease_seconds: float = 30) -> Claim:
+    claim = store.claim("worker", lease_seconds)
+    assert claim is not None
+    return claim
+
+
+def finish(store: Store, verdict: str = "healthy", *codes: str) -> str:
+    submit(store)
+    held = claim(store)
+    document: dict[str, Any] = {"verdict": verdict, "findings": [{"code": code} for code in codes]}
+    assert store.finish(held, document)
+    return held.diagnosis.id
+
+
+def test_a_job_is_queued_run_and_done(store: Store) -> None:
+    id = submit(store)
+    assert store.status(id) == "queued"
+    held = claim(store)
+    assert (held.diagnosis.id, held.diagnosis.attempts, store.status(id)) == (id, 1, "running")
+    assert store.report(held, {"verdict": "healthy"})
+    assert store.renew(held, 30)
+    assert store.finish(held, {"verdict": "faulty", "findings": [{"code": "CUT101"}, {"code": "CUT101"}]})
+    done = store.get(id)
+    assert done is not None
+    assert done.finished
+    assert done.document is not None
+    assert done.document["verdict"] == "faulty"
+    assert done.created_at <= held.diagnosis.created_at + timedelta(seconds=1)
+    assert store.claim("worker", 30) is None
+
+
+def test_jobs_are_taken_in_their_order(store: Store) -> None:
+    ids = [submit(store) for _ in range(3)]
+    assert [claim(store).diagnosis.id for _ in range(3)] == ids
+
+
+def test_an_unknown_job_is_none(store: Store) -> None:
+    assert store.get("nothing") is store.status("nothing") is store.discard("nothing") is store.description(SHA) is None
+
+
+def test_the_next_claim_takes_what_a_dead_worker_left(store: Store) -> None:
+    submit(store)
+    dead = claim(store, lease_seconds=0)
+    heir = claim(store)
+    assert heir.diagnosis.id == dead.diagnosis.id
+    assert heir.diagnosis.attempts == 2
+    assert heir.fence > dead.fence
+
+
+def test_a_worker_that_lost_its_lease_cannot_write(store: Store) -> None:
+    id = submit(store)
+    slow = claim(store, lease_seconds=0)
+    heir = claim(store)
+    assert not store.renew(slow, 30)
+    assert not store.report(slow, {"verdict": "faulty"})
+    assert not store.finish(slow, {"verdict": "faulty", "findings": [{"code": "CUT101"}]})
+    assert not store.release(slow)
+    assert store.finish(heir, {"verdict": "healthy", "findings": []})
+    done = store.get(id)
+    assert done is not None
+    assert done.document == {"verdict": "healthy", "findings": []}
+    assert store.page(code="CUT101").items == ()
+
+
+def test_a_buried_worker_loses_its_lease_at_once(store: Store) -> None:
+    submit(store)
+    assert store.claim("dead", 3600) is not None
+    assert store.bury("another") == 0
+    assert store.claim("next", 30) is None
+    assert store.bury("dead") == 1
+    assert store.claim("next", 30) is not None
+
+
+def test_a_released_job_counts_no_attempt(store: Store) -> None:
+    submit(store)
+    assert store.release(claim(store))
+    assert claim(store).diagnosis.attempts == 1
+
+
+def test_a_job_that_takes_every_worker_down_is_lost(store: Store) -> None:
+    id = submit(store)
+    for _ in range(store.attempts):
+        store.report(claim(store, lease_seconds=0), {"verdict": "healthy", "headline": "fine so far", "findings": []})
+    assert store.claim("worker", 0) is None
+    lost = store.get(id)
+    assert lost is not None
+    assert lost.status == "lost"
+    assert lost.document is not None
+    assert lost.document["verdict"] == "undetermined"
+    assert [finding["code"] for finding in lost.document["findings"]] == ["RUN006"]
+    assert [item.id for item in store.page(verdict="undetermined", code="RUN006").items] == [id]
+
+
+def test_discarding_cancels_then_deletes(store: Store) -> None:
+    id = submit(store)
+    held = claim(store)
+    assert store.discard(id) == "cancelled"
+    assert store.status(id) == "cancelled"
+    assert not store.renew(held, 30)
+    assert not store.finish(held, {"verdict": "healthy", "findings": []})
+    assert store.claim("worker", 30) is None
+    assert store.discard(id) == "deleted"
+    assert store.get(id) is None
+
+
+def test_a_model_is_in_use_while_a_diagnosis_of_it_is_kept(store: Store) -> None:
+    submit(store, kind="describe")
+    assert not store.model_in_use(SHA)
+    id = submit(store)
+    assert store.model_in_use(SHA)
+    store.discard(id)
+    store.discard(id)
+    assert not store.model_in_use(SHA)
+
+
+def test_a_description_is_a_job_that_no_page_shows(store: Store) -> None:
+    id = submit(store, kind="describe")
+    description = store.description(SHA)
+    assert description is not None
+    assert description.id == id
+    assert store.page().items == ()
+
+
+def test_the_same_key_gives_the_same_job(store: Store) -> None:
+    id = submit(store, idempotency=Idempotency("key", "one"))
+    assert submit(store, idempotency=Idempotency("key", "one")) == id
+    assert submit(store, idempotency=Idempotency("other", "one")) != id
+    with pytest.raises(IdempotencyConflict):
+        submit(store, idempotency=Idempotency("key", "two"))
+
+
+def test_a_deleted_diagnosis_frees_its_key(store: Store) -> None:
+    id = submit(store, idempotency=Idempotency("key", "one"))
+    store.discard(id)
+    store.discard(id)
+    assert submit(store, idempotency=Idempotency("key", "two")) != id
+
+
+def test_pages_are_newest_first_and_end(store: Store) -> None:
+    ids = [submit(store) for _ in range(5)]
+    pages, cursor = [], None
+    while True:
+        page = store.page(before=cursor, limit=2)
+        pages.append([item.id for item in page.items])
+        if (cursor := page.next_cursor) is None:
+            break
+    assert pages == [[ids[4], ids[3]], [ids[2], ids[1]], [ids[0]]]
+
+
+def test_pages_are_filtered(store: Store) -> None:
+    healthy, cut = finish(store), finish(store, "faulty", "CUT101", "SHP701")
+
+    def ids(**filters: Any) -> list[str]:
+        return [item.id for item in store.page(**filters).items]
+
+    assert ids(verdict="faulty") == ids(code="SHP701") == ids(code="CUT101", verdict="faulty") == [cut]
+    assert ids(code="CUT101", verdict="healthy") == ids(model="cd" * 32) == []
+    assert ids(model=SHA) == ids(since=datetime.now(UTC) - timedelta(minutes=1)) == [cut, healthy]
+    assert ids(since=datetime.now(UTC) + timedelta(minutes=1)) == []
+
+
+WORKER = """
+import sys
+from whygrad.jobs.store import Store
+from whygrad.storage.database import Database
+store = Store(Database(sys.argv[1]))
+while claim := store.claim(sys.argv[2], 60):
+    assert store.finish(claim, {"verdict": "healthy", "findings": []})
+    print(claim.diagnosis.id)
+"""
+
+
+def test_three_processes_do_every_job_once(store: Store, database: Database) -> None:
+    ids = [submit(store) for _ in range(200)]
+    command = [sys.executable, "-c", WORKER, str(database.url)]
+    workers = [subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, text=True) for number in range(3)]
+    done = [id for worker in workers for id in worker.communicate(timeout=60)[0].split()]
+    assert [worker.returncode for worker in workers] == [0, 0, 0]
+    assert Counter(done) == Counter(ids)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whygrad.settings import Settings, SettingsError
+
+
+def test_the_defaults_keep_everything_in_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.from_environment()
+    assert settings == Settings()
+    assert settings.data == tmp_path / "whygrad-data"
+    assert settings.database_url == f"sqlite:///{tmp_path}/whygrad-data/whygrad.db"
+    assert settings.address == ("127.0.0.1", 8000)
+
+
+def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = {"WHYGRAD_JOB_SECONDS": "soon", "WHYGRAD_ATTEMPTS": "0", "WHYGRAD_BIND": "here"}
+    for name, value in bad.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        Settings.from_environment()
+    assert {line.partition("=")[0] for line in str(error.value).splitlines()} == bad.keys()
+
+
+def test_a_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WHYGRAD_DATA", "/nowhere")
+    monkeypatch.setenv("WHYGRAD_BIND", "[::1]:9000")
+    settings = Settings.from_environment(data=tmp_path, bind=None)
+    assert settings.database_url == f"sqlite:///{tmp_path}/whygrad.db"
+    assert settings.address == ("::1", 9000)
+
+
+def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, job_seconds=1.5, workers=2)
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings.from_environment() == settings
