@@ -10,11 +10,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
 
+from whygrad.jobs import listing
 from whygrad.jobs.diagnosis import UNFINISHED, Diagnosis, view
+from whygrad.jobs.listing import Filters, Page
 from whygrad.jobs.lost import lost_document
 from whygrad.storage.database import Database
 from whygrad.storage.tables import idempotency_keys, job_codes, jobs
@@ -34,14 +36,6 @@ class Idempotency:
 
     key: str
     fingerprint: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some diagnoses, newest first; `next_cursor` is the `before` of the next page, None on the last one."""
-
-    items: tuple[Diagnosis, ...]
-    next_cursor: int | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +82,10 @@ class Store:
 
         return self.database.write(work)
 
+    def earlier(self, idempotency: Idempotency) -> Diagnosis | None:
+        """The job that this key and request made before, if any. Raises IdempotencyConflict as `submit` does."""
+        return self.database.read(lambda connection: _replay(connection, idempotency))
+
     def get(self, id: str) -> Diagnosis | None:
         """The job, or None where there is none."""
         return self.database.read(lambda connection: _find(connection, jobs.c.id == id))
@@ -102,29 +100,9 @@ class Store:
         wanted = and_(jobs.c.kind == "describe", jobs.c.model_sha256 == model_sha256)
         return self.database.read(lambda connection: _find(connection, wanted))
 
-    def page(
-        self,
-        *,
-        verdict: str | None = None,
-        code: str | None = None,
-        model: str | None = None,
-        since: datetime | None = None,
-        before: int | None = None,
-        limit: int = 20,
-    ) -> Page:
-        """At most `limit` diagnoses, newest first; the filters are joined by `and`, `model` is a sha256."""
-        wanted: list[ColumnElement[bool]] = [jobs.c.kind == "examine"]
-        wanted += [column == value for column, value in _equal(verdict, model) if value is not None]
-        if code is not None:
-            wanted.append(exists().where(job_codes.c.job == jobs.c.number, job_codes.c.code == code))
-        if since is not None:
-            wanted.append(jobs.c.created_at >= since)
-        if before is not None:
-            wanted.append(jobs.c.number < before)
-        statement = select(jobs.c.number, *COLUMNS).where(*wanted).order_by(jobs.c.number.desc()).limit(limit + 1)
-        rows = self.database.read(lambda connection: connection.execute(statement).all())
-        more = len(rows) > limit
-        return Page(tuple(map(_diagnosis, rows[:limit])), rows[limit - 1].number if more else None)
+    def page(self, **filters: Unpack[Filters]) -> Page:
+        """The newest diagnoses, 20 where `limit` says nothing else; what is listed is told in `jobs.listing`."""
+        return self.database.read(lambda connection: listing.page(connection, filters))
 
     def discard(self, id: str) -> Literal["cancelled", "deleted"] | None:
         """Cancel an unfinished job, delete a finished one; None where there is none."""
@@ -217,10 +195,6 @@ class Store:
             return True
 
         return self.database.write(work)
-
-
-def _equal(verdict: str | None, model: str | None) -> tuple[tuple[Any, str | None], ...]:
-    return (jobs.c.verdict, verdict), (jobs.c.model_sha256, model)
 
 
 def _replay(connection: Connection, idempotency: Idempotency | None) -> Diagnosis | None:

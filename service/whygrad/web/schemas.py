@@ -13,15 +13,28 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from marshmallow.validate import Length, Range, Regexp
 from werkzeug.datastructures import FileStorage
 
+from whygrad.engine.codes import CODES
 from whygrad.engine.shapes import DTYPES, FILLS, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
 from whygrad.web import strict_json
 from whygrad.web.fields import Boolean, Integer, Number, OneOf
 
 LOSSES = (
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "hinge_embedding_loss", "huber_loss",
-    "kl_div", "l1_loss", "mse_loss", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss",
-    "nll_loss", "poisson_nll_loss", "smooth_l1_loss", "soft_margin_loss",
-)  # fmt: skip
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+)
 PASSES = ("structure", "numeric", "replay")
 VERDICTS = ("faulty", "suspect", "healthy", "undetermined")
 MOST_STEPS = 100
@@ -33,12 +46,18 @@ LONGEST_TEXT = 100_000
 
 _INT64 = 2**63
 _LARGEST = {
-    "int64": 2**63 - 1, "int32": 2**31 - 1, "int16": 2**15 - 1, "int8": 2**7 - 1, "uint8": 2**8 - 1,
-    "float16": 65504.0, "bfloat16": 3.38e38, "float32": 3.4028e38, "complex64": 3.4028e38,
-}  # fmt: skip
+    "int64": 2**63 - 1,
+    "int32": 2**31 - 1,
+    "int16": 2**15 - 1,
+    "int8": 2**7 - 1,
+    "uint8": 2**8 - 1,
+    "float16": 65504.0,
+    "bfloat16": 3.38e38,
+    "float32": 3.4028e38,
+    "complex64": 3.4028e38,
+}
 
 sha256 = Regexp(r"^[0-9a-f]{64}$", error="Not a sha256: 64 digits of 0-9 and a-f.")
-code = Regexp(r"^[A-Z]{3}[0-9]{3}$", error="Not a code: three letters and three digits, as CUT101; GET /rules.")
 
 
 class Strict(Schema):
@@ -69,11 +88,15 @@ class Tensor(Strict):
     """A tensor to be made up: its shape and type, and what it is filled with."""
 
     shape = fields.List(
-        Integer(validate=Range(0, _INT64 - 1, error="A size is 0 or more.")), required=True,
-        validate=Length(max=MOST_DIMENSIONS), metadata={"description": "its sizes", "examples": [[1, 3, 224, 224]]},
-    )  # fmt: skip
+        Integer(validate=Range(0, _INT64 - 1, error="A size is 0 or more.")),
+        required=True,
+        validate=Length(max=MOST_DIMENSIONS),
+        metadata={"description": "its sizes", "examples": [[1, 3, 224, 224]]},
+    )
     dtype = fields.String(load_default="float32", validate=OneOf("dtype", DTYPES))
-    fill = Fill(load_default="normal", metadata={"description": "how it is filled; integers are drawn from low to high"})
+    fill = Fill(
+        load_default="normal", metadata={"description": "how it is filled; integers are drawn from low to high"}
+    )
     low = Number(metadata={"description": "the least value of what is drawn; for integers, 0 where it is left out"})
     high = Number(metadata={"description": "above the largest value drawn; for integers, 2 where it is left out"})
     requires_grad = Boolean(load_default=False)
@@ -160,9 +183,12 @@ class DiagnosisRequest(Strict):
     """How to run the program."""
 
     inputs = fields.List(
-        Input(allow_none=True), load_default=None, allow_none=True, validate=Length(max=MOST_INPUTS),
+        Input(allow_none=True),
+        load_default=None,
+        allow_none=True,
+        validate=Length(max=MOST_INPUTS),
         metadata={"description": "one for each argument of the method; left out: as recorded by tracing"},
-    )  # fmt: skip
+    )
     mode = fields.String(load_default="train", validate=OneOf("mode", ("train", "eval")))
     method = fields.String(load_default="forward", validate=Length(1, 200))
     loss = Loss(load_default="auto")
@@ -174,13 +200,17 @@ class DiagnosisRequest(Strict):
     device = fields.String(load_default="auto", validate=OneOf("device", ("auto", "cpu", "cuda")))
     verify = Boolean(load_default=True)
     expect_frozen = fields.List(
-        fields.String(validate=Length(1, 500)), load_default=[], validate=Length(max=1_000),
+        fields.String(validate=Length(1, 500)),
+        load_default=[],
+        validate=Length(max=1_000),
         metadata={"description": "globs of parameters that are meant to get no gradient", "examples": [["encoder.*"]]},
-    )  # fmt: skip
+    )
     ignore = fields.List(
-        fields.String(validate=code), load_default=[], validate=Length(max=1_000),
+        fields.String(validate=OneOf("code", CODES)),
+        load_default=[],
+        validate=Length(max=1_000),
         metadata={"description": "codes that do not count for the verdict"},
-    )  # fmt: skip
+    )
 
 
 class RequestPart(fields.Nested):

@@ -1,0 +1,218 @@
+"""What answers say. The diagnosis is the engine's own document; these schemas describe it for the specification."""
+
+from __future__ import annotations
+
+from marshmallow import INCLUDE, Schema, fields
+from marshmallow.validate import OneOf
+
+from whygrad.web.schemas import PASSES, VERDICTS
+
+STATUSES = ("queued", "running", "done", "cancelled", "lost")
+SEVERITIES = ("error", "warning", "note")
+GRADIENTS = ("ok", "none", "zero", "non-finite", "frozen", "not-run")
+
+
+class Document(Schema):
+    """Something that is answered; it may gain fields."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class TensorFacts(Document):
+    """What is told of a tensor."""
+
+    shape = fields.List(fields.Integer(), required=True, allow_none=True)
+    dtype = fields.String(required=True, allow_none=True)
+
+
+class Operand(TensorFacts):
+    """A tensor that an operation takes or gives."""
+
+    role = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    device = fields.String(allow_none=True)
+    requires_grad = fields.Boolean(allow_none=True)
+    grad_fn = fields.String(allow_none=True)
+
+
+class Frame(Document):
+    """One call of the user's own stack."""
+
+    file = fields.String(required=True, allow_none=True)
+    line = fields.Integer(required=True, allow_none=True)
+    function = fields.String(allow_none=True)
+    source = fields.String(allow_none=True)
+
+
+class SourceLine(Document):
+    """A line beside the one that is meant."""
+
+    line = fields.Integer(required=True)
+    source = fields.String(required=True)
+
+
+class Location(Document):
+    """Where in the program, and where in the user's own source."""
+
+    module = fields.String(required=True, allow_none=True)
+    module_type = fields.String(allow_none=True)
+    op = fields.String(required=True, allow_none=True)
+    file = fields.String(required=True, allow_none=True)
+    line = fields.Integer(required=True, allow_none=True)
+    column = fields.Integer(allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+    offset = fields.Integer(allow_none=True)
+    context = fields.List(fields.Nested(SourceLine), allow_none=True)
+    stack = fields.List(fields.Nested(Frame))
+
+
+class Related(Document):
+    """Another place that belongs to the fault."""
+
+    label = fields.String(required=True)
+    location = fields.Nested(Location, required=True, allow_none=True)
+
+
+class Fix(Document):
+    """What to change; `verified` only where the changed program was run."""
+
+    summary = fields.String(required=True)
+    before = fields.String(allow_none=True)
+    after = fields.String(allow_none=True)
+    verified = fields.Boolean(required=True, allow_none=True)
+    evidence = fields.String(allow_none=True)
+
+
+class Finding(Document):
+    """One cause."""
+
+    code = fields.String(required=True, metadata={"pattern": "^[A-Z]{3}[0-9]{3}$"})
+    name = fields.String(required=True)
+    severity = fields.String(required=True, validate=OneOf(SEVERITIES))
+    title = fields.String(required=True)
+    message = fields.String(required=True)
+    location = fields.Nested(Location, required=True, allow_none=True)
+    operands = fields.List(fields.Nested(Operand), required=True)
+    parameters = fields.List(fields.String(), required=True)
+    related = fields.List(fields.Nested(Related), required=True)
+    chain = fields.List(fields.String(), required=True)
+    fix = fields.Nested(Fix, required=True, allow_none=True)
+    docs = fields.String(required=True)
+    fingerprint = fields.String(required=True)
+
+
+class Parameter(Document):
+    """A parameter and what became of its gradient."""
+
+    name = fields.String(required=True)
+    shape = fields.List(fields.Integer(), required=True)
+    dtype = fields.String(required=True)
+    requires_grad = fields.Boolean(required=True)
+    gradient = fields.String(required=True, validate=OneOf(GRADIENTS))
+    norm = fields.Float(required=True, allow_none=True)
+    finding = fields.Integer(required=True, allow_none=True, metadata={"description": "index of the finding"})
+
+
+class Module(Document):
+    """A submodule: what went in, what came out."""
+
+    path = fields.String(required=True)
+    type = fields.String(required=True, allow_none=True)
+    inputs = fields.List(fields.Nested(TensorFacts), required=True)
+    outputs = fields.List(fields.Nested(TensorFacts), required=True)
+    gradient = fields.String(required=True)
+
+
+class Phase(Document):
+    """How the forward or the backward ended."""
+
+    completed = fields.Boolean(required=True)
+    error = fields.String(required=True, allow_none=True)
+
+
+class Pass(Document):
+    """One run of the program under observation, or why there was none."""
+
+    name = fields.String(required=True, validate=OneOf(PASSES))
+    ran = fields.Boolean(required=True)
+    why_not = fields.String(required=True, allow_none=True)
+    ms = fields.Float(required=True, allow_none=True)
+
+
+class Model(Document):
+    """The uploaded program."""
+
+    sha256 = fields.String(required=True)
+    name = fields.String(required=True)
+    format = fields.String(required=True, allow_none=True)
+    bytes = fields.Integer(required=True)
+    parameters = fields.Integer(required=True, allow_none=True)
+    weights = fields.String(required=True, allow_none=True)
+
+
+class Identity(Document):
+    """Which diagnosis, how far it is, and what it says."""
+
+    id = fields.String(required=True)
+    status = fields.String(required=True, validate=OneOf(STATUSES))
+    created_at = fields.DateTime(required=True)
+    finished_at = fields.DateTime(required=True, allow_none=True)
+    verdict = fields.String(required=True, allow_none=True, validate=OneOf(VERDICTS))
+    headline = fields.String(required=True, allow_none=True)
+
+
+class Diagnosis(Identity):
+    """The whole answer; before the first pass is through, with empty lists and null for the verdict."""
+
+    schema = fields.Integer(required=True, validate=OneOf([1]))
+    findings = fields.List(fields.Nested(Finding), required=True, metadata={"description": "the root cause first"})
+    parameters = fields.List(fields.Nested(Parameter), required=True)
+    modules = fields.List(fields.Nested(Module), required=True)
+    forward = fields.Nested(Phase, required=True)
+    backward = fields.Nested(Phase, required=True)
+    passes = fields.List(fields.Nested(Pass), required=True)
+    model = fields.Nested(Model, required=True)
+    request = fields.Dict(required=True, metadata={"description": "the request with every default filled in"})
+    environment = fields.Dict(required=True)
+    timing = fields.Dict(keys=fields.String(), values=fields.Float(allow_none=True), required=True)
+    ignored = fields.List(fields.Dict(), required=True, metadata={"description": "findings that `ignore` names"})
+
+
+class Place(Document):
+    """One thing that is wrong, and where."""
+
+    pointer = fields.String(required=True, metadata={"description": "a JSON pointer; a form's field is its first step"})
+    message = fields.String(required=True)
+
+
+class Problem(Document):
+    """What is wrong with a request, as RFC 9457 has it."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.List(fields.Nested(Place), required=True)
+
+
+class Page(Document):
+    """Some diagnoses, newest first."""
+
+    diagnoses = fields.List(fields.Nested(lambda: Summary()), required=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "the next page; also in `Link`"})
+
+
+class Origin(Document):
+    """Which program was judged."""
+
+    sha256 = fields.String(required=True)
+    name = fields.String(required=True)
+    bytes = fields.Integer(required=True)
+
+
+class Summary(Identity):
+    """A diagnosis in a list."""
+
+    codes = fields.List(fields.String(), required=True)
+    model = fields.Nested(Origin, required=True)

@@ -1,0 +1,121 @@
+"""Everything that goes wrong with a request, as RFC 9457 has it: `application/problem+json`, and never anything else."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from marshmallow import ValidationError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+CONTENT_TYPE = "application/problem+json"
+LONGEST_MESSAGE = 500
+
+log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """A request that cannot be done: the status, what is wrong in one sentence, and where (`pointer` and `message`)."""
+
+    def __init__(
+        self, status: int, detail: str, *, pointer: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = [] if pointer is None else [{"pointer": pointer, "message": detail}]
+        self.headers = headers or {}
+
+
+def register(app: Flask) -> None:
+    """Let `app` answer every error as a problem."""
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(ValidationError, _invalid)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(
+    status: int, detail: str, errors: Sequence[Mapping[str, str]] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The response for a problem."""
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": list(errors),
+    }
+    return Response(json.dumps(document) + "\n", status, {**(headers or {}), "Content-Type": CONTENT_TYPE})
+
+
+def flatten(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """The messages of a ValidationError as a list, each with its JSON pointer."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
+            yield from flatten(inner, pointer + step)
+    elif isinstance(messages, list):
+        for message in messages:
+            yield from flatten(message, pointer)
+    else:
+        yield {"pointer": pointer[:LONGEST_MESSAGE], "message": str(messages)[:LONGEST_MESSAGE]}
+
+
+def _problem(problem: Problem) -> Response:
+    return answer(problem.status, problem.detail, problem.errors, problem.headers)
+
+
+def _invalid(error: ValidationError) -> Response:
+    errors = list(flatten(error.messages))
+    first = f"{errors[0]['pointer']}: {errors[0]['message']}" if errors[0]["pointer"] else errors[0]["message"]
+    more = f" And {len(errors) - 1} more, see errors." if len(errors) > 1 else ""
+    return answer(422, first + more, errors[:100])
+
+
+def _http(error: HTTPException) -> Response:
+    """Keep what the framework says in headers (Allow, Retry-After, WWW-Authenticate), replace its page."""
+    original = error.get_response()
+    headers = {name: value for name, value in original.headers.items() if not name.startswith("Content-")}
+    return answer(original.status_code, _detail(error), headers=headers)
+
+
+def _detail(error: HTTPException) -> str:
+    if isinstance(error, NotFound):
+        return f"There is nothing at {request.path}; /openapi.yaml lists what there is."
+    if isinstance(error, MethodNotAllowed):
+        return (
+            f"{request.path} does not take {request.method}; it takes {', '.join(sorted(error.valid_methods or []))}."
+        )
+    if isinstance(error, RequestEntityTooLarge):
+        return _too_large()
+    return error.description or HTTPStatus(error.code or 500).phrase
+
+
+def _too_large() -> str:
+    most = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is None or request.content_length > most:
+        return f"The body is larger than the limit of {most:,} bytes."
+    parts, text = current_app.config["MAX_FORM_PARTS"], current_app.config["MAX_FORM_MEMORY_SIZE"]
+    return (
+        f"The form has more than {parts:,} fields, or text of more than {text:,} bytes; "
+        "send a long request document as a file part: curl -F request=@request.json"
+    )
+
+
+def _unavailable(error: OperationalError) -> Response:
+    log.error("the database did not answer: %s", error.orig)
+    return answer(503, "The database does not answer. Try again in a moment.", headers={"Retry-After": "2"})
+
+
+def _unexpected(error: Exception) -> Response:
+    incident = secrets.token_hex(4)
+    log.exception("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    return answer(500, f"The service failed on this request; its log tells why under incident {incident}.")

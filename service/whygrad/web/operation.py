@@ -1,0 +1,131 @@
+"""A view's contract, declared once: what is read by it, checked before the view runs, and written into the specification.
+
+`@operation(…)` stands between the route and the view; the view is called with what was read (`query`, `body`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Protocol
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from whygrad.web import strict_json
+from whygrad.web.errors import Problem
+
+View = Callable[..., ResponseReturnValue]
+
+
+class Body(Protocol):
+    """How a body is sent, and what is made of it."""
+
+    media_type: str
+    schema: type[Schema] | None
+
+    def read(self) -> Any:
+        """The body of this request. Raises Problem or ValidationError."""
+
+
+@dataclass(frozen=True)
+class Json:
+    """A JSON document."""
+
+    schema: type[Schema]
+    media_type = "application/json"
+
+    def read(self) -> Any:
+        """What the schema loads."""
+        _require(self.media_type)
+        try:
+            document = strict_json.parse(request.get_data(cache=False))
+        except strict_json.JsonError as error:
+            raise Problem(422, f"The body is {error}.", pointer="") from error
+        return self.schema().load(document)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form with files. Each field may come once, as text or as a file."""
+
+    schema: type[Schema]
+    media_type = "multipart/form-data"
+
+    def read(self) -> Any:
+        """What the schema loads from the fields and the files."""
+        _require(self.media_type)
+        if "boundary" not in request.mimetype_params:
+            raise Problem(415, "The Content-Type names no boundary; let the client set it: curl -F, requests files=…")
+        parts = MultiDict[str, Any]([*request.form.items(multi=True), *request.files.items(multi=True)])
+        return self.schema().load(_each_once(parts))
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """Bytes of any kind, which the view reads itself, piece by piece."""
+
+    schema: None = None
+    media_type = "application/octet-stream"
+
+    def read(self) -> Any:
+        """The stream of the body."""
+        return request.stream
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One way an operation ends well."""
+
+    description: str
+    schema: type[Schema] | None = None
+    media_types: tuple[str, ...] = ("application/json",)
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a view takes and answers."""
+
+    summary: str
+    answers: Mapping[int, Answer]
+    problems: Mapping[int, str] = field(default_factory=dict)
+    query: type[Schema] | None = None
+    body: Body | None = None
+    headers: tuple[str, ...] = ()
+
+    def read(self) -> dict[str, Any]:
+        """The arguments that the view is called with. Raises Problem or ValidationError."""
+        query = {} if self.query is None else {"query": self.query().load(_each_once(request.args))}
+        return query if self.body is None else {**query, "body": self.body.read()}
+
+
+def operation(summary: str, **contract: Any) -> Callable[[View], View]:
+    """Declare a view's contract; the keywords are the fields of Operation."""
+    declared = Operation(summary, **contract)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def checked(**path: Any) -> ResponseReturnValue:
+            return view(**path, **declared.read())
+
+        vars(checked)["operation"] = declared
+        return checked
+
+    return declare
+
+
+def _require(media_type: str) -> None:
+    if request.mimetype != media_type:
+        sent = f"not {request.mimetype}" if request.mimetype else "and this one names no type"
+        raise Problem(415, f"{request.path} takes a body of the type {media_type}, {sent}.")
+
+
+def _each_once(parts: MultiDict[str, Any]) -> dict[str, Any]:
+    twice = {name: ["Given more than once."] for name, values in parts.lists() if len(values) > 1}
+    if twice:
+        raise ValidationError(twice)  # type: ignore[arg-type]
+    return parts.to_dict()

@@ -1,0 +1,28 @@
+"""What the views work with: the settings, the jobs and the uploads of the running application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from whygrad.jobs.store import Store
+from whygrad.settings import Settings
+from whygrad.storage.blobs import Blobs
+
+EXTENSION = "whygrad"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of one application."""
+
+    settings: Settings
+    store: Store
+    blobs: Blobs
+
+
+def service() -> Service:
+    """The parts of the application that serves this request."""
+    return cast(Service, current_app.extensions[EXTENSION])
