@@ -1,0 +1,1 @@
+"""What a diagnosis looks like, from its document alone: no torch, no flask."""

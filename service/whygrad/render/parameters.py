@@ -1,0 +1,47 @@
+"""Many names of parameters said shortly: `encoder.proj.* (2 of 4 parameters)`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+_SHOWN = 4
+
+
+def shorten(names: Sequence[str], every: Collection[str], total: int | None = None) -> str:
+    """The names as globs that cover exactly them among `every`, and how many of the `total` they are.
+
+    At most four globs are listed; the rest is counted.
+    """
+    total = max(total or 0, len(every), len(names))
+    if len(names) == total:
+        return f"all {total} parameters" if total > 1 else f"{names[0]}, the only parameter"
+    globs = _globs(names, every)
+    listed = ", ".join(globs[:_SHOWN]) + (f" and {len(globs) - _SHOWN} more" if len(globs) > _SHOWN else "")
+    return f"{listed} ({len(names)} of {total} parameters)"
+
+
+def _globs(names: Sequence[str], every: Collection[str]) -> list[str]:
+    """Each name under the widest prefix that holds nothing but names, said as narrowly as covers them."""
+    spoilt = _prefixes(set(every) - set(names))
+    members: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        members.setdefault(_widest(name, spoilt), []).append(name)
+    return [f"{_common(under)}.*" if len(under) > 1 else under[0] for under in members.values()]
+
+
+def _prefixes(names: Collection[str]) -> set[str]:
+    return {prefix for name in names for prefix in _above(name)}
+
+
+def _widest(name: str, spoilt: Collection[str]) -> str:
+    return next((prefix for prefix in _above(name) if prefix not in spoilt), name)
+
+
+def _common(names: Sequence[str]) -> str:
+    shared = [set(_above(name)) for name in names]
+    return max(set.intersection(*shared), key=len)
+
+
+def _above(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts))]

@@ -1,0 +1,207 @@
+"""A diagnosis as a page for a terminal, from its document alone."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from whygrad.render import operands, parameters, phrases, snippet, terminal
+from whygrad.render.terminal import Paint, safe
+
+_COLOURS = {
+    "error": "red",
+    "warning": "yellow",
+    "note": "cyan",
+    "faulty": "red",
+    "suspect": "yellow",
+    "healthy": "green",
+}
+_SUFFERS = {
+    "none": "no gradient",
+    "zero": "zero gradient",
+    "non-finite": "gradient not finite",
+    "not-run": "gradient never computed",
+    "frozen": "frozen",
+    "ok": "wrong gradient",
+}
+_FINDINGS_SHOWN = 20
+_CHAIN_SHOWN = 8
+
+Json = Mapping[str, Any]
+
+
+def render(document: Json, *, color: bool = False, width: int = 80) -> str:
+    """The page: the headline, the first finding in full, the others shorter, notes, what did not run, the verdict.
+
+    Safe to print whatever the document holds: control characters are spelt out, strings and lists bounded.
+    """
+    page = _Page(document, terminal.paint if color else terminal.plain, max(width, 40))
+    return "\n".join(page.lines()).rstrip() + "\n"
+
+
+class _Page:
+    """One document being rendered."""
+
+    def __init__(self, document: Json, paint: Paint, width: int) -> None:
+        self.document = document
+        self.paint = paint
+        self.width = width
+        found = document.get("findings") or []
+        self.faults = [f for f in found if f.get("severity") != "note"]
+        self.notes = [f for f in found if f.get("severity") == "note"]
+
+    def lines(self) -> Iterator[str]:
+        yield from self._headline()
+        for number, finding in enumerate(self.faults[:_FINDINGS_SHOWN]):
+            yield ""
+            yield from self._in_full(finding) if number == 0 else self._shorter(finding)
+        yield from self._counted(len(self.faults) - _FINDINGS_SHOWN, "more findings")
+        yield from self._footer()
+
+    def _headline(self) -> Iterator[str]:
+        kind, style = self._kind()
+        headline = safe(self.document.get("headline") or phrases.unfinished(self.document), 300)
+        yield self.paint(kind, style, "bold") + self.paint(f": {headline}", "bold")
+
+    def _kind(self) -> tuple[str, str]:
+        """What the first line begins with: `error[CUT101]`, or how the diagnosis stands."""
+        if self.faults:
+            return phrases.label(self.faults[0]), _COLOURS.get(str(self.faults[0].get("severity")), "red")
+        word = safe(self.document.get("verdict") or self.document.get("status") or "unknown", 20)
+        return word, _COLOURS.get(word, "cyan")
+
+    def _in_full(self, finding: Json) -> Iterator[str]:
+        yield from self._located(finding.get("location") or {}, neighbours=2)
+        yield from self._operands(finding)
+        yield from self._message(finding)
+        yield from self._suffering(finding)
+        yield from self._related(finding)
+        yield from self._chain(finding)
+        yield from self._fix(finding, full=True)
+        if finding.get("docs"):
+            yield ""
+            code = safe(finding.get("code"), 10)
+            yield self.paint(f"  {safe(finding.get('name'), 40)}: whygrad rules {code} tells more", "dim")
+
+    def _shorter(self, finding: Json) -> Iterator[str]:
+        label = phrases.label(finding)
+        style = _COLOURS.get(str(finding.get("severity")), "red")
+        yield self.paint(label, style, "bold") + self.paint(f": {phrases.title(finding)}", "bold")
+        yield from self._located(finding.get("location") or {}, neighbours=0)
+        yield from self._operands(finding)
+        yield from self._suffering(finding)
+        yield from self._fix(finding, full=False)
+
+    def _located(self, location: Json, *, neighbours: int) -> Iterator[str]:
+        where = snippet.place(location)
+        if where:
+            yield f"  {self.paint('-->', 'blue')} {where}"
+        yield from ("  " + row for row in snippet.snippet(location, self.paint, self.width - 2, neighbours=neighbours))
+        if where and not location.get("source") and location.get("op"):
+            yield f"      {safe(location['op'], 80)} (the file does not hold the text of this line)"
+
+    def _operands(self, finding: Json) -> Iterator[str]:
+        rows = operands.table(finding, self.paint)
+        if rows:
+            yield ""
+            yield from ("  " + row for row in rows)
+
+    def _message(self, finding: Json) -> Iterator[str]:
+        message = safe(finding.get("message") or "", 1500)
+        if message and message not in (self.document.get("headline"), finding.get("title")):
+            yield ""
+            yield from self._wrap(message, "  ", "  ")
+
+    def _suffering(self, finding: Json) -> Iterator[str]:
+        names = [safe(name, 120) for name in finding.get("parameters") or []]
+        if not names:
+            return
+        listed = self.document.get("parameters") or []
+        every = [safe(p["name"], 120) for p in listed]
+        states = {safe(p["name"], 120): p.get("gradient") for p in listed}
+        said = _SUFFERS.get(str(states.get(names[0])), "affected")
+        short = parameters.shorten(names, every, self.document.get("parameters_total"))
+        yield ""
+        yield from self._wrap(f"{said}: {short}", "  ", "      ")
+
+    def _related(self, finding: Json) -> Iterator[str]:
+        for related in (finding.get("related") or [])[:4]:
+            location = related.get("location") or {}
+            yield ""
+            yield f"  {self.paint(safe(related.get('label'), 80), 'cyan')}: {snippet.place(location)}".rstrip(": ")
+            yield from ("  " + r for r in snippet.snippet(location, self.paint, self.width - 2, neighbours=0))
+
+    def _chain(self, finding: Json) -> Iterator[str]:
+        chain = [safe(phrases.sentence(step), 400) for step in finding.get("chain") or []]
+        if not chain:
+            return
+        yield ""
+        yield "  " + self.paint("how it comes about", "bold")
+        for number, step in enumerate(chain[:_CHAIN_SHOWN], 1):
+            yield from self._wrap(f"{number}. {step}", "    ", "       ")
+        yield from self._counted(len(chain) - _CHAIN_SHOWN, "more steps", "    ")
+
+    def _fix(self, finding: Json, *, full: bool) -> Iterator[str]:
+        fix = finding.get("fix")
+        if not fix:
+            return
+        yield ""
+        first, *rest = self._wrap(f"fix: {safe(fix.get('summary') or '', 600)}", "  ", "       ")
+        yield first.replace("fix:", self.paint("fix:", "green", "bold"), 1)
+        yield from rest
+        yield from self._change(fix)
+        proof = phrases.proof(fix)
+        if proof and full:
+            yield from self._wrap(proof, "       ", "       ")
+
+    def _change(self, fix: Json) -> Iterator[str]:
+        for sign, style, code in (("-", "red", fix.get("before")), ("+", "green", fix.get("after"))):
+            yield from (f"       {self.paint(f'{sign} {safe(row, 160)}', style)}" for row in phrases.code_lines(code))
+
+    def _footer(self) -> Iterator[str]:
+        rows = [*self._note_lines(), *self._not_run()]
+        if rows:
+            yield ""
+            yield from rows
+        yield ""
+        yield self._verdict()
+
+    def _note_lines(self) -> Iterator[str]:
+        for note in self.notes[:_FINDINGS_SHOWN]:
+            where = snippet.place(note.get("location") or {})
+            text = f"{phrases.label(note)}: {phrases.title(note)}" + (f" ({where})" if where else "")
+            first, *rest = self._wrap(text, "", "    ")
+            yield first.replace(phrases.label(note), self.paint(phrases.label(note), "cyan"), 1)
+            yield from rest
+        yield from self._counted(len(self.notes) - _FINDINGS_SHOWN, "more notes")
+
+    def _not_run(self) -> Iterator[str]:
+        for done in self.document.get("passes") or []:
+            if not done.get("ran"):
+                why = safe(done.get("why_not") or "not asked for", 300)
+                text = f"not run: the {safe(done.get('name'), 40)} pass, {why}"
+                yield from self._wrap(text, "", "    ")
+        if self.document.get("ignored"):
+            codes = sorted({safe(f.get("code") if isinstance(f, dict) else f, 10) for f in self.document["ignored"]})
+            yield from self._wrap(f"ignored as asked: {', '.join(codes)}", "", "    ")
+
+    def _verdict(self) -> str:
+        word = safe(self.document.get("verdict") or self.document.get("status") or "unknown", 20)
+        counts = phrases.counts(self.faults, self.notes)
+        facts = [counts, phrases.duration(self.document), phrases.environment(self.document)]
+        return self.paint(word, _COLOURS.get(word, "cyan"), "bold") + "".join(f" · {fact}" for fact in facts if fact)
+
+    def _counted(self, rest: int, what: str, indent: str = "") -> Iterator[str]:
+        if rest > 0:
+            yield f"{indent}… and {rest} {what}"
+
+    def _wrap(self, text: str, first: str, then: str) -> list[str]:
+        return textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=then,
+            break_long_words=True,
+            break_on_hyphens=False,
+        ) or [first]
