@@ -82,6 +82,16 @@ class Settings:
         return {f"{PREFIX}{field.name.upper()}": str(getattr(self, field.name)) for field in fields(self)}
 
     @property
+    def uploads(self) -> Path:
+        """The folder where uploads are kept."""
+        return self.data / "uploads"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder for uploads."""
+        return self.data / "uploads"
+
+    @property
     def address(self) -> tuple[str, int]:
         """`bind` as host and port (an IPv6 host without its brackets)."""
         host, _, port = self.bind.rpartition(":")
