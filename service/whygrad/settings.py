@@ -58,6 +58,7 @@ class Settings:
 
         Raises SettingsError, which names every variable that cannot be used.
         """
+        given = {name: value for name, value in overrides.items() if value is not None}
         env = Env(eager=False, prefix=PREFIX)
         positive = {"validate": Range(min=0, min_inclusive=False)}
         values: dict[str, Any] = {
@@ -75,7 +76,7 @@ class Settings:
             "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
         }
         _refuse_bad(env)
-        return cls(**values | {name: value for name, value in overrides.items() if value is not None})
+        return cls(**values | given)
 
     def environment(self) -> dict[str, str]:
         """The environment variables that give a child process these settings."""
@@ -87,13 +88,12 @@ class Settings:
         return self.data / "uploads"
 
     @property
-    def uploads(self) -> Path:
-        """The folder for uploads."""
-        return self.data / "uploads"
-
-    @property
     def address(self) -> tuple[str, int]:
-        """`bind` as host and port (an IPv6 host without its brackets)."""
+        """`bind` as host and port (an IPv6 host without its brackets). Raises SettingsError where it is neither."""
+        try:
+            _check_bind(self.bind)
+        except ValidationError as error:
+            raise SettingsError(f"bind={self.bind!r}: {error.messages[0]}") from None
         host, _, port = self.bind.rpartition(":")
         return host.removeprefix("[").removesuffix("]"), int(port)
 

@@ -1,0 +1,89 @@
+"""What a worker does with an upload: it has the engine look at it in the sandbox, and tells how that ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from whygrad import sandbox
+from whygrad.engine.ending import diagnose_ending
+from whygrad.engine.observation import Ending
+from whygrad.jobs.wellformed import is_diagnosis, is_location
+
+LOCATE_SECONDS = 10.0
+DESCRIBE_SECONDS = 30.0
+UNREADABLE = "The file could not be read: the process that read it {}."
+ENDED = {
+    "timed-out": "did not come to an end",
+    "out-of-memory": "ran out of memory",
+    "crashed": "crashed",
+    "failed": "failed; the worker's log says why",
+}
+
+log = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+
+
+def examine(
+    upload: Path,
+    request: Document,
+    *,
+    limits: sandbox.Limits,
+    on_document: Callable[[Document], None] = lambda _document: None,
+    pulse: Callable[[], None] = lambda: None,
+) -> Document:
+    """The engine's diagnosis of `upload`, also where the run had to be ended or ended badly.
+
+    `on_document` gets the diagnosis after each pass. What it or `pulse` raises stops the examination.
+    """
+    known: list[Document] = []
+
+    def keep(document: Document) -> None:
+        if is_diagnosis(document):
+            known[:] = [document]
+            on_document(document)
+
+    task = sandbox.Task("examine", upload, request)
+    outcome = sandbox.run(task, limits=limits, on_document=keep, pulse=pulse)
+    document = known[0] if known else None
+    if outcome.ending == "finished":
+        if document is not None and document == outcome.document:
+            return document
+        outcome = replace(outcome, ending="crashed", detail="what it sent is no diagnosis")
+    log.warning("%s in pass %s, node %s: %s", outcome.ending, outcome.pass_name, outcome.node, outcome.detail)
+    return diagnose_ending(document, _ending(task, outcome, limits, pulse))
+
+
+def describe(upload: Path, *, limits: sandbox.Limits, pulse: Callable[[], None] = lambda: None) -> Document:
+    """What a program says of itself: methods, arguments, recorded shapes; `problem` where it cannot be read."""
+    outcome = sandbox.run(sandbox.Task("describe", upload, {}), limits=_within(limits, DESCRIBE_SECONDS), pulse=pulse)
+    if outcome.ending == "finished" and outcome.document is not None:
+        return outcome.document
+    log.warning("%s while describing: %s", outcome.ending, outcome.detail)
+    return {"problem": UNREADABLE.format(ENDED[outcome.ending])}
+
+
+def _ending(task: sandbox.Task, outcome: sandbox.Outcome, limits: sandbox.Limits, pulse: Callable[[], None]) -> Ending:
+    assert outcome.ending != "finished"
+    location = None if outcome.node is None else _locate(task, outcome.node, limits, pulse)
+    return Ending(outcome.ending, outcome.pass_name, location, outcome.seconds, limits.memory_bytes)
+
+
+def _locate(task: sandbox.Task, node: int, limits: sandbox.Limits, pulse: Callable[[], None]) -> Document | None:
+    """The place of the node in the user's code, told by a second child that stops there."""
+    request = task.request | {"node": node}
+    outcome = sandbox.run(
+        replace(task, kind="locate", request=request), limits=_within(limits, LOCATE_SECONDS), pulse=pulse
+    )
+    if outcome.ending != "finished":
+        log.warning("%s while looking for node %d: %s", outcome.ending, node, outcome.detail)
+        return None
+    return outcome.document if is_location(outcome.document) else None
+
+
+def _within(limits: sandbox.Limits, seconds: float) -> sandbox.Limits:
+    return replace(limits, seconds=min(limits.seconds, seconds))

@@ -1,0 +1,135 @@
+"""The worker: claims a job, has it examined in the sandbox, stores what came of it, and claims the next."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from whygrad import logs, sandbox
+from whygrad.jobs import examination
+from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.store import Claim, Store
+from whygrad.settings import Settings, SettingsError
+from whygrad.storage.blobs import Blobs
+from whygrad.storage.database import Database
+
+POLL_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Abandoned(Exception):  # noqa: N818 - no error: it is what was asked for
+    """This worker may or will not go on with its job."""
+
+
+class Worker:
+    """One process that does one job at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Connects to nothing yet."""
+        self.settings = settings
+        self.name = name(os.getpid())
+        self.store = Store(Database(settings.database_url), attempts=settings.attempts)
+        self.blobs = Blobs(settings.uploads)
+        self.courier = Courier(settings.data)
+        self._stopping = False
+
+    def run(self) -> None:
+        """Work until `stop`. Raises SandboxError where the sandbox does not work."""
+        sandbox.warm()
+        log.info("ready")
+        while not self._stopping:
+            claim = self.store.claim(self.name, self.settings.lease_seconds)
+            if claim is None:
+                self.courier.wait(POLL_SECONDS)
+            else:
+                self._do(claim)
+        sandbox.close()
+
+    def stop(self) -> None:
+        """End soon: a job that is under way goes back to the queue."""
+        self._stopping = True
+
+    def _do(self, claim: Claim) -> None:
+        job, started = claim.diagnosis.id, time.monotonic()
+        try:
+            document = self._examined(claim)
+        except Abandoned:
+            self.store.release(claim)
+            log.info("job %s left", job)
+            return
+        kept = self.store.finish(claim, document)
+        elapsed = (time.monotonic() - started) * 1000
+        log.info("job %s %s in %d ms: %s", job, "done" if kept else "lost", elapsed, document.get("headline"))
+
+    def _examined(self, claim: Claim) -> dict[str, Any]:
+        job, lease = claim.diagnosis, _Lease(self, claim)
+        upload = self.blobs.path(job.model_sha256)
+        limits = sandbox.Limits(self.settings.job_seconds, self.settings.job_memory_bytes)
+        if job.kind == "describe":
+            return examination.describe(upload, limits=limits, pulse=lease.hold)
+        return examination.examine(
+            upload,
+            job.request,
+            limits=limits,
+            on_document=lambda document: lease.keep(self.store.report(claim, document)),
+            pulse=lease.hold,
+        )
+
+    @property
+    def stopping(self) -> bool:
+        """True once `stop` was called."""
+        return self._stopping
+
+
+class _Lease:
+    """Renewed in time while the job is under way."""
+
+    def __init__(self, worker: Worker, claim: Claim) -> None:
+        self.worker = worker
+        self.claim = claim
+        self.seconds = worker.settings.lease_seconds
+        self.renewed = time.monotonic()
+
+    def hold(self) -> None:
+        """Raise Abandoned where the worker stops, or the job is no longer its own."""
+        if self.worker.stopping:
+            raise Abandoned
+        if time.monotonic() - self.renewed > self.seconds / 3:
+            self.renewed = time.monotonic()
+            self.keep(self.worker.store.renew(self.claim, self.seconds))
+
+    def keep(self, held: bool) -> None:
+        """Raise Abandoned where the store said that the job is not held any more."""
+        if not held:
+            raise Abandoned
+
+
+def name(pid: int) -> str:
+    """What the worker with this process id calls itself in the table."""
+    return f"{socket.gethostname()}:{pid}"
+
+
+def main() -> int:
+    """Work with the settings of the environment until SIGTERM; the exit status."""
+    logs.configure()
+    try:
+        settings = Settings.from_environment()
+        Database(settings.database_url).migrate()
+        worker = Worker(settings)
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, lambda *_: worker.stop())
+        worker.run()
+    except (SettingsError, sandbox.SandboxError) as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

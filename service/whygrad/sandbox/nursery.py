@@ -1,0 +1,168 @@
+"""The zygote as the parent sees it: started by exec, asked for children, replaced when it is used up or dead."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
+START_SECONDS = 60.0
+ANSWER_SECONDS = 10.0
+CHILDREN_PER_ZYGOTE = 500
+MESSAGE_BYTES = 4096
+
+
+class SandboxError(RuntimeError):
+    """The sandbox itself does not work; the log of the process that wanted it says why."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """How a child ended: its exit status or the signal; neither where the zygote died with it."""
+
+    exit_status: int | None = None
+    signal: int | None = None
+
+
+class Zygote:
+    """One zygote process and the socket to it. It has one child at a time."""
+
+    def __init__(self) -> None:
+        """Starts it; `ready` waits until it can fork."""
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "whygrad.sandbox.zygote", str(theirs.fileno())],
+                env=ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._is_ready = False
+        self._children = 0
+
+    @property
+    def usable(self) -> bool:
+        """False once it has died or had children enough."""
+        return self._process.poll() is None and self._children < CHILDREN_PER_ZYGOTE
+
+    def ready(self) -> None:
+        """Wait until it is warm. Raises SandboxError where that does not happen."""
+        self._is_ready = self._is_ready or bool(self._hear(START_SECONDS))
+        if not self._is_ready:
+            raise SandboxError("the sandbox did not start: look above this line of the log for the reason")
+
+    def fork(self, descriptors: list[int]) -> Child | None:
+        """A child that holds these descriptors, the fields of `child.Ends` in their order; None from a dead zygote."""
+        self._children += 1
+        with suppress(OSError):
+            socket.send_fds(self._control, [b"fork"], descriptors)
+            pid = self._hear(ANSWER_SECONDS).get("pid")
+            return None if pid is None else Child(self, pid)
+        return None
+
+    def close(self) -> None:
+        """End it, and its child with it."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+    def fileno(self) -> int:
+        """Readable once its child has ended, or it has itself."""
+        return self._control.fileno()
+
+    def child_ended(self) -> Death:
+        """How its child ended. Waits for that."""
+        ended = self._hear(ANSWER_SECONDS)
+        if not ended:
+            self.close()
+            return Death()
+        exited = ended["code"] == os.CLD_EXITED
+        return Death(exit_status=ended["status"]) if exited else Death(signal=ended["status"])
+
+    def reap(self) -> None:
+        """Let it forget its dead child."""
+        with suppress(OSError):
+            self._control.send(b"reap")
+
+    def _hear(self, seconds: float) -> dict[str, Any]:
+        """What it says next; empty where it says nothing more."""
+        with suppress(OSError):
+            if select.select([self._control], [], [], seconds)[0]:
+                return dict(json.loads(self._control.recv(MESSAGE_BYTES) or b"{}"))
+        return {}
+
+
+class Child:
+    """A running child. Its number belongs to it until `bury`, so a kill never hits a stranger."""
+
+    def __init__(self, zygote: Zygote, pid: int) -> None:
+        """The child `pid` of a zygote."""
+        self._zygote = zygote
+        self._pid = pid
+        self._death: Death | None = None
+
+    def fileno(self) -> int:
+        """Readable once it has ended."""
+        return self._zygote.fileno()
+
+    def death(self) -> Death:
+        """How it ended. Waits for that."""
+        self._death = self._death or self._zygote.child_ended()
+        return self._death
+
+    def bury(self) -> None:
+        """Kill it and whatever it left in its process group."""
+        if self._death != Death():
+            for kill in (os.killpg, os.kill):
+                with suppress(ProcessLookupError):
+                    kill(self._pid, signal.SIGKILL)
+        self.death()
+        self._zygote.reap()
+
+
+class Nursery:
+    """Keeps one zygote in stock."""
+
+    def __init__(self) -> None:
+        """Starts none yet."""
+        self._zygote: Zygote | None = None
+
+    def warm(self) -> None:
+        """Have a zygote that is ready. Raises SandboxError."""
+        self._usable().ready()
+
+    def fork(self, descriptors: list[int]) -> Child:
+        """A new child, from a new zygote where the last one has died unseen. Raises SandboxError."""
+        for _ in range(2):
+            self.warm()
+            if child := self._usable().fork(descriptors):
+                return child
+            self.close()
+        raise SandboxError("the sandbox starts, but cannot fork: look above this line of the log for the reason")
+
+    def replace(self) -> None:
+        """Begin with a new zygote; it warms up while nobody waits."""
+        self.close()
+        self._zygote = Zygote()
+
+    def close(self) -> None:
+        """End the zygote."""
+        if self._zygote is not None:
+            self._zygote.close()
+        self._zygote = None
+
+    def _usable(self) -> Zygote:
+        if self._zygote is None or not self._zygote.usable:
+            self.replace()
+        assert self._zygote is not None
+        return self._zygote

@@ -1,0 +1,156 @@
+"""The parent's side: it hands a task to a child, reads what that sends, keeps the deadline, and tells the ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from whygrad.sandbox import page, wire
+from whygrad.sandbox.nursery import Child, Death, Nursery
+from whygrad.sandbox.task import Ending, Limits, Outcome, Task
+
+PULSE_SECONDS = 0.1
+READ_BYTES = 65536
+
+_nursery = Nursery()
+_one_at_a_time = threading.Lock()
+
+
+def _ignore(_document: dict[str, Any]) -> None:
+    """Nobody wants to see documents before the end."""
+
+
+def _keep_on() -> None:
+    """Nobody wants to stop it."""
+
+
+def run(
+    task: Task,
+    *,
+    limits: Limits,
+    on_document: Callable[[dict[str, Any]], None] = _ignore,
+    pulse: Callable[[], None] = _keep_on,
+) -> Outcome:
+    """Run one task in a child of its own; it has ended, and all it started, when this returns or raises.
+
+    `on_document` gets each document as it comes, `pulse` is called every 0.1 s: what either raises ends the child
+    and is passed on. Raises SandboxError where the sandbox itself does not work.
+    """
+    with _one_at_a_time, ExitStack() as opened:
+        try:
+            upload = _opened(opened, os.open(task.upload, os.O_RDONLY))
+        except OSError as error:
+            return Outcome("failed", None, None, None, f"the upload cannot be read: {error}", 0.0)
+        progress = _opened(opened, page.make())
+        documents, writer = os.pipe()
+        _opened(opened, documents)
+        order = _opened(opened, _order(task, limits))
+        child = _fork([order, upload, writer, progress], writer)
+        watch = _Watch(child, documents, wire.Inbox(limits.document_bytes), on_document, pulse)
+        return _outcome(watch, progress, limits)
+
+
+def warm() -> None:
+    """Start the zygote, so that the first task need not wait for it. Raises SandboxError."""
+    with _one_at_a_time:
+        _nursery.warm()
+
+
+def close() -> None:
+    """End the zygote."""
+    with _one_at_a_time:
+        _nursery.close()
+
+
+@dataclass
+class _Watch:
+    """Over one child, until it ends."""
+
+    child: Child
+    documents: int
+    inbox: wire.Inbox
+    on_document: Callable[[dict[str, Any]], None]
+    pulse: Callable[[], None]
+    detail: str = ""
+    open_ends: list[int] = field(default_factory=list)
+
+    def until_it_ends(self, seconds: float) -> Ending:
+        """How it ended, where it ended by itself within `seconds`, else `timed-out` (and it still runs)."""
+        deadline = time.monotonic() + seconds
+        self.open_ends = [self.documents, self.child.fileno()]
+        while (left := deadline - time.monotonic()) > 0:
+            self.pulse()
+            ready = select.select(self.open_ends, [], [], min(left, PULSE_SECONDS))[0]
+            if self.documents in ready:
+                self._read()
+            if self.child.fileno() in ready:
+                return self._ended(self.child.death())
+        return "timed-out"
+
+    def _ended(self, death: Death) -> Ending:
+        # Not until the pipe ends: a process that the child left behind may hold it open.
+        while select.select([self.documents], [], [], 0)[0] and self._read():
+            pass
+        self.detail = self.inbox.detail or str(death)
+        return _ending(death, has_document=self.inbox.document is not None)
+
+    def _read(self) -> bool:
+        data = os.read(self.documents, READ_BYTES)
+        for document in self.inbox.feed(data):
+            self.on_document(document)
+        if not data:
+            self.open_ends = [end for end in self.open_ends if end != self.documents]
+        return bool(data)
+
+
+def _outcome(watch: _Watch, progress: int, limits: Limits) -> Outcome:
+    started = time.monotonic()
+    try:
+        ending = watch.until_it_ends(limits.seconds)
+    except wire.Flood as flood:
+        ending, watch.detail = "crashed", str(flood)
+    finally:
+        watch.child.bury()
+    if ending == "crashed":
+        _nursery.replace()
+    return Outcome(ending, watch.inbox.document, *page.read(progress), watch.detail, time.monotonic() - started)
+
+
+def _ending(death: Death, *, has_document: bool) -> Ending:
+    match death:
+        case Death(exit_status=0) if has_document:
+            return "finished"
+        case Death(exit_status=wire.FAILED):
+            return "failed"
+        case Death(signal=signal.SIGXCPU):
+            return "timed-out"
+        case Death(exit_status=wire.OUT_OF_MEMORY) | Death(signal=signal.SIGKILL):  # a kill of nobody: the kernel's
+            return "out-of-memory"
+    return "crashed"
+
+
+def _fork(descriptors: list[int], writer: int) -> Child:
+    try:
+        return _nursery.fork(descriptors)
+    finally:
+        os.close(writer)
+
+
+def _order(task: Task, limits: Limits) -> int:
+    order = os.memfd_create("task")
+    with open(order, "w", closefd=False) as file:
+        json.dump({"kind": task.kind, "request": task.request, "limits": asdict(limits)}, file)
+    return order
+
+
+def _opened(opened: ExitStack, descriptor: int) -> int:
+    opened.callback(os.close, descriptor)
+    return descriptor

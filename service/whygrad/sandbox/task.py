@@ -1,0 +1,43 @@
+"""What goes into the sandbox and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["examine", "describe", "locate"]
+Ending = Literal["finished", "timed-out", "out-of-memory", "crashed", "failed"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do with an upload; `request` is the contract's, with all defaults (and `node` for `locate`)."""
+
+    kind: Kind
+    upload: Path
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a task may take, how much it may allocate, and how large each document of it may be."""
+
+    seconds: float
+    memory_bytes: int
+    document_bytes: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a task ended, its last valid document, and where it was: the pass, and the node in it.
+
+    `failed` is a fault of ours inside the child. `detail` is for the log, never for a user.
+    """
+
+    ending: Ending
+    document: dict[str, Any] | None
+    pass_name: str | None
+    node: int | None
+    detail: str
+    seconds: float

@@ -1,0 +1,60 @@
+"""The zygote: `python -I -m whygrad.sandbox.zygote DESCRIPTOR`, a process that has torch and forks children.
+
+It starts with an empty environment, knows no secret, opens no upload and has one thread, always: a fork copies only
+the thread that forks.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+
+import torch
+
+from whygrad.sandbox import child, limits
+
+MESSAGE_BYTES = 64
+
+
+def main(control: socket.socket) -> None:
+    """Warm up, say so, then fork one child for each message until the other side hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limits.die_with_parent(os.getppid())
+    torch.set_num_threads(1)
+    gc.freeze()
+    _tell(control, ready=True)
+    while ends := _receive(control):
+        _one_child(control, ends)
+
+
+def _receive(control: socket.socket) -> child.Ends | None:
+    message, descriptors, _flags, _address = socket.recv_fds(control, MESSAGE_BYTES, 4)
+    return child.Ends(*descriptors) if message else None
+
+
+def _one_child(control: socket.socket, ends: child.Ends) -> None:
+    assert len(os.listdir("/proc/self/task")) == 1, "the zygote must have one thread"
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        child.run(ends, zygote=zygote, set_threads=torch.set_num_threads)
+    for descriptor in vars(ends).values():
+        os.close(descriptor)
+    _tell(control, pid=pid)
+    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    _tell(control, code=ended.si_code, status=ended.si_status)
+    control.recv(MESSAGE_BYTES)  # its number stays taken until the parent has killed what is left of its group
+    os.waitpid(pid, 0)
+
+
+def _tell(control: socket.socket, **message: int) -> None:
+    control.send(json.dumps(message).encode())
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))

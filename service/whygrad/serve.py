@@ -1,0 +1,207 @@
+"""The whole service on one machine: `python -m whygrad.serve --bind 127.0.0.1:8000 --data DIR`.
+
+It brings the tables up to date, starts gunicorn and the workers as children of its own, and ends them with itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from whygrad import logs
+from whygrad.jobs import worker
+from whygrad.jobs.store import Store
+from whygrad.sandbox.limits import die_with_parent
+from whygrad.settings import Settings, SettingsError
+from whygrad.storage.database import Database
+
+NEEDED = ("flask", "gevent", "gunicorn", "torch")
+BACKLOG = 512
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+RESTART_SECONDS = 1.0
+LOOK_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
+
+
+class ServeError(Exception):
+    """Why the service cannot start or go on: what is wrong, and what to do."""
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; nothing that it started is left when it returns or raises. Raises ServeError."""
+    _refuse_a_half_installation()
+    _refuse_strangers(settings)
+    database = Database(settings.database_url)
+    database.migrate()
+    with _listen(settings) as listener:
+        _Household(settings, Store(database), listener).run()
+
+
+class _Household:
+    """The web and the workers, from their start to their end."""
+
+    def __init__(self, settings: Settings, store: Store, listener: socket.socket) -> None:
+        self.settings = settings
+        self.store = store
+        self.listener = listener
+        self.stopping = False
+        self.workers: list[tuple[subprocess.Popen[bytes], float]] = []
+
+    def run(self) -> None:
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, self._stop)
+        self.web = self._start_web()
+        try:
+            self.workers = [self._start_worker() for _ in range(self.settings.workers)]
+            if self._becomes_ready():
+                print(f"whygrad listens on http://{_authority(self.listener)}", flush=True)
+            self._watch()
+        finally:
+            self._end()
+
+    def _stop(self, *_signal: object) -> None:
+        self.stopping = True
+
+    def _start_web(self) -> subprocess.Popen[bytes]:
+        descriptor = self.listener.fileno()
+        options = ["--config", "python:whygrad.gunicorn_conf", "--bind", f"fd://{descriptor}"]
+        workers = ["--workers", str(self.settings.web_workers)]
+        return self._start(["gunicorn", *options, *workers], descriptor)
+
+    def _start_worker(self) -> tuple[subprocess.Popen[bytes], float]:
+        return self._start(["whygrad.jobs.worker"]), time.monotonic()
+
+    def _start(self, module: list[str], *descriptors: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env=os.environ | self.settings.environment(),
+            stdin=subprocess.DEVNULL,
+            pass_fds=descriptors,
+            preexec_fn=partial(die_with_parent, os.getpid(), signal.SIGTERM),
+        )
+
+    def _becomes_ready(self) -> bool:
+        """True once the web answers, False where it is to stop before that."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self.stopping:
+            self._look_at_the_web()
+            if _answers(self.listener):
+                return True
+            if time.monotonic() > deadline:
+                raise ServeError(f"The web did not answer within {START_SECONDS:.0f} s. The log above says why.")
+            time.sleep(LOOK_SECONDS)
+        return False
+
+    def _watch(self) -> None:
+        while not self.stopping:
+            self._look_at_the_web()
+            self.workers = [self._living(*started) for started in self.workers]
+            time.sleep(LOOK_SECONDS)
+
+    def _look_at_the_web(self) -> None:
+        if self.web.poll() is not None:
+            raise ServeError(f"The web ended with status {self.web.returncode}. The log above says why.")
+
+    def _living(self, process: subprocess.Popen[bytes], started: float) -> tuple[subprocess.Popen[bytes], float]:
+        """The worker, or a new one in its place; one that cannot even start is tried once a second."""
+        if process.poll() is None or time.monotonic() - started < RESTART_SECONDS:
+            return process, started
+        freed = self.store.bury(worker.name(process.pid))
+        log.warning("worker %d ended with status %d, %d jobs of it go on", process.pid, process.returncode, freed)
+        return self._start_worker()
+
+    def _end(self) -> None:
+        processes = [self.web, *(process for process, _started in self.workers)]
+        for process in processes:
+            process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in processes:
+            try:
+                process.wait(max(deadline - time.monotonic(), 0))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _refuse_a_half_installation() -> None:
+    if sys.platform != "linux":
+        raise ServeError("The service runs programs in a sandbox that only Linux has. The client works everywhere.")
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise ServeError(f"The service is not installed ({', '.join(missing)} missing): pip install 'whygrad[service]'")
+
+
+def _refuse_strangers(settings: Settings) -> None:
+    host, _port = settings.address
+    if not _is_loopback(host):
+        raise ServeError(
+            f"whygrad does not listen on {host}: whoever reaches it may run programs on this machine, and it has no "
+            "keys to tell who that is. Listen on 127.0.0.1, and let people in by an SSH tunnel or a proxy that asks "
+            "who they are."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ServeError(
+            f"whygrad cannot listen on {settings.bind}: {os.strerror(error.errno or 0)}. "
+            "Choose another address with --bind HOST:PORT; port 0 takes a free one."
+        ) from None
+
+
+def _authority(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _answers(listener: socket.socket) -> bool:
+    connection = http.client.HTTPConnection(_authority(listener), timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve with the settings of the environment and of the command line; the exit status."""
+    parser = argparse.ArgumentParser(prog="whygrad serve", description="Run the service on this machine.")
+    parser.add_argument("--bind", metavar="HOST:PORT", help="where to listen; port 0 takes a free one")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder for the database and the uploads")
+    options = parser.parse_args(arguments)
+    logs.configure()
+    try:
+        serve(Settings.from_environment(bind=options.bind, data=options.data))
+    except (ServeError, SettingsError) as error:
+        print(f"whygrad serve: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
