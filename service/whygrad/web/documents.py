@@ -216,3 +216,79 @@ class Summary(Identity):
 
     codes = fields.List(fields.String(), required=True)
     model = fields.Nested(Origin, required=True)
+
+
+class Description(Document):
+    """What a program says of itself."""
+
+    sha256 = fields.String(required=True)
+    bytes = fields.Integer(required=True)
+    status = fields.String(required=True, validate=OneOf(STATUSES))
+
+
+class Rule(Document):
+    """A rule in one line."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    family = fields.String(required=True)
+    severity = fields.String(required=True, validate=OneOf(SEVERITIES))
+    summary = fields.String(required=True)
+    docs = fields.String(required=True)
+
+
+class Rules(Document):
+    """The catalogue."""
+
+    rules = fields.List(fields.Nested(Rule), required=True)
+
+
+class Example(Document):
+    """Two programs the smallest edit apart, and what both are sent with."""
+
+    request = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    bad = fields.String(required=True)
+    good = fields.String(required=True)
+
+
+class RulePage(Rule):
+    """The documentation of a rule."""
+
+    what_happened = fields.String(required=True)
+    why_it_matters = fields.String(required=True)
+    how_to_fix = fields.String(required=True)
+    not_to_be_confused_with = fields.String(required=True)
+    example = fields.Nested(Example, required=True)
+
+
+class Explanation(Document):
+    """What an error text can mean."""
+
+
+class Health(Document):
+    """A sign of life."""
+
+    status = fields.String(required=True)
+
+
+class Greeting(Document):
+    """What this is, and where to go from here."""
+
+    service = fields.String(required=True)
+    version = fields.String(required=True)
+
+
+class Limits(Document):
+    """What a request and a program may take: sizes in bytes, times in seconds."""
+
+    upload_bytes = fields.Integer(required=True)
+    request_bytes = fields.Integer(required=True)
+    default_wait_seconds = fields.Float(required=True)
+    max_wait_seconds = fields.Float(required=True)
+    job_seconds = fields.Float(required=True)
+    job_memory_bytes = fields.Integer(required=True)
+    attempts = fields.Integer(required=True, metadata={"description": "workers that a job may lose"})
+    request_depth = fields.Integer(required=True)
+    inputs = fields.Integer(required=True)
+    steps = fields.Integer(required=True)
+    explain_characters = fields.Integer(required=True)

@@ -1,4 +1,4 @@
-"""Everything that goes wrong with a request, as RFC 9457 has it: `application/problem+json`, and never anything else."""
+"""All that goes wrong with a request, as RFC 9457 has it: `application/problem+json`, and never anything else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_MESSAGE = 500
 log = logging.getLogger(__name__)
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the RFC calls it so
     """A request that cannot be done: the status, what is wrong in one sentence, and where (`pointer` and `message`)."""
 
     def __init__(

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+LONGEST_LIST = 20
 
 
 class Integer(fields.Integer):
     """A JSON integer."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if type(value) is not int:
             raise ValidationError("Not an integer.")
         return value
@@ -22,7 +24,7 @@ class Integer(fields.Integer):
 class Number(fields.Float):
     """A finite JSON number, integer or not, kept as which it came."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> float:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:
         if type(value) not in (int, float) or not math.isfinite(value):
             raise ValidationError("Not a number.")
         return value  # type: ignore[no-any-return]
@@ -31,20 +33,34 @@ class Number(fields.Float):
 class Boolean(fields.Boolean):
     """`true` or `false`."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if not isinstance(value, bool):
             raise ValidationError("Not a boolean: true or false.")
         return value
 
 
 class OneOf(validate.OneOf):
-    """One of a few names; the message lists them and suggests the nearest."""
+    """One of a few names; the message suggests the nearest, and lists them unless they are many."""
 
     def __init__(self, kind: str, names: Iterable[str]) -> None:
-        super().__init__(tuple(names))
+        self.names = tuple(names)
         self.kind = kind
+        super().__init__(self.names)
 
     def _format_error(self, value: Any) -> str:
-        near = get_close_matches(str(value)[:40], self.choices, n=1)
-        suggestion = f"Did you mean {near[0]}? " if near else ""
-        return f"Unknown {self.kind}. {suggestion}Known: {', '.join(self.choices)}."
+        near = get_close_matches(str(value)[:40], self.names, n=1)
+        suggestion = f" Did you mean {near[0]}?" if near else ""
+        known = f" Known: {', '.join(self.names)}." if len(self.names) <= LONGEST_LIST else ""
+        return f"Unknown {self.kind}.{suggestion}{known}"
+
+
+class Strict(Schema):
+    """A schema that refuses what it does not know, and says what it does."""
+
+    class Meta:
+        unknown = RAISE
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.error_messages["unknown"] = f"Unknown field. Known: {', '.join(self.fields)}."
+        self.error_messages["type"] = f"Not an object with the fields {', '.join(self.fields)}."

@@ -1,14 +1,15 @@
-"""A view's contract, declared once: what is read by it, checked before the view runs, and written into the specification.
+"""A view's contract, declared once: it is checked before the view runs, and written into the specification.
 
 `@operation(…)` stands between the route and the view; the view is called with what was read (`query`, `body`).
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -21,38 +22,41 @@ from whygrad.web.errors import Problem
 View = Callable[..., ResponseReturnValue]
 
 
-class Body(Protocol):
+class Body(ABC):
     """How a body is sent, and what is made of it."""
 
-    media_type: str
-    schema: type[Schema] | None
+    media_type: ClassVar[str]
 
+    def __init__(self, schema: type[Schema] | None = None, part_types: Mapping[str, str] | None = None) -> None:
+        """`part_types` are the media types of those parts of a form that are no plain text."""
+        self.schema = schema
+        self.part_types = part_types or {}
+
+    @abstractmethod
     def read(self) -> Any:
         """The body of this request. Raises Problem or ValidationError."""
 
+    def _load(self, document: Any) -> Any:
+        return self.schema and self.schema().load(document)
 
-@dataclass(frozen=True)
-class Json:
+
+class Json(Body):
     """A JSON document."""
 
-    schema: type[Schema]
     media_type = "application/json"
 
     def read(self) -> Any:
         """What the schema loads."""
         _require(self.media_type)
         try:
-            document = strict_json.parse(request.get_data(cache=False))
+            return self._load(strict_json.parse(request.get_data(cache=False)))
         except strict_json.JsonError as error:
-            raise Problem(422, f"The body is {error}.", pointer="") from error
-        return self.schema().load(document)
+            raise Problem(422, str(error), pointer="") from error
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Body):
     """A form with files. Each field may come once, as text or as a file."""
 
-    schema: type[Schema]
     media_type = "multipart/form-data"
 
     def read(self) -> Any:
@@ -60,15 +64,12 @@ class Form:
         _require(self.media_type)
         if "boundary" not in request.mimetype_params:
             raise Problem(415, "The Content-Type names no boundary; let the client set it: curl -F, requests files=…")
-        parts = MultiDict[str, Any]([*request.form.items(multi=True), *request.files.items(multi=True)])
-        return self.schema().load(_each_once(parts))
+        return self._load(_each_once(MultiDict([*request.form.items(multi=True), *request.files.items(multi=True)])))
 
 
-@dataclass(frozen=True)
-class Bytes:
+class Bytes(Body):
     """Bytes of any kind, which the view reads itself, piece by piece."""
 
-    schema: None = None
     media_type = "application/octet-stream"
 
     def read(self) -> Any:
@@ -92,7 +93,7 @@ class Operation:
 
     summary: str
     answers: Mapping[int, Answer]
-    problems: Mapping[int, str] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
     query: type[Schema] | None = None
     body: Body | None = None
     headers: tuple[str, ...] = ()
@@ -127,5 +128,5 @@ def _require(media_type: str) -> None:
 def _each_once(parts: MultiDict[str, Any]) -> dict[str, Any]:
     twice = {name: ["Given more than once."] for name, values in parts.lists() if len(values) > 1}
     if twice:
-        raise ValidationError(twice)  # type: ignore[arg-type]
+        raise ValidationError(twice)
     return parts.to_dict()

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import current_app
 
+from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
@@ -21,6 +22,7 @@ class Service:
     settings: Settings
     store: Store
     blobs: Blobs
+    courier: Courier
 
 
 def service() -> Service:

@@ -22,36 +22,36 @@ def parse(text: str | bytes) -> Any:
             text, parse_constant=_no_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object
         )
     except json.JSONDecodeError as error:
-        raise JsonError(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        raise JsonError(f"Not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except UnicodeDecodeError as error:
-        raise JsonError(f"not valid JSON: byte {error.start} is not UTF-8") from error
+        raise JsonError(f"Not valid JSON: byte {error.start} is not UTF-8.") from error
     except RecursionError as error:
-        raise JsonError(f"nested deeper than {LARGEST_DEPTH} levels") from error
+        raise JsonError(f"Nested deeper than {LARGEST_DEPTH} levels.") from error
     _check(value, LARGEST_DEPTH)
     return value
 
 
 def _no_number(name: str) -> NoReturn:
-    raise JsonError(f"{name} is not a JSON number; leave the field out or send a finite number")
+    raise JsonError(f"{name} is not a JSON number; leave the field out or send a finite number.")
 
 
 def _float(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        raise JsonError("a number is too large for a 64-bit float")
+        raise JsonError("A number is too large for a 64-bit float.")
     return value
 
 
 def _int(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
-        raise JsonError(f"an integer has {len(digits):,} digits; at most {LONGEST_NUMBER} are read")
+        raise JsonError(f"An integer has {len(digits):,} digits; at most {LONGEST_NUMBER} are read.")
     return int(digits)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        raise JsonError("an object names the same field twice")
+        raise JsonError("An object names the same field twice.")
     return fields
 
 
@@ -60,13 +60,13 @@ def _check(value: Any, depth: int) -> None:
         _check_text(value)
     elif isinstance(value, dict | list):
         if depth == 0:
-            raise JsonError(f"nested deeper than {LARGEST_DEPTH} levels")
+            raise JsonError(f"Nested deeper than {LARGEST_DEPTH} levels.")
         for part in [*value, *value.values()] if isinstance(value, dict) else value:
             _check(part, depth - 1)
 
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        raise JsonError("a text holds a NUL character")
+        raise JsonError("A text holds a NUL character.")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise JsonError("a text holds half of a surrogate pair, which stands for no character")
+        raise JsonError("A text holds half of a surrogate pair, which stands for no character.")

@@ -1,0 +1,54 @@
+"""The application: its settings, its resources, its one shape of error."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.store import Store
+from whygrad.settings import Settings
+from whygrad.storage.blobs import Blobs
+from whygrad.storage.database import Database
+from whygrad.web import diagnoses, errors, health, models, rules
+from whygrad.web.service import EXTENSION, Service
+
+RESOURCES = (diagnoses.resource, models.resource, rules.resource, health.resource)
+MOST_FIELDS = 100
+LARGEST_FIELD = 500_000
+
+
+class Sha256(BaseConverter):
+    """64 lower-case hexadecimal digits in a path."""
+
+    regex = "[0-9a-f]{64}"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for gunicorn and for tests; without `settings`, those of the environment.
+
+    It connects to the database when it is first asked something; whoever starts it migrates before.
+    """
+    app = bare_app()
+    settings = settings or Settings.from_environment()
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.extensions[EXTENSION] = Service(
+        settings=settings,
+        store=Store(Database(settings.database_url), attempts=settings.attempts),
+        blobs=Blobs(settings.uploads),
+        courier=Courier(settings.data),
+    )
+    return app
+
+
+def bare_app() -> Flask:
+    """The routes and the errors alone: enough to write the specification."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_FORM_PARTS=MOST_FIELDS, MAX_FORM_MEMORY_SIZE=LARGEST_FIELD)
+    app.url_map.merge_slashes = False
+    app.url_map.converters["sha256"] = Sha256
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    errors.register(app)
+    for resource in RESOURCES:
+        app.register_blueprint(resource)
+    return app

@@ -1,0 +1,161 @@
+"""Diagnoses: a program goes in, the reason comes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from whygrad.jobs.diagnosis import Diagnosis, view
+from whygrad.jobs.listing import Page, Summary
+from whygrad.render import text
+from whygrad.web import documents
+from whygrad.web.errors import Problem
+from whygrad.web.operation import Answer, Form, operation
+from whygrad.web.schemas import DiagnosisForm, PageQuery
+from whygrad.web.service import service
+from whygrad.web.submission import submit
+from whygrad.web.waiting import Patience, patience, wait_for
+
+resource = Blueprint("diagnoses", __name__)
+
+MEDIA_TYPES = ("application/json", "text/plain")
+
+
+@resource.post("/diagnose")
+@operation(
+    "Diagnose a program",
+    body=Form(DiagnosisForm, part_types={"model": "application/octet-stream", "request": "application/json"}),
+    headers=("Prefer", "Idempotency-Key"),
+    answers={
+        200: Answer("The diagnosis", documents.Diagnosis, MEDIA_TYPES, ("Location", "Preference-Applied")),
+        202: Answer(
+            "Not finished yet", documents.Diagnosis, MEDIA_TYPES, ("Location", "Retry-After", "Preference-Applied")
+        ),
+    },
+    problems={
+        406: "no such representation",
+        409: "the request with this Idempotency-Key is still in flight",
+        413: "larger than the limit",
+        415: "not multipart/form-data",
+        422: "the form is wrong; `errors` says where",
+    },
+)
+def create(body: dict[str, Any]) -> Response:
+    """Store the upload, put a job, and wait for it as long as the client would."""
+    media_type, waits = _media_type(), patience(service().settings.default_wait_seconds)
+    id = submit(body).id
+    wait_for(id, waits.seconds)
+    return _progress(_found(id), media_type, waits)
+
+
+@resource.get("/diagnoses")
+@operation(
+    "List diagnoses, newest first",
+    query=PageQuery,
+    answers={200: Answer("A page of them", documents.Page, headers=("Link",))},
+    problems={422: "a filter is wrong; `errors` says which"},
+)
+def index(query: dict[str, Any]) -> Response:
+    """A page of the diagnoses that the filters leave."""
+    page = service().store.page(before=query.pop("cursor", None), **query)
+    following = _following(page)
+    answer = jsonify(diagnoses=[_summary(item) for item in page.items], next=following)
+    if following:
+        answer.headers["Link"] = f'<{following}>; rel="next"'
+    return answer
+
+
+@resource.get("/diagnoses/<id>")
+@operation(
+    "Show a diagnosis, finished or not",
+    headers=("Prefer", "If-None-Match"),
+    answers={
+        200: Answer("The diagnosis as it stands", documents.Diagnosis, MEDIA_TYPES, ("ETag", "Preference-Applied")),
+        304: Answer("As the ETag says, unchanged"),
+    },
+    problems={404: "no such diagnosis", 406: "no such representation"},
+)
+def show(id: str) -> ResponseReturnValue:
+    """The diagnosis; it is waited for only where the client prefers to."""
+    media_type, waits = _media_type(), patience(0)
+    wait_for(id, waits.seconds)
+    answer = _represent(_found(id), media_type)
+    answer.headers.update(waits.headers)
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@resource.delete("/diagnoses/<id>")
+@operation(
+    "Cancel a diagnosis, or delete a finished one",
+    answers={
+        202: Answer("It was not finished and is cancelled now", documents.Diagnosis),
+        204: Answer("Deleted, and its upload with it where nothing else uses that"),
+    },
+    problems={404: "no such diagnosis"},
+)
+def delete(id: str) -> Response:
+    """Cancel or delete; the last diagnosis of an upload takes it along."""
+    sha256 = _found(id).model_sha256
+    if service().store.discard(id) == "cancelled":
+        answer = jsonify(view(_found(id)))
+        answer.status_code = 202
+        return answer
+    if not service().store.model_in_use(sha256):
+        service().blobs.delete(sha256)
+    return Response(status=204)
+
+
+def _media_type() -> str:
+    if not request.accept_mimetypes:
+        return MEDIA_TYPES[0]
+    best = request.accept_mimetypes.best_match(MEDIA_TYPES)
+    if best is None:
+        raise Problem(406, f"A diagnosis is given as {' or '.join(MEDIA_TYPES)}; Accept names neither.")
+    return best
+
+
+def _represent(diagnosis: Diagnosis, media_type: str) -> Response:
+    document = view(diagnosis)
+    answer = jsonify(document) if media_type == MEDIA_TYPES[0] else Response(text.render(document), mimetype=media_type)
+    answer.vary.add("Accept")
+    return answer
+
+
+def _progress(diagnosis: Diagnosis, media_type: str, waits: Patience) -> Response:
+    answer = _represent(diagnosis, media_type)
+    answer.headers.update(waits.headers)
+    answer.headers["Location"] = url_for("diagnoses.show", id=diagnosis.id)
+    if not diagnosis.finished:
+        answer.status_code = 202
+        answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _found(id: str) -> Diagnosis:
+    diagnosis = service().store.get(id)
+    if diagnosis is None or diagnosis.kind != "examine":
+        raise Problem(404, f"There is no diagnosis {id[:80]}; GET /diagnoses lists those that there are.")
+    return diagnosis
+
+
+def _summary(item: Summary) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "status": item.status,
+        "created_at": item.created_at.isoformat(),
+        "finished_at": item.finished_at and item.finished_at.isoformat(),
+        "verdict": item.verdict,
+        "headline": item.headline,
+        "codes": item.codes,
+        "model": {"sha256": item.model_sha256, "name": item.model_name, "bytes": item.model_bytes},
+    }
+
+
+def _following(page: Page) -> str | None:
+    if page.next_cursor is None:
+        return None
+    query: dict[str, Any] = {**request.args.to_dict(), "cursor": page.next_cursor}
+    return url_for("diagnoses.index", **query)

@@ -1,0 +1,142 @@
+"""Example inputs: a tensor is described, everything else is written down as it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields, post_load
+from marshmallow.validate import Length, Range
+
+from whygrad.engine.shapes import DTYPES, FILLS, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
+from whygrad.web.fields import Boolean, Integer, Number, OneOf, Strict
+
+MOST_DIMENSIONS = 64
+MOST_ELEMENTS = 2**59
+
+_INT64 = 2**63
+_LARGEST = {
+    "int64": 2**63 - 1,
+    "int32": 2**31 - 1,
+    "int16": 2**15 - 1,
+    "int8": 2**7 - 1,
+    "uint8": 2**8 - 1,
+    "float16": 65504.0,
+    "bfloat16": 3.38e38,
+    "float32": 3.4028e38,
+    "complex64": 3.4028e38,
+}
+
+
+class Fill(fields.Field[Any]):
+    """The name of a way to fill a tensor, or the number to fill it with."""
+
+    openapi: ClassVar = {"anyOf": [{"enum": list(FILLS)}, {"type": "number"}]}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if isinstance(value, str):
+            return OneOf("fill", FILLS)(value)
+        try:
+            return Number().deserialize(value)
+        except ValidationError as error:
+            raise ValidationError(f"Neither a number nor one of {', '.join(FILLS)}.") from error
+
+
+class Tensor(Strict):
+    """A tensor to be made up: its shape and type, and what it is filled with."""
+
+    shape = fields.List(
+        Integer(validate=Range(0, _INT64 - 1, error="A size is 0 or more.")),
+        required=True,
+        validate=Length(max=MOST_DIMENSIONS),
+        metadata={"description": "its sizes", "examples": [[1, 3, 224, 224]]},
+    )
+    dtype = fields.String(load_default="float32", validate=OneOf("dtype", DTYPES))
+    fill = Fill(
+        load_default="normal", metadata={"description": "how it is filled; integers are drawn from low to high"}
+    )
+    low = Number(metadata={"description": "the least value of what is drawn; for integers, 0 where it is left out"})
+    high = Number(metadata={"description": "above the largest value drawn; for integers, 2 where it is left out"})
+    requires_grad = Boolean(load_default=False)
+
+    @post_load
+    def draw_integers(self, tensor: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Fill in the range that integers are drawn from, and refuse what no tensor of the type can be."""
+        if tensor["dtype"] in INTEGER_DTYPES:
+            tensor = {**tensor, "low": tensor.get("low", 0), "high": tensor.get("high", 2)}
+        errors = dict(_faults_of_tensor(tensor))
+        if errors:
+            raise ValidationError(errors)
+        return tensor
+
+
+def _faults_of_tensor(tensor: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    dtype, low, high, fill = tensor["dtype"], tensor.get("low"), tensor.get("high"), tensor["fill"]
+    integer = dtype in INTEGER_DTYPES
+    if math.prod(max(size, 1) for size in tensor["shape"]) > MOST_ELEMENTS:
+        yield "shape", "More elements than a tensor can have."
+    if low is not None and high is not None and low >= high:
+        yield "high", f"Nothing lies in [{low}, {high}): high is to be above low."
+    for name, value, above in (("low", low, 0), ("high", high, 1), ("fill", fill, 0)):
+        if isinstance(value, int | float) and not _holds(dtype, value - above if integer else value):
+            yield name, f"{dtype} cannot hold it."
+        if integer and name != "fill" and not isinstance(value, int):
+            yield name, "Not an integer, which the dtype asks for."
+    if tensor["requires_grad"] and (integer or dtype == "bool"):
+        yield "requires_grad", f"Only floating and complex tensors can require a gradient, and this is {dtype}."
+
+
+def _holds(dtype: str, value: float) -> bool:
+    largest = _LARGEST.get(dtype, _INT64 - 1 if isinstance(value, int) else math.inf)
+    least = {"uint8": 0.0}.get(dtype, -largest - 1 if dtype in INTEGER_DTYPES else -largest)
+    return least <= value <= largest
+
+
+class Input(fields.Field[Any]):
+    """One example input: a tensor by its description, a list or an object of inputs, or a literal."""
+
+    openapi: ClassVar = {"$ref": "#/components/schemas/Input"}
+    component: ClassVar = {
+        "description": "a tensor (an object with a shape), a list or an object of inputs, or a literal",
+        "anyOf": [
+            {"$ref": "#/components/schemas/Tensor"},
+            {"type": "array", "items": openapi},
+            {"type": "object", "additionalProperties": openapi, "not": {"required": ["shape"]}},
+            {"type": ["null", "boolean", "number", "string"]},
+        ],
+    }
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if isinstance(value, dict):
+            return Tensor().load(value) if "shape" in value else self._each(value.items())
+        if isinstance(value, list):
+            return list(self._each(enumerate(value)).values())
+        if isinstance(value, int) and not -_INT64 <= value < _INT64:
+            raise ValidationError("Not a 64-bit integer.")
+        return value
+
+    def _each(self, parts: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+        loaded, errors = {}, {}
+        for key, part in parts:
+            try:
+                loaded[key] = self.deserialize(part)
+            except ValidationError as error:
+                errors[key] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        return loaded
+
+
+class Shapes(fields.Field[Any]):
+    """The short form of inputs, `1x3x224x224; 2x16:int64[0,1000)`."""
+
+    openapi: ClassVar = {"type": "string"}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValidationError("A file, where a text field is meant.")
+        try:
+            return Input().deserialize(parse_shapes(value))
+        except ShapeSyntaxError as error:
+            raise ValidationError(error.message) from error

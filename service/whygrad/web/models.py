@@ -1,0 +1,111 @@
+"""Programs: uploaded once, named by their sha256."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, Response, jsonify, request
+
+from whygrad.jobs.diagnosis import Diagnosis
+from whygrad.storage.blobs import Readable
+from whygrad.web import documents
+from whygrad.web.errors import Problem
+from whygrad.web.operation import Answer, Bytes, operation
+from whygrad.web.service import service
+from whygrad.web.waiting import patience, wait_for
+
+resource = Blueprint("models", __name__)
+
+ABANDONED = ("lost", "cancelled")
+
+
+@resource.route("/models/<sha256:sha256>", methods=["HEAD"])
+@operation(
+    "Tell whether a program is here",
+    answers={200: Answer("It is here", headers=("Content-Length",))},
+    problems={404: "it is not"},
+)
+def head(sha256: str) -> Response:
+    """The size of the program, in Content-Length."""
+    return Response(headers={"Content-Length": str(_size(sha256))}, mimetype="application/octet-stream")
+
+
+@resource.put("/models/<sha256:sha256>")
+@operation(
+    "Upload a program under its sha256",
+    body=Bytes(),
+    answers={201: Answer("Stored", headers=("Location",)), 204: Answer("It was here already")},
+    problems={413: "larger than the limit", 422: "empty, or its sha256 is another"},
+)
+def put(sha256: str, body: Readable) -> Response:
+    """Store the body if it is what the path says."""
+    known = service().blobs.has(sha256)
+    service().blobs.put(_Verified(body, sha256))
+    return Response(status=204) if known else Response(status=201, headers={"Location": request.path})
+
+
+@resource.get("/models/<sha256:sha256>")
+@operation(
+    "Describe a program: methods, arguments, recorded shapes",
+    headers=("Prefer",),
+    answers={
+        200: Answer("What the program says of itself", documents.Description, headers=("Preference-Applied",)),
+        202: Answer("Not read yet", documents.Description, headers=("Retry-After", "Preference-Applied")),
+    },
+    problems={404: "no such program", 503: "it could not be read"},
+)
+def show(sha256: str) -> Response:
+    """What a worker read in the program, which happens once."""
+    waits, job = patience(service().settings.default_wait_seconds), _described(sha256)
+    wait_for(job.id, waits.seconds)
+    job = service().store.get(job.id) or job
+    if job.status in ABANDONED:
+        raise Problem(503, "No worker could read this program; its log tells why.", headers={"Retry-After": "5"})
+    answer = jsonify({**(job.document or {}), "sha256": sha256, "bytes": job.model_bytes, "status": job.status})
+    answer.headers.update(waits.headers)
+    if not job.finished:
+        answer.status_code = 202
+        answer.headers["Retry-After"] = "1"
+    return answer
+
+
+def _size(sha256: str) -> int:
+    blobs = service().blobs
+    if not blobs.has(sha256):
+        raise Problem(404, f"No upload has this sha256. Send it with PUT /models/{sha256}.")
+    return blobs.path(sha256).stat().st_size
+
+
+def _described(sha256: str) -> Diagnosis:
+    size, known = _size(sha256), service().store.description(sha256)
+    if known and known.status not in ABANDONED:
+        return known
+    job = service().store.submit(
+        kind="describe", model_sha256=sha256, model_name=sha256[:12], model_bytes=size, request={}
+    )
+    service().courier.wake()
+    return job
+
+
+class _Verified:
+    """A stream that fails at its end where it was empty, or did not hash to what was promised."""
+
+    def __init__(self, stream: Readable, sha256: str) -> None:
+        self.stream = stream
+        self.sha256 = sha256
+        self.digest = hashlib.sha256()
+        self.empty = True
+
+    def read(self, size: int, /) -> bytes:
+        chunk = self.stream.read(size)
+        self.digest.update(chunk)
+        self.empty = self.empty and not chunk
+        if not chunk:
+            self._judge()
+        return chunk
+
+    def _judge(self) -> None:
+        if self.empty:
+            raise Problem(422, "The body is empty; it is to be the program: curl -T model.pt", pointer="")
+        if self.digest.hexdigest() != self.sha256:
+            raise Problem(422, f"The body has the sha256 {self.digest.hexdigest()}, not the path's.", pointer="")

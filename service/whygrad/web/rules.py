@@ -1,0 +1,43 @@
+"""The catalogue of findings, as the rules document themselves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from whygrad.engine import catalogue
+from whygrad.engine.rule import Rule
+from whygrad.web import documents
+from whygrad.web.errors import Problem
+from whygrad.web.operation import Answer, operation
+
+resource = Blueprint("rules", __name__)
+
+
+@resource.get("/rules")
+@operation("List what can be found", answers={200: Answer("Every rule, by its code", documents.Rules)})
+def index() -> Response:
+    """Every rule in one line."""
+    return jsonify(rules=[_summary(rule) for rule in catalogue.rules()])
+
+
+@resource.get("/rules/<code>")
+@operation(
+    "Explain one rule",
+    answers={200: Answer("What happened, why it matters, how to fix it", documents.RulePage)},
+    problems={404: "no such rule"},
+)
+def show(code: str) -> Response:
+    """The documentation of a rule, with a program that it finds and one that it leaves alone."""
+    try:
+        rule = catalogue.rule(code)
+    except KeyError as error:
+        raise Problem(404, f"There is no rule {code[:20]}; GET /rules lists those that there are.") from error
+    return jsonify(_summary(rule) | asdict(rule.documentation))
+
+
+def _summary(rule: Rule) -> dict[str, Any]:
+    names = ("code", "name", "family", "severity", "summary", "docs")
+    return {name: getattr(rule, name) for name in names}

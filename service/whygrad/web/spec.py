@@ -1,0 +1,160 @@
+"""The specification, OpenAPI 3.1, written from the routes and the contracts that the views declare.
+
+`python -m whygrad.web.spec` writes it to `openapi.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Flask
+from marshmallow import fields
+from werkzeug.routing import Rule
+
+import whygrad
+from whygrad.web import documents
+from whygrad.web.errors import CONTENT_TYPE
+from whygrad.web.inputs import Input, Tensor
+from whygrad.web.operation import Answer, Body, Operation
+from whygrad.web.schemas import TargetedLoss
+
+MEDIA_TYPE = "application/yaml"
+
+REQUEST_HEADERS = {
+    "Prefer": "`wait=N`: how many seconds to wait for the diagnosis; the server caps it.",
+    "Idempotency-Key": "The same key and request replay the answer instead of doing the work again.",
+    "If-None-Match": "The ETag that is known already.",
+}
+ANSWER_HEADERS = {
+    "Content-Length": "its size in bytes",
+    "ETag": "changes when the diagnosis does",
+    "Link": "the next page, rel=next",
+    "Location": "where it is",
+    "Preference-Applied": "how long the server was willing to wait, where Prefer asked",
+    "Retry-After": "seconds until it is worth asking again",
+}
+
+
+FAILURES = {500: "the service failed; its log tells why", 503: "the database does not answer"}
+PATH_SCHEMAS = {"Sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
+
+
+def text(app: Flask) -> str:
+    """The specification of `app` as YAML: the same bytes for the same code."""
+    return yaml.safe_dump(document(app), sort_keys=False, allow_unicode=True, width=120)
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The specification of `app`."""
+    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: type(resolve_schema_instance(schema)).__name__)
+    spec = APISpec(
+        title="whygrad",
+        version=whygrad.__version__,
+        openapi_version="3.1.0",
+        info={"description": "Why is my gradient missing? Send a program, get the root cause, the line and the fix."},
+        plugins=[plugin],
+    )
+    cast(Any, plugin.converter).add_attribute_function(_own_description)
+    spec.components.schema("Tensor", schema=Tensor)
+    spec.components.schema("TargetedLoss", schema=TargetedLoss)
+    spec.components.schema("Input", Input.component)
+    spec.components.schema("Problem", schema=documents.Problem)
+    for path, rules in _paths(app).items():
+        operations = {method: _operation(app, rule) for rule in rules for method in _methods(rule)}
+        spec.path(path=path, operations=operations, parameters=list(_path_parameters(rules[0])))
+    written = spec.to_dict()
+    return {"openapi": written.pop("openapi"), **written}
+
+
+def main() -> None:
+    """Write `openapi.yaml` in the current folder."""
+    from whygrad.web.app import bare_app  # the application imports this module to serve what it writes
+
+    Path("openapi.yaml").write_text(text(bare_app()), encoding="utf-8")
+
+
+def _own_description(_converter: OpenAPIConverter, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    return getattr(field, "openapi", {})
+
+
+def _paths(app: Flask) -> dict[str, list[Rule]]:
+    paths: dict[str, list[Rule]] = {}
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        paths.setdefault(path, []).append(rule)
+    return paths
+
+
+def _methods(rule: Rule) -> list[str]:
+    """The methods that are the rule's own: what the framework adds to a GET is not told."""
+    methods = (rule.methods or set()) - {"OPTIONS"}
+    return [method.lower() for method in sorted(methods - {"HEAD"} or methods)]
+
+
+def _path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
+    for name in sorted(rule.arguments):
+        schema = PATH_SCHEMAS.get(type(rule._converters[name]).__name__, {"type": "string"})
+        yield {"in": "path", "name": name, "required": True, "schema": schema}
+
+
+def _operation(app: Flask, rule: Rule) -> dict[str, Any]:
+    contract: Operation = vars(app.view_functions[rule.endpoint])["operation"]
+    described: dict[str, Any] = {
+        "operationId": rule.endpoint.replace(".", "_"),
+        "tags": [rule.endpoint.partition(".")[0]],
+        "summary": contract.summary,
+        "responses": {str(status): _answer(answer) for status, answer in contract.answers.items()},
+    }
+    if contract.query or contract.headers:
+        described["parameters"] = [*_query_parameters(contract), *map(_header_parameter, contract.headers)]
+    if contract.body is not None:
+        described["requestBody"] = {"required": True, "content": {contract.body.media_type: _content(contract.body)}}
+    problems = FAILURES | contract.problems
+    described["responses"] |= {str(status): _problem(why) for status, why in sorted(problems.items())}
+    return described
+
+
+def _query_parameters(contract: Operation) -> list[dict[str, Any]]:
+    return [] if contract.query is None else [{"in": "query", "schema": contract.query}]
+
+
+def _header_parameter(name: str) -> dict[str, Any]:
+    return {"in": "header", "name": name, "schema": {"type": "string"}, "description": REQUEST_HEADERS[name]}
+
+
+def _content(body: Body) -> dict[str, Any]:
+    if body.schema is None:
+        return {"schema": {"type": "string", "format": "binary"}}
+    encoding = {name: {"contentType": media_type} for name, media_type in body.part_types.items()}
+    return {"schema": body.schema, "encoding": encoding} if encoding else {"schema": body.schema}
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": answer.description}
+    if answer.headers:
+        described["headers"] = {
+            name: {"description": ANSWER_HEADERS[name], "schema": {"type": "string"}} for name in answer.headers
+        }
+    if answer.schema is not None:
+        plain = {"schema": {"type": "string"}}
+        described["content"] = {
+            media_type: {"schema": answer.schema} if media_type == "application/json" else plain
+            for media_type in answer.media_types
+        }
+    return described
+
+
+def _problem(why: str) -> dict[str, Any]:
+    return {"description": why[0].upper() + why[1:], "content": {CONTENT_TYPE: {"schema": documents.Problem}}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""What a form asks for, put where a worker finds it: the upload in the folder, the job in the table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.datastructures import FileStorage
+
+from whygrad.jobs.diagnosis import Diagnosis
+from whygrad.jobs.store import Idempotency, IdempotencyConflict
+from whygrad.storage.blobs import Blob
+from whygrad.web.errors import Problem
+from whygrad.web.service import service
+
+LONGEST_KEY = 200
+LONGEST_NAME = 255
+
+
+def submit(form: dict[str, Any]) -> Diagnosis:
+    """The job for what DiagnosisForm loaded, or the finished one that this Idempotency-Key made before.
+
+    Raises Problem where there is no such program or device, or where the key is another request's or in flight.
+    """
+    _require_device(form["request"]["device"])
+    upload = _stored(form)
+    idempotency = _idempotency(upload.sha256, form["request"])
+    try:
+        return _earlier(idempotency) or _queued(form, upload, idempotency)
+    except IdempotencyConflict as error:
+        detail = "This Idempotency-Key was used before, with another program or request. Take a new one."
+        raise Problem(422, detail, pointer="/Idempotency-Key") from error
+
+
+def _queued(form: dict[str, Any], upload: Blob, idempotency: Idempotency | None) -> Diagnosis:
+    diagnosis = service().store.submit(
+        model_sha256=upload.sha256,
+        model_name=_name(form),
+        model_bytes=upload.bytes,
+        request=form["request"],
+        idempotency=idempotency,
+    )
+    service().courier.wake()
+    return diagnosis
+
+
+def _require_device(device: str) -> None:
+    if device == "cuda":
+        detail = "No worker with a CUDA device is connected. Leave device at auto, or say cpu."
+        raise Problem(422, detail, pointer="/request/device")
+
+
+def _stored(form: dict[str, Any]) -> Blob:
+    blobs = service().blobs
+    if "model" in form:
+        return blobs.put(form["model"].stream)
+    sha256 = form.get("model_id")
+    if sha256 is None:
+        detail = "No program. Send the file as model (curl -F model=@model.pt), or the sha256 of one as model_id."
+        raise Problem(422, detail, pointer="/model")
+    if not blobs.has(sha256):
+        detail = f"No upload has this sha256. Send it first, PUT /models/{sha256}, or send the file as model."
+        raise Problem(422, detail, pointer="/model_id")
+    return Blob(sha256, blobs.path(sha256).stat().st_size)
+
+
+def _name(form: dict[str, Any]) -> str:
+    """The file's own name, without folders and what no terminal should see."""
+    upload: FileStorage | None = form.get("model")
+    if upload is None:
+        return str(form["model_id"])[:12]
+    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in name if character.isprintable())[:LONGEST_NAME] or "model"
+
+
+def _idempotency(sha256: str, document: dict[str, Any]) -> Idempotency | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise Problem(422, f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.", pointer="/Idempotency-Key")
+    asked = json.dumps([sha256, document], sort_keys=True)
+    return Idempotency(key, hashlib.sha256(asked.encode()).hexdigest())
+
+
+def _earlier(idempotency: Idempotency | None) -> Diagnosis | None:
+    earlier = None if idempotency is None else service().store.earlier(idempotency)
+    if earlier and not earlier.finished:
+        place = url_for("diagnoses.show", id=earlier.id)
+        detail = f"The request with this Idempotency-Key is still in flight; its diagnosis is {place}."
+        raise Problem(409, detail, headers={"Retry-After": "1"})
+    return earlier

@@ -1,0 +1,59 @@
+"""The real application on a real database and folder, without a worker; `finish` does a worker's part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from whygrad.jobs.diagnosis import empty_document
+from whygrad.jobs.store import Store
+from whygrad.settings import Settings
+from whygrad.storage.database import Database
+from whygrad.web.app import create_app
+from whygrad.web.service import EXTENSION, Service
+
+Finish = Callable[..., None]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, default_wait_seconds=0, max_wait_seconds=3, max_upload_bytes=1_000_000)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    Database(settings.database_url).migrate()
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def service(app: Flask) -> Service:
+    parts: Service = app.extensions[EXTENSION]
+    return parts
+
+
+@pytest.fixture
+def store(service: Service) -> Store:
+    return service.store
+
+
+@pytest.fixture
+def finish(store: Store) -> Finish:
+    """Finish the oldest queued job with this document."""
+
+    def finish(**document: Any) -> None:
+        claim = store.claim("tests", 30)
+        assert claim is not None
+        assert store.finish(claim, empty_document() | {"verdict": "healthy", "headline": "nothing is wrong"} | document)
+
+    return finish
