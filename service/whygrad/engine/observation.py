@@ -260,15 +260,20 @@ class Ending:
     memory_bytes: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Observation:
-    """Everything seen of one program. `stacks` may be filled lazily while the program is at hand."""
+    """Everything seen of one program. `stacks` may be filled lazily while the program is at hand.
+
+    `returns` is the value number that the method returns; `opaque` are nodes that probes cannot look into.
+    """
 
     format: str = "torchscript"
     training: bool = True
     loss: str = "auto"
     traced: bool = False
     nodes: tuple[Node, ...] = ()
+    returns: int | None = None
+    opaque: tuple[int, ...] = ()
     modules: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
     buffers: tuple[Parameter, ...] = ()
@@ -327,8 +332,8 @@ class Observation:
     def place(self, number: int) -> Frame | None:
         """The innermost frame of a node that is not in torch's library."""
         frames = self.stack(number)
-        own = [f for f in frames if not f.library]
-        return (own or list(frames) or [None])[-1]
+        own = [f for f in frames if not f.library] or list(frames)
+        return own[-1] if own else None
 
     def source(self, number: int) -> str | None:
         """The user's own line of a node, stripped, where the file holds it."""

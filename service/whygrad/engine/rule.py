@@ -96,7 +96,9 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def _example(text: str) -> Example:
-    match = re.fullmatch(r"(?P<request>.*?)\n*^Bad::\n(?P<bad>.*?)^Good::\n(?P<good>.*)", text, re.MULTILINE | re.DOTALL)
+    match = re.fullmatch(
+        r"(?P<request>.*?)\n*^Bad::\n(?P<bad>.*?)^Good::\n(?P<good>.*)", text, re.MULTILINE | re.DOTALL
+    )
     if match is None:
         raise ValueError("the example needs `Bad::` and `Good::`")
     pairs = (line.split(":", 1) for line in match["request"].splitlines() if line.strip())

@@ -13,8 +13,7 @@ import struct
 import zipfile
 
 FLOATING = frozenset(
-    f"{kind}Storage"
-    for kind in ("Float", "Double", "Half", "BFloat16", "ComplexFloat", "ComplexDouble", "ComplexHalf")
+    f"{kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "ComplexFloat", "ComplexDouble", "ComplexHalf")
 )
 META = "meta"
 _MEMORIZE = {"BINPUT", "LONG_BINPUT", "MEMOIZE", "PUT"}
@@ -112,4 +111,3 @@ class _Storages:
 def _unicode(text: str) -> bytes:
     data = text.encode()
     return b"X" + struct.pack("<I", len(data)) + data
-

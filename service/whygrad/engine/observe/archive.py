@@ -120,7 +120,9 @@ def _pickle(names: list[str]) -> Refusal:
     classes = [n for n in names if not n.startswith(plain)]
     if not classes:
         why = "a state_dict holds numbers and names, but no code that could be run"
-        return Refusal("a state_dict, written by torch.save", why, f"build the model, load the state_dict, then {EXPORT}")
+        return Refusal(
+            "a state_dict, written by torch.save", why, f"build the model, load the state_dict, then {EXPORT}"
+        )
     if any("optim" in n for n in classes):
         return Refusal("a training checkpoint, written by torch.save", "it holds no program", EXPORT)
     shown = classes[0].replace(" ", ".")[:120]
@@ -166,3 +168,63 @@ def _globals(pickled: bytes) -> list[str]:
     except Exception:  # what was found until then says enough
         return found
     return found
+
+
+def recorded_inputs(archive: Archive, method: str) -> list[dict[str, Any]] | None:
+    """The inputs that tracing recorded, as the request describes inputs; None where there are none."""
+    if not archive.recorded_inputs:
+        return None
+    records = zipfile.ZipFile(io.BytesIO(archive.data))
+    try:
+        found = _InputUnpickler(records).load()[method]
+    except Exception:  # a damaged record costs the default, nothing else
+        return None
+    return list(found)
+
+
+_STORAGES = {
+    "FloatStorage": "float32",
+    "DoubleStorage": "float64",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "ComplexFloatStorage": "complex64",
+}
+_WIDTHS = {"int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1}
+
+
+class _InputUnpickler(pickle.Unpickler):
+    """Reads recorded tensors as descriptions of them; every other class is refused."""
+
+    def __init__(self, records: zipfile.ZipFile) -> None:
+        super().__init__(io.BytesIO(_read(records, "traced_inputs.pkl")))
+        self._records = records
+
+    def find_class(self, module: str, name: str) -> Any:
+        known = {
+            ("torch.jit._pickle", "restore_type_tag"): lambda value, _: value,
+            ("torch._utils", "_rebuild_tensor_v2"): self._describe,
+            ("collections", "OrderedDict"): dict,
+        }
+        if module == "torch" and name in _STORAGES:
+            return _STORAGES[name]
+        return known[module, name]
+
+    def persistent_load(self, pid: Any) -> tuple[str, str]:
+        _, dtype, key, _, _ = pid
+        return dtype, key
+
+    def _describe(self, storage: tuple[str, str], _offset: int, size: tuple[int, ...], *_: Any) -> dict[str, Any]:
+        dtype, key = storage
+        described: dict[str, Any] = {"shape": list(size), "dtype": dtype}
+        if dtype in _WIDTHS:
+            data = _read(self._records, f"traced_inputs/{key}")
+            width, signed = _WIDTHS[dtype], dtype != "uint8"
+            numbers = [int.from_bytes(data[i : i + width], "little", signed=signed) for i in range(0, len(data), width)]
+            described |= {"low": min(numbers, default=0), "high": max(numbers, default=1) + 1}
+        return described

@@ -33,7 +33,9 @@ _UNPROBED = _CONTROL | {
 }
 _CONTAINERS = {"aten::append", "aten::__getitem__", "aten::_set_item", "aten::insert", "aten::extend", "aten::pop"}
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
-_SCALARS = re.compile(r"^(int|float|bool|Scalar|str|NoneType|Device)$|^(int|float|bool)\[\]$|^List\[(int|float|bool)\]$")
+_SCALARS = re.compile(
+    r"^(int|float|bool|Scalar|str|NoneType|Device)$|^(int|float|bool)\[\]$|^List\[(int|float|bool)\]$"
+)
 
 
 def mark_calls(module: Any, method: str) -> None:
@@ -60,8 +62,14 @@ def _mark(module: Any, method: str, done: set[tuple[str, str]]) -> None:
             path, target = paths.get(next(node.inputs()).debugName(), ("", None))
             if target is not None:
                 _mark(target, node.s("name"), done)
-            _insert_mark(graph, node, ENTER + path).insertBefore(node)
+            text = path if node.kind() == "prim::CallMethod" else f"{path} {_function(node)}"
+            _insert_mark(graph, node, ENTER + text).insertBefore(node)
             _insert_mark(graph, node, LEAVE).insertAfter(node)
+
+
+def _function(call: Any) -> str:
+    """The name of the function that a node calls."""
+    return str(next(call.inputs()).node().s("name"))
 
 
 def _follow(node: Any, paths: dict[str, tuple[str, Any]]) -> None:
@@ -95,10 +103,20 @@ def _every(block: Any) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class Place:
-    """What tells where a node comes from: itself, and the call that it was inlined from."""
+    """What tells where a node comes from: itself, and the call that it was inlined from.
+
+    `hint` is for what torch gives no range: a pattern that the source line matches, near the node `number`.
+    """
 
     own: Any
     call: Place | None
+    number: int
+    hint: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether torch itself tells all of it."""
+        return self.hint is None and (self.call is None or self.call.plain)
 
 
 @dataclass(frozen=True)
@@ -140,8 +158,10 @@ class GraphReader:
         if text == LEAVE:
             scopes.pop()
             return
-        module = f"{scopes[-1].module}.{text.removeprefix(ENTER)}".strip(".")
-        scopes.append(_Scope(module, Place(self._keep(node), scopes[-1].call)))
+        path, _, function = text.removeprefix(ENTER).partition(" ")
+        hint = rf"\b{re.escape(function)}\s*\(" if function else None
+        place = Place(self._keep(node), scopes[-1].call, len(self.nodes), hint)
+        scopes.append(_Scope(f"{scopes[-1].module}.{path}".strip("."), place))
 
     def _keep(self, mark: Any) -> Any:
         """A node that stays, with the place of a mark that will go."""
@@ -154,7 +174,7 @@ class GraphReader:
         number = len(self.nodes)
         self.handles[number] = node
         self.nodes.append(self._read(node, number, parent, scope.module))
-        self.places.append(Place(node, scope.call))
+        self.places.append(Place(node, scope.call, number, _hint(node)))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
         if node.kind() == "prim::Enter":
@@ -180,6 +200,18 @@ class GraphReader:
             regions=tuple(self._regions),
             attribute=node.s("name") if node.kind() in ("prim::GetAttr", "prim::SetAttr", "prim::CallMethod") else None,
         )
+
+
+def _hint(node: Any) -> str | None:
+    """What the source line looks like, of an operation that torch gives no range."""
+    if node.kind() == "prim::Enter":
+        return r"^\s*with\b"
+    if node.kind() == "prim::data":
+        return r"\.data\b"
+    if node.kind() == "prim::SetAttr":
+        attribute = re.escape(node.s("name"))
+        return rf"\.{attribute}\b\s*(:[^=]*)?=[^=]|\.{attribute}\b\s*,.*="
+    return None
 
 
 def _blocks(block: Any) -> Iterator[Any]:
@@ -283,7 +315,7 @@ class _Prober:
             return None
         names = [a.name for a in self.reader.nodes[self._numbers[node]].arguments]
         pairs = list(zip(names, node.inputs(), strict=True))
-        if kind in _CONTAINERS and not str(pairs[0][1].type()) == "Tensor":
+        if kind in _CONTAINERS and str(pairs[0][1].type()) != "Tensor":
             pairs = pairs[1:]
         tensors = any(_tensorial(v) for v in node.outputs()) or any(_tensorial(v) for _, v in pairs)
         if not tensors and kind not in ("prim::RaiseException", "prim::ListUnpack"):

@@ -71,9 +71,7 @@ class Recorder:
 
     def events(self) -> tuple[Event, ...]:
         """The events of this step."""
-        return tuple(
-            Event(e.node, e.inputs, e.outputs, e.values, e.grad_mode, e.completed) for e in self._events
-        )
+        return tuple(Event(e.node, e.inputs, e.outputs, e.values, e.grad_mode, e.completed) for e in self._events)
 
     def functions(self) -> list[tuple[Any, ...]]:
         """For each event the autograd functions that its outputs came from."""
@@ -85,7 +83,7 @@ class Recorder:
         requires_grad = tensor.requires_grad
         version = 0 if tensor.is_inference() else tensor._version
         if known is not None and known.version == version and known.requires_grad == requires_grad:
-            return known
+            return known  # type: ignore[no-any-return]
         if known is None:
             self._count += 1
         number = known.id if known is not None else self._count
@@ -97,18 +95,13 @@ class Recorder:
         """A probe fired."""
         site = self.sites[probe]
         if site.after is not None:
-            self._leave(site.after, values[: site.outputs])
+            self.leave(site.after, values[: site.outputs])
         if site.before is not None:
             self.progress.at(site.before)
-            self._enter(site.before, site.roles, values[site.outputs :])
+            self.enter(site.before, site.roles, values[site.outputs :])
 
-    def note(self, node: int, inputs: Sequence[tuple[str, torch.Tensor]], outputs: Sequence[torch.Tensor]) -> None:
-        """An operation that ran outside the program's graph, such as the loss."""
-        self._enter(node, [name for name, _ in inputs], [tensor for _, tensor in inputs])
-        if outputs:
-            self._leave(node, outputs)
-
-    def _enter(self, node: int, roles: Sequence[str], values: Sequence[Any]) -> None:
+    def enter(self, node: int, roles: Sequence[str], values: Sequence[Any]) -> None:
+        """An operation begins, with its named arguments."""
         if len(self._events) >= EVENTS:
             self.unlisted += 1
             return
@@ -120,7 +113,8 @@ class Recorder:
         self._events.append(event)
         self._latest[node] = event
 
-    def _leave(self, node: int, values: Sequence[Any]) -> None:
+    def leave(self, node: int, values: Sequence[Any]) -> None:
+        """An operation that was entered gave its outputs."""
         event = self._latest.get(node)
         if event is None:
             return
@@ -180,7 +174,7 @@ def _plain(value: Any) -> Json:
     return f"<{type(value).__name__}>"
 
 
-class _Raised(Exception):
+class _HaltError(Exception):
     """What the raising operator raises, so that the interpreter prints the stack of the place."""
 
 
@@ -193,18 +187,18 @@ def _seen(values: Sequence[Any], probe: int) -> None:
 
 
 def _halt() -> int:
-    raise _Raised("here")
+    raise _HaltError("here")
 
 
-_LIBRARY = torch.library.Library("whygrad", "DEF")
+_LIBRARY = torch.library.Library("whygrad", "DEF")  # type: ignore[no-untyped-call]
 for _schema, _kernel in (
     ("seen(Any values, int probe) -> ()", _seen),
     ("mark(str what) -> int", lambda what: len(what)),
     ("halt() -> int", _halt),
 ):
     # with any other alias analysis torch removes a probe as dead code
-    _LIBRARY.define(_schema, alias_analysis="CONSERVATIVE")
-    _LIBRARY.impl(_schema.partition("(")[0], _kernel, "CompositeImplicitAutograd")
+    _LIBRARY.define(_schema, alias_analysis="CONSERVATIVE")  # type: ignore[no-untyped-call]
+    _LIBRARY.impl(_schema.partition("(")[0], _kernel, "CompositeImplicitAutograd")  # type: ignore[no-untyped-call]
 
 
 class recording:  # noqa: N801 - reads as a statement: with recording(recorder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +26,7 @@ def read_stack(message: str, sources: Sources) -> tuple[Frame, ...]:
 
 
 def _scripted(text: str, sources: Sources) -> tuple[Frame, ...]:
-    found = list(_SCRIPTED.finditer(text))
+    found = [m for m in _SCRIPTED.finditer(text) if m["file"]]
     ends = [*(m.start() for m in found[1:]), len(text)][: len(found)]
     return tuple(_frame(m, text[m.end() : end], sources) for m, end in zip(found, ends, strict=True))
 
@@ -68,30 +67,13 @@ def _traced(text: str) -> tuple[Frame, ...]:
     for match in _TRACED.finditer(text):
         if _TRACER.search(match["file"]):
             break
-        frames.append(
-            Frame(match["file"], int(match["line"]), match["function"], library=is_library(match["file"]))
-        )
+        frames.append(Frame(match["file"], int(match["line"]), match["function"], library=is_library(match["file"])))
     return tuple(reversed(frames))
 
 
 def is_library(file: str) -> bool:
     """Whether a file is torch's own."""
     return bool(_LIBRARY.search(file))
-
-
-def shorten(files: Sequence[str]) -> Mapping[str, str]:
-    """A short name for each file: torch's own from `torch/` on, the user's what tells them apart."""
-    own = sorted({f for f in files if not is_library(f)})
-    folder = os.path.commonpath([os.path.dirname(f) for f in own]) if own and _comparable(own) else ""
-    return {f: _torch_name(f) if is_library(f) else os.path.relpath(f, folder) if folder else os.path.basename(f) for f in files}
-
-
-def _comparable(files: Sequence[str]) -> bool:
-    return len({os.path.isabs(f) for f in files}) == 1
-
-
-def _torch_name(file: str) -> str:
-    return file[file.rindex("torch/") :] if "site-packages/torch/" not in file else "torch/" + file.split("site-packages/torch/")[1]
 
 
 def line_in_source(sources: Sources, near: Frame, pattern: str, *, backwards: bool = False) -> Frame | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,9 @@ from whygrad.engine.observe.archive import sources
 from whygrad.engine.observe.graph import GraphReader, Place, mark_calls, probe_graph
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.stacks import at_line, line_in_source, read_stack
+
+_NEAR = 400
+"""How many nodes away a neighbour is looked for that knows its line."""
 
 
 class UnknownMethodError(Exception):
@@ -29,12 +32,12 @@ class TorchScriptProgram:
 
     format = "torchscript"
 
-    def __init__(self, data: bytes, method: str = "forward") -> None:
+    def __init__(self, data: bytes, method: str = "forward", location: str | None = None) -> None:
         """Load and instrument. Raises UnknownMethodError, and what torch raises for a broken archive."""
         self._data = data
         self._sources: Mapping[str, dict[int, str]] | None = None
         self._known: dict[Any, tuple[Frame, ...]] = {}
-        self.module = torch.jit.load(io.BytesIO(data), map_location=None)
+        self.module = torch.jit.load(io.BytesIO(data), map_location=location)  # type: ignore[no-untyped-call]
         self._method = self._find(method)
         mark_calls(self.module._c, method)
         graph = self._method.graph.copy()
@@ -81,40 +84,34 @@ class TorchScriptProgram:
         """Run the method with probes, the optimiser off. Raises what the program raises."""
         missing = self._method.schema.arguments[1 + len(inputs) :]
         defaults = [a.default_value for a in missing]
-        with torch.jit.optimized_execution(False):
+        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
             return self._function(self.module._c, *inputs, *defaults)
 
     def stack(self, node: int) -> tuple[Frame, ...]:
         """The call stack of a node in the original Python, outermost first."""
-        frames = self._complete(self._reader.places[node])
-        if self.nodes[node].op == "prim::Enter":
-            return self._found(node, range(node + 1, len(self.nodes)), r"^\s*with\b", backwards=True)
-        if self.nodes[node].op == "prim::SetAttr":
-            attribute = self.nodes[node].attribute
-            pattern = rf"\.{attribute}\b\s*(:[^=]*)?=[^=]|\.{attribute}\b\s*,.*="
-            return self._found(node, [*range(node - 1, -1, -1), *range(node + 1, len(self.nodes))], pattern)
-        return frames
-
-    def _found(self, node: int, others: Iterable[int], pattern: str, *, backwards: bool = False) -> tuple[Frame, ...]:
-        """torch gives `with` and `self.x = …` no range: find the line in the source, near a node of the same call."""
-        frames = self._complete(self._reader.places[node].call)
-        near = next((f for f in map(self._near, others) if f[: len(frames)] == frames and len(f) > len(frames)), None)
-        if near is None:
-            return frames
-        found = line_in_source(self.sources, near[len(frames)], pattern, backwards=backwards)
-        return (*frames, found or near[len(frames)])
-
-    def _near(self, node: int) -> tuple[Frame, ...]:
-        known = self.nodes[node].op not in ("prim::Enter", "prim::SetAttr", "prim::GetAttr")
-        return self._complete(self._reader.places[node]) if known else ()
+        return self._complete(self._reader.places[node])
 
     def _complete(self, place: Place | None) -> tuple[Frame, ...]:
         """The frames of a place; where torch lost those of the call it was inlined from, they are put before."""
         if place is None:
             return ()
         own, outer = self._frames(place.own), self._complete(place.call)
+        if place.hint is not None and len(own) <= len(outer):
+            return (*outer, *self._searched(place, outer))
         recorded = bool(own) and own[0].source is None
         return own if recorded or own[: len(outer)] == outer else (*outer, *own)
+
+    def _searched(self, place: Place, outer: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        """The source line that the hint describes, near the nearest node of the same call."""
+        upwards = self.nodes[place.number].op == "prim::Enter" if place.number < len(self.nodes) else False
+        before = range(place.number - 1, max(-1, place.number - _NEAR), -1)
+        after = range(place.number + 1, min(len(self.nodes), place.number + _NEAR))
+        for other in [*after] if upwards else [*before, *after]:
+            frames = self._complete(self._reader.places[other]) if self._reader.places[other].plain else ()
+            if len(frames) > len(outer) and frames[: len(outer)] == outer:
+                near = frames[len(outer)]
+                return (line_in_source(self.sources, near, place.hint or "", backwards=upwards) or near,)
+        return ()
 
     def _frames(self, node: Any) -> tuple[Frame, ...]:
         """Have torch print where a node comes from, by raising at it in a graph of its own."""
@@ -164,4 +161,3 @@ class TorchScriptProgram:
         if method not in names:
             raise UnknownMethodError(method, sorted(n for n in names if not n.startswith("__")))
         return self.module._c._get_method(method)
-

@@ -1,0 +1,159 @@
+"""Why parameters got no gradient: where the way to the loss was cut, and what never reached it.
+
+Each parameter is put down to one cause. Values that merely select others (an index, a mask) are followed only
+where nothing else explains the loss of the gradient: an `argmax` beside a detached path is not the culprit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from whygrad.engine.flow import TAKERS, Cut, Flow
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
+
+Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable"]
+
+DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
+CASTS = frozenset(
+    {"aten::to", "aten::type", "aten::type_as", "aten::_to_copy"}
+    | {f"aten::{name}" for name in ("long", "int", "short", "char", "byte", "bool")}
+    | {f"aten::_cast_{name}" for name in ("Long", "Int", "Short", "Char", "Byte")}
+)
+REBUILDERS = frozenset(
+    f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
+)
+
+
+@dataclass(frozen=True)
+class Severed:
+    """A place where gradients end, the parameters that it costs theirs, and the other cuts on their ways.
+
+    `source` is the execution that took numbers out, where `event` is the one that built a tensor of them.
+    """
+
+    order: int
+    event: Event
+    node: Node
+    cause: Cause
+    parameters: tuple[Parameter, ...]
+    others: tuple[Node, ...] = ()
+    source: Event | None = None
+
+    @property
+    def lost(self) -> Tensor | None:
+        """The tensor that was alive before the cut."""
+        tensors = (self.source or self.event).tensors
+        return next((t for t in tensors if t.requires_grad), None)
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Parameters whose value never gets to the loss; `order` and `event` are the last execution it reached."""
+
+    order: int
+    event: Event | None
+    parameters: tuple[Parameter, ...]
+
+
+@lru_cache(maxsize=8)
+def flow(observation: Observation) -> Flow:
+    """The flow of the first step."""
+    return Flow(observation, observation.first)
+
+
+@lru_cache(maxsize=8)
+def selecting_flow(observation: Observation) -> Flow:
+    """The flow of the first step, with what only selects."""
+    return Flow(observation, observation.first, selecting=True)
+
+
+@lru_cache(maxsize=8)
+def severed(observation: Observation) -> tuple[Severed, ...]:
+    """Every cut that costs a parameter its gradient, in the order of execution, each with its parameters."""
+    found: dict[tuple[int, Cause], list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
+    for parameter in observation.missing:
+        for ways in (flow(observation), selecting_flow(observation)):
+            cuts = [c for c in ways.relevant() if c.parameters & ways.bit(parameter)]
+            if cuts:
+                found[_place(observation, cuts[0])].append((cuts[0], parameter, cuts[1:]))
+                break
+    return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
+
+
+@lru_cache(maxsize=8)
+def unreached(observation: Observation) -> tuple[Unreached, ...]:
+    """Every parameter without gradient that no cut explains, grouped by the last execution that it reached."""
+    explained = {p.name for s in severed(observation) for p in s.parameters}
+    groups: dict[int | None, list[Parameter]] = defaultdict(list)
+    ways = selecting_flow(observation)
+    for parameter in observation.missing:
+        if parameter.name not in explained:
+            groups[ways.last.get(ways.bit(parameter))].append(parameter)
+    events = observation.first.events
+    return tuple(
+        Unreached(-1 if last is None else last, None if last is None else events[last], tuple(parameters))
+        for last, parameters in groups.items()
+    )
+
+
+def everything_lost(observation: Observation) -> bool:
+    """Whether no parameter that wants a gradient gets one: the step teaches nothing, or raises."""
+    return len(observation.missing) == len(observation.trainable)
+
+
+def nothing_arrives(observation: Observation) -> bool:
+    """Whether the loss depends on no parameter at all, not even through a cut."""
+    return not severed(observation) and everything_lost(observation) and bool(observation.missing)
+
+
+def _place(observation: Observation, cut: Cut) -> tuple[int, Cause]:
+    """What makes two cuts one: the same region without gradients, else the same operation."""
+    event = observation.first.events[cut.event]
+    cause = _cause(observation, cut)
+    region = no_grad_region(observation, event)
+    return (region.id if cause == "no-grad" and region is not None else event.node, cause)
+
+
+def no_grad_region(observation: Observation, event: Event) -> Node | None:
+    """The context manager, or the call, that turned gradients off for an execution."""
+    node = observation.nodes[event.node]
+    managers = [observation.nodes[n] for n in node.regions]
+    for manager in managers:
+        if "grad_mode" in manager.arguments[0].type or "inference_mode" in manager.arguments[0].type:
+            return manager
+    before = [n for n in observation.nodes[: node.id] if n.op == "aten::set_grad_enabled"]
+    return before[-1] if before else None
+
+
+def _cause(observation: Observation, cut: Cut) -> Cause:
+    event = observation.first.events[cut.event]
+    op = observation.nodes[event.node].op
+    if not event.grad_mode:
+        return "no-grad"
+    if op in DETACHING:
+        return "detached"
+    if op in TAKERS:
+        return "rebuilt"
+    return "cast" if op in CASTS else "not-differentiable"
+
+
+def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, list[Cut]]]) -> Severed:
+    events = observation.first.events
+    cut = min((c for c, _, _ in group), key=lambda c: c.event)
+    order, source = cut.event, None
+    if cut.rebuilt is not None and observation.nodes[events[cut.rebuilt].node].op in REBUILDERS:
+        order, source = cut.rebuilt, events[cut.event]
+    elsewhere = {events[c.event].node for _, _, rest in group for c in rest} - {events[cut.event].node}
+    return Severed(
+        order=order,
+        event=events[order],
+        node=observation.nodes[events[order].node],
+        cause=_cause(observation, cut),
+        parameters=tuple(p for _, p, _ in group),
+        others=tuple(observation.nodes[n] for n in sorted(elsewhere)),
+        source=source,
+    )

@@ -1,0 +1,46 @@
+"""Every rule over one observation: the findings, root cause first, symptoms in the chains of their causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from whygrad.engine import catalogue
+from whygrad.engine.finding import Finding, Link, Severity
+from whygrad.engine.observation import Observation
+from whygrad.engine.rule import Rule
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+
+
+@dataclass(frozen=True)
+class Diagnosed:
+    """A finding with the rule that made it."""
+
+    rule: Rule
+    finding: Finding
+
+    @property
+    def severity(self) -> Severity:
+        """The finding's own severity, or the rule's."""
+        return self.finding.severity or self.rule.severity
+
+
+def diagnose(observation: Observation, rules: Iterable[Rule] | None = None) -> tuple[Diagnosed, ...]:
+    """The findings of every rule, ranked."""
+    chosen = catalogue.rules() if rules is None else rules
+    found = [Diagnosed(rule, finding) for rule in chosen for finding in rule.check(observation)]
+    return tuple(sorted(_causes(found), key=lambda d: (_ORDER[d.severity], d.finding.order, d.rule.code)))
+
+
+def _causes(found: list[Diagnosed]) -> list[Diagnosed]:
+    """What explains itself stays; what another finding explains becomes a link of that finding's chain."""
+    symptoms = {id(s): c for c in found for s in found if c is not s and s.finding.node in c.finding.explains}
+    causes = []
+    for diagnosed in found:
+        if id(diagnosed) in symptoms:
+            continue
+        links = tuple(Link(s.finding.title, s.finding.node) for s in found if symptoms.get(id(s)) is diagnosed)
+        finding = replace(diagnosed.finding, chain=diagnosed.finding.chain + links)
+        causes.append(replace(diagnosed, finding=finding))
+    return causes

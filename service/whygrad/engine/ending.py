@@ -1,0 +1,36 @@
+"""A run that did not end by itself: the diagnosis as it stood, with how it ended put in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whygrad.engine.diagnose import diagnose
+from whygrad.engine.document import UNJUDGED, document, finding
+from whygrad.engine.observation import Ending, Json, Observation
+from whygrad.engine.places import Places
+
+
+def diagnose_ending(unfinished: dict[str, Json] | None, ending: Ending) -> dict[str, Json]:
+    """The document with the RUN finding of the ending. `unfinished` is what the child had written, if anything."""
+    observation = Observation(ending=ending)
+    findings = diagnose(observation)
+    if unfinished is None:
+        base = document(observation, findings, environment={}, timing={}, weights=False)
+    else:
+        entries = [finding(observation, Places(observation), d) for d in findings]
+        base = {**unfinished, "findings": [*unfinished.get("findings", []), *entries]}
+    for entry in base["findings"][-len(findings) :] if findings else []:
+        entry["location"] = dict(ending.location) if ending.location else None
+    return _judged(base, ending)
+
+
+def _judged(base: dict[str, Any], ending: Ending) -> dict[str, Any]:
+    """The verdict and headline again, and the pass that did not end."""
+    found = base["findings"]
+    errors = {f["code"] for f in found if f["severity"] == "error"}
+    base["verdict"] = "undetermined" if errors <= UNJUDGED else "faulty"
+    base["headline"] = base["headline"] if base["verdict"] == "faulty" else found[-1]["title"]
+    if ending.pass_name and not any(p["name"] == ending.pass_name for p in base.get("passes", [])):
+        why = f"the run was ended in it ({ending.kind})"
+        base["passes"] = [*base.get("passes", []), {"name": ending.pass_name, "ran": False, "why_not": why, "ms": 0.0}]
+    return base

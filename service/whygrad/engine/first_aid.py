@@ -1,0 +1,37 @@
+"""What to do about a code in one line, where no rule documents it yet."""
+
+from __future__ import annotations
+
+FIRST_AID = {
+    "CUT104": "keep the value floating on the way to the loss; cast a copy where an integer is needed",
+    "CUT106": "compute the value inside the traced forward, or export with torch.jit.script",
+    "CUT107": "remove requires_grad_() and find where the history was lost; this only hides the error",
+    "CUT108": "compute the term from tensors that carry a gradient, or leave it out",
+    "PAR205": "keep layers in nn.ModuleList and weights in nn.Parameter, and do not freeze the program before training",
+    "PAR206": "wrap the weight in nn.Parameter and assign it to the module in __init__",
+    "IPL303": "write the operation out of place: y = y.add(1) in place of y.add_(1), or clone the view first",
+    "IPL304": "clone() the expanded tensor before writing to it",
+    "IPL305": "do not write through .data; work out of place or under no_grad on a leaf",
+    "IPL306": "drop out= and use the result that the function returns",
+    "BWD404": "replace the operation with one that has a derivative, or detach that argument if it needs none",
+    "BWD405": "make the tensor floating: torch.tensor([1.0, 2.0]), or x.float()",
+    "BWD406": "check the shapes that a custom backward or a gradient hook returns",
+    "NUM601": "find the first operation that gives NaN or infinity and keep its input in its domain (clamp, eps)",
+    "NUM602": "keep the argument away from where the derivative is infinite: sqrt(x + eps), clamp before acos",
+    "NUM603": "make the input of the unused branch safe before the operation, not its output afterwards",
+    "NUM604": "lower the learning rate, normalise, or clip the gradients",
+    "SHP707": "give both operands the same shape: squeeze(-1) the prediction or unsqueeze(-1) the target",
+    "SHP708": "send a larger input, or use a smaller kernel, fewer poolings or some padding",
+    "SHP709": "give the normalisation the number of channels that its input has, and check which axis holds them",
+    "SHP710": "make the table as large as the largest index plus one, or check the indices before",
+    "SHP711": "check input_size, the hidden state's (layers, batch, hidden) and whether batch_first fits",
+    "SHP712": "export with torch.jit.script, or read the size from the tensor inside forward",
+    "SHP713": "give the loss (batch, classes, …) and targets (batch, …); see which axis holds the classes",
+    "SHP714": "use reshape in place of view, or call contiguous() before",
+    "SHP715": "make each letter stand for one size, and each operand have one letter per dimension",
+    "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
+    "SHP718": "keep the batch: x.flatten(1) or x.view(x.size(0), -1)",
+    "SHP719": "swap axes with transpose or permute; view only regroups the numbers",
+    "SHP720": "name the dimension: squeeze(-1) in place of squeeze()",
+    "TYP803": "move the input and the model to one device, and write no device into the forward",
+}

@@ -1,0 +1,208 @@
+"""Where the values of parameters go: which operations they reach alive, where they die, what the loss needs.
+
+A tensor is *alive* for a parameter where a gradient could flow from it back to the parameter. Values are followed
+further than gradients: through detached tensors, through numbers taken out of tensors, through memory that is
+written in place. All parameters are followed at once, one bit each, in one sweep over the events.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
+
+METADATA = frozenset(
+    f"aten::{name}"
+    for name in (
+        "size", "sym_size", "dim", "numel", "len", "stride", "storage_offset", "is_floating_point", "is_complex",
+        "zeros_like", "ones_like", "empty_like", "rand_like", "randn_like", "randint_like", "full_like", "new_zeros",
+        "new_ones", "new_empty", "new_full", "new_tensor", "device", "type_as", "get_device", "requires_grad",
+        "is_same_size", "result_type", "element_size", "is_contiguous",
+    )
+) | {"prim::device", "prim::dtype", "prim::shape", "prim::layout", "prim::is_cuda", "prim::requires_grad"}  # fmt: skip
+"""Operations whose result does not depend on the numbers in their operands (of `type_as`: of the second)."""
+
+TAKERS = frozenset(
+    f"aten::{name}"
+    for name in (
+        "item", "Float", "Int", "Bool", "Complex", "FloatImplicit", "IntImplicit", "ScalarImplicit",
+        "ComplexImplicit", "is_nonzero", "equal", "allclose", "__str__", "str", "_local_scalar_dense",
+    )
+) | {"prim::tolist", "prim::NumToTensor"}  # fmt: skip
+"""Operations that take numbers out of a tensor."""
+
+_SELECTORS = frozenset({"index", "indices", "mask", "condition", "idx", "target", "attn_mask", "key_padding_mask"})
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An execution with a live input and a dead output. `rebuilt` is the one that used the number it took out."""
+
+    event: int
+    parameters: int
+    rebuilt: int | None = None
+
+
+class Flow:
+    """The flow of values in one step. `selecting` also follows values that only select others (indices, masks)."""
+
+    def __init__(self, observation: Observation, step: Step, *, selecting: bool = False) -> None:
+        self.observation = observation
+        self.step = step
+        self._selecting = selecting
+        self._bits = {p.tensor: 1 << i for i, p in enumerate(observation.trainable)}
+        self._scalars = _Scalars(observation.nodes)
+        self.alive: dict[int, int] = defaultdict(int, self._bits)
+        self.value: dict[int, int] = defaultdict(int, self._bits)
+        self.cuts: list[Cut] = []
+        self.last: dict[int, int] = {}
+        self.read: int = 0
+        self._written: dict[int, int] = defaultdict(int)
+        self._taken: dict[int, tuple[int, int, int]] = {}
+        for index, event in enumerate(step.events):
+            if event.completed:
+                self._pass_through(index, event)
+
+    @cached_property
+    def needed(self) -> frozenset[int]:
+        """The indices of the events whose result the loss depends on."""
+        wanted = set(self.step.reads) or {t.id for t in self.step.outputs}
+        numbers: set[int] = set()
+        if not self.step.outputs and self.observation.returns is not None:
+            numbers |= self._scalars.sources(self.observation.returns)
+        memory: set[int] = set()
+        found = set()
+        for index in range(len(self.step.events) - 1, -1, -1):
+            event = self.step.events[index]
+            node = self._node(event)
+            made = any(t.id in wanted for t in event.outputs) or bool(numbers & set(node.outputs))
+            wrote = bool(node.writes) and any(t.storage in memory for t in event.outputs)
+            if not made and not wrote:
+                continue
+            found.add(index)
+            carried = self._carrying(event)
+            wanted |= {t.id for t in carried}
+            memory |= {t.storage for t in carried}
+            for argument in node.arguments:
+                numbers |= self._scalars.sources(argument.value)
+        return frozenset(found)
+
+    @cached_property
+    def arriving(self) -> int:
+        """The parameters whose value reaches what the loss reads, dead or alive."""
+        roots = set(self.step.reads) or {t.id for t in self.step.outputs}
+        mask = 0
+        for root in roots:
+            mask |= self.value[root]
+        for index in self.needed:
+            event = self.step.events[index]
+            for tensor in self._carrying(event):
+                mask |= self.value[tensor.id] | self._written[tensor.storage]
+        return mask
+
+    def bit(self, parameter: Parameter) -> int:
+        """The bit that stands for a parameter."""
+        return self._bits[parameter.tensor]
+
+    def relevant(self) -> Iterator[Cut]:
+        """The cuts on a way to the loss, in the order of execution."""
+        return (c for c in self.cuts if (c.event if c.rebuilt is None else c.rebuilt) in self.needed)
+
+    def _node(self, event: Event) -> Node:
+        return self.observation.nodes[event.node]
+
+    def _carrying(self, event: Event) -> list[Tensor]:
+        """The tensors whose numbers the result depends on."""
+        op = self._node(event).op
+        if op in METADATA:
+            return [t for t in event.tensors[:1] if op == "aten::type_as"]
+        chosen = [o for o in event.inputs if self._selecting or o.role.partition("[")[0] not in _SELECTORS]
+        return [o.tensor for o in chosen]
+
+    def _pass_through(self, index: int, event: Event) -> None:
+        node = self._node(event)
+        carrying = self._carrying(event)
+        value = alive = 0
+        for tensor in carrying:
+            value |= self.value[tensor.id] | self._written[tensor.storage]
+            alive |= self.alive[tensor.id] if tensor.requires_grad else 0
+        taken = self._numbers(node)
+        for mask, _, _ in taken:
+            value |= mask
+        self.read |= value
+        self._note_last(index, value)
+        if node.op in TAKERS:
+            self._take(index, node, alive, value)
+        elif event.outputs:
+            self._give(index, event, node, alive, value, taken)
+
+    def _numbers(self, node: Node) -> list[tuple[int, int, int]]:
+        if not self._taken:
+            return []
+        sources = set().union(*(self._scalars.sources(a.value) for a in node.arguments)) if node.arguments else set()
+        return [self._taken[s] for s in sources if s in self._taken]
+
+    def _take(self, index: int, node: Node, alive: int, value: int) -> None:
+        for output in node.outputs:
+            self._taken[output] = (value, alive, index)
+
+    def _give(
+        self, index: int, event: Event, node: Node, alive: int, value: int, taken: list[tuple[int, int, int]]
+    ) -> None:
+        carried = False
+        for output in event.outputs:
+            self.value[output.id] |= value
+            if output.requires_grad and not (output.leaf and output.grad_fn is None):
+                self.alive[output.id] |= alive
+                carried = True
+            if node.writes:
+                self._written[output.storage] |= value
+        reads_parameter = node.op == "prim::GetAttr"
+        if alive and not carried and not reads_parameter and node.op not in METADATA:
+            self.cuts.append(Cut(index, alive))
+        for _, lost, taker in taken:
+            if lost:
+                self.cuts.append(Cut(taker, lost, rebuilt=index))
+
+    def _note_last(self, index: int, mask: int) -> None:
+        while mask:
+            low = mask & -mask
+            self.last[low] = index
+            mask ^= low
+
+
+class _Scalars:
+    """Numbers outside tensors: from which operations a value was computed, through control flow and containers."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self._made: dict[int, list[int]] = defaultdict(list)
+        self._takers: set[int] = set()
+        for node in nodes:
+            for output in node.outputs:
+                if node.op in TAKERS:
+                    self._takers.add(output)
+                elif not node.joins:
+                    self._made[output] += [a.value for a in node.arguments if a.type not in _TENSORS]
+            for source, target in node.joins:
+                self._made[target].append(source)
+        self._known: dict[int, frozenset[int]] = {}
+
+    def sources(self, value: int) -> frozenset[int]:
+        """The values taken out of tensors that this value was computed from."""
+        if not self._takers:
+            return frozenset()
+        if value not in self._known:
+            seen, pending = {value}, [value]
+            while pending:
+                for source in self._made[pending.pop()]:
+                    if source not in seen:
+                        seen.add(source)
+                        pending.append(source)
+            self._known[value] = frozenset(seen & self._takers)
+        return self._known[value]
+
+
+_TENSORS = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})

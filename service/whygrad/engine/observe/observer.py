@@ -1,0 +1,206 @@
+"""Observes one program: opens it, runs the passes, and keeps what was seen as an observation."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from whygrad.engine.observation import (
+    Argument,
+    Frame,
+    Json,
+    Node,
+    Observation,
+    Parameter,
+    Pass,
+    Refusal,
+    Signature,
+    Tensor,
+)
+from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, recorded_inputs
+from whygrad.engine.observe.guards import name_guarded
+from whygrad.engine.observe.inputs import fit
+from whygrad.engine.observe.loss import operator
+from whygrad.engine.observe.probes import Progress
+from whygrad.engine.observe.program import Program
+from whygrad.engine.observe.run import Runner, Sample
+from whygrad.engine.observe.structure import MetaFollows, needs_numbers
+from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
+from whygrad.engine.skeleton import skeleton
+
+
+class Observer:
+    """Everything that is done with one upload. `open` it, then run the passes that are wanted."""
+
+    def __init__(self, archive: Archive, request: Mapping[str, Json], progress: Progress) -> None:
+        self._archive = archive
+        self._request = request
+        self._progress = progress
+        self._program: Program | None = None
+        self._seen = Observation(
+            training=request["mode"] == "train",
+            loss=request["loss"] if isinstance(request["loss"], str) else request["loss"]["kind"],
+            expect_frozen=tuple(request["expect_frozen"]),
+        )
+
+    @property
+    def observation(self) -> Observation:
+        """What has been observed until now."""
+        return self._seen
+
+    def open(self) -> None:
+        """Load the program and hold the inputs against it. Raises RefusedError where torch cannot load it."""
+        method = self._request["method"]
+        try:
+            program = self._load(skeleton(self._archive.data), location=None)
+        except UnknownMethodError as error:
+            self._seen = replace(self._seen, signature=Signature(method, (), misfit=str(error)))
+            return
+        self._program = program
+        inputs = self._request["inputs"]
+        self._inputs = recorded_inputs(self._archive, method) if inputs is None else inputs
+        self._seen = replace(
+            self._seen,
+            format=program.format,
+            traced=program.traced,
+            nodes=(*program.nodes, *self._loss_node(len(program.nodes))),
+            returns=program.returns,
+            opaque=program.opaque,
+            modules=program.modules(),
+            signature=fit(program.signature(), self._inputs),
+            stacks=_Stacks(program),
+        )
+
+    @property
+    def runnable(self) -> bool:
+        """Whether there is a program, and inputs that it takes."""
+        return self._program is not None and self._seen.signature is not None and not self._seen.signature.misfit
+
+    @property
+    def weights(self) -> bool:
+        """Whether the file holds the numbers of its parameters, or has none."""
+        return self._archive.weights or not any(True for _ in self._program.parameters()) if self._program else False
+
+    def structure(self) -> None:
+        """Run the structure pass, on the program without its numbers."""
+        assert self._program is not None
+        with MetaFollows():  # type: ignore[no-untyped-call]
+            ran = self._pass("structure", self._program, meta=True)
+        error = next((s.error for s in ran.steps if s.error), None)
+        if error is not None and needs_numbers(error.message):
+            ran = replace(ran, ran=False, why_not=self._needs(error.node), steps=())
+        self._keep(ran)
+
+    def numeric(self) -> None:
+        """Run the numeric pass, on the program with its numbers."""
+        if not self.weights:
+            return self.skip("numeric", "the file holds no weights")
+        return self._keep(self._pass("numeric", self._load(self._archive.data, location="cpu"), meta=False))
+
+    def skip(self, name: Any, why: str) -> None:
+        """Note that a pass did not run."""
+        self._keep(Pass(name, False, why))
+
+    def _load(self, data: bytes, *, location: str | None) -> TorchScriptProgram:
+        try:
+            return TorchScriptProgram(data, self._request["method"], location)
+        except (UnknownMethodError, MemoryError):
+            raise
+        except Exception as error:  # torch has many ways to refuse a file
+            why = f"torch {torch.__version__} cannot load it: {_first_line(error)}"
+            raise RefusedError(Refusal("a TorchScript archive that does not load", why, EXPORT)) from error
+
+    def _pass(self, name: Any, program: Program, *, meta: bool) -> Pass:
+        self._progress.enter(name)
+        began = time.perf_counter()
+        sample = Sample(
+            inputs=self._inputs or (),
+            signature=self._seen.signature or Signature("forward", ()),
+            loss=self._request["loss"],
+            steps=self._request["steps"],
+            seed=self._request["seed"],
+            training=self._seen.training,
+        )
+        with _quiet():
+            runner = Runner(program, sample, self._progress, meta=meta)
+            steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
+        self._tell_parameters(program, runner.tensors)
+        return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
+
+    def _tell_parameters(self, program: Program, tensors: Mapping[str, Tensor]) -> None:
+        names = [name for name, _ in program.parameters()]
+        parameters = _grouped(names, tensors)
+        held = {p.tensor for p in parameters}
+        rest = [name for name in tensors if name not in names]
+        buffers = tuple(b for b in _grouped(rest, tensors) if b.tensor not in held)
+        self._seen = replace(self._seen, parameters=parameters, buffers=buffers)
+
+    def _keep(self, done: Pass) -> None:
+        others = tuple(p for p in self._seen.passes if p.name != done.name)
+        self._seen = replace(self._seen, passes=(*others, done))
+
+    def _needs(self, node: int | None) -> str:
+        if node is None:
+            return "it needs the numbers that a shape alone does not have"
+        place = self._seen.place(node)
+        where = f" at {place.file.rpartition('/')[2]} line {place.line}" if place else ""
+        return f"{self._seen.nodes[node].op}{where} needs the numbers, not only the shapes"
+
+    def _loss_node(self, number: int) -> tuple[Node, ...]:
+        """The node that stands for a loss function of the request, which is no part of the program."""
+        spec = self._request["loss"]
+        if isinstance(spec, str):
+            return ()
+        arguments = tuple(Argument(name, -1, "Tensor") for name in ("input", "target"))
+        return (Node(number, operator(spec["kind"]), "", arguments, ()),)
+
+
+class _Stacks(Mapping[int, tuple[Frame, ...]]):
+    """The stacks of nodes, asked of the program when they are looked up."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[int, tuple[Frame, ...]] = {}
+
+    def __getitem__(self, node: int) -> tuple[Frame, ...]:
+        if node >= len(self._program.nodes):
+            raise KeyError(node)
+        if node not in self._known:
+            self._known[node] = self._program.stack(node)
+        return self._known[node]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _grouped(names: Sequence[str], tensors: Mapping[str, Tensor]) -> tuple[Parameter, ...]:
+    """One parameter for each tensor, under the first of its names."""
+    groups: dict[int, list[str]] = {}
+    for name in names:
+        groups.setdefault(tensors[name].id, []).append(name)
+    return tuple(
+        Parameter(first, tensors[first].shape, tensors[first].dtype, tensors[first].requires_grad, number, tuple(rest))
+        for number, (first, *rest) in groups.items()
+    )
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0].strip()[:300] if lines else type(error).__name__
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """torch warns of much that a finding says better."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,165 @@
+"""One pass over a program: training steps with probes, written down as an observation's steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
+from whygrad.engine.observe import loss as losses
+from whygrad.engine.observe.inputs import Sampler
+from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
+from whygrad.engine.observe.program import Program
+from whygrad.engine.observe.saved import clobbered
+
+LEARNING_RATE = 1e-2
+"""Of the SGD update between two steps: large enough that a zero-initialised layer leaves zero."""
+
+NEGLIGIBLE = 1e-8
+"""A gradient this much smaller than the largest of the others is zero."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a program is run with."""
+
+    inputs: Sequence[Json]
+    signature: Signature
+    loss: Json
+    steps: int
+    seed: int
+    training: bool
+
+
+class Runner:
+    """Runs the training steps of one loaded program and writes down what happens."""
+
+    def __init__(self, program: Program, sample: Sample, progress: Progress, *, meta: bool) -> None:
+        self.program = program
+        self.sample = sample
+        self.recorder = Recorder(program.sites, progress)
+        self._meta = meta
+        self._sampler = Sampler(sample.seed, meta=meta)
+        self._parameters = {name: p for name, p in program.parameters() if p.requires_grad}
+        self.tensors = {name: self.recorder.identify(t) for name, t in _everything(program)}
+        program.train(sample.training)
+
+    def steps(self) -> Iterator[Step]:
+        """The steps, one after the other, until one fails."""
+        torch.manual_seed(self.sample.seed)
+        wanting = list(self._parameters.values())
+        optimizer = torch.optim.SGD(wanting, lr=LEARNING_RATE) if wanting else None
+        for _ in range(self.sample.steps):
+            if optimizer is not None:
+                optimizer.zero_grad(set_to_none=True)
+            with recording(self.recorder):
+                step = self._step()
+            yield step
+            if step.error is not None:
+                return
+            if optimizer is not None:
+                optimizer.step()
+
+    def _step(self) -> Step:
+        self.recorder.begin()
+        try:
+            arguments = self._sampler.arguments(self.sample.inputs, self.sample.signature)
+            outputs = self.program.run(arguments)
+        except Exception as error:  # whatever a program raises is what we came for
+            return self._written((), (), None, self._failed("forward", error))
+        return self._loss(outputs)
+
+    def _loss(self, outputs: Any) -> Step:
+        returned = tuple(tensors_in(outputs))
+        planned, value, error = None, None, None
+        number = len(self.program.nodes)
+        try:
+            planned = losses.plan(outputs, self.sample.loss, self._sampler)
+            if planned.op is not None:
+                self.recorder.enter(number, *zip(*planned.operands, strict=True))
+            value = losses.compute(planned, self.sample.loss, self._sampler)
+            if planned.op is not None:
+                self.recorder.leave(number, [value])
+        except Exception as raised:  # the loss refuses its operands, or there is nothing to make one of
+            error = Error("loss", type(raised).__name__, _message(raised), self._last_unfinished())
+        reads = planned.reads if planned is not None else returned
+        if value is None or error is not None:
+            gradients = {name: Gradient("none") for name in self._parameters} if planned is None else {}
+            return replace(self._written(returned, reads, None, error), gradients=gradients)
+        return self._backward(returned, reads, value)
+
+    def _backward(self, returned: Sequence[Any], reads: Sequence[Any], value: torch.Tensor) -> Step:
+        fact = self.recorder.identify(value)
+        spoiled = clobbered(self.recorder.events(), self.recorder.functions(), value)
+        error = None
+        try:
+            value.backward()  # type: ignore[no-untyped-call]
+        except Exception as raised:
+            error = Error("backward", type(raised).__name__, _message(raised))
+        told = error is None or not value.requires_grad
+        gradients = self._gradients() if told else {}
+        return replace(self._written(returned, reads, fact, error), gradients=gradients, clobbered=spoiled)
+
+    def _written(self, returned: Sequence[Any], reads: Sequence[Any], loss: Tensor | None, error: Error | None) -> Step:
+        identify = self.recorder.identify
+        return Step(
+            events=self.recorder.events(),
+            outputs=tuple(identify(t) for t in returned),
+            reads=tuple(identify(t).id for t in reads),
+            loss=loss,
+            error=error,
+            unlisted=self.recorder.unlisted,
+        )
+
+    def _failed(self, stage: Any, raised: Exception) -> Error:
+        return Error(stage, _kind(raised), _message(raised), self._last_unfinished())
+
+    def _last_unfinished(self) -> int | None:
+        events = self.recorder.events()
+        return events[-1].node if events and not events[-1].completed else None
+
+    def _gradients(self) -> dict[str, Gradient]:
+        norms = {name: _norm(p.grad) for name, p in self._parameters.items()}
+        largest = max((n for n in norms.values() if n is not None and n == n and n != float("inf")), default=0.0)
+        return {name: _gradient(p.grad, norms[name], largest) for name, p in self._parameters.items()}
+
+
+def _everything(program: Program) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from program.parameters()
+    yield from program.buffers()
+
+
+def _norm(gradient: torch.Tensor | None) -> float | None:
+    """The norm of a gradient; None where there is none or where it has no numbers."""
+    if gradient is None or gradient.is_meta:
+        return None
+    dense = gradient.coalesce().values() if gradient.is_sparse else gradient
+    return float(dense.detach().abs().double().norm())
+
+
+def _gradient(gradient: torch.Tensor | None, norm: float | None, largest: float) -> Gradient:
+    if gradient is None:
+        return Gradient("none")
+    if norm is None:
+        return Gradient("ok")
+    if norm != norm or norm == float("inf"):
+        return Gradient("non-finite")
+    return Gradient("zero" if norm <= NEGLIGIBLE * largest else "ok", norm)
+
+
+def _kind(error: Exception) -> str:
+    """The class of an error as the user raised it: the interpreter wraps it in its own."""
+    found = re.search(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception)): ", str(error).splitlines()[-1] if str(error) else "")
+    return found[1] if found else type(error).__name__
+
+
+def _message(error: Exception) -> str:
+    """What was raised, without the interpreter's listing of the stack."""
+    text = str(error)
+    tail = re.split(r"^(?:RuntimeError|torch\.jit\.Error|builtins\.\w+|\w+Error): ", text, flags=re.MULTILINE)
+    last = tail[-1] if "Traceback of TorchScript" in text and len(tail) > 1 else text
+    return re.sub(r"^(?:\w+Error): ", "", last.strip())[:4000]

@@ -1,0 +1,89 @@
+"""Tensors that backward needs and that were changed after they were saved, found before backward runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+from whygrad.engine.observation import Clobbered, Event
+
+_CHANGED = re.compile(r"is at version (\d+); expected version (\d+) instead")
+_SAVED = "_saved_"
+
+
+def clobbered(events: Sequence[Event], functions: Sequence[Sequence[Any]], loss: torch.Tensor) -> tuple[Clobbered, ...]:
+    """Every saved tensor of the graph behind the loss that is no longer what it was.
+
+    Autograd checks a saved tensor's version when it is touched; each touch that raises is a fault. Nothing is
+    touched where nothing was written in place.
+    """
+    if loss.grad_fn is None or not any(o.version for e in events for o in e.outputs):
+        return ()
+    owners = _owners(functions, loss)
+    found = []
+    for function, event in owners.items():
+        for name, expected, version in _changed(function):
+            storage = _storage(events, event, expected, version)
+            found.append(Clobbered(event, name, storage, expected, version))
+    return tuple(sorted(found, key=lambda c: c.saver))
+
+
+def _owners(functions: Sequence[Sequence[Any]], loss: torch.Tensor) -> dict[Any, int]:
+    """Each autograd function behind the loss, with the event that made it."""
+    behind = _behind(loss.grad_fn)
+    owners: dict[Any, int] = {}
+    for event, made in enumerate(functions):
+        pending = [f for f in made if f is not None]
+        while pending:
+            function = pending.pop()
+            if function in owners or function not in behind:
+                continue
+            owners[function] = event
+            pending += [f for f, _ in function.next_functions if f is not None]
+    return owners
+
+
+def _behind(function: Any) -> set[Any]:
+    seen, pending = {function}, [function]
+    while pending:
+        for inner, _ in pending.pop().next_functions:
+            if inner is not None and inner not in seen:
+                seen.add(inner)
+                pending.append(inner)
+    return seen
+
+
+def _changed(function: Any) -> Iterator[tuple[str, int, int]]:
+    """(name, expected version, version) of each saved tensor of a function that was changed."""
+    for name in _saved_names(type(function).__name__, function):
+        try:
+            getattr(function, name)
+        except RuntimeError as error:
+            match = _CHANGED.search(str(error))
+            if match is not None:
+                yield name.removeprefix(_SAVED), int(match[2]), int(match[1])
+
+
+_names: dict[str, tuple[str, ...]] = {}
+
+
+def _saved_names(kind: str, function: Any) -> tuple[str, ...]:
+    if kind not in _names:
+        _names[kind] = tuple(name for name in dir(function) if name.startswith(_SAVED))
+    return _names[kind]
+
+
+def _storage(events: Sequence[Event], saver: int, expected: int, version: int) -> int:
+    """The memory of the saved tensor: of those at hand when it was saved, the one that went from one version on."""
+    event = events[saver]
+    candidates = [*event.outputs, *event.tensors]
+    latest: dict[int, int] = {}
+    for later in events[saver:]:
+        for tensor in (*later.tensors, *later.outputs):
+            latest[tensor.storage] = max(tensor.version, latest.get(tensor.storage, 0))
+    fitting = [t for t in candidates if latest.get(t.storage) == version and t.version == expected]
+    moved = fitting or [t for t in candidates if latest.get(t.storage) == version]
+    return (moved or candidates)[0].storage if moved or candidates else -1

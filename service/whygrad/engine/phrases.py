@@ -1,0 +1,42 @@
+"""The words that findings share: modules and shapes as a person would say them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from whygrad.engine.observation import Parameter, Tensor
+
+
+def owners(parameters: Sequence[Parameter]) -> str:
+    """The modules that hold parameters, in few words: `encoder`, `encoder and head`, `encoder.0 and 4 more`."""
+    modules = list(dict.fromkeys(p.name.rpartition(".")[0] or p.name for p in parameters))
+    if not modules:
+        return "the model"
+    common = _shared_path(modules)
+    if len(modules) > 1 and common:
+        return common
+    if len(modules) <= 2:
+        return " and ".join(modules)
+    return f"{modules[0]} and {len(modules) - 1} more"
+
+
+def _shared_path(modules: Sequence[str]) -> str:
+    """The dotted path that all modules lie in."""
+    levels = zip(*(m.split(".") for m in modules), strict=False)
+    return ".".join(level[0] for level in itertools.takewhile(lambda level: len(set(level)) == 1, levels))
+
+
+def size(tensor: Tensor) -> str:
+    """A shape as `2x5`; `scalar` where it has no dimensions."""
+    return sizes(tensor.shape)
+
+
+def sizes(shape: Sequence[int]) -> str:
+    """Sizes as `2x5`."""
+    return "x".join(str(s) for s in shape) or "scalar"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 parameter`, `2 parameters`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
