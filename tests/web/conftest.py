@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from whygrad.jobs.diagnosis import empty_document
 from whygrad.jobs.store import Store
@@ -57,3 +59,19 @@ def finish(store: Store) -> Finish:
         assert store.finish(claim, empty_document() | {"verdict": "healthy", "headline": "nothing is wrong"} | document)
 
     return finish
+
+
+@pytest.fixture
+def problem() -> Callable[..., str]:
+    """The text of a problem, after a look at what all have in common."""
+
+    def problem(answer: TestResponse, status: int, pointer: str | None = None) -> str:
+        assert (answer.status_code, answer.content_type) == (status, "application/problem+json"), answer.text
+        document = json.loads(answer.data)
+        assert document.keys() == {"type", "title", "status", "detail", "errors"}
+        assert document["status"] == status
+        if pointer is not None:
+            assert pointer in [error["pointer"] for error in document["errors"]], document
+        return str(document["detail"])
+
+    return problem

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,5 @@ def test_as_deep_as_allowed_is_read() -> None:
 
 @given(st.text() | st.binary())
 def test_any_text_is_read_or_refused(text: str | bytes) -> None:
-    try:
+    with suppress(JsonError):
         strict_json.parse(text)
-    except JsonError as error:
-        assert str(error)

@@ -10,10 +10,10 @@ from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
-from whygrad.web import diagnoses, errors, health, models, rules
+from whygrad.web import diagnoses, errors, explain, health, models, rules
 from whygrad.web.service import EXTENSION, Service
 
-RESOURCES = (diagnoses.resource, models.resource, rules.resource, health.resource)
+RESOURCES = (diagnoses.resource, models.resource, explain.resource, rules.resource, health.resource)
 MOST_FIELDS = 100
 LARGEST_FIELD = 500_000
 

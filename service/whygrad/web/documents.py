@@ -218,12 +218,34 @@ class Summary(Identity):
     model = fields.Nested(Origin, required=True)
 
 
+class Argument(Document):
+    """What a method takes."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True, metadata={"description": "as TorchScript writes it"})
+    required = fields.Boolean(required=True)
+
+
+class Method(Document):
+    """A method that can be run, and what tracing recorded it with."""
+
+    name = fields.String(required=True)
+    arguments = fields.List(fields.Nested(Argument), required=True)
+    recorded_inputs = fields.Raw(allow_none=True)
+
+
 class Description(Document):
-    """What a program says of itself."""
+    """What a program says of itself; `refused` or `problem` say why it could not be read."""
 
     sha256 = fields.String(required=True)
     bytes = fields.Integer(required=True)
     status = fields.String(required=True, validate=OneOf(STATUSES))
+    format = fields.String()
+    refused = fields.Dict(allow_none=True)
+    problem = fields.String()
+    parameters = fields.Integer()
+    weights = fields.String()
+    methods = fields.List(fields.Nested(Method))
 
 
 class Rule(Document):
@@ -261,8 +283,26 @@ class RulePage(Rule):
     example = fields.Nested(Example, required=True)
 
 
+class Candidate(Document):
+    """A code that an error text can mean."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    meaning = fields.String(required=True)
+    why = fields.String(required=True)
+    tell_apart = fields.String(required=True)
+    fix = fields.String(required=True)
+    docs = fields.String(required=True, allow_none=True)
+
+
 class Explanation(Document):
-    """What an error text can mean."""
+    """What an error text can mean, the likeliest first."""
+
+    recognised = fields.Boolean(required=True)
+    message = fields.String(required=True, metadata={"description": "the line that was looked at"})
+    candidates = fields.List(fields.Nested(Candidate), required=True)
+    hint = fields.String(required=True)
+    remark = fields.String(required=True, allow_none=True)
 
 
 class Health(Document):

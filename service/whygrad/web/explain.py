@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from whygrad.engine import explain
+from whygrad.engine.explain import explain
 from whygrad.web import documents
 from whygrad.web.operation import Answer, Json, operation
 from whygrad.web.schemas import ExplainRequest
@@ -21,4 +21,4 @@ resource = Blueprint("explain", __name__)
 )
 def create(body: dict[str, str]) -> Response:
     """What the text can mean."""
-    return jsonify(explain.explain(body["text"]))
+    return jsonify(explain(body["text"]))

@@ -64,7 +64,8 @@ class Tensor(Strict):
     def draw_integers(self, tensor: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Fill in the range that integers are drawn from, and refuse what no tensor of the type can be."""
         if tensor["dtype"] in INTEGER_DTYPES:
-            tensor = {**tensor, "low": tensor.get("low", 0), "high": tensor.get("high", 2)}
+            low = tensor.get("low", 0)
+            tensor = {**tensor, "low": low, "high": tensor.get("high", max(low + 1, 2))}
         errors = dict(_faults_of_tensor(tensor))
         if errors:
             raise ValidationError(errors)

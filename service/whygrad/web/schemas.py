@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from whygrad.engine.codes import CODES
 from whygrad.web import strict_json
 from whygrad.web.fields import Boolean, Integer, OneOf, Strict
-from whygrad.web.inputs import Input, Shapes
+from whygrad.web.inputs import Input, Shapes, Tensor
 
 LOSSES = (
     "binary_cross_entropy",
@@ -51,7 +51,7 @@ class TargetedLoss(Strict):
 
     kind = fields.String(required=True, validate=OneOf("loss", LOSSES))
     output = Integer(load_default=0, validate=Range(0, MOST_INPUTS), metadata={"description": "which output"})
-    target = Input(required=True)
+    target = fields.Nested(Tensor, required=True)
 
 
 class Loss(fields.Field[Any]):

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from whygrad.settings import Settings
+from whygrad.web.app import create_app
+from whygrad.web.errors import flatten
+
+Problem = Callable[..., str]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/rules//CUT101", "/diagnoses/", "/models/abc", "/%00", "/diagnoses/a/b"])
+def test_an_unknown_path(client: FlaskClient, problem: Problem, path: str) -> None:
+    assert "/openapi.yaml" in problem(client.get(path), 404)
+
+
+def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient, problem: Problem) -> None:
+    answer = client.patch("/diagnose")
+    assert "does not take PATCH" in problem(answer, 405)
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+
+
+def test_a_fault_of_ours_tells_no_secret(app: Flask, problem: Problem, caplog: pytest.LogCaptureFixture) -> None:
+    @app.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("the secret")
+
+    detail = problem(app.test_client().get("/broken"), 500)
+    assert "secret" not in detail
+    assert detail.removesuffix(".").rpartition(" ")[2] in caplog.text
+    assert "the secret" in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_503(tmp_path: Path, problem: Problem) -> None:
+    client = create_app(Settings(data=tmp_path)).test_client()  # never migrated: no table is there
+    answer = client.get("/diagnoses")
+    assert "database" in problem(answer, 503)
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_messages_become_pointers() -> None:
+    messages = {"a": {0: {"b/c~d": ["first", "second"]}}, "_schema": ["whole"]}
+    assert list(flatten(messages)) == [
+        {"pointer": "/a/0/b~1c~0d", "message": "first"},
+        {"pointer": "/a/0/b~1c~0d", "message": "second"},
+        {"pointer": "", "message": "whole"},
+    ]

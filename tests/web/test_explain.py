@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from whygrad.web import documents
+
+
+def test_a_message_becomes_codes(client: FlaskClient) -> None:
+    text = "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn"
+    explanation = client.post("/explain", json={"text": text}).get_json()
+    assert "CUT101" in [candidate["code"] for candidate in explanation["candidates"]]
+    assert documents.Explanation().validate(explanation) == {}
+
+
+def test_what_nobody_knows_is_answered_too(client: FlaskClient) -> None:
+    explanation = client.post("/explain", json={"text": "ö\n" * 1000}).get_json()
+    assert (explanation["recognised"], explanation["candidates"]) == (False, [])
+    assert documents.Explanation().validate(explanation) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b"", ""),
+        (b"[]", ""),
+        (b"{}", "/text"),
+        (b'{"text": 1}', "/text"),
+        (b'{"text": ""}', "/text"),
+        (b'{"text": "a", "words": "b"}', "/words"),
+        (b'{"text": "%s"}' % (b"a" * 100_001), "/text"),
+        (b'{"text": "\\ud800"}', ""),
+        (b"\xff", ""),
+    ],
+)
+def test_what_is_no_text_is_refused(client: FlaskClient, problem: Callable[..., str], body: Any, pointer: str) -> None:
+    problem(client.post("/explain", data=body, content_type="application/json"), 422, pointer)
+
+
+def test_another_type_of_body(client: FlaskClient, problem: Callable[..., str]) -> None:
+    assert "application/json" in problem(client.post("/explain", data={"text": "a"}), 415)
