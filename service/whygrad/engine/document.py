@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.finding import Link
@@ -185,11 +184,6 @@ def gradient_of(observation: Observation, parameter: Parameter) -> tuple[str, fl
         return "frozen", None
     given = observation.first.gradients.get(parameter.name)
     return ("not-run", None) if given is None else (given.state, given.norm)
-
-
-def expected_frozen(observation: Observation, name: str) -> bool:
-    """Whether the request says that this parameter is meant to get no gradient."""
-    return any(fnmatchcase(name, pattern) for pattern in observation.expect_frozen)
 
 
 def _stage(observation: Observation, places: Places, stage: str) -> dict[str, Json]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 FIRST_AID = {
-    "CUT104": "keep the value floating on the way to the loss; cast a copy where an integer is needed",
     "CUT106": "compute the value inside the traced forward, or export with torch.jit.script",
     "CUT107": "remove requires_grad_() and find where the history was lost; this only hides the error",
     "CUT108": "compute the term from tensors that carry a gradient, or leave it out",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -216,6 +217,11 @@ class Parameter:
     tensor: int
     aliases: tuple[str, ...] = ()
 
+    @property
+    def floating(self) -> bool:
+        """Whether it could be trained at all: quantised and integer weights cannot."""
+        return "float" in self.dtype or "complex" in self.dtype
+
 
 @dataclass(frozen=True)
 class Formal:
@@ -319,7 +325,12 @@ class Observation:
     def missing(self) -> tuple[Parameter, ...]:
         """The parameters that want a gradient, are not expected to be frozen, and got none in the first step."""
         states = self.first.gradients
-        return tuple(p for p in self.trainable if p.name in states and states[p.name].state == "none")
+        lost = [p for p in self.trainable if p.name in states and states[p.name].state == "none"]
+        return tuple(p for p in lost if not self.expected(p))
+
+    def expected(self, parameter: Parameter) -> bool:
+        """Whether the request says that this parameter is meant to get no gradient."""
+        return any(fnmatchcase(parameter.name, pattern) for pattern in self.expect_frozen)
 
     def node(self, number: int) -> Node:
         """The node of that id."""

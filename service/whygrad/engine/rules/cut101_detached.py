@@ -52,6 +52,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from whygrad.engine.cuts import Severed, everything_lost, severed
@@ -87,5 +88,11 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             else Link(f"{lost} is alive before this operation"),
             Link("its result has none, so backward ends here", cut.node.id),
         ),
-        fix=Fix("use the value without detaching it", after=rewritten(source, r"\.(detach_?\(\)|data\b)", "")),
+        fix=Fix("use the value without detaching it", after=_without_detach(source)),
     )
+
+
+def _without_detach(source: str | None) -> str | None:
+    """The line without the detach; nothing where only `h = h` would be left of it."""
+    after = rewritten(source, r"\.(detach_?\(\)|data\b)", "")
+    return "" if after and re.fullmatch(r"([\w.]+)( = \1)?", after) else after

@@ -1,0 +1,117 @@
+"""State kept between steps leads into the graph of the last step, which is already freed.
+
+What happened
+-------------
+The program keeps a tensor from one step to the next (`self.h = h`, a list that it appends to, a buffer that it
+writes). The tensor carries the history of the step that made it. In the next step backward follows that history
+into a graph whose saved tensors were freed by the backward before.
+
+Why it matters
+--------------
+The first step succeeds. The second raises "Trying to backward through the graph a second time", and points at no
+line. `retain_graph=True` silences it and lets memory grow with every step.
+
+How to fix it
+-------------
+Keep the numbers, not the history: `self.h = h.detach()`. This is truncated backpropagation through time, as meant
+for recurrent state.
+
+Not to be confused with
+-----------------------
+Calling backward twice in one step is the training loop's doing, and not the program's.
+
+Example
+-------
+Shapes: 4x6
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell = nn.Linear(12, 6)
+            self.h = torch.zeros(4, 6)
+
+        def forward(self, x):
+            h = torch.tanh(self.cell(torch.cat([x, self.h], dim=1)))
+            self.h = h
+            return h
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell = nn.Linear(12, 6)
+            self.h = torch.zeros(4, 6)
+
+        def forward(self, x):
+            h = torch.tanh(self.cell(torch.cat([x, self.h], dim=1)))
+            self.h = h.detach()
+            return h
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.observation import Event, Observation, Step
+from whygrad.engine.rule import rule
+
+_KEEPERS = frozenset({"prim::SetAttr", "aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
+
+
+@rule("BWD403", "graph-kept", "error")
+def graph_kept(observation: Observation) -> Iterator[Finding]:
+    """The first assignment that carries history into the step whose backward failed."""
+    for before, failed in zip(observation.steps, observation.steps[1:], strict=False):
+        error = failed.error
+        if error is not None and error.stage == "backward" and "second time" in error.message:
+            keepers = list(_keepers(observation, before, failed))
+            if keepers:
+                yield _finding(observation, before, keepers)
+
+
+def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[int]:
+    """The executions of the earlier step that put away a tensor with history which the later step read."""
+    own = {p.tensor for p in observation.parameters}
+    read = {t.id for e in failed.events for t in (*e.tensors, *e.outputs) if t.id not in own}
+    for index, event in enumerate(before.events):
+        node = observation.nodes[event.node]
+        if (node.op in _KEEPERS and any(t.id in read and t.grad_fn for t in event.tensors)) or (
+            node.writes and any(t.id in read and t.grad_fn for t in event.outputs)
+        ):
+            yield index
+
+
+def _finding(observation: Observation, before: Step, keepers: list[int]) -> Finding:
+    first = before.events[keepers[0]]
+    node, kept = observation.node(first.node), _kept(first)
+    where = f"self.{node.attribute}" if node.attribute else "a tensor"
+    return Finding(
+        title=f"{where} keeps the graph of the last step",
+        message=f"{where} is kept with its history ({kept}), and the second backward runs into the freed graph.",
+        node=node.id,
+        event=first,
+        order=keepers[0],
+        parameters=names(observation.trainable),
+        related=tuple(Related("kept here too", before.events[k].node) for k in keepers[1:]),
+        chain=(
+            Link(f"step 1 keeps a tensor with a history ({kept})", node.id),
+            Link("backward of step 1 frees the graph behind it"),
+            Link("step 2 computes with it, and its backward runs into the freed graph"),
+        ),
+        fix=Fix("keep the numbers without their history", after=_detached(observation.source(node.id))),
+    )
+
+
+def _kept(event: Event) -> str:
+    tensors = (*event.tensors, *event.outputs)
+    return next((t.grad_fn for t in tensors if t.grad_fn), "its grad_fn")
+
+
+def _detached(source: str | None) -> str | None:
+    assigned = rewritten(source, r"^([\w.\[\]]+) = ([\w.]+)$", r"\1 = \2.detach()")
+    return assigned or rewritten(source, r"\.append\(([\w.]+)\)", r".append(\1.detach())")

@@ -1,0 +1,90 @@
+"""A result was computed while gradient mode was off.
+
+What happened
+-------------
+Inside `with torch.no_grad():` (or after `torch.set_grad_enabled(False)`) operations run without being recorded.
+What the parameters computed there has no history, so backward cannot go back to them.
+
+Why it matters
+--------------
+Where everything that the loss needs was computed there, backward raises "element 0 of tensors does not require
+grad and does not have a grad_fn". Where only a part was, that part never learns, and nothing is raised.
+
+How to fix it
+-------------
+Compute what has to be trained outside of the region. Keep the region for what is meant to be constant: metrics,
+targets, a frozen feature extractor (freeze that one, and the diagnosis is silent).
+
+Not to be confused with
+-----------------------
+CUT101 detaches a result that was recorded. A trace loses the region altogether: a traced program with `no_grad`
+trains although the Python model does not.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            with torch.no_grad():
+                h = self.encoder(x)
+            return self.head(h)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = self.encoder(x)
+            return self.head(h)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.cuts import Severed, everything_lost, no_grad_region, severed
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rule import rule
+
+
+@rule("CUT102", "no-grad-region", "warning")
+def no_grad(observation: Observation) -> Iterator[Finding]:
+    """Every region without gradients that costs a parameter its gradient."""
+    for cut in severed(observation):
+        if cut.cause == "no-grad":
+            yield _finding(observation, cut)
+
+
+def _finding(observation: Observation, cut: Severed) -> Finding:
+    lost = owners(cut.parameters)
+    region = no_grad_region(observation, cut.event) or cut.node
+    return Finding(
+        title=f"{lost} gets no gradient: it runs where gradients are switched off",
+        message=f"{lost} is computed while gradient mode is off, so nothing it does is recorded for backward.",
+        node=region.id,
+        event=cut.event,
+        order=cut.order,
+        parameters=names(cut.parameters),
+        severity="error" if everything_lost(observation) else "warning",
+        related=(Related("first computed without gradients here", cut.node.id),),
+        chain=(
+            Link("gradient mode is switched off", region.id),
+            Link(f"{cut.node.op} reads a parameter that wants a gradient, and its result has none", cut.node.id),
+        ),
+        fix=Fix(f"move the computation of {lost} out of the region", after=""),
+    )

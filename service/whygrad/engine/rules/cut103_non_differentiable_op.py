@@ -1,0 +1,105 @@
+"""A value passes through an operation that has no gradient: an index, a comparison, a count.
+
+What happened
+-------------
+The result of `argmax`, of a comparison, of `sort`'s indices, `unique`, `histc` and the like does not change
+smoothly with its input. torch returns it without a history, and turning it into floats afterwards does not bring
+the history back.
+
+Why it matters
+--------------
+Where it is the only way to the loss, backward raises "element 0 of tensors does not require grad and does not
+have a grad_fn"; where it is not, the parameters behind it silently never learn.
+
+How to fix it
+-------------
+Let the loss use the scores themselves: `cross_entropy` on logits instead of a distance between classes, a softmax
+average of positions instead of `argmax` (soft-argmax), `gumbel_softmax` or a straight-through estimator for a
+hard choice, `sigmoid` for a threshold.
+
+Not to be confused with
+-----------------------
+`round`, `floor` and `sign` keep a history whose gradient is zero (ZER501). A cast to integers and back is CUT104.
+An `argmax` beside a live path, for a metric, is harmless and not reported.
+
+Example
+-------
+Shapes: 4x10; 4x1
+Loss: output
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scores = nn.Linear(10, 5)
+
+        def forward(self, x, target):
+            position = self.scores(x).argmax(dim=1, keepdim=True)
+            return F.mse_loss(position.float(), target)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scores = nn.Linear(10, 5)
+
+        def forward(self, x, target):
+            position = self.scores(x).softmax(dim=1) @ torch.arange(5.0).unsqueeze(1)
+            return F.mse_loss(position.float(), target)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.cuts import Severed, everything_lost, severed
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rule import rule
+
+_POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
+_COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}
+
+
+@rule("CUT103", "non-differentiable-op", "warning")
+def non_differentiable(observation: Observation) -> Iterator[Finding]:
+    """Every operation without gradient that costs a parameter its own."""
+    for cut in severed(observation):
+        if cut.cause == "not-differentiable":
+            yield _finding(observation, cut)
+
+
+def _finding(observation: Observation, cut: Severed) -> Finding:
+    lost, name = owners(cut.parameters), cut.node.op.partition("::")[2].rstrip("_")
+    what, instead = _advice(name)
+    return Finding(
+        title=f"{lost} gets no gradient: {name} has none to give",
+        message=f"{name} returns {what}, which do not change smoothly with the input, so there is no gradient.",
+        node=cut.node.id,
+        event=cut.event,
+        order=cut.order,
+        parameters=names(cut.parameters),
+        severity="error" if everything_lost(observation) else "warning",
+        related=tuple(Related("also cut here", other.id) for other in cut.others),
+        chain=(
+            Link(f"{lost} is alive before {name}"),
+            Link(f"{name} returns {_result(cut)} without a history", cut.node.id),
+        ),
+        fix=Fix(instead),
+    )
+
+
+def _result(cut: Severed) -> str:
+    return ", ".join(dict.fromkeys(t.dtype for t in cut.event.outputs)) or "a number"
+
+
+def _advice(name: str) -> tuple[str, str]:
+    """What the operation returns, and what to use instead."""
+    if name in _POSITIONS:
+        return "positions", "use the scores in the loss (cross_entropy, soft-argmax), or gumbel_softmax for a choice"
+    if name in _COMPARISONS:
+        return "yes and no", "use a smooth function of the same quantity (sigmoid, softplus), or the values themselves"
+    return "numbers", f"let the loss use what goes into {name}, or a smooth stand-in for it"

@@ -1,0 +1,92 @@
+"""A value is cast to an integer or boolean type, and back.
+
+What happened
+-------------
+Integers carry no gradient. A cast such as `.long()`, `.int()`, `.to(torch.int64)` or `.bool()` returns a tensor
+without history, and `.float()` afterwards starts a new one that leads nowhere.
+
+Why it matters
+--------------
+Where it is the only way to the loss, backward raises "element 0 of tensors does not require grad and does not
+have a grad_fn"; where it is not, the parameters behind it silently never learn.
+
+How to fix it
+-------------
+Leave the value in floating point. Where whole numbers are wanted in the forward, round with a straight-through
+estimator: `x + (x.round() - x).detach()`.
+
+Not to be confused with
+-----------------------
+`round()` without a cast keeps a history, whose gradient is zero (ZER501). Operations that return integers by
+themselves, such as `argmax`, are CUT103. A cast between floating types keeps the history and is harmless.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = (self.encoder(x) * 10).long().float()
+            return self.head(h)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = (self.encoder(x) * 10).double().float()
+            return self.head(h)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.cuts import Severed, everything_lost, severed
+from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rule import rule
+
+_CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|long|int|short|bool)\)"
+
+
+@rule("CUT104", "integer-cast", "warning")
+def integer_cast(observation: Observation) -> Iterator[Finding]:
+    """Every cast that costs a parameter its gradient."""
+    for cut in severed(observation):
+        if cut.cause == "cast":
+            yield _finding(observation, cut)
+
+
+def _finding(observation: Observation, cut: Severed) -> Finding:
+    lost = owners(cut.parameters)
+    was = cut.lost.dtype if cut.lost else "floating"
+    becomes = cut.event.outputs[0].dtype
+    return Finding(
+        title=f"{lost} gets no gradient: its result is cast to {becomes}",
+        message=f"A cast from {was} to {becomes} ends the history: whole numbers have no gradient.",
+        node=cut.node.id,
+        event=cut.event,
+        order=cut.order,
+        parameters=names(cut.parameters),
+        severity="error" if everything_lost(observation) else "warning",
+        related=tuple(Related("also cut here", other.id) for other in cut.others),
+        chain=(
+            Link(f"{lost} is alive before the cast, as {was}"),
+            Link(f"the cast returns {becomes} without a history", cut.node.id),
+        ),
+        fix=Fix("keep the value in floating point", after=rewritten(observation.source(cut.node.id), _CAST, "")),
+    )

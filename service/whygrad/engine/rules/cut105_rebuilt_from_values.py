@@ -1,0 +1,93 @@
+"""Numbers are taken out of a tensor, and the loss goes on with the numbers.
+
+What happened
+-------------
+`.item()`, `float()`, `int()` and `tolist()` return Python numbers. Numbers have no history, and a tensor that is
+built from them (`torch.tensor(value)`) or multiplied by them does not lead back to where they came from.
+
+Why it matters
+--------------
+Where it is the only way to the loss, backward raises "element 0 of tensors does not require grad and does not
+have a grad_fn". With `requires_grad=True` on the new tensor backward even succeeds, and no parameter learns.
+
+How to fix it
+-------------
+Stay in tensors: a zero-dimensional tensor takes part in arithmetic as a number does. Use `torch.stack` to put
+tensors together, and `.item()` for logging only.
+
+Not to be confused with
+-----------------------
+CUT101 keeps the tensor and drops its history. A number that only decides a branch or a size is harmless.
+
+Example
+-------
+Shapes: 4x10
+Loss: output
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            loss = self.encoder(x).pow(2).mean()
+            return torch.tensor(loss.item())
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            loss = self.encoder(x).pow(2).mean()
+            return loss
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.cuts import Severed, everything_lost, severed
+from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rule import rule
+
+
+@rule("CUT105", "rebuilt-from-values", "warning")
+def rebuilt(observation: Observation) -> Iterator[Finding]:
+    """Every place where numbers left a tensor and cost a parameter its gradient."""
+    for cut in severed(observation):
+        if cut.cause == "rebuilt":
+            yield _finding(observation, cut)
+
+
+def _finding(observation: Observation, cut: Severed) -> Finding:
+    lost = owners(cut.parameters)
+    taken = cut.source or cut.event
+    return Finding(
+        title=f"{lost} gets no gradient: its result leaves the graph as a plain number",
+        message=f"What {lost} computed is taken out as numbers, and the loss goes on with those.",
+        node=cut.node.id,
+        event=taken,
+        order=cut.order,
+        parameters=names(cut.parameters),
+        severity="error" if everything_lost(observation) else "warning",
+        related=tuple(Related("also cut here", other.id) for other in cut.others),
+        chain=(
+            Link("the number is taken out", taken.node),
+            *((Link("a new tensor is built from it", cut.node.id),) if cut.source else ()),
+            Link("no history leads from a number back to the tensor"),
+        ),
+        fix=Fix("go on with the tensor itself", after=_as_tensor(observation.source(cut.node.id))),
+    )
+
+
+def _as_tensor(source: str | None) -> str | None:
+    """The line with the tensor in place of the number."""
+    whole = rewritten(source, r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.item\(\)(?:, *\w+=[\w.]+)*\)", r"\1")
+    return whole or rewritten(source, r"\.item\(\)|\.tolist\(\)", "")

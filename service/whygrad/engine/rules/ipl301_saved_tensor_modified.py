@@ -1,0 +1,123 @@
+"""A tensor that backward needs was changed in place after it was saved.
+
+What happened
+-------------
+To compute its gradient, an operation saved a tensor: its input, or its own result. A later operation then wrote
+into the same memory. Autograd notices when backward comes to the saved tensor, and refuses.
+
+Why it matters
+--------------
+backward raises "one of the variables needed for gradient computation has been modified by an inplace operation",
+which names the operation that saved the tensor and not the one that changed it.
+
+How to fix it
+-------------
+Make the operation that writes out of place: `y = y + 1` instead of `y += 1`, `F.relu(x)` instead of
+`nn.ReLU(inplace=True)`. Or give it a copy: `y = y.clone()` before the write.
+
+Not to be confused with
+-----------------------
+IPL302 writes into a parameter itself and is refused at once. A write through `.data` is seen by nobody and gives
+wrong gradients (IPL305). Most in-place operations are harmless, because nobody saved what they change.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            y = torch.exp(self.encoder(x))
+            y += 1.0
+            return y
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            y = torch.exp(self.encoder(x))
+            y = y + 1.0
+            return y
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.observation import Clobbered, Observation, Step
+from whygrad.engine.phrases import size
+from whygrad.engine.rule import rule
+
+_AUGMENTED = r"^([\w.]+)\s*([-+*/])=\s*(.+)$"
+
+
+@rule("IPL301", "saved-tensor-modified", "error")
+def saved_tensor_modified(observation: Observation) -> Iterator[Finding]:
+    """Every operation that changed what another had saved; the first step in which that happens."""
+    step = next((s for s in observation.steps if s.clobbered), None)
+    if step is None:
+        return
+    told: set[int] = set()
+    for spoiled in step.clobbered:
+        writer = _writer(observation, step, spoiled)
+        if writer is not None and step.events[writer].node not in told:
+            told.add(step.events[writer].node)
+            yield _finding(observation, step, spoiled, writer)
+
+
+def _writer(observation: Observation, step: Step, spoiled: Clobbered) -> int | None:
+    """The first execution after the save that wrote into the saved memory."""
+    for index in range(spoiled.saver + 1, len(step.events)):
+        event = step.events[index]
+        if observation.nodes[event.node].writes and any(
+            t.storage == spoiled.storage and t.version > spoiled.expected for t in event.outputs
+        ):
+            return index
+    return None
+
+
+def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> Finding:
+    event, saver = step.events[writer], step.events[spoiled.saver]
+    name, saved_by = _short(observation, event.node), _short(observation, saver.node)
+    what = "its result" if spoiled.saved_as.startswith("result") or spoiled.saved_as == "output" else "its operand"
+    return Finding(
+        title=f"{name} changes a tensor that the backward of {saved_by} needs",
+        message=f"{saved_by} saved {what} ({size(event.outputs[0])}) for backward, and {name} then wrote into it.",
+        node=event.node,
+        event=event,
+        order=writer,
+        parameters=names(observation.trainable),
+        related=(Related("saved here", saver.node), Related("changed here", event.node)),
+        chain=(
+            Link(f"{saved_by} saves {what} at version {spoiled.expected}", saver.node),
+            Link(f"{name} writes into it", event.node),
+            Link(f"backward of {saved_by} finds version {spoiled.version} and refuses"),
+        ),
+        fix=_fix(observation, event.node, name),
+    )
+
+
+def _fix(observation: Observation, node: int, name: str) -> Fix:
+    source, plain = observation.source(node), name.rstrip("_")
+    after = rewritten(source, _AUGMENTED, r"\1 = \1 \2 \3") or rewritten(source, rf"\b{re.escape(name)}\(", f"{plain}(")
+    after = after or rewritten(source, r",?\s*inplace=True", "")
+    summary = f"use {plain} out of place, or clone the tensor before it is written"
+    if observation.node(node).module and after is None:
+        summary = f"make {observation.node(node).module} out of place (inplace=False), or give it a clone"
+    return Fix(summary, after=after)
+
+
+def _short(observation: Observation, node: int) -> str:
+    return observation.node(node).op.partition("::")[2]

@@ -1,0 +1,110 @@
+"""A leaf that wants a gradient, or a view of one, is changed in place.
+
+What happened
+-------------
+A parameter is where backward ends. An operation that writes into it (`relu_`, `+=`, `self.weight[0] = …`) would
+make it the result of that operation, and torch refuses while gradients are recorded.
+
+Why it matters
+--------------
+The forward raises "a leaf Variable that requires grad is being used in an in-place operation" and nothing runs.
+
+How to fix it
+-------------
+Compute a new tensor from the parameter: `weight = F.relu(self.weight)`. For an update that is no part of the model
+(initialisation, weight clipping) write inside `with torch.no_grad():`.
+
+Not to be confused with
+-----------------------
+IPL301 writes into a tensor that is no leaf, and is noticed only by backward. IPL305 writes through `.data`, which
+nobody notices.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = nn.Parameter(torch.ones(10))
+
+        def forward(self, x):
+            return x * self.scale.clamp_(min=0.0)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = nn.Parameter(torch.ones(10))
+
+        def forward(self, x):
+            return x * self.scale.clamp(min=0.0)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whygrad.engine.finding import Finding, Fix, Link, names, rewritten
+from whygrad.engine.observation import Event, Observation, Tensor
+from whygrad.engine.rule import rule
+
+_AUGMENTED = r"^([\w.]+)\s*([-+*/])=\s*(.+)$"
+
+
+@rule("IPL302", "leaf-modified", "error")
+def leaf_modified(observation: Observation) -> Iterator[Finding]:
+    """The write that torch refused because its target is a leaf that wants a gradient, or a view of one."""
+    failure, error = observation.failure, observation.error
+    if failure is None or error is None or not failure.grad_mode:
+        return
+    leaf = _leaf(observation, failure)
+    if leaf is None:
+        return
+    node = observation.node(failure.node)
+    name = node.op.partition("::")[2]
+    owner = next((p.name for p in observation.parameters if p.tensor == leaf.id), "a leaf tensor")
+    view = next(t for t in _written(observation, failure)).id != leaf.id
+    what = f"a view of {owner}" if view else owner
+    yield Finding(
+        title=f"{name} writes into {what}, which wants a gradient",
+        message=f"{owner} is a leaf: gradients end in it. torch refuses to make it the result of {name}.",
+        node=node.id,
+        event=failure,
+        parameters=names(observation.trainable),
+        chain=(Link(f"{owner} has requires_grad=True and no grad_fn"), Link(f"{name} writes into {what}", node.id)),
+        fix=Fix(
+            f"compute a new tensor with {name.rstrip('_')}, out of place", after=_after(observation, node.id, name)
+        ),
+    )
+
+
+def _written(observation: Observation, event: Event) -> Iterator[Tensor]:
+    for role in observation.node(event.node).writes:
+        tensor = event.input(role)
+        if tensor is not None and tensor.requires_grad:
+            yield tensor
+
+
+def _leaf(observation: Observation, failure: Event) -> Tensor | None:
+    """The leaf that was to be written: the target itself, or the leaf whose memory the target is a view of."""
+    step = next(s for s in observation.steps if s.failure is failure)
+    for target in _written(observation, failure):
+        if target.leaf:
+            return target
+        seen = (t for e in step.events for t in (*e.outputs, *e.tensors))
+        owner = next((t for t in seen if t.storage == target.storage and t.leaf and t.requires_grad), None)
+        if owner is not None:
+            return owner
+    return None
+
+
+def _after(observation: Observation, node: int, name: str) -> str | None:
+    source = observation.source(node)
+    written = rewritten(source, rf"\b{re.escape(name)}\(", f"{name.rstrip('_')}(")
+    return written or rewritten(source, _AUGMENTED, r"scaled = \1 \2 \3")

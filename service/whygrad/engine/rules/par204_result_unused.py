@@ -1,0 +1,98 @@
+"""A parameter is read, but what it feeds does not reach the loss.
+
+What happened
+-------------
+Operations read the parameter and compute with it, and then their result is left: it is not returned, not selected,
+overwritten, or returned in an output that the loss does not look at.
+
+Why it matters
+--------------
+The parameter costs time and memory in every step, keeps `grad=None` and never learns; DistributedDataParallel
+stops over it.
+
+How to fix it
+-------------
+Let the result take part in the loss (return it, select it, add the auxiliary term), or do not compute it.
+
+Not to be confused with
+-----------------------
+PAR203 is not even read. Where the result does reach the loss, but without a history, it is one of the CUT codes.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(10, 10)
+            self.second = nn.Linear(10, 10)
+
+        def forward(self, x):
+            h = self.first(x)
+            refined = self.second(h)
+            return h
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(10, 10)
+            self.second = nn.Linear(10, 10)
+
+        def forward(self, x):
+            h = self.first(x)
+            refined = self.second(h)
+            return refined
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.cuts import Unreached, everything_lost, nothing_arrives, unreached
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Event, Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rule import rule
+
+
+@rule("PAR204", "result-unused", "warning")
+def result_unused(observation: Observation) -> Iterator[Finding]:
+    """Each operation whose result is left, with the parameters that end there."""
+    if nothing_arrives(observation) or observation.first.unlisted:
+        return
+    for group in unreached(observation):
+        if group.event is not None:
+            yield _finding(observation, group, group.event)
+
+
+def _finding(observation: Observation, group: Unreached, last: Event) -> Finding:
+    lost = owners(group.parameters)
+    returned = _output(observation, last)
+    where = (
+        f"it reaches only output {returned}, which the loss does not read"
+        if returned is not None
+        else "its result is left"
+    )
+    return Finding(
+        title=f"{lost} gets no gradient: {where}",
+        message=f"{lost} is computed, and nothing that the loss reads depends on it.",
+        node=last.node,
+        event=last,
+        order=group.order,
+        parameters=names(group.parameters),
+        severity="error" if everything_lost(observation) else "warning",
+        chain=(Link("this is the last operation that its value reaches", last.node),),
+        fix=Fix("let the loss depend on this result, or do not compute it"),
+    )
+
+
+def _output(observation: Observation, last: Event) -> int | None:
+    """The number of the output of the program that the execution gave, if it gave one."""
+    returned = [t.id for t in observation.first.outputs]
+    return next((returned.index(t.id) for t in last.outputs if t.id in returned), None)
