@@ -128,6 +128,9 @@ def main() -> int:
     except (SettingsError, sandbox.SandboxError) as error:
         log.error("%s", error)
         return 1
+    except Exception:
+        log.exception("this worker cannot go on")
+        return 1
     return 0
 
 

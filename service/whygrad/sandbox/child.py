@@ -14,6 +14,7 @@ from whygrad.sandbox import limits, wire
 from whygrad.sandbox.page import Progress
 from whygrad.sandbox.task import Limits
 
+MOST_THREADS = 8  # each takes address space for its stack and its heap, out of the budget of the program
 NO_MEMORY = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory", "std::bad_alloc")
 
 
@@ -42,7 +43,7 @@ def _work(ends: Ends, zygote: int, set_threads: Callable[[int], None]) -> int:
     task = json.loads(_content(ends.task))
     bounds = Limits(**task["limits"])
     progress = Progress(ends.page)
-    threads = len(os.sched_getaffinity(0))
+    threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
     set_threads(threads)
     limits.apply(bounds, parent=zygote, threads=threads)
     try:

@@ -16,6 +16,7 @@ from typing import Any
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 START_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
+LEAVE_SECONDS = 1.0
 CHILDREN_PER_ZYGOTE = 500
 MESSAGE_BYTES = 4096
 
@@ -30,6 +31,12 @@ class Death:
 
     exit_status: int | None = None
     signal: int | None = None
+
+    def __str__(self) -> str:
+        """For the log."""
+        if self.signal is not None:
+            return f"ended by {signal.Signals(self.signal).name}"
+        return "gone with the zygote" if self.exit_status is None else f"exit status {self.exit_status}"
 
 
 class Zygote:
@@ -71,10 +78,13 @@ class Zygote:
         return None
 
     def close(self) -> None:
-        """End it, and its child with it."""
+        """End it: it leaves when nobody is there to talk to, or is killed, and its child with it."""
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+        try:
+            self._process.wait(LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def fileno(self) -> int:
         """Readable once its child has ended, or it has itself."""

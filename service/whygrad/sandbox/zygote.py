@@ -7,6 +7,7 @@ the thread that forks.
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import signal
@@ -15,9 +16,11 @@ import sys
 
 import torch
 
+from whygrad.engine.examine import examine
 from whygrad.sandbox import child, limits
 
 MESSAGE_BYTES = 64
+INPUT = {"shape": [2, 4], "dtype": "float32", "fill": "normal", "low": 0, "high": 2, "requires_grad": False}
 
 
 def main(control: socket.socket) -> None:
@@ -25,10 +28,20 @@ def main(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limits.die_with_parent(os.getppid())
     torch.set_num_threads(1)
+    _warm()
     gc.freeze()
     _tell(control, ready=True)
     while ends := _receive(control):
         _one_child(control, ends)
+
+
+def _warm() -> None:
+    """Run the engine over a sound and a broken program, so that no child has to import or build anything first."""
+    for width in (3, 4):
+        program = torch.nn.Sequential(torch.nn.Linear(4, width), torch.nn.ReLU(), torch.nn.Linear(3, 2))
+        archive = io.BytesIO()
+        torch.jit.save(torch.jit.script(program), archive)
+        examine(archive.getvalue(), {"inputs": [INPUT]}, emit=lambda _document: None)
 
 
 def _receive(control: socket.socket) -> child.Ends | None:

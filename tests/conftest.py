@@ -1,0 +1,85 @@
+"""Real parts for every test: a database, a store of jobs, and programs made on the spot."""
+
+from __future__ import annotations
+
+import io
+import runpy
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from whygrad.jobs.store import Store
+from whygrad.storage.database import Database
+
+PROGRAM = """
+import torch
+
+class Program(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(4, 3)
+
+    def forward(self, x):
+"""
+HEALTHY = "return self.linear(x)"
+ENDLESS = """
+y = self.linear(x)
+while True:
+    y = y + 1
+return y
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'whygrad.db'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return Store(database)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    """Makes the archive of a program with a `linear` of 4 to 3, from the body of its `forward(self, x)`."""
+    import torch  # takes a second: only the tests that want a program pay for it
+
+    def make(body: str) -> bytes:
+        source, archive = tmp_path_factory.mktemp("program") / "model.py", io.BytesIO()
+        source.write_text(PROGRAM + textwrap.indent(body.strip(), " " * 8) + "\n")
+        torch.jit.save(torch.jit.script(runpy.run_path(str(source), run_name="model")["Program"]()), archive)
+        return archive.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def healthy(program: Callable[[str], bytes]) -> bytes:
+    """A program in which every gradient arrives."""
+    return program(HEALTHY)
+
+
+@pytest.fixture(scope="session")
+def endless(program: Callable[[str], bytes]) -> bytes:
+    """A program that never ends."""
+    return program(ENDLESS)
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Waits for what another process does."""
+
+    def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.01)
+
+    return until

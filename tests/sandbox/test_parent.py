@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whygrad import sandbox
+from whygrad.sandbox import Limits, Outcome, Task
+
+Save = Callable[[str | bytes], Path]
+
+INPUT = {"shape": [2, 4], "dtype": "float32", "fill": "normal", "low": 0, "high": 2, "requires_grad": False}
+REQUEST: dict[str, Any] = {"inputs": [INPUT]}
+LIMITS = Limits(seconds=20, memory_bytes=2**30)
+
+
+GREEDY = "return self.linear(x) + torch.ones(1 << 36).sum()"
+CRASHING = """
+smallest = -9223372036854775807 - 1
+return self.linear(x) * (smallest // (1 - x.dim()))
+"""
+WIDE = """
+y = torch.ones(600, 600)
+for _ in range(3):
+    y = torch.matmul(y, y).sigmoid()
+return self.linear(x) + y.mean()
+"""
+
+
+@pytest.fixture
+def save(tmp_path: Path, program: Callable[[str], bytes]) -> Save:
+    def save(content: str | bytes) -> Path:
+        path = tmp_path / "model.pt"
+        path.write_bytes(content if isinstance(content, bytes) else program(content))
+        return path
+
+    return save
+
+
+def examine(upload: Path, limits: Limits = LIMITS, **watched: Any) -> Outcome:
+    return sandbox.run(Task("examine", upload, REQUEST), limits=limits, **watched)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def zygote() -> int:
+    sandbox.warm()
+    (pid,) = (pid for pid in children_of(os.getpid()) if b"whygrad.sandbox.zygote" in arguments_of(pid))
+    return pid
+
+
+def arguments_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def runs(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
+
+
+def test_a_healthy_program_is_diagnosed(save: Save, healthy: bytes) -> None:
+    documents: list[dict[str, Any]] = []
+    outcome = examine(save(healthy), on_document=documents.append)
+    assert outcome.ending == "finished", outcome.detail
+    assert outcome.document is not None
+    assert outcome.document["verdict"] == "healthy"
+    assert documents[-1] == outcome.document
+    assert len(documents) > 1
+    assert outcome.pass_name == "numeric"
+    assert isinstance(outcome.node, int)
+    assert outcome.seconds < LIMITS.seconds
+
+
+def test_a_program_that_never_ends_is_ended(save: Save, endless: bytes) -> None:
+    outcome = examine(save(endless), Limits(seconds=1, memory_bytes=2**30))
+    assert outcome.ending == "timed-out"
+    assert 1 <= outcome.seconds < 3
+    assert (outcome.pass_name, type(outcome.node)) == ("structure", int)
+    assert children_of(zygote()) == []
+
+
+def test_a_program_that_wants_all_memory_gets_none(save: Save) -> None:
+    outcome = examine(save(GREEDY))
+    assert outcome.ending == "out-of-memory", outcome
+    assert outcome.node is not None
+
+
+def test_a_program_that_crashes_takes_nobody_with_it(save: Save, healthy: bytes) -> None:
+    before = zygote()
+    outcome = examine(save(CRASHING))
+    assert (outcome.ending, outcome.detail) == ("crashed", "ended by SIGFPE")
+    assert outcome.node is not None
+    assert zygote() != before
+    assert examine(save(healthy)).ending == "finished"
+
+
+def test_many_threads_work_in_a_child_of_one(save: Save) -> None:
+    assert examine(save(WIDE)).ending == "finished"
+
+
+def test_a_fault_of_ours_is_told_to_the_log(save: Save, healthy: bytes) -> None:
+    outcome = sandbox.run(Task("examine", save(healthy), {"inputs": 5}), limits=LIMITS)
+    assert outcome.ending == "failed"
+    assert "Traceback" in outcome.detail
+
+
+def test_an_upload_that_is_gone_is_told_to_the_log(tmp_path: Path) -> None:
+    outcome = examine(tmp_path / "gone.pt")
+    assert (outcome.ending, outcome.document) == ("failed", None)
+
+
+def test_a_program_is_described_and_its_nodes_located(save: Save, healthy: bytes) -> None:
+    upload = save(healthy)
+    described = sandbox.run(Task("describe", upload, {}), limits=LIMITS)
+    assert described.document is not None, described
+    node = examine(upload).node
+    located = sandbox.run(Task("locate", upload, REQUEST | {"node": node}), limits=LIMITS)
+    assert located.document is not None, located
+    assert located.document["op"].startswith("aten::")
+
+
+def test_whoever_watches_can_stop_it(save: Save, endless: bytes) -> None:
+    started = time.monotonic()
+
+    def pulse() -> None:
+        if time.monotonic() - started > 0.3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        examine(save(endless), pulse=pulse)
+    assert children_of(zygote()) == []
+
+
+def test_a_dead_zygote_is_replaced(save: Save, healthy: bytes) -> None:
+    dead = zygote()
+    os.kill(dead, signal.SIGKILL)
+    assert examine(save(healthy)).ending == "finished"
+    assert zygote() != dead
+
+
+def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: bytes, healthy: bytes) -> None:
+    pid, born = zygote(), []
+
+    def pulse() -> None:
+        if not born and (children := children_of(pid)):
+            born.extend(children)
+            os.kill(pid, signal.SIGKILL)
+
+    assert examine(save(endless), pulse=pulse).ending == "crashed"
+    assert examine(save(healthy)).ending == "finished"
+    assert not any(runs(child) for child in born)
+
+
+def test_the_zygote_knows_nothing_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHYGRAD_SECRET", "hunter2")
+    sandbox.close()
+    environment = Path(f"/proc/{zygote()}/environ").read_bytes()
+    assert environment.rstrip(b"\0") in (b"OPENBLAS_NUM_THREADS=1", b"OPENBLAS_NUM_THREADS=1\0LC_CTYPE=C.UTF-8")

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def serve(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "whygrad.serve", *arguments],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = serve("--bind", "127.0.0.1:0", "--data", str(tmp_path))
+    assert process.stdout is not None
+    yield process, process.stdout.readline().split()[-1]
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+def descendants(pid: int) -> list[int]:
+    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children + [grandchild for child in children for grandchild in descendants(child)]
+
+
+def runs(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
+
+
+def worker_of(pid: int) -> int:
+    (worker,) = (child for child in descendants(pid) if b"whygrad.jobs.worker" in arguments_of(child))
+    return worker
+
+
+def arguments_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def diagnose(url: str, program: bytes, wait: int) -> requests.Response:
+    return requests.post(
+        f"{url}/diagnose",
+        files={"model": ("m.pt", program)},
+        data={"shapes": "2x4"},
+        headers={"Prefer": f"wait={wait}"},
+        timeout=60,
+    )
+
+
+def test_it_serves_survives_its_worker_and_leaves_nothing_behind(
+    service: tuple[subprocess.Popen[str], str], healthy: bytes, endless: bytes, until: Until
+) -> None:
+    process, url = service
+    answer = diagnose(url, healthy, wait=30)
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "healthy")
+
+    job = requests.get(url + diagnose(url, endless, wait=0).headers["Location"], timeout=5)
+    until(lambda: requests.get(job.url, timeout=5).json()["status"] == "running")
+    killed = worker_of(process.pid)
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: any(b"whygrad.jobs.worker" in arguments_of(child) for child in descendants(process.pid)))
+    assert requests.delete(job.url, timeout=5).status_code == 202
+    answer = diagnose(url, healthy, wait=30)
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "healthy")
+
+    everybody = descendants(process.pid)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert [pid for pid in everybody if runs(pid)] == []
+
+
+def test_children_do_not_outlive_a_killed_service(service: tuple[subprocess.Popen[str], str], until: Until) -> None:
+    process, _url = service
+    everybody = descendants(process.pid)
+    process.kill()
+    until(lambda: not any(runs(pid) for pid in everybody))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "[::]", "example.org"])
+def test_an_address_for_strangers_is_refused(tmp_path: Path, host: str) -> None:
+    process = serve("--bind", f"{host}:0", "--data", str(tmp_path))
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 2
+    assert "keys" in told
+    assert "Listen on 127.0.0.1" in told
+
+
+def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = serve("--bind", f"127.0.0.1:{taken.getsockname()[1]}", "--data", str(tmp_path))
+        told = process.communicate(timeout=30)[1]
+    assert process.returncode == 2
+    assert "Address already in use" in told
+
+
+def test_every_bad_setting_is_told(tmp_path: Path) -> None:
+    process = serve("--data", str(tmp_path), WHYGRAD_ATTEMPTS="many", WHYGRAD_JOB_SECONDS="-1")
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 2
+    assert "WHYGRAD_ATTEMPTS" in told
+    assert "WHYGRAD_JOB_SECONDS" in told
