@@ -1,0 +1,212 @@
+"""The command line. Data goes to stdout, all else to stderr; 0 is clean, 1 found something, 2 could not judge."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+import whygrad
+from whygrad.engine import catalogue
+from whygrad.engine.codes import CODES
+from whygrad.engine.explain import explain
+from whygrad.engine.rule import Rule
+from whygrad.engine.shapes import EXAMPLE, ShapeSyntaxError, parse_shapes
+from whygrad.render import text
+from whygrad.render.explanation import render_explanation, render_rule, render_rules
+from whygrad_client import local
+from whygrad_client.client import Client
+from whygrad_client.errors import WhygradError
+from whygrad_client.report import Report
+
+CLEAN, FOUND, UNJUDGED = 0, 1, 2
+SEVERITIES = ("error", "warning", "note")
+_LONGEST_TEXT = 1_000_000
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(whygrad.__version__, prog_name="whygrad")
+def cli() -> None:
+    """Why is my gradient missing? A model and its input shapes in; the root cause, the line and the fix out."""
+
+
+@cli.command()
+@click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--input", "shapes", multiple=True, metavar="SHAPE", help=f"One argument of the model: {EXAMPLE}.")
+@click.option("--loss", metavar="LOSS", help="auto, output, sum, mean, or a JSON object with kind and target.")
+@click.option("--eval", "evaluate", is_flag=True, help="Run in eval mode; the default is train.")
+@click.option("--request", "request_file", type=click.File("rb"), help="A request document (JSON) to start from.")
+@click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="The service [env WHYGRAD_SERVER]; else here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write there.")
+@click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="error", show_default=True)
+def check(
+    model: Path,
+    shapes: tuple[str, ...],
+    loss: str | None,
+    evaluate: bool,
+    request_file: Any,
+    server: str | None,
+    form: str,
+    output: Path | None,
+    fail_on: str,
+) -> int:
+    """Diagnose MODEL, a TorchScript file.
+
+    Ends with 0 where nothing was found, 1 where something at or above --fail-on was, 2 where it could not be judged.
+    """
+    request = _document(request_file) if request_file else {}
+    if shapes:
+        request["inputs"] = _inputs(shapes)
+    if loss is not None:
+        request["loss"] = _loss(loss)
+    if evaluate:
+        request["mode"] = "eval"
+    report = _diagnose(model, request, server)
+    _write(report, form, output)
+    return _status(report, fail_on)
+
+
+@cli.command("explain")
+@click.argument("message", metavar="TEXT|-")
+def explain_command(message: str) -> int:
+    """Say what an error message or a traceback can mean; `-` reads it from stdin."""
+    given = sys.stdin.read(_LONGEST_TEXT) if message == "-" else message
+    if not given.strip():
+        raise click.UsageError('nothing to explain; for example whygrad explain "RuntimeError: …"')
+    click.echo(render_explanation(explain(given), **_terminal(sys.stdout)), nl=False)
+    return CLEAN
+
+
+@cli.command()
+@click.argument("code", required=False)
+def rules(code: str | None) -> int:
+    """List what can be found, or tell all about one CODE."""
+    known = {rule.code: rule for rule in catalogue.rules()}
+    if code is None:
+        page = render_rules([_summary(rule) for rule in known.values()], color=_terminal(sys.stdout)["color"])
+    elif code.upper() in known:
+        rule = known[code.upper()]
+        page = render_rule(_summary(rule) | asdict(rule.documentation), **_terminal(sys.stdout))
+    elif code.upper() in CODES:
+        name = CODES[code.upper()]
+        page = f"{code.upper()} {name.name}\n{name.cause}\nThis version does not look for it yet.\n"
+    else:
+        raise click.UsageError(f"there is no rule {code!r}; `whygrad rules` lists those that there are")
+    click.echo(page, nl=False)
+    return CLEAN
+
+
+@cli.command()
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The folder for all that is kept.")
+def serve(bind: str | None, data: Path | None) -> int:
+    """Run the whole service on this machine."""
+    local.require("service", ("flask", "gunicorn", "gevent", "sqlalchemy", "environs", "torch"), "whygrad serve")
+    from whygrad import serve as service  # only here: it needs the extra
+
+    options = [*(["--bind", bind] if bind else []), *(["--data", str(data)] if data else [])]
+    return service.main(options)
+
+
+@cli.command()
+def worker() -> int:
+    """Run one worker of a service; WHYGRAD_… variables say which."""
+    local.require("worker", ("sqlalchemy", "environs", "torch"), "whygrad worker")
+    from whygrad.jobs import worker as process  # only here: it needs the extra
+
+    return process.main()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: runs the command and ends the process with its status."""
+    try:
+        sys.exit(cli.main(arguments, prog_name="whygrad", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(UNJUDGED)
+    except (WhygradError, OSError) as error:
+        _complain(str(error))
+        sys.exit(UNJUDGED)
+    except click.Abort:
+        _complain("interrupted")
+        sys.exit(130)
+
+
+def _diagnose(model: Path, request: dict[str, Any], server: str | None) -> Report:
+    if not server:
+        return local.diagnose(model, request)
+    try:
+        client = Client(server)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with client:
+        return client.diagnose(model, **request)
+
+
+def _inputs(shapes: Sequence[str]) -> list[dict[str, Any]]:
+    try:
+        return [entry for shape in shapes for entry in parse_shapes(shape)]
+    except ShapeSyntaxError as error:
+        raise click.BadParameter(error.message, param_hint="--input") from error
+
+
+def _loss(loss: str) -> Any:
+    try:
+        return json.loads(loss) if loss.lstrip().startswith("{") else loss
+    except ValueError as error:
+        raise click.BadParameter(f"this is no JSON: {error}", param_hint="--loss") from error
+
+
+def _document(file: Any) -> dict[str, Any]:
+    try:
+        document = json.load(file)
+    except ValueError as error:
+        raise click.BadParameter(f"{file.name} is no JSON: {error}", param_hint="--request") from error
+    if not isinstance(document, dict):
+        raise click.BadParameter(f"{file.name} holds no JSON object", param_hint="--request")
+    return document
+
+
+def _write(report: Report, form: str, output: Path | None) -> None:
+    settings = {"color": False, "width": 80} if output else _terminal(sys.stdout)
+    page = json.dumps(report.document, indent=2) + "\n" if form == "json" else text.render(report.document, **settings)
+    if output:
+        output.write_text(page, encoding="utf-8")
+    else:
+        click.echo(page, nl=False)
+
+
+def _status(report: Report, fail_on: str) -> int:
+    if report.document.get("status", "done") != "done" or report.verdict in (None, "undetermined"):
+        return UNJUDGED
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+    return FOUND if any(finding.get("severity") in counted for finding in report.findings) else CLEAN
+
+
+def _summary(rule: Rule) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in ("code", "name", "family", "severity", "summary")}
+
+
+def _terminal(stream: Any) -> dict[str, Any]:
+    """Colours and width where somebody is watching."""
+    watched = stream.isatty()
+    return {
+        "color": watched and not os.environ.get("NO_COLOR"),
+        "width": min(shutil.get_terminal_size().columns, 100) if watched else 80,
+    }
+
+
+def _complain(problem: str) -> None:
+    click.echo(f"whygrad: {problem}", err=True)
+
+
+if __name__ == "__main__":
+    main()
