@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from whygrad.engine import describe, examine, locate
+from whygrad.engine.memory import is_out_of_memory
 from whygrad.sandbox import limits, wire
 from whygrad.sandbox.page import Progress
 from whygrad.sandbox.task import Limits
 
 MOST_THREADS = 8  # each takes address space for its stack and its heap, out of the budget of the program
-NO_MEMORY = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory", "std::bad_alloc")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _work(ends: Ends, zygote: int, set_threads: Callable[[int], None]) -> int:
     try:
         _engine(task, _content(ends.upload), lambda document: _send(ends, "document", document), progress)
     except BaseException as error:
-        if _is_out_of_memory(error):
+        if is_out_of_memory(error):
             return wire.OUT_OF_MEMORY
         _send(ends, "detail", "".join(traceback.format_exception(error))[-wire.MAX_DETAIL :])
         return wire.FAILED
@@ -65,10 +65,6 @@ def _engine(task: dict[str, Any], upload: bytes, emit: Callable[[dict[str, Any]]
             emit(describe.describe(upload))
         case "locate":
             emit(locate.locate(upload, request, request["node"]))
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or any(text in str(error) for text in NO_MEMORY)
 
 
 def _send(ends: Ends, kind: Any, value: Any) -> None:
