@@ -11,6 +11,7 @@ from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
 from whygrad.web import diagnoses, errors, explain, health, models, rules
+from whygrad.web.server import giving_way
 from whygrad.web.service import EXTENSION, Service
 
 RESOURCES = (diagnoses.resource, models.resource, explain.resource, rules.resource, health.resource)
@@ -48,6 +49,7 @@ def bare_app() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.converters["sha256"] = Sha256
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.wsgi_app = giving_way(app.wsgi_app)  # type: ignore[method-assign, assignment]
     errors.register(app)
     for resource in RESOURCES:
         app.register_blueprint(resource)

@@ -12,6 +12,7 @@ from whygrad.web import documents
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Bytes, operation
 from whygrad.web.service import service
+from whygrad.web.uploads import keep, spooled
 from whygrad.web.waiting import patience, wait_for
 
 resource = Blueprint("models", __name__)
@@ -40,7 +41,8 @@ def head(sha256: str) -> Response:
 def put(sha256: str, body: Readable) -> Response:
     """Store the body if it is what the path says."""
     known = service().blobs.has(sha256)
-    service().blobs.put(_Verified(body, sha256))
+    with spooled(body) as file:
+        keep(_Verified(file, sha256))
     return Response(status=204) if known else Response(status=201, headers={"Location": request.path})
 
 

@@ -14,6 +14,7 @@ from whygrad.jobs.store import Idempotency, IdempotencyConflict
 from whygrad.storage.blobs import Blob
 from whygrad.web.errors import Problem
 from whygrad.web.service import service
+from whygrad.web.uploads import keep
 
 LONGEST_KEY = 200
 LONGEST_NAME = 255
@@ -53,9 +54,9 @@ def _require_device(device: str) -> None:
 
 
 def _stored(form: dict[str, Any]) -> Blob:
-    blobs = service().blobs
     if "model" in form:
-        return blobs.put(form["model"].stream)
+        return keep(form["model"].stream)
+    blobs = service().blobs
     sha256 = form.get("model_id")
     if sha256 is None:
         detail = "No program. Send the file as model (curl -F model=@model.pt), or the sha256 of one as model_id."
