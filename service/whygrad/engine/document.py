@@ -38,8 +38,8 @@ def document(
     modules = _modules(observation)
     return {
         "schema": 1,
-        "verdict": verdict(kept),
-        "headline": headline(observation, entries, places),
+        "verdict": verdict(kept, unexplained=bool(unexplained(observation, findings))),
+        "headline": headline(observation, entries, places, unexplained(observation, findings)),
         "findings": entries[:LONGEST],
         "findings_total": len(entries),
         "ignored": _numbered([finding(observation, places, d) for d in ignored])[:LONGEST],
@@ -60,19 +60,37 @@ def document(
     }
 
 
-def verdict(findings: Sequence[Diagnosed]) -> str:
+def verdict(findings: Sequence[Diagnosed], *, unexplained: bool = False) -> str:
     """One word: faulty, suspect, healthy or undetermined."""
     errors = {d.rule.code for d in findings if d.severity == "error"}
     if errors:
         return "undetermined" if errors <= UNJUDGED else "faulty"
-    return "suspect" if any(d.severity == "warning" for d in findings) else "healthy"
+    if any(d.severity == "warning" for d in findings):
+        return "suspect"
+    return "undetermined" if unexplained else "healthy"
 
 
-def headline(observation: Observation, entries: Sequence[dict[str, Json]], places: Places) -> str:
+def unexplained(observation: Observation, findings: Sequence[Diagnosed]) -> str | None:
+    """What went wrong without a rule that says why; None where every trouble is explained or there is none."""
+    explained = {name for d in findings for name in d.finding.parameters}
+    silent = [p.name for p in observation.missing if p.name not in explained]
+    broken = [n for n, g in observation.first.gradients.items() if g.state == "non-finite" and n not in explained]
+    if observation.error is not None and not findings:
+        return f"the {observation.error.stage} raised, and no rule says why: {observation.error.message[:200]}"
+    if silent:
+        return f"{silent[0]} gets no gradient, and no rule says why"
+    return f"the gradient of {broken[0]} is not finite, and no rule says why" if broken else None
+
+
+def headline(
+    observation: Observation, entries: Sequence[dict[str, Json]], places: Places, trouble: str | None = None
+) -> str:
     """One line: what is wrong and where, or that nothing is."""
     told = next((e for e in entries if e["severity"] != "note"), None)
     if told is not None:
         return f"{told['title']}{places.told(told['location'])}"
+    if trouble is not None:
+        return f"Undetermined: {trouble}"
     wanting = len(observation.trainable)
     if not observation.judged:
         return "Nothing was run"
@@ -199,7 +217,13 @@ def _stage(observation: Observation, places: Places, stage: str) -> dict[str, Js
 
 def _pass(done: Pass) -> dict[str, Json]:
     unlisted = sum(s.unlisted for s in done.steps)
-    told: dict[str, Json] = {"name": done.name, "ran": done.ran, "why_not": done.why_not, "ms": round(done.ms, 3)}
+    told: dict[str, Json] = {
+        "name": done.name,
+        "ran": done.ran,
+        "why_not": done.why_not,
+        "ms": round(done.ms, 3),
+        "steps": len(done.steps),
+    }
     return told | ({"unlisted_events": unlisted} if unlisted else {})
 
 

@@ -78,8 +78,8 @@ class Flow:
         for index in range(len(self.step.events) - 1, -1, -1):
             event = self.step.events[index]
             node = self._node(event)
-            made = any(t.id in wanted for t in event.outputs) or bool(numbers & set(node.outputs))
-            wrote = bool(node.writes) and any(t.storage in memory for t in event.outputs)
+            made = any(t.id in wanted for t in _new(event, node)) or bool(numbers & set(node.outputs))
+            wrote = _writes_memory(node) and any(t.storage in memory for t in event.outputs)
             if not made and not wrote:
                 continue
             found.add(index)
@@ -136,7 +136,7 @@ class Flow:
         self._note_last(index, value)
         if node.op in TAKERS:
             self._take(index, node, alive, value)
-        elif event.outputs:
+        elif _new(event, node):
             self._give(index, event, node, alive, value, taken)
 
     def _numbers(self, node: Node) -> list[tuple[int, int, int]]:
@@ -153,12 +153,12 @@ class Flow:
         self, index: int, event: Event, node: Node, alive: int, value: int, taken: list[tuple[int, int, int]]
     ) -> None:
         carried = False
-        for output in event.outputs:
+        for output in _new(event, node):
             self.value[output.id] |= value
             if output.requires_grad and not (output.leaf and output.grad_fn is None):
                 self.alive[output.id] |= alive
                 carried = True
-            if node.writes:
+            if _writes_memory(node):
                 self._written[output.storage] |= value
         reads_parameter = node.op == "prim::GetAttr"
         if alive and not carried and not reads_parameter and node.op not in METADATA:
@@ -174,6 +174,19 @@ class Flow:
             mask ^= low
 
 
+def _writes_memory(node: Node) -> bool:
+    """Whether an operation changes a tensor; `append` changes only a list."""
+    return any(a.type in _TENSORS for a in node.arguments if a.name in node.writes)
+
+
+def _new(event: Event, node: Node) -> list[Tensor]:
+    """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
+    if _writes_memory(node):
+        return list(event.outputs)
+    read = {t.id for t in event.tensors}
+    return [t for t in event.outputs if t.id not in read]
+
+
 class _Scalars:
     """Numbers outside tensors: from which operations a value was computed, through control flow and containers."""
 
@@ -182,7 +195,7 @@ class _Scalars:
         self._takers: set[int] = set()
         for node in nodes:
             for output in node.outputs:
-                if node.op in TAKERS:
+                if node.op in TAKERS and node.arguments[0].type in _TENSORS:
                     self._takers.add(output)
                 elif not node.joins:
                     self._made[output] += [a.value for a in node.arguments if a.type not in _TENSORS]

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import (
     Argument,
     Frame,
@@ -110,9 +111,10 @@ class Observer:
     def _load(self, data: bytes, *, location: str | None) -> TorchScriptProgram:
         try:
             return TorchScriptProgram(data, self._request["method"], location)
-        except (UnknownMethodError, MemoryError):
+        except UnknownMethodError:
             raise
         except Exception as error:  # torch has many ways to refuse a file
+            refuse_out_of_memory(error)
             why = f"torch {torch.__version__} cannot load it: {_first_line(error)}"
             raise RefusedError(Refusal("a TorchScript archive that does not load", why, EXPORT)) from error
 

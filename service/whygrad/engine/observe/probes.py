@@ -62,7 +62,7 @@ class Recorder:
     unlisted: int = 0
     _events: list[_Open] = field(default_factory=list)
     _latest: dict[int, _Open] = field(default_factory=dict)
-    _storages: dict[int, int] = field(default_factory=dict)
+    _storages: int = 0
     _count: int = 0
 
     def begin(self) -> None:
@@ -139,7 +139,6 @@ class Recorder:
     def _fact(self, tensor: torch.Tensor, number: int, version: int, requires_grad: bool) -> Tensor:
         function = tensor.grad_fn if requires_grad else None
         dense = tensor.layout == torch.strided
-        address = tensor.untyped_storage()._cdata if dense else -number
         return Tensor(
             id=number,
             shape=tuple(tensor.shape),
@@ -149,9 +148,18 @@ class Recorder:
             leaf=tensor.is_leaf,
             grad_fn=type(function).__name__ if function is not None else None,
             version=version,
-            storage=self._storages.setdefault(address, len(self._storages)),
+            storage=self._memory(tensor) if dense else -number,
             strides=tuple(tensor.stride()) if dense else (),
         )
+
+    def _memory(self, tensor: torch.Tensor) -> int:
+        """The number of a tensor's memory, kept on it: an address is given to others once the memory is free."""
+        storage = tensor.untyped_storage()
+        number = getattr(storage, "_whygrad_number", None)
+        if number is None:
+            number = storage._whygrad_number = self._storages  # type: ignore[attr-defined]
+            self._storages += 1
+        return number
 
 
 def tensors_in(value: Any) -> list[torch.Tensor]:

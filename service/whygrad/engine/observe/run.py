@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
 from whygrad.engine.observe import loss as losses
 from whygrad.engine.observe.inputs import Sampler
@@ -18,6 +19,9 @@ from whygrad.engine.observe.saved import clobbered
 
 LEARNING_RATE = 1e-2
 """Of the SGD update between two steps: large enough that a zero-initialised layer leaves zero."""
+
+KEEPERS = frozenset({"prim::SetAttr", "aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
+"""Operations that put a tensor away, where the next step may find it."""
 
 NEGLIGIBLE = 1e-8
 """A gradient this much smaller than the largest of the others is zero."""
@@ -46,23 +50,38 @@ class Runner:
         self._sampler = Sampler(sample.seed, meta=meta)
         self._parameters = {name: p for name, p in program.parameters() if p.requires_grad}
         self.tensors = {name: self.recorder.identify(t) for name, t in _everything(program)}
+        self._nodes = {node.id: node for node in program.nodes}
         program.train(sample.training)
 
     def steps(self) -> Iterator[Step]:
         """The steps, one after the other, until one fails."""
         torch.manual_seed(self.sample.seed)
-        wanting = list(self._parameters.values())
-        optimizer = torch.optim.SGD(wanting, lr=LEARNING_RATE) if wanting else None
         for _ in range(self.sample.steps):
-            if optimizer is not None:
-                optimizer.zero_grad(set_to_none=True)
+            for parameter in self._parameters.values():
+                parameter.grad = None
             with recording(self.recorder):
                 step = self._step()
             yield step
-            if step.error is not None:
+            if step.error is not None or (self._meta and not self._kept(step)):
                 return
-            if optimizer is not None:
-                optimizer.step()
+            self._update()
+
+    def _kept(self, step: Step) -> bool:
+        """Whether the next step could differ where there are no numbers: something with a history was put away."""
+        for event in step.events:
+            node = self._nodes.get(event.node)
+            if node is not None and (
+                node.op in KEEPERS or (node.writes and any(t.requires_grad for t in event.outputs))
+            ):
+                return True
+        return False
+
+    def _update(self) -> None:
+        """One step of plain SGD; torch's own optimiser would import its compiler first."""
+        with torch.no_grad():
+            for parameter in self._parameters.values():
+                if parameter.grad is not None:
+                    parameter.add_(parameter.grad, alpha=-LEARNING_RATE)
 
     def _step(self) -> Step:
         self.recorder.begin()
@@ -70,6 +89,7 @@ class Runner:
             arguments = self._sampler.arguments(self.sample.inputs, self.sample.signature)
             outputs = self.program.run(arguments)
         except Exception as error:  # whatever a program raises is what we came for
+            refuse_out_of_memory(error)
             return self._written((), (), None, self._failed("forward", error))
         return self._loss(outputs)
 
@@ -85,6 +105,7 @@ class Runner:
             if planned.op is not None:
                 self.recorder.leave(number, [value])
         except Exception as raised:  # the loss refuses its operands, or there is nothing to make one of
+            refuse_out_of_memory(raised)
             error = Error("loss", type(raised).__name__, _message(raised), self._last_unfinished())
         reads = planned.reads if planned is not None else returned
         if value is None or error is not None:
@@ -99,6 +120,7 @@ class Runner:
         try:
             value.backward()  # type: ignore[no-untyped-call]
         except Exception as raised:
+            refuse_out_of_memory(raised)
             error = Error("backward", type(raised).__name__, _message(raised))
         told = error is None or not value.requires_grad
         gradients = self._gradients() if told else {}

@@ -20,6 +20,11 @@ def needs_numbers(message: str) -> bool:
 class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Where an operation has any operand on meta, its other tensors and its `device` go there too."""
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # else torch imports its compiler at the first operation: a second and a half, for nothing
+        return False
+
     def __torch_dispatch__(
         self,
         func: Callable[..., Any],

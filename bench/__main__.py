@@ -1,0 +1,13 @@
+"""`python -m bench`: print every figure."""
+
+from __future__ import annotations
+
+import warnings
+
+from bench import engine, service
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    for measure in (engine.measure, service.measure):
+        for line in measure():
+            print(line, flush=True)
