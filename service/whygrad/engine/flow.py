@@ -181,8 +181,8 @@ def _writes_memory(node: Node) -> bool:
 
 def _new(event: Event, node: Node) -> list[Tensor]:
     """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
-    if _writes_memory(node):
-        return list(event.outputs)
+    if node.writes:
+        return list(event.outputs) if _writes_memory(node) else []
     read = {t.id for t in event.tensors}
     return [t for t in event.outputs if t.id not in read]
 
