@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,12 +31,17 @@ def diagnose(model: Path, request: dict[str, Any]) -> Report:
 
     Raises MissingExtra where torch is not installed, WhygradError where the sandbox does not work here.
     """
+    if sys.platform != "linux":
+        raise WhygradError(
+            "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
+        )
     require("worker", ("torch",), "a check without a service")
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination
 
-    began = time.monotonic()
     try:
+        sandbox.warm()
+        began = time.monotonic()
         document = examination.examine(model, request, limits=sandbox.Limits(SECONDS, MEMORY_BYTES))
     except sandbox.SandboxError as error:
         raise WhygradError(str(error)) from error

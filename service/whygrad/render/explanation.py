@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from whygrad.engine.codes import CODES
 from whygrad.render import terminal
 from whygrad.render.terminal import Paint, safe
 
 _LONGEST = 4_000
+_IN_FULL = 3
 
 
 def render_explanation(explanation: Mapping[str, Any], *, color: bool = False, width: int = 80) -> str:
@@ -21,8 +23,10 @@ def render_explanation(explanation: Mapping[str, Any], *, color: bool = False, w
     candidates = explanation["candidates"]
     if len(candidates) > 1:
         lines += ["", f"one of {len(candidates)} causes, the likeliest first:"]
-    for candidate in candidates:
+    for candidate in candidates[:_IN_FULL]:
         lines += ["", *_candidate(candidate, paint, width)]
+    if candidates[_IN_FULL:]:
+        lines += ["", *_in_short(candidates[_IN_FULL:], paint)]
     return "\n".join([*lines, "", *_paragraph(explanation["hint"], width, "")]) + "\n"
 
 
@@ -56,6 +60,16 @@ def _candidate(candidate: Mapping[str, Any], paint: Paint, width: int) -> Iterat
     for label, field in (("fix", "fix"), ("not to be confused with", "tell_apart")):
         if candidate[field]:
             yield from _paragraph(f"{label}: {candidate[field]}", width, "  ", "    ")
+
+
+def _in_short(candidates: Sequence[Mapping[str, Any]], paint: Paint) -> Iterator[str]:
+    yield "or, as `whygrad rules CODE` tells:"
+    for candidate in candidates:
+        yield f"  {paint(safe(candidate['code'], 10), 'cyan')} {safe(candidate['name'], 40)}: {_cause(candidate)}"
+
+
+def _cause(candidate: Mapping[str, Any]) -> str:
+    return safe(CODES[candidate["code"]].cause if candidate["code"] in CODES else candidate["meaning"], 120)
 
 
 def _paragraph(text: Any, width: int, indent: str, then: str | None = None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -62,6 +63,7 @@ class _Page:
     def _headline(self) -> Iterator[str]:
         kind, style = self._kind()
         headline = safe(self.document.get("headline") or phrases.unfinished(self.document), 300)
+        headline = re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
         yield self.paint(kind, style, "bold") + self.paint(f": {headline}", "bold")
 
     def _kind(self) -> tuple[str, str]:
@@ -156,6 +158,8 @@ class _Page:
             yield from self._wrap(proof, "       ", "       ")
 
     def _change(self, fix: Json) -> Iterator[str]:
+        if fix.get("after") is None:
+            return
         for sign, style, code in (("-", "red", fix.get("before")), ("+", "green", fix.get("after"))):
             yield from (f"       {self.paint(f'{sign} {safe(row, 160)}', style)}" for row in phrases.code_lines(code))
 

@@ -1,0 +1,171 @@
+"""The command line, against the real service and without one."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import whygrad
+from whygrad_client.cli import main
+
+
+class Ended:
+    """How a command ended: its status, and what it wrote where."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+        with pytest.raises(SystemExit) as caught:
+            main([str(argument) for argument in arguments])
+        written = capsys.readouterr()
+        self.status = caught.value.code
+        self.out, self.err = written.out, written.err
+
+
+def test_a_fault_is_a_page_and_a_status(service: str, detached: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "check", str(detached), "--input", "2x4", "--server", service)
+    assert ended.status == 1
+    assert ended.out.startswith("error[CUT101]: ")
+    assert "model.py line 11" in ended.out.splitlines()[0]
+    assert re.search(r"^ +11 \| +h = h\.detach\(\)$", ended.out, re.MULTILINE)
+    assert ended.out.splitlines()[-1].startswith("faulty · 1 error")
+    assert ended.err == ""
+
+
+def test_a_sound_program_ends_with_0(
+    service: str, sound: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHYGRAD_SERVER", service)
+    ended = Ended(capsys, "check", str(sound), "--input", "2x4", "--fail-on", "note")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith("healthy: ")
+
+
+def test_the_same_without_a_service(
+    detached: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WHYGRAD_SERVER", raising=False)
+    ended = Ended(capsys, "check", str(detached), "--input", "2x4", "--format", "json")
+    assert ended.status == 1
+    document = json.loads(ended.out)
+    assert document["findings"][0]["code"] == "CUT101"
+    assert document["model"]["name"] == "detached.pt"
+
+
+def test_json_goes_to_a_file(service: str, detached: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "diagnosis.json"
+    told = ["--format", "json", "--output", str(output), "--fail-on", "never"]
+    ended = Ended(capsys, "check", str(detached), "--input", "2x4", "--server", service, *told)
+    assert (ended.status, ended.out, ended.err) == (0, "", "")
+    assert json.loads(output.read_text())["verdict"] == "faulty"
+
+
+def test_options_go_on_top_of_a_request_document(
+    service: str, sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps({"inputs": [{"shape": [2, 9]}], "steps": 1, "loss": "sum"}))
+    target = '{"kind": "mse_loss", "target": {"shape": [2, 3]}}'
+    given = ["--request", str(request), "--input", "2x4", "--loss", target, "--eval", "--format", "json"]
+    sent = json.loads(Ended(capsys, "check", str(sound), "--server", service, *given).out)["request"]
+    assert sent["inputs"][0]["shape"] == [2, 4]
+    assert (sent["steps"], sent["mode"], sent["loss"]["kind"]) == (1, "eval", "mse_loss")
+
+
+def test_what_cannot_be_judged_is_2(
+    service: str, endless: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "endless.pt"
+    path.write_bytes(endless)
+    ended = Ended(capsys, "check", str(path), "--input", "2x4", "--server", service, "--fail-on", "never")
+    assert ended.status == 2
+    assert ended.out.splitlines()[-1].startswith("undetermined")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--input", "2xfour"], "at character 3: 'four' is not a size"),
+        (["--server", "localhost:8000"], "http://127.0.0.1:8000"),
+        (["--server", "http://127.0.0.1:1"], "nothing listens there"),
+        (["--loss", "{mean}"], "this is no JSON"),
+        (["--request", __file__], "is no JSON"),
+        (["--fail-on", "everything"], "'everything' is not one of"),
+        (["--output", "/nowhere/at/all", "--input", "2x4"], "No such file or directory"),
+    ],
+)
+def test_a_mistake_is_told_without_a_stack_trace(
+    arguments: list[str], says: str, sound: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = Ended(capsys, "check", str(sound), *arguments)
+    assert ended.status == 2
+    assert says in " ".join(ended.err.split())
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+
+
+def test_the_refusal_of_a_service_is_told(service: str, sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "check", str(sound), "--input", "2x4", "--loss", "median", "--server", service)
+    assert ended.status == 2
+    assert "loss" in ended.err
+    assert ended.out == ""
+
+
+def test_a_missing_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "check", "nothing.pt")
+    assert ended.status == 2
+    assert "nothing.pt" in ended.err
+
+
+def test_a_message_is_explained_from_stdin(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sys.stdin",
+        io.StringIO("> RuntimeError: a leaf Variable that requires grad is being used in an in-place operation."),
+    )
+    ended = Ended(capsys, "explain", "-")
+    assert ended.status == 0
+    assert "IPL302 leaf-modified" in ended.out
+
+
+def test_many_causes_are_told_shortly(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "explain", "element 0 of tensors does not require grad and does not have a grad_fn")
+    assert "one of 9 causes, the likeliest first:" in ended.out
+    assert ended.out.index("CUT101 detached") < ended.out.index("or, as `whygrad rules CODE` tells:")
+    assert ended.out.rstrip().endswith("and its line")
+
+
+def test_nothing_to_explain_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Ended(capsys, "explain", "  ").status == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "CUT101  detached"),
+        (["CUT101"], "How to fix it"),
+        (["num604"], "This version does not look for it yet."),
+        (["--help"], "tell all about one CODE"),
+    ],
+)
+def test_rules_are_listed_and_told(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "rules", *arguments)
+    assert ended.status == 0
+    assert says in ended.out
+
+
+def test_an_unknown_rule_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "rules", "XYZ999")
+    assert ended.status == 2
+    assert "whygrad rules" in ended.err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert whygrad.__version__ in Ended(capsys, "--version").out
+
+
+def test_serving_strangers_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "serve", "--bind", "0.0.0.0:0", "--data", str(tmp_path))
+    assert ended.status == 2
+    assert "does not listen on 0.0.0.0" in ended.err
