@@ -21,6 +21,15 @@ def owners(parameters: Sequence[Parameter]) -> str:
     return f"{modules[0]} and {len(modules) - 1} more"
 
 
+_PLURAL = {"gets": "get", "is": "are", "runs": "run", "reaches": "reach"}
+
+
+def subject(parameters: Sequence[Parameter], verb: str) -> str:
+    """The modules that hold parameters, with the verb that goes with them: `encoder gets`, `encoder and head get`."""
+    names = owners(parameters)
+    return f"{names} {_PLURAL[verb] if ' and ' in names else verb}"
+
+
 def _shared_path(modules: Sequence[str]) -> str:
     """The dotted path that all modules lie in."""
     levels = zip(*(m.split(".") for m in modules), strict=False)

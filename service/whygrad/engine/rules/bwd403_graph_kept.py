@@ -80,9 +80,8 @@ def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[i
     read = {t.id for e in failed.events for t in (*e.tensors, *e.outputs) if t.id not in own}
     for index, event in enumerate(before.events):
         node = observation.nodes[event.node]
-        if (node.op in _KEEPERS and any(t.id in read and t.grad_fn for t in event.tensors)) or (
-            node.writes and any(t.id in read and t.grad_fn for t in event.outputs)
-        ):
+        put_away = event.tensors if node.op in _KEEPERS else event.outputs if node.writes else ()
+        if any(t.id in read and t.grad_fn for t in put_away):
             yield index
 
 

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import Severed, everything_lost, severed
 from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
+from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
 
 
@@ -74,7 +74,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     lost = owners(cut.parameters)
     source = observation.source(cut.node.id)
     return Finding(
-        title=f"{lost} gets no gradient: its result is detached",
+        title=f"{subject(cut.parameters, 'gets')} no gradient: the result is detached",
         message=f"The value that {lost} computed goes on to the loss without its history.",
         node=cut.node.id,
         event=cut.event,
@@ -83,9 +83,9 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         severity="error" if everything_lost(observation) else "warning",
         related=tuple(Related("also cut here", other.id) for other in cut.others),
         chain=(
-            Link(f"{lost} is alive before this operation, with a grad_fn: {cut.lost.grad_fn}")
+            Link(f"the value is alive before this operation ({cut.lost.grad_fn or 'a parameter'})")
             if cut.lost
-            else Link(f"{lost} is alive before this operation"),
+            else Link("the value is alive before this operation"),
             Link("its result has none, so backward ends here", cut.node.id),
         ),
         fix=Fix("use the value without detaching it", after=_without_detach(source)),

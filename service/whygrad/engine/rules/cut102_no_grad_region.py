@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import Severed, everything_lost, no_grad_region, severed
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
+from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
 
 
@@ -74,8 +74,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     lost = owners(cut.parameters)
     region = no_grad_region(observation, cut.event) or cut.node
     return Finding(
-        title=f"{lost} gets no gradient: it runs where gradients are switched off",
-        message=f"{lost} is computed while gradient mode is off, so nothing it does is recorded for backward.",
+        title=f"{subject(cut.parameters, 'gets')} no gradient: gradients are switched off here",
+        message=f"What {lost} computes, it computes while gradient mode is off, so nothing is recorded for backward.",
         node=region.id,
         event=cut.event,
         order=cut.order,

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import Severed, everything_lost, severed
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
+from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
 
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
@@ -76,7 +76,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, name = owners(cut.parameters), cut.node.op.partition("::")[2].rstrip("_")
     what, instead = _advice(name)
     return Finding(
-        title=f"{lost} gets no gradient: {name} has none to give",
+        title=f"{subject(cut.parameters, 'gets')} no gradient: {name} has none to give",
         message=f"{name} returns {what}, which do not change smoothly with the input, so there is no gradient.",
         node=cut.node.id,
         event=cut.event,
@@ -85,7 +85,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         severity="error" if everything_lost(observation) else "warning",
         related=tuple(Related("also cut here", other.id) for other in cut.others),
         chain=(
-            Link(f"{lost} is alive before {name}"),
+            Link(f"the value that {lost} computed is alive before {name}"),
             Link(f"{name} returns {_result(cut)} without a history", cut.node.id),
         ),
         fix=Fix(instead),

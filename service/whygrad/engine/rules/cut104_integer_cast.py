@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import Severed, everything_lost, severed
 from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
+from whygrad.engine.phrases import subject
 from whygrad.engine.rule import rule
 
 _CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|long|int|short|bool)\)"
@@ -72,11 +72,10 @@ def integer_cast(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
-    lost = owners(cut.parameters)
     was = cut.lost.dtype if cut.lost else "floating"
     becomes = cut.event.outputs[0].dtype
     return Finding(
-        title=f"{lost} gets no gradient: its result is cast to {becomes}",
+        title=f"{subject(cut.parameters, 'gets')} no gradient: the result is cast to {becomes}",
         message=f"A cast from {was} to {becomes} ends the history: whole numbers have no gradient.",
         node=cut.node.id,
         event=cut.event,
@@ -85,7 +84,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         severity="error" if everything_lost(observation) else "warning",
         related=tuple(Related("also cut here", other.id) for other in cut.others),
         chain=(
-            Link(f"{lost} is alive before the cast, as {was}"),
+            Link(f"the value is alive before the cast, as {was}"),
             Link(f"the cast returns {becomes} without a history", cut.node.id),
         ),
         fix=Fix("keep the value in floating point", after=rewritten(observation.source(cut.node.id), _CAST, "")),

@@ -54,7 +54,7 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import Severed, everything_lost, severed
 from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
+from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
 
 
@@ -70,7 +70,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     lost = owners(cut.parameters)
     taken = cut.source or cut.event
     return Finding(
-        title=f"{lost} gets no gradient: its result leaves the graph as a plain number",
+        title=f"{subject(cut.parameters, 'gets')} no gradient: the result leaves the graph as a plain number",
         message=f"What {lost} computed is taken out as numbers, and the loss goes on with those.",
         node=cut.node.id,
         event=taken,

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted, owners
+from whygrad.engine.phrases import counted, owners, subject
 from whygrad.engine.rule import rule
 
 
@@ -64,7 +64,7 @@ def frozen(observation: Observation) -> Iterator[Finding]:
     floating = [p for p in parameters if p.floating]
     if floating and observation.trainable:
         yield Finding(
-            title=f"{owners(floating)} is frozen",
+            title=f"{subject(floating, 'is')} frozen",
             message=f"{counted(len(floating), 'parameter')} of {owners(floating)} have requires_grad=False.",
             parameters=names(floating),
             chain=(Link(f"{counted(len(observation.trainable), 'other parameter')} can be trained"),),

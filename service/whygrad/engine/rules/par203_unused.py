@@ -54,7 +54,7 @@ from collections.abc import Iterator, Sequence
 from whygrad.engine.cuts import everything_lost, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation, Parameter
-from whygrad.engine.phrases import counted, owners
+from whygrad.engine.phrases import counted, subject
 from whygrad.engine.rule import rule
 
 
@@ -68,7 +68,7 @@ def unused(observation: Observation) -> Iterator[Finding]:
         return
     for parameters in _grouped(observation, silent):
         yield Finding(
-            title=f"{owners(parameters)} is never used",
+            title=f"{subject(parameters, 'is')} never used",
             message=f"No operation of this forward reads {counted(len(parameters), 'parameter')} of it.",
             parameters=names(parameters),
             severity="error" if everything_lost(observation) else "warning",

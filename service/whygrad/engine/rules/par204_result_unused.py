@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import Unreached, everything_lost, nothing_arrives, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Observation
-from whygrad.engine.phrases import owners
+from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
 
 
@@ -74,14 +74,12 @@ def result_unused(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, group: Unreached, last: Event) -> Finding:
     lost = owners(group.parameters)
     returned = _output(observation, last)
-    where = (
-        f"it reaches only output {returned}, which the loss does not read"
-        if returned is not None
-        else "its result is left"
-    )
+    where = "the result is not used"
+    if returned is not None:
+        where = f"the loss does not read output {returned}, which is all that the result reaches"
     return Finding(
-        title=f"{lost} gets no gradient: {where}",
-        message=f"{lost} is computed, and nothing that the loss reads depends on it.",
+        title=f"{subject(group.parameters, 'gets')} no gradient: {where}",
+        message=f"{lost} takes part in the forward, and nothing that the loss reads depends on it.",
         node=last.node,
         event=last,
         order=group.order,
