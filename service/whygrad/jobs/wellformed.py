@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from types import NoneType
 from typing import Any
 
 Types = type | tuple[type, ...]
+
+CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+VERDICTS = (None, "healthy", "suspect", "faulty", "undetermined")
 
 TEXT = (str, NoneType)
 DIAGNOSIS: dict[str, Types] = {
@@ -50,7 +54,11 @@ LOCATION: dict[str, Types] = {
 
 def is_diagnosis(document: dict[str, Any]) -> bool:
     """True where every field of the contract is there and of its type."""
-    return _has(document, DIAGNOSIS) and all(_is_finding(finding) for finding in document["findings"])
+    return (
+        _has(document, DIAGNOSIS)
+        and document["verdict"] in VERDICTS
+        and all(_is_finding(finding) for finding in document["findings"])
+    )
 
 
 def is_location(location: Any) -> bool:
@@ -59,7 +67,9 @@ def is_location(location: Any) -> bool:
 
 
 def _is_finding(finding: Any) -> bool:
-    return _has(finding, FINDING) and (finding["location"] is None or is_location(finding["location"]))
+    if not _has(finding, FINDING) or not CODE.fullmatch(finding["code"]):
+        return False
+    return finding["location"] is None or is_location(finding["location"])
 
 
 def _has(value: Any, shape: dict[str, Types]) -> bool:

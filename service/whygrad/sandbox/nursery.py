@@ -53,6 +53,7 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                process_group=0,  # a terminal's Ctrl-C is for the parent alone
             )
         self._is_ready = False
         self._children = 0

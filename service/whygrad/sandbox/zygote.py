@@ -10,7 +10,6 @@ import gc
 import io
 import json
 import os
-import signal
 import socket
 import sys
 
@@ -25,7 +24,6 @@ INPUT = {"shape": [2, 4], "dtype": "float32", "fill": "normal", "low": 0, "high"
 
 def main(control: socket.socket) -> None:
     """Warm up, say so, then fork one child for each message until the other side hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     limits.die_with_parent(os.getppid())
     torch.set_num_threads(1)
     _warm()

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import Any
+
+from whygrad.jobs.diagnosis import empty_document
+from whygrad.jobs.lost import lost_document
+
+CUT = {"code": "CUT101"}
+
+
+def codes(document: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in document["findings"]]
+
+
+def test_a_job_of_which_nothing_is_known_is_undetermined() -> None:
+    document = lost_document(None, 3)
+    assert (document["verdict"], codes(document)) == ("undetermined", ["RUN006"])
+    assert document["headline"] == document["findings"][0]["title"]
+    assert "3 times" in document["findings"][0]["message"]
+
+
+def test_what_was_found_before_still_stands() -> None:
+    known = empty_document() | {"verdict": "faulty", "headline": "cut off", "findings": [CUT]}
+    document = lost_document(known, 3)
+    assert (document["verdict"], document["headline"], codes(document)) == ("faulty", "cut off", ["CUT101", "RUN006"])

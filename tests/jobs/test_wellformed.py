@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from whygrad.jobs.diagnosis import empty_document
+from whygrad.jobs.lost import lost_document
+from whygrad.jobs.wellformed import is_diagnosis, is_location
+
+LOCATION = {"module": "a", "op": "aten::add", "file": "m.py", "line": 3, "source": "x + 1", "stack": []}
+
+
+def with_finding(**changed: Any) -> dict[str, Any]:
+    document = lost_document(None, 3)
+    document["findings"] = [document["findings"][0] | changed]
+    return document
+
+
+@pytest.mark.parametrize("document", [empty_document(), with_finding(), with_finding(location=LOCATION)])
+def test_our_own_documents_pass(document: dict[str, Any]) -> None:
+    assert is_diagnosis(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        empty_document() | {"findings": "none"},
+        empty_document() | {"findings": [1]},
+        empty_document() | {"verdict": "perfect"},
+        empty_document() | {"headline": 5},
+        {name: value for name, value in empty_document().items() if name != "timing"},
+        with_finding(code="<script>"),
+        with_finding(chain=None),
+        with_finding(location={}),
+        with_finding(location=LOCATION | {"line": "3"}),
+    ],
+)
+def test_forged_documents_do_not(document: dict[str, Any]) -> None:
+    assert not is_diagnosis(document)
+
+
+def test_a_location_is_whole_or_none() -> None:
+    assert is_location(LOCATION)
+    assert not any(map(is_location, ({}, None, [], LOCATION | {"stack": "deep"})))
