@@ -22,6 +22,7 @@ from whygrad.engine.observation import (
     Pass,
     Refusal,
     Signature,
+    Step,
     Tensor,
 )
 from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, recorded_inputs
@@ -91,8 +92,9 @@ class Observer:
     def structure(self) -> None:
         """Run the structure pass, on the program without its numbers."""
         assert self._program is not None
-        with MetaFollows():  # type: ignore[no-untyped-call]
+        with MetaFollows() as meta:  # type: ignore[no-untyped-call]
             ran = self._pass("structure", self._program, meta=True)
+        ran = replace(ran, steps=tuple(_with_words(step, meta.refusal) for step in ran.steps))
         error = next((s.error for s in ran.steps if s.error), None)
         if error is not None and needs_numbers(error.message):
             ran = replace(ran, ran=False, why_not=self._needs(error.node), steps=())
@@ -193,6 +195,13 @@ def _grouped(names: Sequence[str], tensors: Mapping[str, Tensor]) -> tuple[Param
         Parameter(first, tensors[first].shape, tensors[first].dtype, tensors[first].requires_grad, number, tuple(rest))
         for number, (first, *rest) in groups.items()
     )
+
+
+def _with_words(step: Step, refusal: str) -> Step:
+    """The step, with what the operation said where its error lost its words."""
+    if step.error is None or step.error.message:
+        return step
+    return replace(step, error=replace(step.error, message=refusal))
 
 
 def _first_line(error: Exception) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-_NEEDS_NUMBERS = re.compile(r"\bmeta\b|Meta tensor|_local_scalar_dense|data-dependent", re.IGNORECASE)
+_NEEDS_NUMBERS = re.compile(
+    r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent|Tracer cannot infer type", re.IGNORECASE
+)
 
 
 def needs_numbers(message: str) -> bool:
@@ -18,7 +20,13 @@ def needs_numbers(message: str) -> bool:
 
 
 class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Where an operation has any operand on meta, its other tensors and its `device` go there too."""
+    """Where an operation has any operand on meta, its other tensors and its `device` go there too.
+
+    `refusal` is what the last operation that refused its operands said: on its way through the interpreter the
+    words of an error raised in here are lost.
+    """
+
+    refusal = ""
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -38,7 +46,11 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
             named = {name: _to_meta(a) for name, a in named.items()}
             if named.get("device") is not None:
                 named["device"] = torch.device("meta")
-        return func(*args, **named)
+        try:
+            return func(*args, **named)
+        except Exception as error:
+            self.refusal = str(error)
+            raise
 
 
 def _on_meta(value: Any) -> bool:
