@@ -8,6 +8,7 @@ from typing import Any
 from whygrad.render.terminal import safe
 
 Json = Mapping[str, Any]
+_LONG_MS = 100
 
 
 def label(finding: Json) -> str:
@@ -61,11 +62,17 @@ def counts(faults: Sequence[Json], notes: Sequence[Json]) -> str:
 
 
 def duration(document: Json) -> str:
-    """The time from the request to the answer; "" where it is not known."""
-    total = (document.get("timing") or {}).get("total_ms")
+    """The time that it took, and how long it waited where that was long; "" where it is not known."""
+    timing = document.get("timing") or {}
+    total, queued = timing.get("total_ms"), timing.get("queued_ms") or 0
     if not isinstance(total, (int, float)):
         return ""
-    return f"{total:.0f} ms" if total < 10_000 else f"{total / 1000:.1f} s"
+    waited = f" (after {_time(queued)} in the queue)" if queued > _LONG_MS else ""
+    return f"{_time(total - queued)}{waited}"
+
+
+def _time(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
 
 
 def environment(document: Json) -> str:

@@ -1,0 +1,47 @@
+# The commands of the project. They use the pip settings of whoever runs them.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c deploy/constraints.txt
+
+.PHONY: demo serve test lint bench openapi linux
+.DEFAULT_GOAL := demo
+
+demo: linux .venv/service ## three programs through the real service, and their diagnoses
+	@$(BIN)/python examples/demo.py
+
+serve: linux .venv/service ## the service on 127.0.0.1:8000, until Ctrl-C
+	@$(BIN)/python examples/demo.py serve
+
+test: linux .venv/dev ## all tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/dev ## ruff, mypy and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: linux .venv/service ## speed and memory
+	@$(BIN)/python -m bench
+
+openapi: .venv/service ## write openapi.yaml anew
+	@$(BIN)/python -m whygrad.web.spec > openapi.yaml
+
+linux:
+	@test "$$(uname -s)" = Linux || { echo "Programs run in a sandbox that only Linux has; here the client works: \
+	pip install . and whygrad check model.pt --input 1x3x224x224 --server URL." >&2; exit 1; }
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/service: pyproject.toml deploy/constraints.txt | .venv/bin/python
+	@echo "installing into .venv; torch is the large part" >&2
+	@$(INSTALL) -e ".[service]"
+	@touch $@
+
+.venv/dev: .venv/service
+	@$(INSTALL) -e ".[service,dev]"
+	@touch $@
