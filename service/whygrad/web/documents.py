@@ -124,11 +124,19 @@ class Module(Document):
     gradient = fields.String(required=True)
 
 
+class Error(Document):
+    """What the program raised, and where."""
+
+    type = fields.String(required=True)
+    message = fields.String(required=True)
+    location = fields.Nested(Location, required=True, allow_none=True)
+
+
 class Phase(Document):
     """How the forward or the backward ended."""
 
     completed = fields.Boolean(required=True)
-    error = fields.String(required=True, allow_none=True)
+    error = fields.Nested(Error, required=True, allow_none=True)
 
 
 class Pass(Document):

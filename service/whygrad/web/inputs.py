@@ -99,11 +99,11 @@ class Input(fields.Field[Any]):
 
     openapi: ClassVar = {"$ref": "#/components/schemas/Input"}
     component: ClassVar = {
-        "description": "a tensor (an object with a shape), a list or an object of inputs, or a literal",
+        "description": "a tensor (every object with a shape), a list or another object of inputs, or a literal",
         "anyOf": [
             {"$ref": "#/components/schemas/Tensor"},
             {"type": "array", "items": openapi},
-            {"type": "object", "additionalProperties": openapi, "not": {"required": ["shape"]}},
+            {"type": "object", "additionalProperties": openapi},
             {"type": ["null", "boolean", "number", "string"]},
         ],
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Blueprint, Response, jsonify, request
 
 from whygrad.jobs.diagnosis import Diagnosis
@@ -12,7 +10,7 @@ from whygrad.web import documents
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Bytes, operation
 from whygrad.web.service import service
-from whygrad.web.uploads import keep, spooled
+from whygrad.web.uploads import Spooled, keep, spooled
 from whygrad.web.waiting import patience, wait_for
 
 resource = Blueprint("models", __name__)
@@ -36,13 +34,14 @@ def head(sha256: str) -> Response:
     "Upload a program under its sha256",
     body=Bytes(),
     answers={201: Answer("Stored", headers=("Location",)), 204: Answer("It was here already")},
-    problems={413: "larger than the limit", 422: "empty, or its sha256 is another"},
+    problems={404: "no sha256 in the path", 413: "larger than the limit", 422: "empty, or its sha256 is another"},
 )
 def put(sha256: str, body: Readable) -> Response:
     """Store the body if it is what the path says."""
     known = service().blobs.has(sha256)
-    with spooled(body) as file:
-        keep(_Verified(file, sha256))
+    with spooled(body) as upload:
+        _require(upload, sha256)
+        keep(upload.file)
     return Response(status=204) if known else Response(status=201, headers={"Location": request.path})
 
 
@@ -71,6 +70,13 @@ def show(sha256: str) -> Response:
     return answer
 
 
+def _require(upload: Spooled, sha256: str) -> None:
+    if not upload.bytes:
+        raise Problem(422, "The body is empty; it is to be the program: curl -T model.pt", pointer="")
+    if upload.sha256 != sha256:
+        raise Problem(422, f"The body has the sha256 {upload.sha256}, not the path's.", pointer="")
+
+
 def _size(sha256: str) -> int:
     blobs = service().blobs
     if not blobs.has(sha256):
@@ -87,27 +93,3 @@ def _described(sha256: str) -> Diagnosis:
     )
     service().courier.wake()
     return job
-
-
-class _Verified:
-    """A stream that fails at its end where it was empty, or did not hash to what was promised."""
-
-    def __init__(self, stream: Readable, sha256: str) -> None:
-        self.stream = stream
-        self.sha256 = sha256
-        self.digest = hashlib.sha256()
-        self.empty = True
-
-    def read(self, size: int, /) -> bytes:
-        chunk = self.stream.read(size)
-        self.digest.update(chunk)
-        self.empty = self.empty and not chunk
-        if not chunk:
-            self._judge()
-        return chunk
-
-    def _judge(self) -> None:
-        if self.empty:
-            raise Problem(422, "The body is empty; it is to be the program: curl -T model.pt", pointer="")
-        if self.digest.hexdigest() != self.sha256:
-            raise Problem(422, f"The body has the sha256 {self.digest.hexdigest()}, not the path's.", pointer="")

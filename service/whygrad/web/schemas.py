@@ -132,6 +132,8 @@ class Upload(fields.Field[FileStorage]):
 class DiagnosisForm(Strict):
     """A program and how to run it: `model` or `model_id`, and `request` or `shapes` or neither."""
 
+    openapi: ClassVar = {"oneOf": [{"required": ["model"]}, {"required": ["model_id"]}]}
+
     model = Upload(metadata={"description": "a TorchScript archive or a torch.export .pt2"})
     model_id = fields.String(validate=sha256, metadata={"description": "the sha256 of a program uploaded before"})
     request = RequestPart(DiagnosisRequest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 from apispec import APISpec
@@ -16,7 +16,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
-from marshmallow import fields
+from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
 import whygrad
@@ -54,7 +54,7 @@ def text(app: Flask) -> str:
 
 def document(app: Flask) -> dict[str, Any]:
     """The specification of `app`."""
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: type(resolve_schema_instance(schema)).__name__)
+    plugin = _Plugin(schema_name_resolver=lambda schema: type(resolve_schema_instance(schema)).__name__)
     spec = APISpec(
         title="whygrad",
         version=whygrad.__version__,
@@ -62,7 +62,6 @@ def document(app: Flask) -> dict[str, Any]:
         info={"description": "Why is my gradient missing? Send a program, get the root cause, the line and the fix."},
         plugins=[plugin],
     )
-    cast(Any, plugin.converter).add_attribute_function(_own_description)
     spec.components.schema("Tensor", schema=Tensor)
     spec.components.schema("TargetedLoss", schema=TargetedLoss)
     spec.components.schema("Input", Input.component)
@@ -81,8 +80,19 @@ def main() -> None:
     Path("openapi.yaml").write_text(text(bare_app()), encoding="utf-8")
 
 
-def _own_description(_converter: OpenAPIConverter, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-    return getattr(field, "openapi", {})
+class _Converter(OpenAPIConverter):
+    """Knows that a field or a schema may say more of itself, in `openapi`."""
+
+    def field2property(self, field: fields.Field[Any]) -> dict[str, Any]:
+        return super().field2property(field) | getattr(field, "openapi", {})
+
+    def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
+        written: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        return written | getattr(schema, "openapi", {})
+
+
+class _Plugin(MarshmallowPlugin):
+    Converter = _Converter
 
 
 def _paths(app: Flask) -> dict[str, list[Rule]]:

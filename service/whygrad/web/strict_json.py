@@ -66,7 +66,5 @@ def _check(value: Any, depth: int) -> None:
 
 
 def _check_text(text: str) -> None:
-    if "\0" in text:
-        raise JsonError("A text holds a NUL character.")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise JsonError("A text holds half of a surrogate pair, which stands for no character.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, cast
 
 import gevent
@@ -18,11 +20,22 @@ def keep(file: Readable) -> Blob:
     return cast(Blob, gevent.get_hub().threadpool.apply(service().blobs.put, (file,)))
 
 
+@dataclass(frozen=True)
+class Spooled:
+    """A body that was read to its end."""
+
+    file: IO[bytes]
+    sha256: str
+    bytes: int
+
+
 @contextmanager
-def spooled(stream: Readable) -> Iterator[IO[bytes]]:
+def spooled(stream: Readable) -> Iterator[Spooled]:
     """The rest of a stream as a file that is gone afterwards."""
+    digest, size = hashlib.sha256(), 0
     with tempfile.TemporaryFile() as file:
         while chunk := stream.read(CHUNK):
-            file.write(chunk)
+            digest.update(chunk)
+            size += file.write(chunk)
         file.seek(0)
-        yield file
+        yield Spooled(file, digest.hexdigest(), size)

@@ -1,0 +1,34 @@
+"""The application against its own specification: what may be sent is taken, what may not is refused, as it says."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from hypothesis import settings as bounded
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from whygrad.settings import Settings
+from whygrad.storage.database import Database
+from whygrad.web.app import bare_app, create_app
+from whygrad.web.service import EXTENSION
+
+# That sizes multiply out to no tensor, or that a body has not the sha256 of the path, is said by no JSON schema.
+BEYOND_SCHEMAS = {"/diagnose": [positive_data_acceptance], "/models/{sha256}": [positive_data_acceptance]}
+
+app = bare_app()
+specification = schemathesis.openapi.from_wsgi("/openapi.yaml", app)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def service(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Behind the application a store that no worker looks at."""
+    settings = Settings(data=tmp_path_factory.mktemp("data"), default_wait_seconds=0, max_wait_seconds=0)
+    Database(settings.database_url).migrate()
+    app.extensions[EXTENSION] = create_app(settings).extensions[EXTENSION]
+
+
+@specification.parametrize()
+@bounded(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_operation_keeps_its_word(case: schemathesis.Case) -> None:
+    case.call_and_validate(excluded_checks=BEYOND_SCHEMAS.get(case.path, []))
