@@ -145,8 +145,9 @@ def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, lis
     events = observation.first.events
     cut = min((c for c, _, _ in group), key=lambda c: c.event)
     order, source = cut.event, None
-    if cut.rebuilt is not None and observation.nodes[events[cut.rebuilt].node].op in REBUILDERS:
-        order, source = cut.rebuilt, events[cut.event]
+    user = flow(observation).users.get(cut.event)
+    if user is not None and observation.nodes[events[user].node].op in REBUILDERS:
+        order, source = user, events[cut.event]
     elsewhere = {events[c.event].node for _, _, rest in group for c in rest} - {events[cut.event].node}
     return Severed(
         order=order,

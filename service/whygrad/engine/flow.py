@@ -39,11 +39,11 @@ _SELECTORS = frozenset({"index", "indices", "mask", "condition", "idx", "target"
 
 @dataclass(frozen=True)
 class Cut:
-    """An execution with a live input and a dead output. `rebuilt` is the one that used the number it took out."""
+    """An execution with a live input and a dead output: the ids of its dead tensors, none where it gave a number."""
 
     event: int
     parameters: int
-    rebuilt: int | None = None
+    dead: frozenset[int] = frozenset()
 
 
 class Flow:
@@ -60,15 +60,21 @@ class Flow:
         self.cuts: list[Cut] = []
         self.last: dict[int, int] = {}
         self.read: int = 0
+        self.users: dict[int, int] = {}
         self._written: dict[int, int] = defaultdict(int)
-        self._taken: dict[int, tuple[int, int, int]] = {}
+        self._taken: dict[int, tuple[int, int]] = {}
         for index, event in enumerate(step.events):
             if event.completed:
                 self._pass_through(index, event)
 
-    @cached_property
+    @property
     def needed(self) -> frozenset[int]:
         """The indices of the events whose result the loss depends on."""
+        return self._needs[0]
+
+    @cached_property
+    def _needs(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The events and the tensors that the loss depends on."""
         wanted = set(self.step.reads) or {t.id for t in self.step.outputs}
         numbers: set[int] = set()
         if not self.step.outputs and self.observation.returns is not None:
@@ -88,7 +94,7 @@ class Flow:
             memory |= {t.storage for t in carried}
             for argument in node.arguments:
                 numbers |= self._scalars.sources(argument.value)
-        return frozenset(found)
+        return frozenset(found), frozenset(wanted)
 
     @cached_property
     def arriving(self) -> int:
@@ -109,7 +115,8 @@ class Flow:
 
     def relevant(self) -> Iterator[Cut]:
         """The cuts on a way to the loss, in the order of execution."""
-        return (c for c in self.cuts if (c.event if c.rebuilt is None else c.rebuilt) in self.needed)
+        events, tensors = self._needs
+        return (c for c in self.cuts if c.event in events and (not c.dead or c.dead & tensors))
 
     def _node(self, event: Event) -> Node:
         return self.observation.nodes[event.node]
@@ -129,17 +136,18 @@ class Flow:
         for tensor in carrying:
             value |= self.value[tensor.id] | self._written[tensor.storage]
             alive |= self.alive[tensor.id] if tensor.requires_grad else 0
-        taken = self._numbers(node)
-        for mask, _, _ in taken:
+        for mask, taker in self._numbers(node):
             value |= mask
+            self.users.setdefault(taker, index)
         self.read |= value
         self._note_last(index, value)
         if node.op in TAKERS:
             self._take(index, node, alive, value)
         elif _new(event, node):
-            self._give(index, event, node, alive, value, taken)
+            self._give(index, event, node, alive, value)
 
-    def _numbers(self, node: Node) -> list[tuple[int, int, int]]:
+    def _numbers(self, node: Node) -> list[tuple[int, int]]:
+        """The masks of the numbers that an operation is given, and the executions that took them out."""
         if not self._taken:
             return []
         sources = set().union(*(self._scalars.sources(a.value) for a in node.arguments)) if node.arguments else set()
@@ -147,25 +155,22 @@ class Flow:
 
     def _take(self, index: int, node: Node, alive: int, value: int) -> None:
         for output in node.outputs:
-            self._taken[output] = (value, alive, index)
+            self._taken[output] = (value | self._taken.get(output, (0, index))[0], index)
+        if alive:
+            self.cuts.append(Cut(index, alive))
 
-    def _give(
-        self, index: int, event: Event, node: Node, alive: int, value: int, taken: list[tuple[int, int, int]]
-    ) -> None:
-        carried = False
-        for output in _new(event, node):
+    def _give(self, index: int, event: Event, node: Node, alive: int, value: int) -> None:
+        dead = set()
+        for output in event.outputs:
             self.value[output.id] |= value
             if output.requires_grad and not (output.leaf and output.grad_fn is None):
                 self.alive[output.id] |= alive
-                carried = True
-            if _writes_memory(node):
+            else:
+                dead.add(output.id)
+            if node.writes:
                 self._written[output.storage] |= value
-        reads_parameter = node.op == "prim::GetAttr"
-        if alive and not carried and not reads_parameter and node.op not in METADATA:
-            self.cuts.append(Cut(index, alive))
-        for _, lost, taker in taken:
-            if lost:
-                self.cuts.append(Cut(taker, lost, rebuilt=index))
+        if alive and dead and node.op not in METADATA:
+            self.cuts.append(Cut(index, alive, frozenset(dead)))
 
     def _note_last(self, index: int, mask: int) -> None:
         while mask:
@@ -199,6 +204,8 @@ class _Scalars:
                     self._takers.add(output)
                 elif not node.joins:
                     self._made[output] += [a.value for a in node.arguments if a.type not in _TENSORS]
+            if node.op in _FILLING:
+                self._made[node.arguments[0].value] += [a.value for a in node.arguments[1:]]
             for source, target in node.joins:
                 self._made[target].append(source)
         self._known: dict[int, frozenset[int]] = {}
@@ -218,4 +225,5 @@ class _Scalars:
         return self._known[value]
 
 
+_FILLING = frozenset({"aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
 _TENSORS = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})

@@ -41,6 +41,8 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         named = dict(kwargs or {})
+        if _makes_floats(func, args, named):
+            return func(*args, **(named | {"device": torch.device("meta")}))
         if any(_on_meta(a) for a in args) or any(_on_meta(a) for a in named.values()):
             args = [_to_meta(a) for a in args]
             named = {name: _to_meta(a) for name, a in named.items()}
@@ -51,6 +53,19 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
         except Exception as error:
             self.refusal = str(error)
             raise
+
+
+_FACTORIES = frozenset({"zeros", "ones", "empty", "rand", "randn", "full"})
+
+
+def _makes_floats(func: Any, args: Sequence[Any], named: Mapping[str, Any]) -> bool:
+    """Whether an operation makes a new floating tensor, which is often filled in place with ones on meta."""
+    if func.overloadpacket.__name__ not in _FACTORIES:
+        return False
+    dtype = named.get("dtype")
+    if dtype is not None:
+        return bool(dtype.is_floating_point or dtype.is_complex)
+    return func.overloadpacket.__name__ != "full" or isinstance(args[1], float)
 
 
 def _on_meta(value: Any) -> bool:
