@@ -59,7 +59,9 @@ def _structure() -> str:
         plain(tokens).mean().backward()
 
     ratio, ours, theirs = _in_turn(observer.structure, unobserved)
-    return f"structure pass / plain forward and backward, BERT-base-sized: {ratio:.2f} ({ours:.0f} ms / {theirs:.0f} ms)"
+    return (
+        f"structure pass / plain forward and backward, BERT-base-sized: {ratio:.2f} ({ours:.0f} ms / {theirs:.0f} ms)"
+    )
 
 
 def _in_turn(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float, float]:
