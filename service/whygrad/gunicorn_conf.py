@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from whygrad import logs
+
+if TYPE_CHECKING:
+    from gunicorn.workers.base import Worker
 
 wsgi_app = "whygrad.web.app:create_app()"
 worker_class = "gevent"
@@ -14,10 +18,10 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 loglevel = "warning"
 
 
-def post_worker_init(_worker: object) -> None:
-    """Log as the rest of the service does, and answer also what is no HTTP as a problem."""
+def post_worker_init(worker: Worker) -> None:
+    """Log as the rest of the service does, and tell the application where it lives."""
     # Here, in the worker: the process that starts the workers stays small, and gevent has patched what this imports.
     from whygrad.web import server
 
     logs.configure()
-    server.answer_with_problems()
+    server.live_in(worker)

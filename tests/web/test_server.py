@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from whygrad.web import documents
+from whygrad.jobs.diagnosis import UNFINISHED
+from whygrad.web import documents, replies
 
 LARGEST_UPLOAD = 40_000_000
 LARGEST_MEMORY = 80_000_000
@@ -94,7 +95,7 @@ def test_a_program_describes_itself(url: str, healthy: bytes) -> None:
     description = requests.get(place, headers={"Prefer": "wait=60"}, timeout=90).json()
     (method,) = description["methods"]
     assert (method["name"], method["arguments"][0]["name"]) == ("forward", "x")
-    assert documents.Description().validate(description) == {}
+    assert replies.Description().validate(description) == {}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,18 @@ def test_a_large_upload_takes_no_memory_and_holds_up_nobody(url: str, process: s
 def test_an_upload_over_the_limit_is_answered_while_it_is_sent(url: str) -> None:
     answer = diagnose(url, bytes(LARGEST_UPLOAD))
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_whoever_waits_is_answered_before_the_service_ends(
+    url: str, process: subprocess.Popen[str], endless: bytes, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    answers: list[requests.Response] = []
+    waiting = threading.Thread(target=lambda: answers.append(diagnose(url, endless, shapes="2x4")))
+    waiting.start()
+    until(lambda: requests.get(f"{url}/diagnoses?limit=1", timeout=5).json()["diagnoses"][0]["status"] == "running")
+    process.terminate()
+    waiting.join(10)
+    assert [(answer.status_code, answer.json()["status"] in UNFINISHED) for answer in answers] == [(202, True)]
 
 
 def memory_of_web(service: int) -> Iterator[int]:

@@ -39,8 +39,8 @@ def view(diagnosis: Diagnosis) -> dict[str, Any]:
     return document | {
         "id": diagnosis.id,
         "status": diagnosis.status,
-        "created_at": _iso(diagnosis.created_at),
-        "finished_at": _iso(diagnosis.finished_at),
+        "created_at": iso(diagnosis.created_at),
+        "finished_at": iso(diagnosis.finished_at),
         "request": diagnosis.request,
         "model": document["model"] | model,
         "timing": document["timing"] | _timing(diagnosis),
@@ -79,5 +79,6 @@ def _milliseconds(start: datetime, end: datetime | None) -> int | None:
     return None if end is None else (end - start) // timedelta(milliseconds=1)
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A moment in UTC as RFC 3339 writes it, to the millisecond."""
     return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

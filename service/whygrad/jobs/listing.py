@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, select
 
+from whygrad.jobs.diagnosis import iso
 from whygrad.storage.tables import job_codes, jobs
 
 
@@ -37,6 +38,19 @@ class Summary:
     verdict: str | None
     headline: str | None
     codes: tuple[str, ...]
+
+    def view(self) -> dict[str, Any]:
+        """What a client sees of it, in the words of the whole document."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "created_at": iso(self.created_at),
+            "finished_at": iso(self.finished_at),
+            "verdict": self.verdict,
+            "headline": self.headline,
+            "codes": list(self.codes),
+            "model": {"sha256": self.model_sha256, "name": self.model_name, "bytes": self.model_bytes},
+        }
 
 
 @dataclass(frozen=True)

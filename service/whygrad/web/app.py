@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
 from whygrad.jobs.courier_local import Courier
@@ -50,7 +50,14 @@ def bare_app() -> Flask:
     app.url_map.converters["sha256"] = Sha256
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.wsgi_app = giving_way(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.after_request(_without_type_where_empty)
     errors.register(app)
     for resource in RESOURCES:
         app.register_blueprint(resource)
     return app
+
+
+def _without_type_where_empty(answer: Response) -> Response:
+    if answer.calculate_content_length() == 0:
+        answer.headers.pop("Content-Type", None)
+    return answer

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from whygrad.jobs.diagnosis import Diagnosis, view
-from whygrad.jobs.listing import Page, Summary
+from whygrad.jobs.listing import Page
 from whygrad.render import text
 from whygrad.web import documents
 from whygrad.web.errors import Problem
@@ -61,7 +61,7 @@ def index(query: dict[str, Any]) -> Response:
     """A page of the diagnoses that the filters leave."""
     page = service().store.page(before=query.pop("cursor", None), **query)
     following = _following(page)
-    answer = jsonify(diagnoses=[_summary(item) for item in page.items], next=following)
+    answer = jsonify(diagnoses=[item.view() for item in page.items], next=following)
     if following:
         answer.headers["Link"] = f'<{following}>; rel="next"'
     return answer
@@ -139,19 +139,6 @@ def _found(id: str) -> Diagnosis:
     if diagnosis is None or diagnosis.kind != "examine":
         raise Problem(404, f"There is no diagnosis {id[:80]}; GET /diagnoses lists those that there are.")
     return diagnosis
-
-
-def _summary(item: Summary) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "status": item.status,
-        "created_at": item.created_at.isoformat(),
-        "finished_at": item.finished_at and item.finished_at.isoformat(),
-        "verdict": item.verdict,
-        "headline": item.headline,
-        "codes": item.codes,
-        "model": {"sha256": item.model_sha256, "name": item.model_name, "bytes": item.model_bytes},
-    }
 
 
 def _following(page: Page) -> str | None:

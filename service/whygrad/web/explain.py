@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from whygrad.engine.explain import explain
-from whygrad.web import documents
+from whygrad.web import replies
 from whygrad.web.operation import Answer, Json, operation
 from whygrad.web.schemas import ExplainRequest
 
@@ -16,7 +16,7 @@ resource = Blueprint("explain", __name__)
 @operation(
     "Explain an error text",
     body=Json(ExplainRequest),
-    answers={200: Answer("The codes that it can mean, and how to tell them apart", documents.Explanation)},
+    answers={200: Answer("The codes that it can mean, and how to tell them apart", replies.Explanation)},
     problems={413: "larger than the limit", 415: "not JSON", 422: "no text; `errors` says why"},
 )
 def create(body: dict[str, str]) -> Response:

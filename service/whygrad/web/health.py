@@ -7,7 +7,7 @@ import os
 from flask import Blueprint, Response, current_app, jsonify
 
 import whygrad
-from whygrad.web import documents, schemas, spec, strict_json
+from whygrad.web import replies, schemas, spec, strict_json
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
 from whygrad.web.service import service
@@ -16,7 +16,7 @@ resource = Blueprint("health", __name__)
 
 
 @resource.get("/")
-@operation("Say what this is", answers={200: Answer("The service and its doors", documents.Greeting)})
+@operation("Say what this is", answers={200: Answer("The service and its doors", replies.Greeting)})
 def index() -> Response:
     """A pointer to everything else."""
     return jsonify(
@@ -30,7 +30,7 @@ def index() -> Response:
 
 
 @resource.get("/healthz")
-@operation("Tell whether this process lives", answers={200: Answer("It does", documents.Health)})
+@operation("Tell whether this process lives", answers={200: Answer("It does", replies.Health)})
 def live() -> Response:
     """Nothing is asked of the database or the disk."""
     return jsonify(status="ok")
@@ -39,7 +39,7 @@ def live() -> Response:
 @resource.get("/readyz")
 @operation(
     "Tell whether requests can be served",
-    answers={200: Answer("They can", documents.Health)},
+    answers={200: Answer("They can", replies.Health)},
     problems={503: "the database or the uploads' folder does not answer"},
 )
 def ready() -> Response:
@@ -51,7 +51,7 @@ def ready() -> Response:
 
 
 @resource.get("/limits")
-@operation("Tell the limits in force", answers={200: Answer("Sizes in bytes, times in seconds", documents.Limits)})
+@operation("Tell the limits in force", answers={200: Answer("Sizes in bytes, times in seconds", replies.Limits)})
 def limits() -> Response:
     """What a request and a program may take."""
     settings = service().settings

@@ -17,7 +17,7 @@ MOST_ELEMENTS = 2**59
 
 _INT64 = 2**63
 _LARGEST = {
-    "int64": 2**63 - 1,
+    "int64": 2**63 - 2,  # what is drawn lies below a bound that is itself of 64 bits
     "int32": 2**31 - 1,
     "int16": 2**15 - 1,
     "int8": 2**7 - 1,

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.storage.blobs import Readable
-from whygrad.web import documents
+from whygrad.web import replies
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Bytes, operation
 from whygrad.web.service import service
@@ -50,8 +50,8 @@ def put(sha256: str, body: Readable) -> Response:
     "Describe a program: methods, arguments, recorded shapes",
     headers=("Prefer",),
     answers={
-        200: Answer("What the program says of itself", documents.Description, headers=("Preference-Applied",)),
-        202: Answer("Not read yet", documents.Description, headers=("Retry-After", "Preference-Applied")),
+        200: Answer("What the program says of itself", replies.Description, headers=("Preference-Applied",)),
+        202: Answer("Not read yet", replies.Description, headers=("Retry-After", "Preference-Applied")),
     },
     problems={404: "no such program", 503: "it could not be read"},
 )

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from whygrad.engine import catalogue
 from whygrad.engine.rule import Rule
-from whygrad.web import documents
+from whygrad.web import replies
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
 
@@ -17,7 +17,7 @@ resource = Blueprint("rules", __name__)
 
 
 @resource.get("/rules")
-@operation("List what can be found", answers={200: Answer("Every rule, by its code", documents.Rules)})
+@operation("List what can be found", answers={200: Answer("Every rule, by its code", replies.Rules)})
 def index() -> Response:
     """Every rule in one line."""
     return jsonify(rules=[_summary(rule) for rule in catalogue.rules()])
@@ -26,7 +26,7 @@ def index() -> Response:
 @resource.get("/rules/<code>")
 @operation(
     "Explain one rule",
-    answers={200: Answer("What happened, why it matters, how to fix it", documents.RulePage)},
+    answers={200: Answer("What happened, why it matters, how to fix it", replies.RulePage)},
     problems={404: "no such rule"},
 )
 def show(code: str) -> Response:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gunicorn import util
 from gunicorn.http.errors import ParseException
+from gunicorn.workers.base import Worker
 from werkzeug.exceptions import BadRequest
 
 from whygrad.web import errors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_workers: list[Worker] = []
 
 
 def giving_way(application: WSGIApplication) -> WSGIApplication:
@@ -30,9 +33,15 @@ def giving_way(application: WSGIApplication) -> WSGIApplication:
     return run
 
 
-def answer_with_problems() -> None:
-    """Let this worker of gunicorn answer what is no HTTP, which no application sees, as all else is answered."""
+def live_in(worker: Worker) -> None:
+    """This process is a worker of gunicorn: it answers what is no HTTP, which no application sees, with a problem."""
+    _workers.append(worker)
     util.write_error = _write_problem
+
+
+def stopping() -> bool:
+    """True once this process is asked to end: whoever waits is to come to an end too."""
+    return not all(worker.alive for worker in _workers)
 
 
 class _Body:

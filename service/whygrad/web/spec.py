@@ -20,7 +20,7 @@ from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
 import whygrad
-from whygrad.web import documents
+from whygrad.web import replies
 from whygrad.web.errors import CONTENT_TYPE
 from whygrad.web.inputs import Input, Tensor
 from whygrad.web.operation import Answer, Body, Operation
@@ -65,7 +65,7 @@ def document(app: Flask) -> dict[str, Any]:
     spec.components.schema("Tensor", schema=Tensor)
     spec.components.schema("TargetedLoss", schema=TargetedLoss)
     spec.components.schema("Input", Input.component)
-    spec.components.schema("Problem", schema=documents.Problem)
+    spec.components.schema("Problem", schema=replies.Problem)
     for path, rules in _paths(app).items():
         operations = {method: _operation(app, rule) for rule in rules for method in _methods(rule)}
         spec.path(path=path, operations=operations, parameters=list(_path_parameters(rules[0])))
@@ -163,7 +163,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _problem(why: str) -> dict[str, Any]:
-    return {"description": why[0].upper() + why[1:], "content": {CONTENT_TYPE: {"schema": documents.Problem}}}
+    return {"description": why[0].upper() + why[1:], "content": {CONTENT_TYPE: {"schema": replies.Problem}}}
 
 
 if __name__ == "__main__":

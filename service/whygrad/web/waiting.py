@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import request
 
 from whygrad.jobs.diagnosis import UNFINISHED
+from whygrad.web.server import stopping
 from whygrad.web.service import service
 
 SHORTEST_PAUSE = 0.01
@@ -36,10 +37,13 @@ def patience(default: float) -> Patience:
 
 
 def wait_for(job: str, seconds: float) -> None:
-    """Return when the job is finished, or gone, or `seconds` are over.
+    """Return when the job is finished, or gone, or `seconds` are over, or this process is to end.
 
     It looks again after a tenth of the time it has waited, so that an answer is late by a tenth at most.
     """
     start = time.monotonic()
-    while service().store.status(job) in UNFINISHED and (waited := time.monotonic() - start) < seconds:
+    while service().store.status(job) in UNFINISHED and not stopping():
+        waited = time.monotonic() - start
+        if waited >= seconds:
+            return
         time.sleep(min(max(SHORTEST_PAUSE, waited / 10), LONGEST_PAUSE, seconds - waited))

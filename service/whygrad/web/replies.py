@@ -1,0 +1,141 @@
+"""What the other answers say, for the specification."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+from marshmallow.validate import OneOf
+
+from whygrad.web.documents import SEVERITIES, STATUSES, Document
+
+
+class Place(Document):
+    """One thing that is wrong, and where."""
+
+    pointer = fields.String(required=True, metadata={"description": "a JSON pointer; a form's field is its first step"})
+    message = fields.String(required=True)
+
+
+class Problem(Document):
+    """What is wrong with a request, as RFC 9457 has it."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.List(fields.Nested(Place), required=True)
+
+
+class Argument(Document):
+    """What a method takes."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True, metadata={"description": "as TorchScript writes it"})
+    required = fields.Boolean(required=True)
+
+
+class Method(Document):
+    """A method that can be run, and what tracing recorded it with."""
+
+    name = fields.String(required=True)
+    arguments = fields.List(fields.Nested(Argument), required=True)
+    recorded_inputs = fields.Raw(allow_none=True)
+
+
+class Description(Document):
+    """What a program says of itself; `refused` or `problem` say why it could not be read."""
+
+    sha256 = fields.String(required=True)
+    bytes = fields.Integer(required=True)
+    status = fields.String(required=True, validate=OneOf(STATUSES))
+    format = fields.String()
+    refused = fields.Dict(allow_none=True)
+    problem = fields.String()
+    parameters = fields.Integer()
+    weights = fields.String()
+    methods = fields.List(fields.Nested(Method))
+
+
+class Rule(Document):
+    """A rule in one line."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    family = fields.String(required=True)
+    severity = fields.String(required=True, validate=OneOf(SEVERITIES))
+    summary = fields.String(required=True)
+    docs = fields.String(required=True)
+
+
+class Rules(Document):
+    """The catalogue."""
+
+    rules = fields.List(fields.Nested(Rule), required=True)
+
+
+class Example(Document):
+    """Two programs the smallest edit apart, and what both are sent with."""
+
+    request = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    bad = fields.String(required=True)
+    good = fields.String(required=True)
+
+
+class RulePage(Rule):
+    """The documentation of a rule."""
+
+    what_happened = fields.String(required=True)
+    why_it_matters = fields.String(required=True)
+    how_to_fix = fields.String(required=True)
+    not_to_be_confused_with = fields.String(required=True)
+    example = fields.Nested(Example, required=True)
+
+
+class Candidate(Document):
+    """A code that an error text can mean."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    meaning = fields.String(required=True)
+    why = fields.String(required=True)
+    tell_apart = fields.String(required=True)
+    fix = fields.String(required=True)
+    docs = fields.String(required=True, allow_none=True)
+
+
+class Explanation(Document):
+    """What an error text can mean, the likeliest first."""
+
+    recognised = fields.Boolean(required=True)
+    message = fields.String(required=True, metadata={"description": "the line that was looked at"})
+    candidates = fields.List(fields.Nested(Candidate), required=True)
+    hint = fields.String(required=True)
+    remark = fields.String(required=True, allow_none=True)
+
+
+class Health(Document):
+    """A sign of life."""
+
+    status = fields.String(required=True)
+
+
+class Greeting(Document):
+    """What this is, and where to go from here."""
+
+    service = fields.String(required=True)
+    version = fields.String(required=True)
+
+
+class Limits(Document):
+    """What a request and a program may take: sizes in bytes, times in seconds."""
+
+    upload_bytes = fields.Integer(required=True)
+    request_bytes = fields.Integer(required=True)
+    default_wait_seconds = fields.Float(required=True)
+    max_wait_seconds = fields.Float(required=True)
+    job_seconds = fields.Float(required=True)
+    job_memory_bytes = fields.Integer(required=True)
+    attempts = fields.Integer(required=True, metadata={"description": "workers that a job may lose"})
+    request_depth = fields.Integer(required=True)
+    inputs = fields.Integer(required=True)
+    steps = fields.Integer(required=True)
+    explain_characters = fields.Integer(required=True)
