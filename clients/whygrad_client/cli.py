@@ -132,6 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(UNJUDGED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; nor shall the flush at exit
+        sys.exit(UNJUDGED)
     except (WhygradError, OSError) as error:
         _complain(str(error))
         sys.exit(UNJUDGED)

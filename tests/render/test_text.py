@@ -170,6 +170,31 @@ def test_further_findings_are_shorter_and_in_their_order() -> None:
     assert page.count("how it comes about") == 1
 
 
+def test_the_calls_that_led_there_are_told_but_not_those_of_the_library() -> None:
+    called = document()
+    stack = called["findings"][0]["location"]["stack"]
+    stack.insert(0, {"file": "torch/nn/modules/container.py", "line": 9, "function": "forward", "library": True})
+    stack.insert(0, {"file": "model.py", "line": 30, "function": "forward", "source": "self.encoder(x)"})
+    assert "\n  called from model.py:30 in forward: self.encoder(x)\n" in render(called)
+    assert "container.py" not in render(called)
+
+
+def test_a_related_place_is_shown_unless_it_is_the_same() -> None:
+    related = document()
+    here = related["findings"][0]["location"]
+    saver = here | {"line": 17, "column": 12, "source": "h = self.proj(x).relu()", "op": "aten::relu"}
+    related["findings"][0]["related"] = [{"label": "saved", "location": saver}, {"label": "changed", "location": here}]
+    page = render(related)
+    assert "saved: model.py:17" in page
+    assert "changed" not in page
+
+
+def test_operands_without_names_leave_no_gap() -> None:
+    nameless = [operand("a", [2]) | {"name": None}, operand("b", [3]) | {"name": None}]
+    page = render(with_operands("SHP706", "aten::add", *nameless))
+    assert "  a  [2]  float32, no gradient\n      ^\n  b  [3]" in page
+
+
 def test_a_place_without_text_names_the_operation() -> None:
     traced = document()
     traced["findings"][0]["location"] |= {"source": None, "column": None, "offset": None, "context": []}

@@ -20,14 +20,17 @@ def table(finding: Mapping[str, Any], paint: Paint) -> list[str]:
     operands: Sequence[Operand] = (finding.get("operands") or [])[:_SHOWN]
     marked = misfits(finding)
     rows = [_cells(operand) for operand in operands]
-    widths = [max(len(row[i]) for row in rows) for i in range(4)] if rows else []
+    if not any(name for _role, name, _shape, _kind in rows):
+        rows = [[role, *facts] for role, _name, *facts in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    indent = sum(size + 2 for size in widths[:-2])
     last = max((i for i, marks in enumerate(marked[:_SHOWN]) if marks), default=None)
     lines = []
     for i, (row, operand) in enumerate(zip(rows, operands, strict=True)):
         lines.append("  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip())
         if marked[i]:
             said = f"  {_clash(operands, marked)}" if i == last else ""
-            lines.append(" " * (widths[0] + widths[1] + 4) + paint(_carets(operand["shape"], marked[i]) + said, "red"))
+            lines.append(" " * indent + paint(_carets(operand["shape"], marked[i]) + said, "red"))
     rest = len(finding.get("operands") or []) - _SHOWN
     return lines + ([f"and {rest} more"] if rest > 0 else [])
 

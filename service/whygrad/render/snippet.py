@@ -8,6 +8,7 @@ from typing import Any
 from whygrad.render.terminal import Paint, columns, safe
 
 _NEIGHBOURS = 2
+_CALLERS = 3
 
 
 def snippet(location: Mapping[str, Any], paint: Paint, width: int, *, neighbours: int = _NEIGHBOURS) -> list[str]:
@@ -40,6 +41,26 @@ def place(location: Mapping[str, Any]) -> str:
     kind = f" ({safe(location['module_type'], 80)})" if location.get("module_type") else ""
     inside = f"module {safe(module, 120)}{kind}" if module else ""
     return ", ".join(filter(None, [where, inside]))
+
+
+def same(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Whether two locations are the same place."""
+    return all(first.get(key) == second.get(key) for key in ("file", "line", "column", "op"))
+
+
+def callers(location: Mapping[str, Any]) -> list[str]:
+    """`called from model.py:30 in forward: self.encoder(x)`, the user's own calls, the nearest first."""
+    own = [f for f in location.get("stack") or [] if not f.get("library")]
+    above = own[:-1][::-1]
+    told = [f"called from {_frame(frame)}" for frame in above[:_CALLERS]]
+    rest = len(above) - len(told)
+    return told + ([f"and {rest} calls above"] if rest else [])
+
+
+def _frame(frame: Mapping[str, Any]) -> str:
+    function = f" in {safe(frame['function'], 80)}" if frame.get("function") else ""
+    source = f": {safe(frame['source'], 120)}" if frame.get("source") else ""
+    return f"{safe(frame.get('file'), 200)}:{frame.get('line')}{function}{source}"
 
 
 def _near(location: Mapping[str, Any], line: int, neighbours: int) -> dict[int, str]:

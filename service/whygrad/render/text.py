@@ -24,7 +24,6 @@ _SUFFERS = {
     "non-finite": "gradient not finite",
     "not-run": "gradient never computed",
     "frozen": "frozen",
-    "ok": "wrong gradient",
 }
 _FINDINGS_SHOWN = 20
 _CHAIN_SHOWN = 8
@@ -100,6 +99,8 @@ class _Page:
         if where:
             yield f"  {self.paint('-->', 'blue')} {where}"
         yield from ("  " + row for row in snippet.snippet(location, self.paint, self.width - 2, neighbours=neighbours))
+        if neighbours:
+            yield from (f"  {caller}" for caller in snippet.callers(location))
         if where and not location.get("source") and location.get("op"):
             yield f"      {safe(location['op'], 80)} (the file does not hold the text of this line)"
 
@@ -128,8 +129,11 @@ class _Page:
         yield from self._wrap(f"{said}: {short}", "  ", "      ")
 
     def _related(self, finding: Json) -> Iterator[str]:
+        shown = finding.get("location") or {}
         for related in (finding.get("related") or [])[:4]:
             location = related.get("location") or {}
+            if snippet.same(location, shown):
+                continue
             yield ""
             yield f"  {self.paint(safe(related.get('label'), 80), 'cyan')}: {snippet.place(location)}".rstrip(": ")
             yield from ("  " + r for r in snippet.snippet(location, self.paint, self.width - 2, neighbours=0))
