@@ -27,7 +27,7 @@ bench: linux .venv/service ## speed and memory
 	@$(BIN)/python -m bench
 
 openapi: .venv/service ## write openapi.yaml anew
-	@$(BIN)/python -m whygrad.web.spec > openapi.yaml
+	@$(BIN)/python -m whygrad.web.spec
 
 linux:
 	@test "$$(uname -s)" = Linux || { echo "Programs run in a sandbox that only Linux has; here the client works: \
