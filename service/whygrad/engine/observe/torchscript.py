@@ -11,8 +11,10 @@ import torch
 
 from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.archive import sources
-from whygrad.engine.observe.graph import GraphReader, Place, mark_calls, probe_graph
+from whygrad.engine.observe.graph import GraphReader, Place
+from whygrad.engine.observe.inlining import inlined
 from whygrad.engine.observe.probes import HALT, Site
+from whygrad.engine.observe.probing import probe_graph
 from whygrad.engine.observe.stacks import at_line, line_in_source, read_stack
 
 _NEAR = 400
@@ -39,10 +41,7 @@ class TorchScriptProgram:
         self._known: dict[Any, tuple[Frame, ...]] = {}
         self.module = torch.jit.load(io.BytesIO(data), map_location=location)  # type: ignore[no-untyped-call]
         self._method = self._find(method)
-        mark_calls(self.module._c, method)
-        graph = self._method.graph.copy()
-        torch._C._jit_pass_inline(graph)
-        torch._C._jit_pass_inline_fork_wait(graph)
+        graph = inlined(self.module._c, method)
         reader = GraphReader(graph)
         self._reader = reader
         self.nodes: tuple[Node, ...] = tuple(reader.nodes)

@@ -1,0 +1,133 @@
+"""Probes put into a graph, one between each pair of neighbours of every block."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from whygrad.engine.observe.graph import GraphReader
+from whygrad.engine.observe.probes import SEEN, Site
+
+_CONTROL = {"prim::If", "prim::Loop"}
+_UNPROBED = _CONTROL | {
+    "prim::Enter",
+    "prim::Exit",
+    "prim::CreateObject",
+    "prim::TupleConstruct",
+    "prim::ListConstruct",
+    "prim::DictConstruct",
+    "prim::TupleUnpack",
+    "prim::TupleIndex",
+    "prim::unchecked_cast",
+    "prim::unchecked_unwrap_optional",
+    "aten::_unwrap_optional",
+    "aten::__is__",
+    "aten::__isnot__",
+}
+_CONTAINERS = {"aten::append", "aten::__getitem__", "aten::_set_item", "aten::insert", "aten::extend", "aten::pop"}
+_SCALARS = re.compile(
+    r"^(int|float|bool|Scalar|str|NoneType|Device)$|^(int|float|bool)\[\]$|^List\[(int|float|bool)\]$"
+)
+
+
+def probe_graph(graph: Any, reader: GraphReader) -> tuple[Site, ...]:
+    """Put a probe between each pair of neighbours of every block; what each carries is returned by its number."""
+    prober = _Prober(graph, reader)
+    for block in reader.blocks:
+        prober.block(block)
+    return tuple(prober.sites)
+
+
+@dataclass
+class _Prober:
+    graph: Any
+    reader: GraphReader
+    sites: list[Site] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._numbers = {handle: number for number, handle in self.reader.handles.items()}
+
+    def block(self, block: Any) -> None:
+        """Probe one block; the blocks inside it are probed on their own."""
+        last: tuple[int, list[Any]] | None = None
+        last_handle = None
+        for node in list(block.nodes()):
+            number = self._numbers.get(node)
+            if number is None:
+                continue
+            entered = self._entered(node)
+            if last is not None or entered is not None:
+                self._insert(last, number if entered is not None else None, entered or []).insertBefore(node)
+            outputs = [] if node.kind() in _UNPROBED else [v for v in node.outputs() if _tensorial(v)]
+            last = (number, outputs) if entered is not None else None
+            last_handle = node
+        if last is not None and last_handle is not None:
+            self._insert(last, None, []).insertAfter(last_handle)
+
+    def _entered(self, node: Any) -> list[tuple[str, Any]] | None:
+        """The arguments to record when a node is entered, None for a node that needs no record."""
+        kind = node.kind()
+        if kind in _UNPROBED:
+            return None
+        names = [a.name for a in self.reader.nodes[self._numbers[node]].arguments]
+        pairs = list(zip(names, node.inputs(), strict=True))
+        if kind in _CONTAINERS and str(pairs[0][1].type()) != "Tensor":
+            pairs = pairs[1:]
+        tensors = any(_tensorial(v) for v in node.outputs()) or any(_tensorial(v) for _, v in pairs)
+        if not tensors and kind not in ("prim::RaiseException", "prim::ListUnpack"):
+            return None
+        return [(n, v) for n, v in pairs if _tensorial(v) or _computed_scalar(v)]
+
+    def _insert(self, last: tuple[int, list[Any]] | None, before: int | None, entered: list[tuple[str, Any]]) -> Any:
+        after, outputs = last if last is not None else (None, [])
+        roles = tuple(name for name, _ in entered)
+        self.sites.append(Site(after, len(outputs), before, roles))
+        anchor = _Anchor(self.graph)
+        values = anchor.tuple([*outputs, *(v for _, v in entered)])
+        number = anchor.integer(len(self.sites) - 1)
+        return anchor.probe(values, number)
+
+
+class _Anchor:
+    """The three nodes of one probe: its tuple, its number and itself, inserted together."""
+
+    def __init__(self, graph: Any) -> None:
+        self._graph = graph
+        self._nodes: list[Any] = []
+
+    def tuple(self, values: list[Any]) -> Any:
+        node = self._graph.create("prim::TupleConstruct", values, 1)
+        node.output().setType(torch._C.TupleType([v.type() for v in values]))
+        self._nodes.append(node)
+        return node.output()
+
+    def integer(self, number: int) -> Any:
+        node = self._graph.create("prim::Constant")
+        node.i_("value", number)
+        node.output().setType(torch._C.IntType.get())
+        self._nodes.append(node)
+        return node.output()
+
+    def probe(self, values: Any, number: Any) -> _Anchor:
+        self._nodes.append(self._graph.create(SEEN, [values, number], 0))
+        return self
+
+    def insertBefore(self, node: Any) -> None:  # noqa: N802 - as torch spells it
+        for created in self._nodes:
+            created.insertBefore(node)
+
+    def insertAfter(self, node: Any) -> None:  # noqa: N802 - as torch spells it
+        for created in reversed(self._nodes):
+            created.insertAfter(node)
+
+
+def _tensorial(value: Any) -> bool:
+    """Whether a value is or may hold tensors that a probe can look at."""
+    return "Tensor" in str(value.type()) and "Future" not in str(value.type())
+
+
+def _computed_scalar(value: Any) -> bool:
+    return value.node().kind() != "prim::Constant" and bool(_SCALARS.match(str(value.type())))
