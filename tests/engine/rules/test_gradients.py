@@ -1,0 +1,44 @@
+"""Lost gradients in many disguises, and healthy programs that look like them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import build, examined, request_of
+from tests.engine.rules.gradient_programs import VARIANTS, Variant
+
+from whygrad.engine.observation import Json
+
+each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+
+
+def diagnoses(variant: Variant) -> list[dict[str, Json]]:
+    """The document after each pass."""
+    example = {"shapes": variant.shapes, "loss": variant.loss, "export": variant.export}
+    request = request_of(example) | {"expect_frozen": list(variant.frozen)}
+    return examined(build(variant.source, example), request)
+
+
+def told(document: dict[str, Json]) -> list[dict[str, Json]]:
+    """The findings that are no notes."""
+    return [f for f in document["findings"] if f["severity"] != "note"]
+
+
+@each_variant
+def test_cause_is_found(variant: Variant) -> None:
+    document = diagnoses(variant)[-1]
+    findings = told(document)
+    if not variant.codes:
+        assert (document["verdict"], findings) == ("healthy", [])
+        return
+    assert findings[0]["code"] in variant.codes
+    if variant.parameters is not None:
+        assert sorted(findings[0]["parameters"]) == sorted(variant.parameters)
+    if variant.ops:
+        assert findings[0]["location"]["op"] in variant.ops
+
+
+@each_variant
+def test_structure_agrees_with_numbers(variant: Variant) -> None:
+    structure, numeric = diagnoses(variant)
+    if structure["passes"][0]["ran"]:
+        assert [f["code"] for f in told(structure)] == [f["code"] for f in told(numeric)]
