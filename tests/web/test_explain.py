@@ -40,5 +40,11 @@ def test_what_is_no_text_is_refused(client: FlaskClient, problem: Callable[..., 
     problem(client.post("/explain", data=body, content_type="application/json"), 422, pointer)
 
 
+def test_a_text_without_end_is_not_even_read(client: FlaskClient, problem: Callable[..., str]) -> None:
+    body = b'{"text": "%s"}' % (b"a" * 1_000_000)
+    answer = client.post("/explain", data=body, content_type="application/json")
+    assert "1,000,000 bytes" in problem(answer, 413)
+
+
 def test_another_type_of_body(client: FlaskClient, problem: Callable[..., str]) -> None:
     assert "application/json" in problem(client.post("/explain", data={"text": "a"}), 415)

@@ -100,7 +100,7 @@ def _detail(error: HTTPException) -> str:
 
 
 def _too_large() -> str:
-    most = current_app.config["MAX_CONTENT_LENGTH"]
+    most = request.max_content_length or 0
     if request.content_length is None or request.content_length > most:
         return f"The body is larger than the limit of {most:,} bytes."
     parts, text = current_app.config["MAX_FORM_PARTS"], current_app.config["MAX_FORM_MEMORY_SIZE"]

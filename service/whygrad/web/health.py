@@ -62,7 +62,7 @@ def limits() -> Response:
         job_seconds=settings.job_seconds,
         job_memory_bytes=settings.job_memory_bytes,
         attempts=settings.attempts,
-        request_bytes=schemas.LARGEST_REQUEST,
+        request_bytes=strict_json.LARGEST_DOCUMENT,
         request_depth=strict_json.LARGEST_DEPTH,
         inputs=schemas.MOST_INPUTS,
         steps=schemas.MOST_STEPS,

@@ -48,6 +48,7 @@ class Json(Body):
     def read(self) -> Any:
         """What the schema loads."""
         _require(self.media_type)
+        request.max_content_length = strict_json.LARGEST_DOCUMENT
         try:
             return self._load(strict_json.parse(request.get_data(cache=False)))
         except strict_json.JsonError as error:

@@ -13,9 +13,9 @@ from marshmallow.validate import Length, Range, Regexp
 from werkzeug.datastructures import FileStorage
 
 from whygrad.engine.codes import CODES
-from whygrad.web import strict_json
 from whygrad.web.fields import Boolean, Integer, OneOf, Strict
 from whygrad.web.inputs import Input, Shapes, Tensor
+from whygrad.web.strict_json import LARGEST_DOCUMENT, JsonError, parse
 
 LOSSES = (
     "binary_cross_entropy",
@@ -38,7 +38,6 @@ PASSES = ("structure", "numeric", "replay")
 VERDICTS = ("faulty", "suspect", "healthy", "undetermined")
 MOST_STEPS = 100
 MOST_INPUTS = 1_000
-LARGEST_REQUEST = 1_000_000
 LONGEST_TEXT = 100_000
 LONGEST_PAGE = 100
 LARGEST_INTEGER = 2**63 - 1
@@ -106,12 +105,12 @@ class RequestPart(fields.Nested):
     """The request document in a form: the JSON text as a field, or as a part with a file name."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        text = value.stream.read(LARGEST_REQUEST + 1) if isinstance(value, FileStorage) else value
-        if len(text) > LARGEST_REQUEST:
-            raise ValidationError(f"Larger than {LARGEST_REQUEST:,} bytes.")
+        text = value.stream.read(LARGEST_DOCUMENT + 1) if isinstance(value, FileStorage) else value
+        if len(text) > LARGEST_DOCUMENT:
+            raise ValidationError(f"Larger than {LARGEST_DOCUMENT:,} bytes.")
         try:
-            return super()._deserialize(strict_json.parse(text), *args, **kwargs)
-        except strict_json.JsonError as error:
+            return super()._deserialize(parse(text), *args, **kwargs)
+        except JsonError as error:
             raise ValidationError(str(error)) from error
 
 

@@ -7,6 +7,7 @@ import math
 from typing import Any, NoReturn
 
 LARGEST_DEPTH = 32
+LARGEST_DOCUMENT = 1_000_000
 LONGEST_NUMBER = 400
 
 
