@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from examples import demo
@@ -20,18 +21,17 @@ WARM_UP = 5
 
 def measure() -> Iterator[str]:
     """One line for each figure."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = demo.export("detached_encoder", Path(folder))
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        program = demo.export("detached_encoder", folder)
+        log = stack.enter_context((folder / "log").open("w+"))
+        process, address = stack.enter_context(demo.running("127.0.0.1:0", folder / "data", log))
+        client = stack.enter_context(Client(address))
+        served = _median(lambda: client.diagnose(program, demo.SHAPES))
+        memory = max(_resident(pid) for pid in _below(process.pid) if _runs(pid, "gunicorn"))
         upload, request = program.read_bytes(), {"inputs": parse_shapes(demo.SHAPES)}
-        with (Path(folder) / "log").open("w+") as log:
-            with (
-                demo.running("127.0.0.1:0", Path(folder) / "data", log) as (process, address),
-                Client(address) as client,
-            ):
-                served = _median(lambda: client.diagnose(program, demo.SHAPES))
-                memory = max(_resident(pid) for pid in _below(process.pid) if _runs(pid, "gunicorn"))
     alone = _median(lambda: examine(upload, request, emit=lambda _: None))
-    yield f"small program through POST: {served:.0f} ms, the engine alone: {alone:.0f} ms, more by {served - alone:.0f} ms"
+    yield f"small program through POST / the engine alone: {served / alone:.1f} ({served:.0f} ms / {alone:.0f} ms)"
     yield f"web process, resident: {memory / 1024:.0f} MB"
 
 
