@@ -58,7 +58,7 @@ class Flow:
         self.alive: dict[int, int] = defaultdict(int, self._bits)
         self.value: dict[int, int] = defaultdict(int, self._bits)
         self.cuts: list[Cut] = []
-        self.last: dict[int, int] = {}
+        self._reached: list[tuple[int, int]] = []
         self.read: int = 0
         self.users: dict[int, int] = {}
         self._written: dict[int, int] = defaultdict(int)
@@ -97,17 +97,18 @@ class Flow:
         return frozenset(found), frozenset(wanted)
 
     @cached_property
-    def arriving(self) -> int:
-        """The parameters whose value reaches what the loss reads, dead or alive."""
-        roots = set(self.step.reads) or {t.id for t in self.step.outputs}
-        mask = 0
-        for root in roots:
-            mask |= self.value[root]
-        for index in self.needed:
-            event = self.step.events[index]
-            for tensor in self._carrying(event):
-                mask |= self.value[tensor.id] | self._written[tensor.storage]
-        return mask
+    def last(self) -> dict[int, int]:
+        """For each parameter's bit the index of the last event that its value reached."""
+        found: dict[int, int] = {}
+        left = self.read
+        for index, mask in reversed(self._reached):
+            hit = mask & left
+            left ^= hit
+            while hit:
+                low = hit & -hit
+                found[low] = index
+                hit ^= low
+        return found
 
     def bit(self, parameter: Parameter) -> int:
         """The bit that stands for a parameter."""
@@ -140,7 +141,7 @@ class Flow:
             value |= mask
             self.users.setdefault(taker, index)
         self.read |= value
-        self._note_last(index, value)
+        self._reached.append((index, value))
         if node.op in TAKERS:
             self._take(index, node, alive, value)
         elif _new(event, node):
@@ -171,25 +172,6 @@ class Flow:
                 self._written[output.storage] |= value
         if alive and dead and node.op not in METADATA:
             self.cuts.append(Cut(index, alive, frozenset(dead)))
-
-    def _note_last(self, index: int, mask: int) -> None:
-        while mask:
-            low = mask & -mask
-            self.last[low] = index
-            mask ^= low
-
-
-def _writes_memory(node: Node) -> bool:
-    """Whether an operation changes a tensor; `append` changes only a list."""
-    return any(a.type in _TENSORS for a in node.arguments if a.name in node.writes)
-
-
-def _new(event: Event, node: Node) -> list[Tensor]:
-    """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
-    if node.writes:
-        return list(event.outputs) if _writes_memory(node) else []
-    read = {t.id for t in event.tensors}
-    return [t for t in event.outputs if t.id not in read]
 
 
 class _Scalars:
