@@ -174,6 +174,19 @@ class Flow:
             self.cuts.append(Cut(index, alive, frozenset(dead)))
 
 
+def _writes_memory(node: Node) -> bool:
+    """Whether an operation changes a tensor; `append` changes only a list."""
+    return any(a.type in _TENSORS for a in node.arguments if a.name in node.writes)
+
+
+def _new(event: Event, node: Node) -> list[Tensor]:
+    """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
+    if node.writes:
+        return list(event.outputs) if _writes_memory(node) else []
+    read = {t.id for t in event.tensors}
+    return [t for t in event.outputs if t.id not in read]
+
+
 class _Scalars:
     """Numbers outside tensors: from which operations a value was computed, through control flow and containers."""
 
