@@ -81,7 +81,8 @@ def _concatenated_pairs(finding: Mapping[str, Any], shapes: Shapes) -> list[tupl
     rank = len(shapes[0])
     if any(len(shape) != rank for shape in shapes):
         return []
-    told = re.search(r"except in dimension (\d+)", str(finding.get("message")))
+    said = " ".join(str(part) for part in (finding.get("message"), *(finding.get("chain") or [])))
+    told = re.search(r"except in dimension (\d+)", said)
     differ = [i for i in range(rank) if len({shape[i] for shape in shapes}) > 1]
     misfit = [i for i in differ if i != int(told[1])] if told else differ if len(differ) == 1 else []
     return [((0, i), (n, i)) for i in misfit for n in range(1, len(shapes))]
