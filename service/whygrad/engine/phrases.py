@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from whygrad.engine.observation import Parameter, Tensor
+from whygrad.engine.observation import Ending, Parameter, Tensor
 
 
 def owners(parameters: Sequence[Parameter]) -> str:
@@ -49,3 +49,10 @@ def sizes(shape: Sequence[int]) -> str:
 def counted(number: int, thing: str) -> str:
     """`1 parameter`, `2 parameters`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def during(ending: Ending) -> str:
+    """` in the numeric pass, at aten::tanh`: what a run was doing when it ended, as far as it is known."""
+    doing = f" in the {ending.pass_name} pass" if ending.pass_name else ""
+    op = (ending.location or {}).get("op")
+    return f"{doing}, at {op}" if op else doing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from whygrad.engine.observation import Event, Node, Operand, Tensor
 from whygrad.engine.operands import bare, value
@@ -62,7 +63,7 @@ def _pairs(node: Node, event: Event) -> Iterator[tuple[Operand, int, Operand, in
         yield from ((seen["self"], i, seen["other"], j) for i, j in axes)
     elif op in _CHAINS:
         chained = [o for o in event.inputs if o.role.startswith(_CHAINS[op])]
-        yield from ((left, -1, right, 0) for left, right in zip(chained, chained[1:], strict=False))
+        yield from ((left, -1, right, 0) for left, right in pairwise(chained))
     for (left, i), (right, j) in _PAIRS.get(op, ()):
         if left in seen and right in seen:
             yield seen[left], i, seen[right], j

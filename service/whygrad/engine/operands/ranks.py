@@ -91,7 +91,9 @@ _AXES = (
     "destination",
 )
 _ONE_MORE = frozenset({"unsqueeze", "stack", "unsqueeze_copy"})
-_OTHER_DIMS = frozenset({"hstack", "vstack", "dstack", "einsum", "cosine_similarity", "arange", "cross", "linalg_cross"})
+_OTHER_DIMS = frozenset(
+    {"hstack", "vstack", "dstack", "einsum", "cosine_similarity", "arange", "cross", "linalg_cross"}
+)
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,26 @@ def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
         yield WrongRank(seen["input"], found.spatial + 1, found.spatial + 2)
     if found is not None and found.lacks_channels:
         yield WrongRank(seen["input"], found.spatial + 2, found.spatial + 2)
-    takes = _TAKES.get(bare(node.op), {}) | ({"input": _LAYERS[layer]} if layer in _LAYERS else {})
-    for role, (least, most) in takes.items():
+    if "input" in seen:
+        yield from _by_layer(seen["input"], layer)
+    for role, (least, most) in _TAKES.get(bare(node.op), {}).items():
         if role in seen and not least <= len(seen[role].tensor.shape) <= most:
             yield WrongRank(seen[role], least, most)
     yield from _by_arguments(node, event, seen)
     axis = missing_axis(node, event)
     if axis is not None:
         yield axis
+
+
+def _by_layer(operand: Operand, layer: str | None) -> Iterator[WrongRank]:
+    least, most = _LAYERS.get(layer or "", (0, MANY))
+    if not least <= len(operand.tensor.shape) <= most:
+        yield WrongRank(operand, least, most)
+
+
+def wrong_for_layer(tensor: Tensor, layer: str | None) -> WrongRank | None:
+    """The input of a layer where torch checked it before any operation."""
+    return next(_by_layer(Operand("input", tensor), layer), None)
 
 
 def _by_arguments(node: Node, event: Event, seen: dict[str, Operand]) -> Iterator[WrongRank]:
@@ -196,8 +210,3 @@ def _axes(node: Node, event: Event) -> Iterator[int]:
 
 def _dimensions(number: int) -> str:
     return "1 dimension" if number == 1 else f"{number} dimensions"
-
-
-def last_seen(tensor: Tensor) -> Operand:
-    """A tensor as the operand of something that read only its sizes."""
-    return Operand("input", tensor)

@@ -1,0 +1,144 @@
+"""The cause of a refusal, judged by operands before wording.
+
+The causes are tried in a fixed order and the first that fits it is, so that exactly one rule claims a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from whygrad.engine.observation import Event, Node
+from whygrad.engine.operands import bare
+from whygrad.engine.operands.convolutions import convolution
+from whygrad.engine.operands.dividing import misfit
+from whygrad.engine.operands.dtypes import written_integer, wrong_index, wrong_type
+from whygrad.engine.operands.joining import unjoinable
+from whygrad.engine.operands.products import mismatch
+from whygrad.engine.operands.ranks import missing_axis, wrong_for_layer, wrong_rank
+from whygrad.engine.operands.stretching import clash
+
+Cause = Literal[
+    "arguments", "few values", "index type", "type", "join", "division", "rank", "product", "channels", "stretch",
+    "shape", "other",
+]  # fmt: skip
+
+_FEW_VALUES = re.compile(r"Expected more than 1 (value per channel|spatial element)")
+_TYPE_WORDS = re.compile(
+    r"dtype|data ?type|scalar type|same type|not implemented for '|floating[ -]point|result type|Boolean (alpha|inputs)|bool tensor|"
+    r"not supported for complex|Autograd not support"
+)
+_RANK_WORDS = re.compile(
+    r"Dimension out of range|0-dim|0-d tensor|too many indices|expected \dD|\dD input Tensors|\dD \(unbatched\)|"
+    r"\dD or (batched )?\dD (input|tensor|query)|unbatched \dD|number of spatial dimensions|must be \d-?D|"
+    r"Expected \d+ to \d+ dimensions|at least \d dimension|input to be \dD|Padding size \d+ is not supported|"
+    r"[Ee]xpected.*\b\d-?D\b.*(tensor|input)|must be a matrix"
+)
+_SHAPE_WORDS = re.compile(
+    r"\b(shapes?|sizes?|dim(ension)?s?|elements?|lengths?|ranks?|channels?|columns|rows|batch|square|\d-?D)\b", re.I
+)
+_VALUE_WORDS = re.compile(r"out of (range|bounds)|not in the valid range|singular|positive-definite|num_classes")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What a cause is judged by.
+
+    `layer` is the type of the module, `read` the last execution in it before; `by_hand` marks the program's own
+    `raise` or `assert`, `unpacked` a shape that was taken apart, `cut_up` the pieces of a tensor.
+    """
+
+    node: Node
+    event: Event
+    message: str
+    layer: str | None
+    read: Event | None
+    unpacked: bool
+    by_hand: bool
+    cut_up: bool
+
+
+def cause_of(seen: Refused) -> Cause:
+    """The cause; `other` where nothing more exact fits."""
+    if seen.by_hand:
+        return "other"
+    return next((cause for cause, fits in _CAUSES if fits(seen)), "other")
+
+
+def _is_loss(seen: Refused) -> bool:
+    """Whether it compares an input with its target, which has rules of its own."""
+    return seen.node.argument("target") is not None
+
+
+def _few_values(seen: Refused) -> bool:
+    return bool(_FEW_VALUES.search(seen.message))
+
+
+def _index_type(seen: Refused) -> bool:
+    return wrong_index(seen.node, seen.event) is not None
+
+
+def _type(seen: Refused) -> bool:
+    found = wrong_type(seen.node, seen.event) or written_integer(seen.node, seen.event)
+    return found is not None or bool(_TYPE_WORDS.search(seen.message))
+
+
+def _join(seen: Refused) -> bool:
+    return unjoinable(seen.node, seen.event) is not None
+
+
+def _division(seen: Refused) -> bool:
+    return seen.cut_up or misfit(seen.node, seen.event) is not None
+
+
+def _rank(seen: Refused) -> bool:
+    if _is_loss(seen):
+        return False
+    if seen.unpacked or wrong_rank(seen.node, seen.event, seen.layer) or _RANK_WORDS.search(seen.message):
+        return True
+    return seen.read is not None and wrong_for_layer(seen.read.tensors[0], seen.layer) is not None
+
+
+def _product(seen: Refused) -> bool:
+    return mismatch(seen.node, seen.event) is not None
+
+
+def _channels(seen: Refused) -> bool:
+    found = convolution(seen.node, seen.event)
+    return found is not None and found.refused
+
+
+def _stretch(seen: Refused) -> bool:
+    return not _is_loss(seen) and clash(seen.node, seen.event) is not None
+
+
+def _shape(seen: Refused) -> bool:
+    return bool(_SHAPE_WORDS.search(seen.message)) and not _VALUE_WORDS.search(seen.message)
+
+
+def hidden_cause(node: Node, event: Event) -> Cause | None:
+    """Why an execution that completed on shapes alone would be refused with numbers; None where it would not."""
+    if wrong_index(node, event):
+        return "index type"
+    if wrong_type(node, event):
+        return "type"
+    found = convolution(node, event)
+    if found is not None and found.refused:
+        return "rank" if found.lacks_channels else "channels"
+    return "rank" if bare(node.op) in ("softmax", "log_softmax") and missing_axis(node, event) else None
+
+
+_CAUSES: tuple[tuple[Cause, Callable[[Refused], bool]], ...] = (
+    ("few values", _few_values),
+    ("index type", _index_type),
+    ("type", _type),
+    ("join", _join),
+    ("division", _division),
+    ("rank", _rank),
+    ("product", _product),
+    ("channels", _channels),
+    ("stretch", _stretch),
+    ("shape", _shape),
+)

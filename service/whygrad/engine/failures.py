@@ -1,0 +1,132 @@
+"""What made the forward or the loss raise: one execution, its operands and its cause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from whygrad.engine.causes import Cause, Refused, cause_of, hidden_cause
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Error, Event, Node, Observation, Step
+from whygrad.engine.origins import last_read, sizes_read, taken_apart
+from whygrad.engine.unseen import unseen_node
+
+_ARGUMENTS = re.compile(r"Expected a value of type|expected at most \d+ argument|is missing value for argument")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The execution that was refused, in which step and where in it, and why.
+
+    `event` is None where no operand was seen, `node` too where it is not known. `message` is torch's; it is empty
+    where the structure pass completed what real numbers would not.
+    """
+
+    step: Step
+    order: int
+    node: Node | None
+    event: Event | None
+    cause: Cause
+    kind: str = ""
+    message: str = ""
+
+    @property
+    def said(self) -> str:
+        """The first line of what torch said."""
+        return self.message.strip().partition("\n")[0][:300]
+
+
+@lru_cache(maxsize=8)
+def failure(observation: Observation) -> Failure | None:
+    """What made the forward or the loss raise; None where neither did."""
+    without_numbers = observation.judged is not None and observation.judged.name == "structure"
+    for step in observation.steps:
+        hidden = _hidden(observation, step) if without_numbers else None
+        if hidden is not None:
+            return hidden
+        if step.error is not None and step.error.stage != "backward":
+            return None if _nothing_to_differentiate(step) else _raised(observation, step, step.error)
+    return None
+
+
+def refused(observation: Observation, cause: Cause) -> Iterator[Failure]:
+    """The failure, if that is its cause."""
+    found = failure(observation)
+    if found is not None and found.cause == cause:
+        yield found
+
+
+def finding(
+    observation: Observation,
+    failed: Failure,
+    *,
+    title: str,
+    message: str,
+    chain: Sequence[Link] = (),
+    fix: Fix | None = None,
+) -> Finding:
+    """The finding of a failure: the step raises, so every parameter that wants a gradient goes without."""
+    number = failed.node.id if failed.node else None
+    words = (Link(f"torch raises: {failed.said}", number),) if failed.said else ()
+    return Finding(
+        title=title,
+        message=message,
+        node=number,
+        event=failed.event,
+        order=failed.order,
+        parameters=names(observation.trainable),
+        chain=(*chain, *words),
+        fix=fix,
+    )
+
+
+def _nothing_to_differentiate(step: Step) -> bool:
+    """Whether there was no floating output to make a loss of: that has a cause of its own."""
+    error = step.error
+    return error is not None and error.kind == "LossError" and not any(t.floating for t in step.outputs)
+
+
+def _hidden(observation: Observation, step: Step) -> Failure | None:
+    """The first execution that only shapes let pass: the real operation compares more of its operands."""
+    for order, event in enumerate(step.events):
+        node = observation.nodes[event.node]
+        cause = hidden_cause(node, event) if event.completed else None
+        if cause is not None and not _autocast(observation, node):
+            return Failure(step, order, node, event, cause)
+    return None
+
+
+def _autocast(observation: Observation, node: Node) -> bool:
+    """Whether the operation stands in a region that casts its operands."""
+    return any("autocast" in observation.nodes[n].arguments[0].type for n in node.regions)
+
+
+def _raised(observation: Observation, step: Step, error: Error) -> Failure:
+    event = step.failure
+    node = observation.nodes[error.node] if error.node is not None else unseen_node(observation, step, error.message)
+    order = len(step.events) - (event is not None)
+    if node is None:
+        cause: Cause = "arguments" if _ARGUMENTS.search(error.message) else "other"
+        return Failure(step, order, None, None, cause, error.kind, error.message)
+    unpacked = sizes_read(observation, step, node)
+    shown = unpacked or event or Event(node.id, (), (), {}, True, completed=False)
+    if not shown.inputs:
+        shown = last_read(observation, step, node) or shown
+    seen = Refused(
+        node=node,
+        event=event or shown,
+        message=error.message,
+        layer=observation.modules.get(node.module),
+        read=shown if shown is not event else None,
+        unpacked=unpacked is not None,
+        by_hand=node.op == "prim::RaiseException" and not _in_library(observation, node),
+        cut_up=taken_apart(observation, step, node, shown),
+    )
+    return Failure(step, order, node, shown, cause_of(seen), error.kind, error.message)
+
+
+def _in_library(observation: Observation, node: Node) -> bool:
+    stack = observation.stack(node.id)
+    return bool(stack) and stack[-1].library

@@ -1,0 +1,83 @@
+"""Sizes that must multiply out, or add up, to those that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
+from whygrad.engine.operands import bare, value
+
+_VIEWS = {"view": "size", "reshape": "shape", "_unsafe_view": "size", "_reshape_alias": "size"}
+_VIEWS_AS = frozenset({"view_as", "reshape_as"})
+_SPLIT = {"split": "split_size", "split_with_sizes": "split_sizes", "unsafe_split": "split_size"}
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A tensor whose elements do not fill the sizes asked for; `axis` where only that dimension was to be cut up."""
+
+    operand: Operand
+    asked: tuple[int, ...]
+    axis: int | None = None
+
+    @property
+    def available(self) -> int:
+        """What there is: all elements, or the size of the dimension."""
+        return self.operand.tensor.elements if self.axis is None else self.operand.tensor.shape[self.axis]
+
+
+def misfit(node: Node, event: Event) -> Misfit | None:
+    """What a view, reshape, unflatten, shuffle or split cannot divide as asked; None where it can."""
+    op, operand = bare(node.op), next((o for o in event.inputs if o.role in ("self", "input")), None)
+    if operand is None:
+        return None
+    if op in _VIEWS or op in _VIEWS_AS:
+        return _view(node, event, operand)
+    axis = value(node, event, "dim", 0)
+    if op == "unflatten" and _has(operand.tensor, axis):
+        asked = tuple(value(node, event, "sizes", ()))
+        return None if fills(operand.tensor.shape[axis], asked) else Misfit(operand, asked, axis)
+    if op in _SPLIT and _has(operand.tensor, axis):
+        parts = value(node, event, _SPLIT[op])
+        whole = not isinstance(parts, list) or sum(parts) == operand.tensor.shape[axis]
+        return None if whole else Misfit(operand, tuple(parts), axis)
+    return _shuffled(op, node, event, operand)
+
+
+def _view(node: Node, event: Event, operand: Operand) -> Misfit | None:
+    other = event.input("other")
+    asked = other.shape if other is not None else value(node, event, _VIEWS.get(bare(node.op), ""))
+    if not isinstance(asked, list | tuple) or fills(operand.tensor.elements, asked):
+        return None
+    return Misfit(operand, tuple(asked))
+
+
+def _shuffled(op: str, node: Node, event: Event, operand: Operand) -> Misfit | None:
+    shape = operand.tensor.shape
+    up, down = value(node, event, "upscale_factor", 1), value(node, event, "downscale_factor", 1)
+    if op == "pixel_shuffle" and len(shape) > 2 and shape[-3] % (up * up):
+        return Misfit(operand, (up, up), -3)
+    if op == "pixel_unshuffle" and len(shape) > 2:
+        return next((Misfit(operand, (down,), a) for a in (-2, -1) if shape[a] % down), None)
+    groups = value(node, event, "groups", 1)
+    if op == "channel_shuffle" and len(shape) > 2 and shape[1] % groups:
+        return Misfit(operand, (groups,), 1)
+    if op == "glu" and _has(operand.tensor, axis := value(node, event, "dim", -1)) and shape[axis] % 2:
+        return Misfit(operand, (2,), axis)
+    return None
+
+
+def fills(elements: int, sizes: Sequence[int]) -> bool:
+    """Whether sizes, of which one may be -1, multiply to that many elements."""
+    known = prod(s for s in sizes if s != -1)
+    if any(s < -1 for s in sizes) or list(sizes).count(-1) > 1:
+        return False
+    if -1 in sizes:
+        return known != 0 and elements % known == 0
+    return known == elements
+
+
+def _has(tensor: Tensor, axis: Json) -> bool:
+    return isinstance(axis, int) and -len(tensor.shape) <= axis < len(tensor.shape)

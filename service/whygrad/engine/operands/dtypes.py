@@ -1,0 +1,145 @@
+"""Which types operations take, and which operand has another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from whygrad.engine.observation import Event, Node, Operand
+from whygrad.engine.operands import bare, products
+from whygrad.engine.operands.convolutions import convolution
+
+_INTEGERS = ("int64", "int32")
+_MASKS = ("bool",)
+_INDICES: dict[str, tuple[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("embedding", "embedding_bag"), ("indices", _INTEGERS)),
+    **dict.fromkeys(("gather", "index_select", "index_add", "index_copy", "index_fill"), ("index", _INTEGERS)),
+    **dict.fromkeys(("scatter", "scatter_add", "scatter_reduce", "index_reduce"), ("index", _INTEGERS)),
+    **dict.fromkeys(("index", "index_put", "_unsafe_index"), ("indices", ("int64", "int32", "uint8", "bool"))),
+    **dict.fromkeys(("nll_loss", "nll_loss_nd", "nll_loss2d", "cross_entropy_loss"), ("target", ("int64", "uint8"))),
+    **dict.fromkeys(("multi_margin_loss", "multilabel_margin_loss"), ("target", ("int64",))),
+    **dict.fromkeys(("masked_fill", "masked_select", "masked_scatter"), ("mask", _MASKS)),
+    "where": ("condition", ("bool", "uint8")),
+    "take": ("index", ("int64",)),
+    "take_along_dim": ("indices", ("int64",)),
+    "one_hot": ("self", ("int64",)),
+}
+_ALIKE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), ("input", "hx", "params", "data")),
+    **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), ("input", "hx", "w_ih", "w_hh")),
+    **dict.fromkeys(("scatter", "scatter_add"), ("self", "src")),
+    **dict.fromkeys(("index_add", "index_copy", "masked_scatter"), ("self", "source")),
+    "lerp": ("self", "end"),
+    "prelu": ("self", "weight"),
+    "index_put": ("self", "values"),
+    "binary_cross_entropy": ("self", "input", "target"),
+}
+_NORMS = frozenset({"batch_norm", "layer_norm", "group_norm", "instance_norm"})
+_REDUCED = ("bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class WrongType:
+    """An operand of the wrong type, the one that the operation takes, and whose type that is."""
+
+    operand: Operand
+    wanted: str
+    because: Operand | None = None
+
+
+def wrong_index(node: Node, event: Event) -> WrongType | None:
+    """An index, a class target or a mask of a type that the operation does not take."""
+    role, allowed = _INDICES.get(bare(node.op), ("", ()))
+    if bare(node.op) == "cross_entropy_loss" and _probabilities(event):
+        return None
+    for operand in _with_role(event, (role,)):
+        if operand.tensor.dtype not in allowed:
+            return WrongType(operand, allowed[0])
+    return None
+
+
+def wrong_type(node: Node, event: Event) -> WrongType | None:
+    """An operand whose type differs from the others' where all must be of one floating type."""
+    op = bare(node.op)
+    if op == "cross_entropy_loss" and _probabilities(event):
+        return _not_floating(event.inputs[1:2], event.inputs[:1])
+    if op in _NORMS:
+        return _against_weight(event)
+    if op.endswith("_cross_entropy_with_logits"):
+        return _not_floating(_with_role(event, ("target",)), event.inputs[:1])
+    return _unlike(_alike(node, event))
+
+
+def written_integer(node: Node, event: Event) -> WrongType | None:
+    """An integer tensor that a floating result was to be written into."""
+    target = next((o for o in event.inputs if o.role in node.writes), None)
+    floating = next((o for o in event.inputs if o.tensor.floating), None)
+    if target is None or floating is None or target.tensor.floating:
+        return None
+    return WrongType(target, floating.tensor.dtype, floating)
+
+
+def no_floating(event: Event) -> WrongType | None:
+    """The first operand, where an operation that needs a floating one got none."""
+    if not event.inputs or any(o.tensor.floating for o in event.inputs):
+        return None
+    return WrongType(event.inputs[0], "float32")
+
+
+def _alike(node: Node, event: Event) -> list[Operand]:
+    """The operands that must be of one type, those that hold weights first."""
+    multiplied = set(products.factors(node, event))
+    found = convolution(node, event)
+    if found is not None:
+        multiplied |= {found.input, found.weight}
+    roles = _ALIKE.get(bare(node.op), ())
+    chosen = [o for o in event.inputs if o.tensor in multiplied] + list(_with_role(event, roles))
+    return sorted(chosen, key=lambda o: not o.tensor.leaf or not o.tensor.requires_grad)
+
+
+def _unlike(operands: Sequence[Operand]) -> WrongType | None:
+    """The operand that differs from the first floating one: a weight, or what most of them are."""
+    floating = [o for o in operands if o.tensor.floating]
+    if not floating or len({o.tensor.dtype for o in operands}) < 2:
+        return None
+    first = floating[0]
+    if not first.tensor.requires_grad:
+        usual = Counter(o.tensor.dtype for o in floating).most_common(1)[0][0]
+        first = next(o for o in floating if o.tensor.dtype == usual)
+    other = next(o for o in operands if o.tensor.dtype != first.tensor.dtype)
+    return WrongType(other, first.tensor.dtype, first)
+
+
+def _against_weight(event: Event) -> WrongType | None:
+    """Normalisation takes what its weight is, and half precision beside a float32 weight."""
+    given = next(iter(_with_role(event, ("input",))), None)
+    weight = next(iter(_with_role(event, ("weight", "running_mean"))), None)
+    if given is None or weight is None or given.tensor.dtype == weight.tensor.dtype:
+        return None
+    if given.tensor.dtype in _REDUCED and weight.tensor.dtype == "float32":
+        return None
+    return WrongType(given, weight.tensor.dtype, weight)
+
+
+def _not_floating(operands: Sequence[Operand] | Iterator[Operand], beside: Sequence[Operand]) -> WrongType | None:
+    wrong = next((o for o in operands if not o.tensor.floating), None)
+    if wrong is None or not beside:
+        return None
+    return WrongType(wrong, beside[0].tensor.dtype, beside[0])
+
+
+def _probabilities(event: Event) -> bool:
+    """Whether the target of a cross entropy has the shape of its input: a probability for each class."""
+    shapes: list[tuple[int, ...]] = [t.shape for t in event.tensors[:2]]
+    return len(shapes) == 2 and shapes[0] == shapes[1]
+
+
+def _with_role(event: Event, roles: Sequence[str]) -> Iterator[Operand]:
+    return (o for o in event.inputs if o.role.partition("[")[0] in roles)
+
+
+def caster(dtype: str) -> str:
+    """The method that gives a tensor that type: `.float()`, `.to(torch.int32)`."""
+    short = {"float32": "float", "float64": "double", "float16": "half", "int64": "long", "bool": "bool"}
+    return f".{short[dtype]}()" if dtype in short else f".to(torch.{dtype})"

@@ -1,0 +1,93 @@
+"""Where operands come from: the execution that gave a tensor its shape, and what the user calls it."""
+
+from __future__ import annotations
+
+import re
+
+from whygrad.engine.finding import Link
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
+from whygrad.engine.operands import bare
+from whygrad.engine.phrases import size
+
+_SIZES = frozenset({"aten::size", "prim::shape"})
+_SPLITTING = frozenset({"split", "split_with_sizes", "chunk", "tensor_split", "unsafe_split", "unsafe_chunk"})
+
+
+def origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
+    """The sentence that says where an operand of a node got its shape, and the operation that gave it."""
+    name = called(observation, node, operand)
+    if parameter_name(observation, operand.tensor):
+        return Link(f"{name} is {size(operand.tensor)}")
+    maker = shaped_by(observation, step, operand.tensor)
+    if maker is None:
+        return Link(f"{name} was sent as {size(operand.tensor)}")
+    return Link(f"{name} became {size(operand.tensor)} here", maker.node)
+
+
+def shaped_by(observation: Observation, step: Step, tensor: Tensor) -> Event | None:
+    """The execution that gave a tensor its shape: what came after it kept the shape. None for what was sent."""
+    own = {p.tensor for p in (*observation.parameters, *observation.buffers)}
+    makers = {t.id: event for event in step.events if event.completed for t in event.outputs}
+    maker, visited = makers.get(tensor.id), {tensor.id}
+    while maker is not None:
+        earlier = next((t for t in maker.tensors if t.shape == tensor.shape and t.id not in own | visited), None)
+        if earlier is None:
+            return maker
+        visited.add(earlier.id)
+        maker = makers.get(earlier.id)
+    return None
+
+
+def called(observation: Observation, node: Node, operand: Operand) -> str:
+    """What the user calls an operand: the name of a parameter, or the variable in their line, or its role."""
+    parameter = parameter_name(observation, operand.tensor)
+    return parameter or variable(observation, node, operand.role) or f"the {operand.role}"
+
+
+def variable(observation: Observation, node: Node, role: str) -> str | None:
+    """The variable that holds an operand, where it stands in the user's line."""
+    argument, source = node.argument(role), observation.source(node.id)
+    name = argument.variable if argument else ""
+    for candidate in (name, name.rstrip("0123456789")):
+        if source and candidate and re.search(rf"(?<![\w.]){re.escape(candidate)}(?!\w)", source):
+            return candidate
+    return None
+
+
+def parameter_name(observation: Observation, tensor: Tensor) -> str | None:
+    """The name of a parameter or buffer; None for any other tensor."""
+    return next((p.name for p in (*observation.parameters, *observation.buffers) if p.tensor == tensor.id), None)
+
+
+def layer(observation: Observation, weight: Tensor | None) -> str | None:
+    """The path of the layer that a weight belongs to; None where it is no layer's."""
+    name = parameter_name(observation, weight) if weight is not None else None
+    owner, _, attribute = (name or "").rpartition(".")
+    return owner if owner and attribute.endswith("weight") else None
+
+
+def sizes_read(observation: Observation, step: Step, node: Node) -> Event | None:
+    """The execution that read the shape which a node takes apart: `b, c, h, w = x.shape`, `x.shape[3]`."""
+    taken = node.arguments[0].value if node.arguments else None
+    for event in reversed(step.events):
+        read = observation.nodes[event.node]
+        if read.op in _SIZES and taken in read.outputs and event.inputs:
+            return event
+    return None
+
+
+def taken_apart(observation: Observation, step: Step, node: Node, event: Event) -> bool:
+    """Whether a node takes apart the pieces that a split or chunk made: `a, b = x.chunk(2)`."""
+    if node.op != "prim::ListUnpack" or not event.inputs:
+        return False
+    piece = event.tensors[0].id
+    makers = [e for e in step.events if any(t.id == piece for t in e.outputs)]
+    return bool(makers) and bare(observation.nodes[makers[0].node].op) in _SPLITTING
+
+
+def last_read(observation: Observation, step: Step, node: Node) -> Event | None:
+    """The last execution before a node, in the code of the same module, that read a tensor."""
+    for event in reversed(step.events):
+        if event.completed and event.inputs and observation.nodes[event.node].module == node.module:
+            return event
+    return None

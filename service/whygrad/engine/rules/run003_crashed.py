@@ -1,0 +1,80 @@
+"""The process that ran the program crashed.
+
+What happened
+-------------
+The process was ended by a signal: an endless recursion broke its stack, an integer was divided in a way that the
+processor refuses, or torch has a fault in a kernel. The last operation and pass are named.
+
+Why it matters
+--------------
+What the passes before had seen stands; whether a gradient arrives could not be judged. In your own process the same
+program ends Python without a traceback.
+
+How to fix it
+-------------
+Look at the operation that is named, and at recursion around it. Run the same inputs in a process of your own to see
+whether it crashes there too; a small program that crashes torch is worth a report to its authors.
+
+Not to be confused with
+-----------------------
+RUN001 and RUN002: the run was ended for its time or its memory. RUN005: an error was raised in the ordinary way.
+
+Example
+-------
+Shapes: 4x4
+Loss: mean
+Seconds: 30
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x):
+            h = self.fc(x)
+            smallest = -9223372036854775807 - 1
+            return h * (smallest // (x.size(0) - 5))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x):
+            h = self.fc(x)
+            smallest = -9223372036854775807
+            return h * (smallest // (x.size(0) - 5))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import during
+from whygrad.engine.rule import rule
+
+
+@rule("RUN003", "crashed", "error")
+def crashed(observation: Observation) -> Iterator[Finding]:
+    """A run whose process ended by a signal, or with an error of the service."""
+    ending = observation.ending
+    if ending is not None and ending.kind == "crashed":
+        yield Finding(
+            title=f"the process that ran the program crashed{during(ending)}",
+            message="It was ended by a signal, so no gradient could be judged.",
+            chain=(Link(f"ended by a signal{during(ending)}"),),
+            fix=Fix("look for endless recursion and for what the operation there does with its operands"),
+        )
+    if ending is not None and ending.kind == "failed":
+        yield Finding(
+            title=f"the examination itself failed{during(ending)}",
+            message="This is a fault of the service and not of the program; its log says more.",
+            chain=(Link(f"the examination ended early{during(ending)}"),),
+            fix=Fix("send it again, and tell whoever runs the service"),
+        )

@@ -1,0 +1,87 @@
+"""The forward or the loss raised an error that no other code names.
+
+What happened
+-------------
+The program raised it on purpose (`raise`, `assert`), or an operation refused a value: an index outside its table, a
+list that is shorter than it was taken for, a division of integers by zero, a device that is not there.
+
+Why it matters
+--------------
+The step ends there, so no parameter gets a gradient.
+
+How to fix it
+-------------
+Read the message and the line. Where the program checks its inputs, send what it asks for.
+
+Not to be confused with
+-----------------------
+Shapes (SHP701 to SHP717) and types (TYP801, TYP802) that are refused have codes of their own, which say what to
+change. BWD401 and BWD402 are raised by backward, after the forward succeeded.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(10, 1)
+
+        def forward(self, x):
+            if x.size(0) != 8:
+                raise ValueError("expected a batch of 8")
+            return self.fc(x)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(10, 1)
+
+        def forward(self, x):
+            if x.size(0) != 4:
+                raise ValueError("expected a batch of 4")
+            return self.fc(x)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.observation import Observation
+from whygrad.engine.rule import rule
+
+
+@rule("RUN005", "other-forward-error", "error")
+def other_forward_error(observation: Observation) -> Iterator[Finding]:
+    """What was raised, in the words of who raised it."""
+    for failed in refused(observation, "other"):
+        yield finding(
+            observation,
+            failed,
+            title=f"{_who(failed)} raises {failed.kind}: {failed.said or 'without a message'}",
+            message=failed.message[:1000] or "The error came without a message.",
+            fix=Fix(_advice(failed)),
+        )
+
+
+def _who(failed: Failure) -> str:
+    if failed.kind == "LossError":
+        return "the loss"
+    if failed.node is None or failed.node.op == "prim::RaiseException":
+        return "the forward"
+    return failed.node.op.rpartition("::")[2]
+
+
+def _advice(failed: Failure) -> str:
+    if failed.kind == "LossError":
+        return "ask for a loss of what the program returns"
+    if failed.node is not None and failed.node.op == "prim::RaiseException":
+        return "send what the check asks for, or change the check"
+    return "keep the values of its operands in the range that the message names"

@@ -1,0 +1,118 @@
+"""The factors of a matrix product do not fit: the last size of the first is not the size that the second takes.
+
+What happened
+-------------
+A linear layer, `@`, matmul, mm, bmm or addmm multiplied two tensors whose inner sizes differ. `nn.Linear(6, 1)`
+takes tensors whose last size is 6, whatever stands before it.
+
+Why it matters
+--------------
+The forward raises "mat1 and mat2 shapes cannot be multiplied", so no parameter gets a gradient. The sizes in that
+text are flattened to two dimensions: 12x5 may have been 4x3x5.
+
+How to fix it
+-------------
+Decide which of the two is right. Make the layer as wide as what it gets, or change what comes before it. After
+convolutions, flatten all but the batch with `x.flatten(1)`, and count channels times height times width.
+
+Not to be confused with
+-----------------------
+SHP703: a factor has the wrong number of dimensions. SHP704: a view before it could not be made. TYP801: the sizes
+fit and the types do not. Batches of matrices that do not stretch to each other are found here too.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 5)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = torch.relu(self.encoder(x))
+            return self.head(h)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = torch.relu(self.encoder(x))
+            return self.head(h)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
+from whygrad.engine.origins import called, layer, origin, variable
+from whygrad.engine.phrases import size
+from whygrad.engine.rule import rule
+
+
+@rule("SHP701", "matmul-mismatch", "error")
+def matmul_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The product that was refused."""
+    for failed in refused(observation, "product"):
+        if failed.node and failed.event and (wrong := mismatch(failed.node, failed.event)):
+            yield _finding(observation, failed, failed.node, failed.event, wrong)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Mismatch) -> Finding:
+    owner = layer(observation, wrong.right.tensor)
+    left, right = called(observation, node, wrong.left), owner or called(observation, node, wrong.right)
+    made = [wrong.left] if owner else [wrong.left, wrong.right]
+    return finding(
+        observation,
+        failed,
+        title=f"{right} takes {wrong.wanted} features, and gets {wrong.given}"
+        if owner
+        else f"{left} is {size(wrong.left.tensor)} and {right} is {size(wrong.right.tensor)}: "
+        f"{wrong.given} and {wrong.wanted} do not match",
+        message=f"A matrix product needs two equal sizes here: {left} gives {wrong.given}, "
+        f"{right} takes {wrong.wanted}.",
+        chain=[origin(observation, failed.step, node, operand) for operand in made],
+        fix=_fix(observation, node, event, wrong, owner),
+    )
+
+
+def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, owner: str | None) -> Fix:
+    source, left = observation.source(node.id), variable(observation, node, wrong.left.role)
+    axis = flattened_from(wrong.left.tensor.shape, wrong.wanted)
+    if owner and axis is not None:
+        after = rewritten(source, rf"\({left}\)", f"({left}.flatten({axis}))") if left else None
+        return Fix(f"flatten what {owner} gets from dimension {axis} on", after=after)
+    if owner and (observation.modules.get(owner) or "").endswith("Linear"):
+        summary = f"make {owner} {wrong.given} features wide, or give it {wrong.wanted}"
+        return Fix(summary, before=_linear(event, wrong.wanted), after=_linear(event, wrong.given))
+    if _fits_transposed(wrong):
+        name = called(observation, node, wrong.right)
+        pattern = rf"((?:self\.)?\b{re.escape(name)})(?![\w.(])(?!.*\b{re.escape(name)}\b)"
+        return Fix("transpose the second factor", after=rewritten(source, pattern, r"\1.transpose(-2, -1)"))
+    return Fix(f"make both sizes equal: {wrong.given} here, {wrong.wanted} there")
+
+
+def _linear(event: Event, features: int) -> str:
+    """The layer written out, as wide as said."""
+    weight = event.input("weight")
+    out = weight.shape[0] if weight else "..."
+    return f"nn.Linear({features}, {out}{'' if event.input('bias') else ', bias=False'})"
+
+
+def _fits_transposed(wrong: Mismatch) -> bool:
+    left, right = wrong.left.tensor.shape, wrong.right.tensor.shape
+    return len(right) > 1 and wrong.right.role in ("other", "mat2") and bool(left) and left[-1] == right[-1]

@@ -1,0 +1,107 @@
+"""A convolution gets another number of channels than it was made for.
+
+What happened
+-------------
+The input of a convolution has, in its channel dimension, another size than the first argument of the layer; or the
+channels cannot be divided into the groups; or the bias has another length than the output channels.
+
+Why it matters
+--------------
+The forward raises "expected input to have 16 channels, but got 24 channels instead", so no parameter gets a
+gradient.
+
+How to fix it
+-------------
+Follow the channels: each layer takes what the one before gives, and `torch.cat(..., dim=1)` adds them up. Change the
+first argument of the layer, or what comes before it.
+
+Not to be confused with
+-----------------------
+SHP703: the input lacks a whole dimension. SHP701: the same for linear layers. Images with their channels last
+(height x width x 3) need `x.permute(0, 3, 1, 2)`, not another layer.
+
+Example
+-------
+Shapes: 2x3x8x8
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Conv2d(3, 8, 3, padding=1)
+            self.second = nn.Conv2d(16, 4, 3, padding=1)
+
+        def forward(self, x):
+            h = torch.relu(self.first(x))
+            return self.second(h)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Conv2d(3, 16, 3, padding=1)
+            self.second = nn.Conv2d(16, 4, 3, padding=1)
+
+        def forward(self, x):
+            h = torch.relu(self.first(x))
+            return self.second(h)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.operands.convolutions import Convolution, convolution, definition
+from whygrad.engine.origins import layer, origin, variable
+from whygrad.engine.phrases import size
+from whygrad.engine.rule import rule
+
+
+@rule("SHP702", "channel-mismatch", "error")
+def channel_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The convolution that was refused."""
+    for failed in refused(observation, "channels"):
+        if failed.node and failed.event and (found := convolution(failed.node, failed.event)):
+            yield _finding(observation, failed, failed.node, found)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, found: Convolution) -> Finding:
+    name = layer(observation, found.weight) or "the convolution"
+    return finding(
+        observation,
+        failed,
+        title=_title(name, found),
+        message=f"{name} looks for {found.wanted} channels in an input of {size(found.input)}, "
+        f"and its weight is {size(found.weight)} with {found.groups} group{'s' * (found.groups > 1)}.",
+        chain=[origin(observation, failed.step, node, Operand("input", found.input))],
+        fix=_fix(observation, node, name, found),
+    )
+
+
+def _title(name: str, found: Convolution) -> str:
+    if found.given != found.wanted:
+        return f"{name} takes {found.wanted} channels, and gets {found.given}"
+    if found.bias is not None and found.bias.shape != (found.produced,):
+        return f"the bias of {name} is {size(found.bias)}, and it gives {found.produced} channels"
+    return f"{name} cannot divide {found.weight.shape[0]} output channels into {found.groups} groups"
+
+
+def _fix(observation: Observation, node: Node, name: str, found: Convolution) -> Fix:
+    if found.given == found.wanted:
+        return Fix("make the output channels a multiple of the groups, and the bias as long as they are")
+    shape = found.input.shape
+    if len(shape) == found.spatial + 2 and shape[-1] == found.wanted:
+        order = ", ".join(str(axis) for axis in (0, found.spatial + 1, *range(1, found.spatial + 1)))
+        held = variable(observation, node, "input")
+        after = rewritten(observation.source(node.id), rf"\({held}\)", f"({held}.permute({order}))") if held else None
+        return Fix("move the channels from the last to the second dimension", after=after)
+    if found.given % found.groups or (found.transposed and found.groups > 1):
+        return Fix(f"give {name} {found.wanted} channels; the groups must divide them")
+    summary = f"make {name} take {found.given} channels, or give it {found.wanted}"
+    return Fix(summary, before=definition(found, found.wanted), after=definition(found, found.given))

@@ -1,0 +1,131 @@
+"""An operand has too few or too many dimensions.
+
+What happened
+-------------
+The operation takes tensors with a certain number of dimensions, such as (batch, channels, height, width), and got
+one with more or fewer; or the program names a dimension that the tensor does not have. A missing batch or channel
+dimension is the usual reason.
+
+Why it matters
+--------------
+The forward raises, so no parameter gets a gradient.
+
+How to fix it
+-------------
+Add a missing dimension with `unsqueeze` (`x.unsqueeze(0)` for a batch of one, `x.unsqueeze(1)` for one channel), or
+send the input with it. Take a surplus one away with `squeeze(dim)` or `flatten`, and name it.
+
+Not to be confused with
+-----------------------
+SHP701 and SHP702: the dimensions are there and one has the wrong size. SHP705: tensors to be joined have different
+numbers of dimensions.
+
+Example
+-------
+Shapes: 8x8
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 4, 3)
+
+        def forward(self, x):
+            return self.conv(x)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 4, 3)
+
+        def forward(self, x):
+            return self.conv(x[None, None])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.ranks import WrongRank, wrong_for_layer, wrong_rank
+from whygrad.engine.origins import called, layer, origin, variable
+from whygrad.engine.phrases import counted, size
+from whygrad.engine.rule import rule
+
+
+@rule("SHP703", "wrong-rank", "error")
+def wrong_number_of_dimensions(observation: Observation) -> Iterator[Finding]:
+    """The operation that was refused."""
+    for failed in refused(observation, "rank"):
+        if failed.node and failed.event:
+            yield _finding(observation, failed, failed.node, failed.event)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
+    reader = observation.nodes[event.node]
+    kind = observation.modules.get(node.module)
+    wrong = wrong_rank(reader, event, kind) or (wrong_for_layer(event.tensors[0], kind) if event.inputs else None)
+    operand = wrong.operand if wrong else next(iter(event.inputs), None)
+    return finding(
+        observation,
+        failed,
+        title=_title(observation, node, reader, event, wrong),
+        message=f"The number of dimensions is wrong, not a size: {failed.said}"
+        if failed.said
+        else "The number of dimensions is wrong, not a size.",
+        chain=[origin(observation, failed.step, reader, operand)] if operand else [],
+        fix=_fix(observation, node, wrong),
+    )
+
+
+def _title(observation: Observation, node: Node, reader: Node, event: Event, wrong: WrongRank | None) -> str:
+    operand = wrong.operand if wrong else next(iter(event.inputs), None)
+    if operand is None:
+        return f"{_refuser(observation, node, event)} gets the wrong number of dimensions"
+    name, rank = called(observation, reader, operand), counted(len(operand.tensor.shape), "dimension")
+    if wrong is not None and wrong.axis is not None:
+        return f"{name} has {rank} ({size(operand.tensor)}), and dimension {wrong.axis} of it is asked for"
+    if wrong is None:
+        return (
+            f"{name} has {rank} ({size(operand.tensor)}), and not as many as {_refuser(observation, node, event)} takes"
+        )
+    refuser = _refuser(observation, node, event)
+    return f"{refuser} takes {wrong.wanted}, and gets {wrong.given} ({size(operand.tensor)})"
+
+
+def _refuser(observation: Observation, node: Node, event: Event) -> str:
+    """The layer, or else the operation."""
+    inside = node.module if (observation.modules.get(node.module) or "") in _LAYER_TYPES else None
+    return layer(observation, event.input("weight")) or inside or node.op.rpartition("::")[2]
+
+
+_LAYER_TYPES = frozenset(
+    f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
+) | {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "MultiheadAttention", "Upsample"}
+
+
+def _fix(observation: Observation, node: Node, wrong: WrongRank | None) -> Fix:
+    if wrong is None or wrong.axis is not None:
+        return Fix("send the input with the dimensions that the line names, or name those that it has")
+    if wrong.given > wrong.most:
+        return Fix(
+            f"merge or drop {counted(wrong.given - wrong.most, 'dimension')}: x.flatten(start, end), x.squeeze(dim)"
+        )
+    missing = wrong.least - wrong.given
+    name = variable(observation, node, wrong.operand.role)
+    added = _added(wrong, missing)
+    after = rewritten(observation.source(node.id), rf"\({name}\)", f"({name}{added})") if name else None
+    return Fix(f"add the missing {'dimension' if missing == 1 else 'dimensions'}: x{added}", after=after)
+
+
+def _added(wrong: WrongRank, missing: int) -> str:
+    """Dimensions of size one: of channels where a batch stands first, else of the batch too."""
+    if missing > 1:
+        return f"[{', '.join(['None'] * missing)}]"
+    return ".unsqueeze(1)" if wrong.least == wrong.most else ".unsqueeze(0)"

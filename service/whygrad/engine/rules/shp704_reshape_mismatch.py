@@ -1,0 +1,123 @@
+"""A view, reshape or split asks for sizes that do not multiply, or add up, to what there is.
+
+What happened
+-------------
+`view`, `reshape` and `unflatten` keep the number of elements, `split` the size of a dimension, `pixel_shuffle` divides
+the channels by the square of its factor. The sizes asked for do not come out even with those of the tensor.
+
+Why it matters
+--------------
+The forward raises "shape '[-1, 1092]' is invalid for input of size 3528", so no parameter gets a gradient. A size
+written into the program usually belongs to another input size.
+
+How to fix it
+-------------
+Take sizes from the tensor: `x.flatten(1)` or `x.view(x.size(0), -1)` for all but the batch. Where a fixed size is
+needed, bring the input to it before, with `nn.AdaptiveAvgPool2d` for instance.
+
+Not to be confused with
+-----------------------
+A view whose sizes do come out even, yet whose memory is laid out otherwise, wants `reshape`: SHP717. SHP706: `expand`
+repeats and never regroups.
+
+Example
+-------
+Shapes: 2x6x4
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = nn.Linear(24, 3)
+
+        def forward(self, x):
+            return self.head(x.view(-1, 20))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = nn.Linear(24, 3)
+
+        def forward(self, x):
+            return self.head(x.view(-1, 24))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands.dividing import Misfit, misfit
+from whygrad.engine.origins import called, origin
+from whygrad.engine.phrases import size, sizes
+from whygrad.engine.rule import rule
+
+
+@rule("SHP704", "reshape-mismatch", "error")
+def reshape_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The view or split that was refused."""
+    for failed in refused(observation, "division"):
+        if failed.node and failed.event:
+            wrong = misfit(failed.node, failed.event)
+            yield _finding(observation, failed, failed.node, wrong) if wrong else _pieces(observation, failed)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfit) -> Finding:
+    name, shape = called(observation, node, wrong.operand), wrong.operand.tensor.shape
+    return finding(
+        observation,
+        failed,
+        title=_title(name, wrong),
+        message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
+        chain=[origin(observation, failed.step, node, wrong.operand)],
+        fix=_fix(observation, node, wrong),
+    )
+
+
+def _title(name: str, wrong: Misfit) -> str:
+    if wrong.axis is None:
+        shape, asked = size(wrong.operand.tensor), sizes(wrong.asked)
+        return f"{name} ({shape}) has {wrong.available} elements, which do not fill {asked}"
+    parts = ", ".join(str(part) for part in wrong.asked)
+    return f"dimension {wrong.axis} of {name} is {wrong.available}, and is to be cut into {parts}"
+
+
+def _each(wrong: Misfit) -> str:
+    """What one sample holds, where the view keeps a first dimension open."""
+    shape = wrong.operand.tensor.shape
+    if wrong.axis is not None or len(shape) < 2 or wrong.asked[:1] != (-1,):
+        return f", and {sizes(wrong.asked)} is asked for"
+    return (
+        f": {shape[0]} samples of {prod(shape[1:])} elements ({sizes(shape[1:])}), "
+        f"and {prod(wrong.asked[1:])} is asked of each"
+    )
+
+
+def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
+    shape = wrong.operand.tensor.shape
+    if wrong.axis is None and len(wrong.asked) == 2 and len(shape) > 1:
+        after = rewritten(observation.source(node.id), r"\.(view|reshape)\((?:[^()]|\([^()]*\))*\)", ".flatten(1)")
+        width = prod(shape[1:])
+        return Fix(f"flatten all but the batch, {width} features each, or send the size this was made for", after=after)
+    if wrong.axis is not None:
+        return Fix(f"ask for sizes that make up {wrong.available}, or bring the dimension to the size asked for")
+    return Fix(f"ask for sizes that multiply to {wrong.available}; one of them may be -1")
+
+
+def _pieces(observation: Observation, failed: Failure) -> Finding:
+    """A split or chunk that gave another number of pieces than names stand for them."""
+    count = len(failed.event.inputs) if failed.event else 0
+    return finding(
+        observation,
+        failed,
+        title=f"the tensor was cut into {count} pieces, and another number is unpacked",
+        message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
+        fix=Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
+    )

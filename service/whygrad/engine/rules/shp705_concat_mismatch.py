@@ -1,0 +1,123 @@
+"""Tensors to be joined differ in a dimension in which they must agree.
+
+What happened
+-------------
+`torch.cat` joins along one dimension, and all other sizes must be equal; `torch.stack` makes a new dimension, and all
+sizes must be equal. Two of the tensors differ, or the list is empty.
+
+Why it matters
+--------------
+The forward raises "Sizes of tensors must match except in dimension 1", so no parameter gets a gradient. In a U-Net it
+happens where a size is odd: pooling rounds down, upsampling doubles, and the skip connection keeps the odd size.
+
+How to fix it
+-------------
+Bring the smaller tensor to the size of the other (`F.interpolate(d, size=e.shape[2:])`, or `F.pad`), or send inputs
+whose sizes divide evenly. Check the `dim` argument.
+
+Not to be confused with
+-----------------------
+SHP706: elementwise operations, which stretch sizes of 1. SHP702: the join succeeds, and the next convolution was not
+made for the channels that it adds up to.
+
+Example
+-------
+Shapes: 2x3x5x6
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down = nn.Conv2d(3, 3, 3, stride=2, padding=1)
+            self.out = nn.Conv2d(6, 1, 1)
+
+        def forward(self, x):
+            d = F.interpolate(self.down(x), scale_factor=2.0)
+            return self.out(torch.cat([x, d], dim=1))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down = nn.Conv2d(3, 3, 3, stride=2, padding=1)
+            self.out = nn.Conv2d(6, 1, 1)
+
+        def forward(self, x):
+            d = F.interpolate(self.down(x), size=x.shape[2:])
+            return self.out(torch.cat([x, d], dim=1))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.operands.joining import Unjoinable, unjoinable
+from whygrad.engine.origins import origin
+from whygrad.engine.phrases import counted, size
+from whygrad.engine.rule import rule
+
+
+@rule("SHP705", "concat-mismatch", "error")
+def concat_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The join that was refused."""
+    for failed in refused(observation, "join"):
+        if failed.node and failed.event and (wrong := unjoinable(failed.node, failed.event)):
+            yield _finding(observation, failed, failed.node, wrong)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoinable) -> Finding:
+    joined = [o for o in (wrong.first, wrong.second) if o is not None]
+    return finding(
+        observation,
+        failed,
+        title=_title(node, wrong),
+        message=" and ".join(f"{_place(o)} is {size(o.tensor)}" for o in joined) + "."
+        if joined
+        else "A list that is filled in a loop is empty where the loop did not run.",
+        chain=[_origin(observation, failed, node, operand) for operand in joined],
+        fix=_fix(wrong),
+    )
+
+
+def _title(node: Node, wrong: Unjoinable) -> str:
+    op = node.op.rpartition("::")[2]
+    if wrong.first is None:
+        return f"{op} gets an empty list"
+    if wrong.second is None:
+        return f"{op} gets a scalar, which has no dimension to be joined along"
+    one, two = wrong.first.tensor.shape, wrong.second.tensor.shape
+    if wrong.axis is None:
+        return f"{op} joins {counted(len(one), 'dimension')} with {counted(len(two), 'dimension')}"
+    return f"{op} joins {one[wrong.axis]} with {two[wrong.axis]} in dimension {wrong.axis}"
+
+
+def _origin(observation: Observation, failed: Failure, node: Node, operand: Operand) -> Link:
+    link = origin(observation, failed.step, node, operand)
+    return Link(link.text.replace(f"the {operand.role}", _place(operand), 1), link.node)
+
+
+def _place(operand: Operand) -> str:
+    """`tensor 1`: its place in the list."""
+    return f"tensor {operand.role.partition('[')[2].rstrip(']') or 0}"
+
+
+def _fix(wrong: Unjoinable) -> Fix:
+    if wrong.first is None:
+        return Fix("put a tensor into the list before the loop, or see why it did not run")
+    if wrong.second is None:
+        return Fix("give each scalar a dimension: x.unsqueeze(0), or use torch.stack")
+    if wrong.axis is None:
+        return Fix(
+            "give both the same number of dimensions with unsqueeze or flatten, or see which reduction dropped one"
+        )
+    if wrong.axis >= 2:
+        return Fix(
+            "bring the second to the size of the first before joining: F.interpolate(second, size=first.shape[2:])"
+        )
+    return Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")

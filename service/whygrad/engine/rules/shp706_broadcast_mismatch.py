@@ -1,0 +1,93 @@
+"""Two shapes cannot be stretched to one: a size differs, and neither is 1.
+
+What happened
+-------------
+Elementwise operations line shapes up from the last dimension and stretch sizes of 1. In one dimension both tensors
+have a size other than 1, and the sizes differ; or `expand` was asked for a size that the tensor cannot take; or an
+operation in place would have to grow the tensor that it writes.
+
+Why it matters
+--------------
+The forward raises "The size of tensor a (5) must match the size of tensor b (65)", so no parameter gets a gradient.
+
+How to fix it
+-------------
+Compare the shapes from the right. Slice or interpolate a table that was made for another length (position
+embeddings), add a dimension with `unsqueeze` where a per-sample or per-channel factor was meant, or `transpose`.
+
+Not to be confused with
+-----------------------
+SHP705: joining, where sizes of 1 are not stretched. SHP701: a matrix product was meant (`@`) and `*` was written.
+Shapes that do stretch, but not as meant, raise nothing.
+
+Example
+-------
+Shapes: 2x5x8
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.positions = nn.Parameter(torch.zeros(1, 9, 8))
+
+        def forward(self, x):
+            return x + self.positions
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.positions = nn.Parameter(torch.zeros(1, 9, 8))
+
+        def forward(self, x):
+            return x + self.positions[:, :x.size(1)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands.stretching import Clash, clash
+from whygrad.engine.origins import called, origin, parameter_name
+from whygrad.engine.phrases import size, sizes
+from whygrad.engine.rule import rule
+
+
+@rule("SHP706", "broadcast-mismatch", "error")
+def broadcast_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The elementwise operation or expansion that was refused."""
+    for failed in refused(observation, "stretch"):
+        if failed.node and failed.event and (wrong := clash(failed.node, failed.event)):
+            yield _finding(observation, failed, failed.node, wrong)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash) -> Finding:
+    first = called(observation, node, wrong.first)
+    second = called(observation, node, wrong.second) if wrong.second else "the size asked for"
+    given, wanted = wrong.sizes
+    return finding(
+        observation,
+        failed,
+        title=f"{first} is {size(wrong.first.tensor)} and {second} is {sizes(wrong.asked)}: "
+        f"{given or 'nothing'} does not stretch to {wanted or 'nothing'}",
+        message=f"In dimension {wrong.axis}, counted from the end, the sizes are {given} and {wanted}; "
+        "only a size of 1 is stretched.",
+        chain=[origin(observation, failed.step, node, o) for o in (wrong.first, wrong.second) if o],
+        fix=_fix(observation, wrong, first, second),
+    )
+
+
+def _fix(observation: Observation, wrong: Clash, first: str, second: str) -> Fix:
+    given, wanted = wrong.sizes
+    for name, operand, size_of_other in ((first, wrong.first, wanted), (second, wrong.second, given)):
+        if operand is not None and parameter_name(observation, operand.tensor):
+            return Fix(
+                f"make {name} for {size_of_other} in dimension {wrong.axis}, slice it, or send what it was made for"
+            )
+    return Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")

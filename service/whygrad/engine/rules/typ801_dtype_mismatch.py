@@ -1,0 +1,100 @@
+"""Operands are of different floating types, or integers where floating numbers are needed.
+
+What happened
+-------------
+Matrix products, convolutions, normalisations and recurrent layers compute in one type and convert nothing. An operand
+has another: float64 from NumPy, integers from an image or a table, float16 from a part that was halved; or an
+operation such as `mean` or `softmax` got integers.
+
+Why it matters
+--------------
+The forward raises "mat1 and mat2 must have the same dtype", so no parameter gets a gradient.
+
+How to fix it
+-------------
+Convert the input, not the model: `x.float()`, or `torch.from_numpy(a).float()` where it is loaded. Where the whole
+model is to run in another type, convert both: `model.double()`.
+
+Not to be confused with
+-----------------------
+TYP802: indices and class labels must be integers. CUT104: a cast to integers in the middle, which raises nothing and
+cuts the gradient.
+
+Example
+-------
+Shapes: 4x10:int64[0,5)
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(10, 1)
+
+        def forward(self, x):
+            return self.fc(x)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(10, 1)
+
+        def forward(self, x):
+            return self.fc(x.float())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
+from whygrad.engine.origins import called, layer, origin, variable
+from whygrad.engine.rule import rule
+
+
+@rule("TYP801", "dtype-mismatch", "error")
+def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The operation that was refused for its operands' types."""
+    for failed in refused(observation, "type"):
+        if failed.node and failed.event:
+            yield _finding(observation, failed, failed.node, failed.event)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
+    wrong = wrong_type(node, event) or written_integer(node, event) or no_floating(event)
+    op = node.op.rpartition("::")[2]
+    return finding(
+        observation,
+        failed,
+        title=_title(observation, node, wrong) if wrong else f"{op} does not take {_types(event)}",
+        message=failed.said or f"Real numbers of these types are refused by {op}: {_types(event)}.",
+        chain=[origin(observation, failed.step, node, wrong.operand)] if wrong else [],
+        fix=_fix(observation, node, wrong) if wrong else Fix("convert the operands to types that the operation takes"),
+    )
+
+
+def _types(event: Event) -> str:
+    return " and ".join(dict.fromkeys(t.dtype for t in event.tensors))
+
+
+def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
+    name, given = called(observation, node, wrong.operand), wrong.operand.tensor.dtype
+    if wrong.because is None:
+        return f"{node.op.rpartition('::')[2]} needs floating numbers, and {name} is {given}"
+    owner = layer(observation, wrong.because.tensor)
+    if owner:
+        return f"{owner} is {wrong.wanted}, and gets {given}"
+    return f"{called(observation, node, wrong.because)} is {wrong.wanted}, and {name} is {given}"
+
+
+def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
+    name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
+    source = observation.source(node.id)
+    after = rewritten(source, rf"\({name}(?=[,)])", f"({name}{cast}") if name else None
+    return Fix(f"convert it to {wrong.wanted}: {name or 'x'}{cast}", after=after)

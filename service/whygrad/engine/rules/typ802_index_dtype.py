@@ -1,0 +1,86 @@
+"""Indices, class targets or masks are of a type that cannot be one.
+
+What happened
+-------------
+An embedding, `gather`, an index or a class target got floating numbers, or a mask that is not boolean. Indices are
+int64 (in most places int32 too), class targets int64, masks bool.
+
+Why it matters
+--------------
+The forward or the loss raises "Expected tensor for argument #1 'indices' to have one of the following scalar types:
+Long, Int", so no parameter gets a gradient.
+
+How to fix it
+-------------
+Load labels and tokens as integers, or convert them: `ids.long()`. A mask is the result of a comparison: `m > 0`. No
+gradient flows through an index: where one is needed, use a weighted sum instead.
+
+Not to be confused with
+-----------------------
+TYP801: integers where floating numbers are needed; among those are class probabilities, which have the shape of the
+prediction.
+
+Example
+-------
+Shapes: 4x3
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = nn.Embedding(10, 5)
+
+        def forward(self, ids):
+            return self.table(ids)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = nn.Embedding(10, 5)
+
+        def forward(self, ids):
+            return self.table(ids.abs().long())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
+from whygrad.engine.origins import called, origin, variable
+from whygrad.engine.rule import rule
+
+
+@rule("TYP802", "index-dtype", "error")
+def index_dtype(observation: Observation) -> Iterator[Finding]:
+    """The operation whose index, target or mask was refused for its type."""
+    for failed in refused(observation, "index type"):
+        if failed.node and failed.event and (wrong := wrong_index(failed.node, failed.event)):
+            yield _finding(observation, failed, failed.node, wrong)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Finding:
+    name, op = called(observation, node, wrong.operand), node.op.rpartition("::")[2]
+    given = wrong.operand.tensor.dtype
+    return finding(
+        observation,
+        failed,
+        title=f"{op} takes {wrong.wanted} here, and {name} is {given}",
+        message=failed.said or f"{op} refuses {given} where it takes {wrong.wanted}.",
+        chain=[origin(observation, failed.step, node, wrong.operand)],
+        fix=_fix(observation, node, wrong),
+    )
+
+
+def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
+    name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
+    source = observation.source(node.id)
+    after = rewritten(source, rf"([(\[,]\s*){name}(?=[,)\]])", rf"\1{name}{cast}") if name else None
+    return Fix(f"convert it where it is loaded, or here: {name or 'x'}{cast}", after=after)

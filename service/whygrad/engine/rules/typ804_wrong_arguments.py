@@ -1,0 +1,100 @@
+"""The inputs that were sent are not what the method takes.
+
+What happened
+-------------
+The number of inputs, or the kind of one of them (a tensor, a number, a list), differs from the method's signature; or
+the program has no method of that name; or no input was described and the file recorded none.
+
+Why it matters
+--------------
+Nothing was run, so nothing is known of any gradient.
+
+How to fix it
+-------------
+Send one shape for each argument that the method takes: `--input 1x3x224x224 --input 4:int64[0,10)`. Arguments with a
+default may be left out; lists, dicts and plain values are sent in a request document.
+
+Not to be confused with
+-----------------------
+A shape or a type that an operation refuses later has codes of its own: SHP701 to SHP717, TYP801, TYP802.
+
+Example
+-------
+Shapes: 2x4; 2x4
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 1)
+
+        def forward(self, x):
+            return self.fc(x)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 1)
+
+        def forward(self, x, y):
+            return self.fc(x + y)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from whygrad.engine.failures import refused
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Formal, Observation, Signature
+from whygrad.engine.phrases import counted
+from whygrad.engine.rule import rule
+
+
+@rule("TYP804", "wrong-arguments", "error")
+def wrong_arguments(observation: Observation) -> Iterator[Finding]:
+    """The misfit between what was sent and the signature."""
+    signature = observation.signature
+    if signature is not None and signature.misfit:
+        yield _finding(observation, signature, signature.misfit)
+    for failed in refused(observation, "arguments"):
+        if signature is not None:
+            yield _finding(observation, signature, failed.said)
+
+
+def _finding(observation: Observation, signature: Signature, misfit: str) -> Finding:
+    known = bool(observation.nodes)
+    return Finding(
+        title=f"{signature.method} cannot be called so: {misfit}",
+        message=_takes(signature) if known else f"Send a method that it has: {misfit}.",
+        place=signature.place,
+        order=-1,
+        parameters=names(observation.trainable),
+        chain=(Link(f"sent: {_listed(signature.given)}"), Link(_takes(signature))) if known else (),
+        fix=_fix(signature) if known else Fix("name one of the methods that the program has"),
+    )
+
+
+def _takes(signature: Signature) -> str:
+    formals = [f"{f.name} ({_kind(f)})" for f in signature.formals]
+    return f"{signature.method} takes {counted(len(formals), 'input')}: {_listed(formals)}"
+
+
+def _kind(formal: Formal) -> str:
+    return formal.type + ("" if formal.required else ", may be left out")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words) or "nothing"
+
+
+def _fix(signature: Signature) -> Fix:
+    wanted = [f for f in signature.formals if f.required]
+    if all(f.type == "Tensor" for f in wanted):
+        line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
+        return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=line)
+    return Fix("describe each input in a request document, lists and plain values as they are")

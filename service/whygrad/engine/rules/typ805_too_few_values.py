@@ -1,0 +1,89 @@
+"""Batch statistics of a single value: in training a normalisation needs more than one value for each channel.
+
+What happened
+-------------
+BatchNorm in training mode subtracts the mean over the batch and all positions. With a batch of one sample and a
+single position there is one value for each channel: its deviation is zero, and nothing is left. InstanceNorm needs
+more than one position in each sample.
+
+Why it matters
+--------------
+The forward raises "Expected more than 1 value per channel when training", so no parameter gets a gradient. In a
+training loop it comes with the last, incomplete batch.
+
+How to fix it
+-------------
+Send at least two samples, and let the loader drop an incomplete batch: `DataLoader(..., drop_last=True)`. Where
+batches of one are meant, use GroupNorm or LayerNorm, or switch the layer to evaluation with `eval()`.
+
+Not to be confused with
+-----------------------
+SHP703: the input has too few dimensions. In evaluation mode BatchNorm uses its running statistics and takes one
+sample.
+
+Example
+-------
+Shapes: 1x5
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(5, 8)
+            self.norm = nn.BatchNorm1d(8)
+
+        def forward(self, x):
+            return self.norm(self.fc(x))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(5, 8)
+            self.norm = nn.LayerNorm(8)
+
+        def forward(self, x):
+            return self.norm(self.fc(x))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.origins import origin
+from whygrad.engine.phrases import size
+from whygrad.engine.rule import rule
+
+
+@rule("TYP805", "too-few-values", "error")
+def too_few_values(observation: Observation) -> Iterator[Finding]:
+    """The normalisation that was refused."""
+    for failed in refused(observation, "few values"):
+        if failed.node and failed.event:
+            yield _finding(observation, failed, failed.node, failed.event)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
+    given = next(iter(event.inputs), None)
+    name = node.module or node.op.rpartition("::")[2]
+    shape = f" ({size(given.tensor)})" if given else ""
+    return finding(
+        observation,
+        failed,
+        title=f"{name} gets one value per channel{shape}, and needs more in training",
+        message="The mean of a single value is the value itself, so that nothing is left after subtracting it.",
+        chain=[origin(observation, failed.step, node, given)] if given else [],
+        fix=_fix(node),
+    )
+
+
+def _fix(node: Node) -> Fix:
+    if node.op == "aten::instance_norm":
+        return Fix("send inputs with more than one position, or normalise before the positions are pooled away")
+    return Fix("send at least 2 samples, and drop an incomplete last batch: DataLoader(..., drop_last=True)")
