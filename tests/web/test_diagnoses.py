@@ -55,7 +55,7 @@ class TestCreate:
             "loss": "auto",
             "steps": 2,
             "seed": 0,
-            "passes": ["structure", "numeric", "replay"],
+            "passes": None,
             "device": "auto",
             "verify": True,
             "expect_frozen": [],

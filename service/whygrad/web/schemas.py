@@ -83,7 +83,11 @@ class DiagnosisRequest(Strict):
     steps = Integer(load_default=2, validate=Range(1, MOST_STEPS))
     seed = Integer(load_default=0, validate=Range(0, LARGEST_INTEGER))
     passes = fields.List(
-        fields.String(validate=OneOf("pass", PASSES)), load_default=list(PASSES), validate=Length(1, len(PASSES))
+        fields.String(validate=OneOf("pass", PASSES)),
+        load_default=None,
+        allow_none=True,
+        validate=Length(1, len(PASSES)),
+        metadata={"description": "left out: all that apply"},
     )
     device = fields.String(load_default="auto", validate=OneOf("device", ("auto", "cpu", "cuda")))
     verify = Boolean(load_default=True)
