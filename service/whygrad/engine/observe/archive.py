@@ -65,26 +65,40 @@ def sources(data: bytes) -> Mapping[str, dict[int, str]]:
     records = zipfile.ZipFile(io.BytesIO(data))
     for name in records.namelist():
         if name.endswith(".debug_pkl"):
-            for file, first, text in _debug_sources(records.read(name)):
-                found.setdefault(file, {}).update(enumerate(text.splitlines(), first))
+            for record in debug_records(records.read(name)):
+                if re.match(r"\s*(@|def |async def |class )", record.text):
+                    lines = enumerate(record.text.splitlines(), record.first)
+                    found.setdefault(record.file, {}).update(lines)
     return found
 
 
-def _debug_sources(pickled: bytes) -> set[tuple[str, int, str]]:
-    """(file, first line, text) of every source that a debug record points into."""
+@dataclass(frozen=True)
+class DebugRecord:
+    """What the code of an archive was made of, from the character `at` on: `text` begins at line `first` of `file`.
+
+    `start` is the place in the text. Without a file, nobody knows.
+    """
+
+    at: int
+    file: str
+    first: int
+    text: str
+    start: int
+
+
+def debug_records(pickled: bytes) -> list[DebugRecord]:
+    """What a debug record of an archive tells, in the order of the code."""
     try:
         tag, *content = _PlainUnpickler(io.BytesIO(pickled)).load()
     except Exception:  # a damaged debug record costs the source lines, nothing else
-        return set()
+        return []
     if tag != "FORMAT_WITH_STRING_TABLE" or len(content) != 2:
-        return set()
+        return []
     strings, ranges = content
-    found = set()
-    for _, ((pieces, file, first), _, _), *_ in ranges:
-        text = "".join(strings[i] for i in pieces)
-        if strings[file] and re.match(r"\s*(@|def |async def |class )", text):
-            found.add((strings[file], first, text))
-    return found
+    return [
+        DebugRecord(at, strings[file] if pieces else "", first, "".join(strings[i] for i in pieces), start)
+        for at, ((pieces, file, first), start, _), *_ in ranges
+    ]
 
 
 class _PlainUnpickler(pickle.Unpickler):

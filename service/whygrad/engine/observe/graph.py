@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from whygrad.engine.observation import Argument, Json, Node
+from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
 from whygrad.engine.observe.probes import MARK
 
@@ -21,18 +22,19 @@ _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::Python
 class Place:
     """What tells where a node comes from: itself, and the call that it was inlined from.
 
-    `hint` is for what torch gives no range: a pattern that the source line matches, near the node `number`.
+    `hint` and `site` are for what torch gives no range: a pattern that the source line matches, near the node
+    `number`, and the call of a function.
     """
 
     own: Any
     call: Place | None
     number: int
     hint: str | None = None
+    site: CallSite | None = None
 
-    @property
-    def plain(self) -> bool:
-        """Whether torch itself tells all of it."""
-        return self.hint is None and (self.call is None or self.call.plain)
+    def inside(self, call: Place | None) -> bool:
+        """Whether it was inlined from a call, directly or through others."""
+        return self.call is call or (self.call is not None and self.call.inside(call))
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ class GraphReader:
         if text == LEAVE:
             scopes.pop()
             return
-        path, _, function = text.removeprefix(ENTER).partition(" ")
-        hint = rf"\b{re.escape(function)}\s*\(" if function else None
-        place = Place(self._keep(node), scopes[-1].call, len(self.nodes), hint)
+        path, *called = text.removeprefix(ENTER).split(" ")
+        site = CallSite(called[0], called[1], int(called[2])) if called else None
+        place = Place(self._keep(node), scopes[-1].call, len(self.nodes), site=site)
         scopes.append(_Scope(f"{scopes[-1].module}.{path}".strip("."), place))
 
     def _keep(self, mark: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,13 @@ Paths = dict[str, tuple[str, Any]]
 """For the name of a value that is a submodule, its dotted path and itself."""
 
 
-def inlined(module: Any, method: str) -> Any:
-    """A copy of the graph of a method, all that it calls in it, also what it forks."""
-    _mark_calls(module, method)
+def inlined(module: Any, method: str, functions: Any) -> Any:
+    """A copy of the graph of a method, all that it calls in it, also what it forks.
+
+    `functions` is the compilation unit that the module was loaded into. Calls are marked `enter PATH`, or for a
+    function `enter  CALLER FUNCTION NUMBER`, and `leave`.
+    """
+    _Marker(functions).method(module, method)
     graph = module._get_method(method).graph.copy()
     torch._C._jit_pass_inline(graph)
     while any(node.kind() == "prim::fork" for node in _every(graph)):
@@ -63,52 +68,63 @@ def blocks(block: Any) -> Iterator[Any]:
             yield from blocks(inner)
 
 
-def _mark_calls(module: Any, method: str) -> None:
-    """Put marks around the calls in the methods of a module, so that the inlined graph still tells them apart.
+class _Marker:
+    """Puts marks around the calls in a method and in all that it calls, so that the inlined graph tells them apart.
 
-    Inlining forgets names such as `layers.`, and the call stack of operations in some blocks; a mark is an
-    operation with an output that carries both through it. Methods belong to a class, so the paths are relative
-    to its `self`.
+    Inlining forgets names such as `layers.`, the call stack of operations in some blocks, and the line of a call of
+    a function; a mark is an operation with an output that carries these through it. Methods belong to a class, so
+    the paths are relative to its `self`.
     """
-    _mark(module, method, set())
+
+    def __init__(self, functions: Any) -> None:
+        self._functions = functions
+        self._done: set[str] = set()
+
+    def method(self, module: Any, name: str) -> None:
+        """Mark the calls in a method, once for its class."""
+        caller = f"{module._type().annotation_str}.{name}"
+        graph = module._get_method(name).graph
+        self._callable(caller, graph, {next(graph.inputs()).debugName(): ("", module)})
+
+    def _callable(self, caller: str, graph: Any, paths: Paths) -> None:
+        if caller not in self._done:
+            self._done.add(caller)
+            self._graph(caller, graph, paths, defaultdict(int))
+
+    def _graph(self, caller: str, graph: Any, paths: Paths, calls: dict[str, int]) -> None:
+        for node in list(_every(graph)):
+            match node.kind():
+                case "prim::GetAttr":
+                    _follow(node, paths)
+                case "prim::fork":
+                    forked = node.g("Subgraph")
+                    self._graph(caller, forked, _handed(node, forked, paths), calls)
+                case "prim::CallMethod":
+                    path, target = paths.get(next(node.inputs()).debugName(), ("", None))
+                    if target is not None:
+                        self.method(target, node.s("name"))
+                    _surround(graph, node, path)
+                case "prim::CallFunction":
+                    self._function(caller, graph, node, calls)
+
+    def _function(self, caller: str, graph: Any, node: Any, calls: dict[str, int]) -> None:
+        name = next(node.inputs()).type().annotation_str
+        _surround(graph, node, f" {caller} {name} {calls[name]}")
+        calls[name] += 1
+        called = self._functions.find_function(name)
+        if called is not None:
+            self._callable(name, called.graph, {})
 
 
-def _mark(module: Any, method: str, done: set[tuple[str, str]]) -> None:
-    key = (str(module._type()), method)
-    if key in done:
-        return
-    done.add(key)
-    graph = module._get_method(method).graph
-    _mark_graph(graph, {next(graph.inputs()).debugName(): ("", module)}, done)
+def _handed(fork: Any, forked: Any, paths: Paths) -> Paths:
+    """The paths of the submodules that a fork is given, by their names in it."""
+    names = zip((v.debugName() for v in forked.inputs()), (v.debugName() for v in fork.inputs()), strict=True)
+    return {inner: paths[outer] for inner, outer in names if outer in paths}
 
 
-def _mark_graph(graph: Any, paths: Paths, done: set[tuple[str, str]]) -> None:
-    for node in list(_every(graph)):
-        match node.kind():
-            case "prim::GetAttr":
-                _follow(node, paths)
-            case "prim::fork":
-                forked = node.g("Subgraph")
-                handed = zip(
-                    (v.debugName() for v in forked.inputs()), (v.debugName() for v in node.inputs()), strict=True
-                )
-                _mark_graph(forked, {inner: paths[outer] for inner, outer in handed if outer in paths}, done)
-            case "prim::CallMethod" | "prim::CallFunction":
-                _mark_call(graph, node, paths, done)
-
-
-def _mark_call(graph: Any, node: Any, paths: Paths, done: set[tuple[str, str]]) -> None:
-    path, target = paths.get(next(node.inputs()).debugName(), ("", None))
-    if target is not None:
-        _mark(target, node.s("name"), done)
-    text = path if node.kind() == "prim::CallMethod" else f"{path} {_function(node)}"
-    _insert_mark(graph, node, ENTER + text).insertBefore(node)
-    _insert_mark(graph, node, LEAVE).insertAfter(node)
-
-
-def _function(call: Any) -> str:
-    """The name of the function that a node calls."""
-    return str(next(call.inputs()).node().s("name"))
+def _surround(graph: Any, call: Any, text: str) -> None:
+    _insert_mark(graph, call, ENTER + text).insertBefore(call)
+    _insert_mark(graph, call, LEAVE).insertAfter(call)
 
 
 def _follow(node: Any, paths: Paths) -> None:

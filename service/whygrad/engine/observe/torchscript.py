@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import torch
+from torch.jit._recursive import wrap_cpp_module
 
 from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.archive import sources
+from whygrad.engine.observe.callsites import CallSite, call_sites
 from whygrad.engine.observe.graph import GraphReader, Place
 from whygrad.engine.observe.inlining import inlined
 from whygrad.engine.observe.probes import HALT, Site
@@ -39,9 +41,9 @@ class TorchScriptProgram:
         self._data = data
         self._sources: Mapping[str, dict[int, str]] | None = None
         self._known: dict[Any, tuple[Frame, ...]] = {}
-        self.module = torch.jit.load(io.BytesIO(data), map_location=location)  # type: ignore[no-untyped-call]
+        self.module, functions = _load(data, location)
         self._method = self._find(method)
-        graph = inlined(self.module._c, method)
+        graph = inlined(self.module._c, method, functions)
         reader = GraphReader(graph)
         self._reader = reader
         self.nodes: tuple[Node, ...] = tuple(reader.nodes)
@@ -94,20 +96,24 @@ class TorchScriptProgram:
         """The frames of a place; where torch lost those of the call it was inlined from, they are put before."""
         if place is None:
             return ()
-        own, outer = self._frames(place.own), self._complete(place.call)
+        outer = self._complete(place.call)
+        if place.site is not None:
+            return (*outer, self._sites[place.site]) if place.site in self._sites else outer
+        own = self._frames(place.own)
         if place.hint is not None and len(own) <= len(outer):
             return (*outer, *self._searched(place, outer))
         recorded = bool(own) and own[0].source is None
-        return own if recorded or own[: len(outer)] == outer else (*outer, *own)
+        return own if recorded else (*outer, *own[_shared(own, outer) :])
 
     def _searched(self, place: Place, outer: tuple[Frame, ...]) -> tuple[Frame, ...]:
         """The source line that the hint describes, near the nearest node of the same call."""
-        upwards = self.nodes[place.number].op == "prim::Enter" if place.number < len(self.nodes) else False
+        upwards = self.nodes[place.number].op == "prim::Enter"
         before = range(place.number - 1, max(-1, place.number - _NEAR), -1)
         after = range(place.number + 1, min(len(self.nodes), place.number + _NEAR))
         for other in [*after] if upwards else [*before, *after]:
-            frames = self._complete(self._reader.places[other]) if self._reader.places[other].plain else ()
-            if len(frames) > len(outer) and frames[: len(outer)] == outer:
+            neighbour = self._reader.places[other]
+            frames = self._complete(neighbour) if neighbour.hint is None and neighbour.inside(place.call) else ()
+            if len(frames) > len(outer):
                 near = frames[len(outer)]
                 return (line_in_source(self.sources, near, place.hint or "", backwards=upwards) or near,)
         return ()
@@ -130,6 +136,10 @@ class TorchScriptProgram:
         except Exception as error:  # it always raises: the message is the answer
             return read_stack(str(error), self.sources)
         return ()
+
+    @cached_property
+    def _sites(self) -> Mapping[CallSite, Frame]:
+        return call_sites(self._data)
 
     @property
     def sources(self) -> Mapping[str, dict[int, str]]:
@@ -160,3 +170,16 @@ class TorchScriptProgram:
         if method not in names:
             raise UnknownMethodError(method, sorted(n for n in names if not n.startswith("__")))
         return self.module._c._get_method(method)
+
+
+def _load(data: bytes, location: str | None) -> tuple[Any, Any]:
+    """The module of an archive, and the compilation unit that holds its functions."""
+    functions = torch._C.CompilationUnit()
+    device = None if location is None else torch.device(location)
+    loaded = torch._C.import_ir_module_from_buffer(functions, data, device, {}, False)  # type: ignore[call-arg, arg-type]
+    return wrap_cpp_module(loaded), functions  # type: ignore[no-untyped-call]
+
+
+def _shared(own: Sequence[Frame], outer: Sequence[Frame]) -> int:
+    """How many frames at the beginning are the same."""
+    return next((i for i, (a, b) in enumerate(zip(own, outer, strict=False)) if a != b), min(len(own), len(outer)))
