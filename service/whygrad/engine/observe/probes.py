@@ -189,7 +189,8 @@ class _HaltError(Exception):
 _active: list[Recorder] = []
 
 
-def _seen(values: Sequence[Any], probe: int) -> None:
+def seen(values: Sequence[Any], probe: int) -> None:
+    """What a probe does: the active recorder writes down what it carries."""
     if _active:
         _active[-1].record(values, probe)
 
@@ -200,7 +201,7 @@ def _halt() -> int:
 
 _LIBRARY = torch.library.Library("whygrad", "DEF")  # type: ignore[no-untyped-call]
 for _schema, _kernel in (
-    ("seen(Any values, int probe) -> ()", _seen),
+    ("seen(Any values, int probe) -> ()", seen),
     ("mark(str what) -> int", lambda what: len(what)),
     ("halt() -> int", _halt),
 ):

@@ -9,9 +9,11 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-_NEEDS_NUMBERS = re.compile(
-    r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent|Tracer cannot infer type", re.IGNORECASE
-)
+from whygrad.engine.observe.probes import seen
+
+from whygrad.engine.observe.probes import seen
+
+_NEEDS_NUMBERS = re.compile(r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent", re.IGNORECASE)
 
 
 def needs_numbers(message: str) -> bool:
@@ -40,6 +42,11 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
+        if func is torch.ops.whygrad.seen.default:
+            return seen(*args)  # as it is: what it looks at must not move
+        if func is torch.ops.whygrad.seen.default:
+            # straight to the recorder: on the way back into torch an empty list has no type
+            return seen(*args)
         named = dict(kwargs or {})
         if _makes_floats(func, args, named):
             return func(*args, **(named | {"device": torch.device("meta")}))
