@@ -47,7 +47,7 @@ def failure(observation: Observation) -> Failure | None:
         if hidden is not None:
             return hidden
         if step.error is not None and step.error.stage != "backward":
-            return None if _nothing_to_differentiate(step) else _raised(observation, step, step.error)
+            return None if _explained_elsewhere(step, step.error) else _raised(observation, step, step.error)
     return None
 
 
@@ -82,10 +82,11 @@ def finding(
     )
 
 
-def _nothing_to_differentiate(step: Step) -> bool:
-    """Whether there was no floating output to make a loss of: that has a cause of its own."""
-    error = step.error
-    return error is not None and error.kind == "LossError" and not any(t.floating for t in step.outputs)
+def _explained_elsewhere(step: Step, error: Error) -> bool:
+    """Whether there is no floating output to make a loss of, or autograd protects a leaf: both have their own rules."""
+    if error.kind == "LossError":
+        return not any(t.floating for t in step.outputs)
+    return "leaf Variable that requires grad" in error.message
 
 
 def _hidden(observation: Observation, step: Step) -> Failure | None:

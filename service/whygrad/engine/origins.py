@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from whygrad.engine.finding import Link
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands import bare
 from whygrad.engine.phrases import size
 
+_Alike = Callable[[Tensor, Tensor], bool]
+
 _SIZES = frozenset({"aten::size", "prim::shape"})
+_ROLES = {"self": "the input", "other": "the second operand", "mat2": "the second operand"}
 _SPLITTING = frozenset({"split", "split_with_sizes", "chunk", "tensor_split", "unsafe_split", "unsafe_chunk"})
 
 
 def origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
     """The sentence that says where an operand of a node got its shape, and the operation that gave it."""
+    maker = _maker(observation, step, operand.tensor, lambda a, b: a.shape == b.shape)
+    return _told(observation, node, operand, size(operand.tensor), maker)
+
+
+def type_origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
+    """The sentence that says where an operand of a node got its type, and the operation that gave it."""
+    maker = _maker(observation, step, operand.tensor, lambda a, b: a.dtype == b.dtype)
+    return _told(observation, node, operand, operand.tensor.dtype, maker)
+
+
+def _told(observation: Observation, node: Node, operand: Operand, what: str, maker: Event | None) -> Link:
     name = called(observation, node, operand)
     if parameter_name(observation, operand.tensor):
-        return Link(f"{name} is {size(operand.tensor)}")
-    maker = shaped_by(observation, step, operand.tensor)
-    if maker is None:
-        return Link(f"{name} was sent as {size(operand.tensor)}")
-    return Link(f"{name} became {size(operand.tensor)} here", maker.node)
+        return Link(f"{name} is {what}")
+    return Link(f"{name} became {what} here", maker.node) if maker else Link(f"{name} was sent as {what}")
 
 
-def shaped_by(observation: Observation, step: Step, tensor: Tensor) -> Event | None:
-    """The execution that gave a tensor its shape: what came after it kept the shape. None for what was sent."""
+def _maker(
+    observation: Observation, step: Step, tensor: Tensor, alike: Callable[[Tensor, Tensor], bool]
+) -> Event | None:
+    """The execution behind which a tensor stayed alike; None for what was sent."""
     own = {p.tensor for p in (*observation.parameters, *observation.buffers)}
     makers = {t.id: event for event in step.events if event.completed for t in event.outputs}
     maker, visited = makers.get(tensor.id), {tensor.id}
     while maker is not None:
-        earlier = next((t for t in maker.tensors if t.shape == tensor.shape and t.id not in own | visited), None)
+        earlier = next((t for t in maker.tensors if alike(t, tensor) and t.id not in own | visited), None)
         if earlier is None:
             return maker
         visited.add(earlier.id)
@@ -41,7 +55,7 @@ def shaped_by(observation: Observation, step: Step, tensor: Tensor) -> Event | N
 def called(observation: Observation, node: Node, operand: Operand) -> str:
     """What the user calls an operand: the name of a parameter, or the variable in their line, or its role."""
     parameter = parameter_name(observation, operand.tensor)
-    return parameter or variable(observation, node, operand.role) or f"the {operand.role}"
+    return parameter or variable(observation, node, operand.role) or _ROLES.get(operand.role, f"the {operand.role}")
 
 
 def variable(observation: Observation, node: Node, role: str) -> str | None:

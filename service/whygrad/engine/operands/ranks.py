@@ -145,6 +145,8 @@ def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
         yield WrongRank(seen["input"], found.spatial + 1, found.spatial + 2)
     if found is not None and found.lacks_channels:
         yield WrongRank(seen["input"], found.spatial + 2, found.spatial + 2)
+    if "input" in seen and _unbatched(node, event):
+        yield WrongRank(seen["input"], 3, 3)
     if "input" in seen:
         yield from _by_layer(seen["input"], layer)
     for role, (least, most) in _TAKES.get(bare(node.op), {}).items():
@@ -154,6 +156,14 @@ def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
     axis = missing_axis(node, event)
     if axis is not None:
         yield axis
+
+
+def _unbatched(node: Node, event: Event) -> bool:
+    """Whether one sample of (channels, positions) was read as a batch."""
+    given, mean = event.input("input"), event.input("running_mean")
+    if bare(node.op) != "batch_norm" or given is None or mean is None or len(given.shape) != 2:
+        return False
+    return given.shape[0] == mean.elements != given.shape[1]
 
 
 def _by_layer(operand: Operand, layer: str | None) -> Iterator[WrongRank]:

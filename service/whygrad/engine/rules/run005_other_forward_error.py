@@ -84,4 +84,4 @@ def _advice(failed: Failure) -> str:
         return "ask for a loss of what the program returns"
     if failed.node is not None and failed.node.op == "prim::RaiseException":
         return "send what the check asks for, or change the check"
-    return "keep the values of its operands in the range that the message names"
+    return "change what the message names"

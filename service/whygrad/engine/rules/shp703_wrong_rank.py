@@ -53,6 +53,7 @@ from collections.abc import Iterator
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, rewritten
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import WrongRank, wrong_for_layer, wrong_rank
 from whygrad.engine.origins import called, layer, origin, variable
 from whygrad.engine.phrases import counted, size
@@ -80,7 +81,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         if failed.said
         else "The number of dimensions is wrong, not a size.",
         chain=[origin(observation, failed.step, reader, operand)] if operand else [],
-        fix=_fix(observation, node, wrong),
+        fix=_fix(observation, node, event, wrong),
     )
 
 
@@ -110,22 +111,21 @@ _LAYER_TYPES = frozenset(
 ) | {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "MultiheadAttention", "Upsample"}
 
 
-def _fix(observation: Observation, node: Node, wrong: WrongRank | None) -> Fix:
+def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | None) -> Fix:
     if wrong is None or wrong.axis is not None:
         return Fix("send the input with the dimensions that the line names, or name those that it has")
     if wrong.given > wrong.most:
-        return Fix(
-            f"merge or drop {counted(wrong.given - wrong.most, 'dimension')}: x.flatten(start, end), x.squeeze(dim)"
-        )
-    missing = wrong.least - wrong.given
-    name = variable(observation, node, wrong.operand.role)
-    added = _added(wrong, missing)
+        surplus = counted(wrong.given - wrong.most, "dimension")
+        return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
+    name, added = variable(observation, node, wrong.operand.role), _added(node, event, wrong)
     after = rewritten(observation.source(node.id), rf"\({name}\)", f"({name}{added})") if name else None
-    return Fix(f"add the missing {'dimension' if missing == 1 else 'dimensions'}: x{added}", after=after)
+    return Fix(f"add what is missing: {name or 'x'}{added}", after=after)
 
 
-def _added(wrong: WrongRank, missing: int) -> str:
-    """Dimensions of size one: of channels where a batch stands first, else of the batch too."""
-    if missing > 1:
-        return f"[{', '.join(['None'] * missing)}]"
-    return ".unsqueeze(1)" if wrong.least == wrong.most else ".unsqueeze(0)"
+def _added(node: Node, event: Event, wrong: WrongRank) -> str:
+    """Dimensions of size one: a batch, or channels where there is only one of them."""
+    found = convolution(node, event)
+    if found is not None and found.wanted == 1:
+        return ".unsqueeze(1)" if wrong.given == found.spatial + 1 else "[None, None]"
+    missing = wrong.least - wrong.given
+    return ".unsqueeze(0)" if missing == 1 else f"[{', '.join(['None'] * missing)}]"

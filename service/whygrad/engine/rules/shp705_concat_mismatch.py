@@ -55,7 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.finding import Finding, Fix, Link, rewritten
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.origins import origin
@@ -81,7 +81,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoi
         if joined
         else "A list that is filled in a loop is empty where the loop did not run.",
         chain=[_origin(observation, failed, node, operand) for operand in joined],
-        fix=_fix(wrong),
+        fix=_fix(observation.source(node.id), wrong),
     )
 
 
@@ -94,7 +94,7 @@ def _title(node: Node, wrong: Unjoinable) -> str:
     one, two = wrong.first.tensor.shape, wrong.second.tensor.shape
     if wrong.axis is None:
         return f"{op} joins {counted(len(one), 'dimension')} with {counted(len(two), 'dimension')}"
-    return f"{op} joins {one[wrong.axis]} with {two[wrong.axis]} in dimension {wrong.axis}"
+    return f"{op} joins sizes {one[wrong.axis]} and {two[wrong.axis]} in dimension {wrong.axis}, which must be equal"
 
 
 def _origin(observation: Observation, failed: Failure, node: Node, operand: Operand) -> Link:
@@ -107,17 +107,19 @@ def _place(operand: Operand) -> str:
     return f"tensor {operand.role.partition('[')[2].rstrip(']') or 0}"
 
 
-def _fix(wrong: Unjoinable) -> Fix:
+def _fix(source: str | None, wrong: Unjoinable) -> Fix:
     if wrong.first is None:
         return Fix("put a tensor into the list before the loop, or see why it did not run")
     if wrong.second is None:
         return Fix("give each scalar a dimension: x.unsqueeze(0), or use torch.stack")
     if wrong.axis is None:
-        return Fix(
-            "give both the same number of dimensions with unsqueeze or flatten, or see which reduction dropped one"
-        )
+        return Fix("give both as many dimensions with unsqueeze or flatten, or see which reduction dropped one")
     if wrong.axis >= 2:
-        return Fix(
-            "bring the second to the size of the first before joining: F.interpolate(second, size=first.shape[2:])"
-        )
+        return Fix("bring the second to the size of the first before joining", after=_resized(source))
     return Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
+
+
+def _resized(source: str | None) -> str | None:
+    """The user's line with the second of two tensors interpolated, where the line lists them by name."""
+    listed = r"([\[(])\s*([\w.]+)\s*,\s*([\w.]+)\s*([\])])"
+    return rewritten(source, listed, r"\1\2, F.interpolate(\3, size=\2.shape[2:])\4")

@@ -54,7 +54,7 @@ from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, rewritten
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
-from whygrad.engine.origins import called, layer, origin, variable
+from whygrad.engine.origins import called, layer, type_origin, variable
 from whygrad.engine.rule import rule
 
 
@@ -74,7 +74,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         failed,
         title=_title(observation, node, wrong) if wrong else f"{op} does not take {_types(event)}",
         message=failed.said or f"Real numbers of these types are refused by {op}: {_types(event)}.",
-        chain=[origin(observation, failed.step, node, wrong.operand)] if wrong else [],
+        chain=[type_origin(observation, failed.step, node, wrong.operand)] if wrong else [],
         fix=_fix(observation, node, wrong) if wrong else Fix("convert the operands to types that the operation takes"),
     )
 

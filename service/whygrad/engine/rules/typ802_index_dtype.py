@@ -54,7 +54,7 @@ from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, rewritten
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
-from whygrad.engine.origins import called, origin, variable
+from whygrad.engine.origins import called, type_origin, variable
 from whygrad.engine.rule import rule
 
 
@@ -74,7 +74,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
         failed,
         title=f"{op} takes {wrong.wanted} here, and {name} is {given}",
         message=failed.said or f"{op} refuses {given} where it takes {wrong.wanted}.",
-        chain=[origin(observation, failed.step, node, wrong.operand)],
+        chain=[type_origin(observation, failed.step, node, wrong.operand)],
         fix=_fix(observation, node, wrong),
     )
 
