@@ -11,8 +11,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from whygrad.engine.observe.probes import seen
 
-from whygrad.engine.observe.probes import seen
-
 _NEEDS_NUMBERS = re.compile(r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent", re.IGNORECASE)
 
 
@@ -44,9 +42,6 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         if func is torch.ops.whygrad.seen.default:
             return seen(*args)  # as it is: what it looks at must not move
-        if func is torch.ops.whygrad.seen.default:
-            # straight to the recorder: on the way back into torch an empty list has no type
-            return seen(*args)
         named = dict(kwargs or {})
         if _makes_floats(func, args, named):
             return func(*args, **(named | {"device": torch.device("meta")}))
