@@ -162,4 +162,5 @@ def test_the_zygote_knows_nothing_of_its_parent(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("WHYGRAD_SECRET", "hunter2")
     sandbox.close()
     environment = Path(f"/proc/{zygote()}/environ").read_bytes()
-    assert environment.rstrip(b"\0") in (b"OPENBLAS_NUM_THREADS=1", b"OPENBLAS_NUM_THREADS=1\0LC_CTYPE=C.UTF-8")
+    names = {variable.partition(b"=")[0] for variable in environment.split(b"\0") if variable}
+    assert names <= {b"OPENBLAS_NUM_THREADS", b"GLIBC_TUNABLES", b"LC_CTYPE"}
