@@ -92,7 +92,7 @@ def line_in_source(sources: Sources, near: Frame, pattern: str, *, backwards: bo
 def at_line(near: Frame, lines: Mapping[int, str], number: int) -> Frame:
     """The frame moved to another line of its file."""
     text = lines[number]
-    around = tuple((n, lines[n]) for n in range(number - 3, number + 4) if n != number and n in lines)
+    around = tuple((n, lines[n]) for n in range(number - 3, number + 4) if n != number and lines.get(n, "").strip())
     indent = len(text) - len(text.lstrip())
     return replace(near, line=number, source=text.strip(), column=indent, offset=0, context=around)
 
