@@ -37,7 +37,9 @@ _RANK_WORDS = re.compile(
     r"[Ee]xpected.*\b\d-?D\b.*(tensor|input)|must be a matrix"
 )
 _SHAPE_WORDS = re.compile(
-    r"\b(shapes?|sizes?|dim(ension)?s?|elements?|lengths?|ranks?|channels?|columns|rows|batch|square|\d-?D)\b", re.I
+    r"(?<![A-Za-z])(shapes?|sizes?|dim(ension)?s?|elements?|lengths?|ranks?|channels?|columns|rows|batch|square|vector|"
+    r"\d-?D)(?![A-Za-z])",
+    re.IGNORECASE,
 )
 _VALUE_WORDS = re.compile(r"out of (range|bounds)|not in the valid range|singular|positive-definite|num_classes")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from whygrad.engine.causes import Cause, Refused, cause_of, hidden_cause
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Error, Event, Node, Observation, Step
-from whygrad.engine.origins import last_read, sizes_read, taken_apart
+from whygrad.engine.origins import last_read, parameter_name, sizes_read, taken_apart
 from whygrad.engine.unseen import unseen_node
 
 _ARGUMENTS = re.compile(r"Expected a value of type|expected at most \d+ argument|is missing value for argument")
@@ -113,7 +113,7 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
         return Failure(step, order, None, None, cause, error.kind, error.message)
     unpacked = sizes_read(observation, step, node)
     shown = unpacked or event or Event(node.id, (), (), {}, True, completed=False)
-    if not shown.inputs:
+    if not _given(observation, shown):
         shown = last_read(observation, step, node) or shown
     seen = Refused(
         node=node,
@@ -126,6 +126,11 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
         cut_up=taken_apart(observation, step, node, shown),
     )
     return Failure(step, order, node, shown, cause_of(seen), error.kind, error.message)
+
+
+def _given(observation: Observation, event: Event) -> bool:
+    """Whether anything but parameters was seen of the operands."""
+    return any(parameter_name(observation, t) is None for t in event.tensors)
 
 
 def _in_library(observation: Observation, node: Node) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 ALLOCATORS = ("can't allocate memory", "DefaultCPUAllocator: not enough memory", "std::bad_alloc", "CUDA out of memory")
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """True for Python's MemoryError, and for what torch's allocators raise in its place."""
+def is_out_of_memory(error: BaseException | str) -> bool:
+    """True for Python's MemoryError, and for what torch's allocators raise or say in its place."""
     return isinstance(error, MemoryError) or any(text in str(error) for text in ALLOCATORS)
 
 

@@ -13,7 +13,17 @@ from whygrad.engine.phrases import size
 _Alike = Callable[[Tensor, Tensor], bool]
 
 _SIZES = frozenset({"aten::size", "prim::shape"})
-_ROLES = {"self": "the input", "other": "the second operand", "mat2": "the second operand"}
+_ROLES = {
+    "self": "input",
+    "other": "second operand",
+    "mat2": "second operand",
+    "tensors": "tensor",
+    "matrices": "matrix",
+    "indices": "index",
+    "hx": "state",
+    "x1": "first operand",
+    "x2": "second operand",
+}
 _SPLITTING = frozenset({"split", "split_with_sizes", "chunk", "tensor_split", "unsafe_split", "unsafe_chunk"})
 
 
@@ -55,7 +65,14 @@ def _maker(
 def called(observation: Observation, node: Node, operand: Operand) -> str:
     """What the user calls an operand: the name of a parameter, or the variable in their line, or its role."""
     parameter = parameter_name(observation, operand.tensor)
-    return parameter or variable(observation, node, operand.role) or _ROLES.get(operand.role, f"the {operand.role}")
+    return parameter or variable(observation, node, operand.role) or _role(operand.role)
+
+
+def _role(role: str) -> str:
+    """A role in words: `the input`, `tensor 1`."""
+    name, _, place = role.partition("[")
+    word = _ROLES.get(name, name)
+    return f"{word} {place.rstrip(']').replace('][', '.')}" if place else f"the {word}"
 
 
 def variable(observation: Observation, node: Node, role: str) -> str | None:

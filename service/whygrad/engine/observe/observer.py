@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.memory import refuse_out_of_memory
+from whygrad.engine.memory import is_out_of_memory, refuse_out_of_memory
 from whygrad.engine.observation import (
     Argument,
     Frame,
@@ -201,6 +201,8 @@ def _with_words(step: Step, refusal: str) -> Step:
     """The step, with what the operation said where its error lost its words."""
     if step.error is None or step.error.message:
         return step
+    if is_out_of_memory(refusal):
+        raise MemoryError(refusal)
     return replace(step, error=replace(step.error, message=refusal))
 
 

@@ -12,7 +12,7 @@ _ORIGINAL = "Traceback of TorchScript, original code (most recent call last):\n"
 _ONLY = "Traceback of TorchScript (most recent call last):\n"
 _SCRIPTED = re.compile(r'^  File "(?P<file>[^\n]*)", line (?P<line>\d+)(?:, in (?P<function>[^\n]*))?\n', re.MULTILINE)
 _TRACED = re.compile(r"^(?P<file>[^\n]+)\((?P<line>\d+)\): (?P<function>[^\n]*)$", re.MULTILINE)
-_LIBRARY = re.compile(r"(^|/)(site|dist)-packages/torch/|(^|/)torch/(nn|jit|_|autograd|functional|utils|distributions)")
+_LIBRARY = re.compile(r"^<string>$|(^|/)(site|dist)-packages/torch/|(^|/)torch/(nn|jit|_|autograd|functional|utils|distributions)")
 _TRACER = re.compile(r"/torch/jit/_trace\.py$")
 
 Sources = Mapping[str, Mapping[int, str]]

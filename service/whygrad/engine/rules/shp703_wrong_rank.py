@@ -86,24 +86,33 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
 
 
 def _title(observation: Observation, node: Node, reader: Node, event: Event, wrong: WrongRank | None) -> str:
-    operand = wrong.operand if wrong else next(iter(event.inputs), None)
+    operand, refuser = wrong.operand if wrong else next(iter(event.inputs), None), _refuser(observation, node, event)
     if operand is None:
-        return f"{_refuser(observation, node, event)} gets the wrong number of dimensions"
+        return f"{refuser} gets the wrong number of dimensions"
+    if wrong is not None and wrong.axis is None:
+        return f"{refuser} takes {wrong.wanted}, and gets {wrong.given} ({size(operand.tensor)})"
     name, rank = called(observation, reader, operand), counted(len(operand.tensor.shape), "dimension")
-    if wrong is not None and wrong.axis is not None:
-        return f"{name} has {rank} ({size(operand.tensor)}), and dimension {wrong.axis} of it is asked for"
-    if wrong is None:
-        return (
-            f"{name} has {rank} ({size(operand.tensor)}), and not as many as {_refuser(observation, node, event)} takes"
-        )
-    refuser = _refuser(observation, node, event)
-    return f"{refuser} takes {wrong.wanted}, and gets {wrong.given} ({size(operand.tensor)})"
+    has = f"{name} has {rank} ({size(operand.tensor)})"
+    if wrong is not None:
+        return f"{has}, and dimension {wrong.axis} of it is asked for"
+    taken = _sizes_taken(node)
+    return f"{has}, and is taken for one of {taken}" if taken else f"{has}, and {refuser} takes another number"
+
+
+def _sizes_taken(node: Node) -> int | None:
+    """How many sizes a node reads of a shape: `b, c, h, w = x.shape` takes four, `x.shape[3]` as many."""
+    if node.op == "prim::ListUnpack":
+        return len(node.outputs)
+    index = node.literal("idx")
+    return index + 1 if isinstance(index, int) and index >= 0 else None
 
 
 def _refuser(observation: Observation, node: Node, event: Event) -> str:
-    """The layer, or else the operation."""
+    """The layer, or else the operation, or the function of torch's that checks its operands."""
     inside = node.module if (observation.modules.get(node.module) or "") in _LAYER_TYPES else None
-    return layer(observation, event.input("weight")) or inside or node.op.rpartition("::")[2]
+    checking = observation.stack(node.id)[-1:] if node.op == "prim::RaiseException" else ()
+    function = checking[0].function if checking else node.op.rpartition("::")[2]
+    return layer(observation, event.input("weight")) or inside or function
 
 
 _LAYER_TYPES = frozenset(

@@ -56,7 +56,7 @@ from whygrad.engine.finding import Finding, Fix, rewritten
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.dividing import Misfit, misfit
 from whygrad.engine.origins import called, origin
-from whygrad.engine.phrases import size, sizes
+from whygrad.engine.phrases import counted, size, sizes
 from whygrad.engine.rule import rule
 
 
@@ -114,10 +114,11 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
 def _pieces(observation: Observation, failed: Failure) -> Finding:
     """A split or chunk that gave another number of pieces than names stand for them."""
     count = len(failed.event.inputs) if failed.event else 0
+    names = len(failed.node.outputs) if failed.node else 0
     return finding(
         observation,
         failed,
-        title=f"the tensor was cut into {count} pieces, and another number is unpacked",
+        title=f"the tensor was cut into {counted(count, 'piece')}, and {names} are unpacked",
         message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
         fix=Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
     )

@@ -55,10 +55,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, Link, rewritten
-from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
-from whygrad.engine.origins import origin
+from whygrad.engine.origins import called, origin
 from whygrad.engine.phrases import counted, size
 from whygrad.engine.rule import rule
 
@@ -77,10 +77,10 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoi
         observation,
         failed,
         title=_title(node, wrong),
-        message=" and ".join(f"{_place(o)} is {size(o.tensor)}" for o in joined) + "."
+        message=" and ".join(f"{called(observation, node, o)} is {size(o.tensor)}" for o in joined) + "."
         if joined
         else "A list that is filled in a loop is empty where the loop did not run.",
-        chain=[_origin(observation, failed, node, operand) for operand in joined],
+        chain=[origin(observation, failed.step, node, operand) for operand in joined],
         fix=_fix(observation.source(node.id), wrong),
     )
 
@@ -95,16 +95,6 @@ def _title(node: Node, wrong: Unjoinable) -> str:
     if wrong.axis is None:
         return f"{op} joins {counted(len(one), 'dimension')} with {counted(len(two), 'dimension')}"
     return f"{op} joins sizes {one[wrong.axis]} and {two[wrong.axis]} in dimension {wrong.axis}, which must be equal"
-
-
-def _origin(observation: Observation, failed: Failure, node: Node, operand: Operand) -> Link:
-    link = origin(observation, failed.step, node, operand)
-    return Link(link.text.replace(f"the {operand.role}", _place(operand), 1), link.node)
-
-
-def _place(operand: Operand) -> str:
-    """`tensor 1`: its place in the list."""
-    return f"tensor {operand.role.partition('[')[2].rstrip(']') or 0}"
 
 
 def _fix(source: str | None, wrong: Unjoinable) -> Fix:
