@@ -222,6 +222,12 @@ def test_other_endings_read_well(changes: dict[str, Any], first: str, last: str)
     assert lines[-1].startswith(last)
 
 
+def test_a_finding_without_a_place_leaves_no_gap() -> None:
+    nowhere = document()
+    nowhere["findings"][0] |= {"location": None, "operands": []}
+    assert "\n\n\n" not in render(nowhere)
+
+
 def test_an_almost_empty_document_renders() -> None:
     assert render({}) == "unknown: no headline for the program\n\nunknown\n"
 

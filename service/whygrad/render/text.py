@@ -37,7 +37,7 @@ def render(document: Json, *, color: bool = False, width: int = 80) -> str:
     Safe to print whatever the document holds: control characters are spelt out, strings and lists bounded.
     """
     page = _Page(document, terminal.paint if color else terminal.plain, max(width, 40))
-    return "\n".join(page.lines()).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(page.lines())).rstrip() + "\n"
 
 
 class _Page:
