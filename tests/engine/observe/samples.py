@@ -729,14 +729,6 @@ def forward(self, x):
         ({"shape": [2, 3, 8]},),
         mode="eval",
     ),
-    "transformer": Sample(
-        "self.net = nn.Transformer(8, 2, 1, 1, 16, batch_first=True)",
-        """
-def forward(self, x, y):
-    return self.net(x, y)
-""",
-        ({"shape": [2, 3, 8]}, {"shape": [2, 4, 8]}),
-    ),
     "attention": Sample(
         "self.q = nn.Linear(8, 8)\nself.k = nn.Linear(8, 8)",
         """

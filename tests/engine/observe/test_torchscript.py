@@ -39,11 +39,9 @@ def arguments(sample: Sample, program: TorchScriptProgram) -> list[Any]:
     return Sampler(0, meta=False).arguments(list(sample.inputs), program.signature())
 
 
-def plain_run(sample: Sample) -> tuple[Any, ...]:
+def plain_run(sample: Sample, inputs: list[Any]) -> tuple[Any, ...]:
     """How the program ends without us."""
-    upload = exported(sample)
-    module = torch.jit.load(io.BytesIO(upload))  # type: ignore[no-untyped-call]
-    inputs = arguments(sample, TorchScriptProgram(upload, sample.method))
+    module = torch.jit.load(io.BytesIO(exported(sample)))  # type: ignore[no-untyped-call]
 
     def run() -> Any:
         with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
@@ -52,9 +50,8 @@ def plain_run(sample: Sample) -> tuple[Any, ...]:
     return ending(module, run, sample)
 
 
-def probed_run(sample: Sample) -> tuple[Any, ...]:
+def probed_run(sample: Sample, program: TorchScriptProgram) -> tuple[Any, ...]:
     """How it ends under our probes."""
-    program = TorchScriptProgram(exported(sample), sample.method)
     inputs = arguments(sample, program)
     with recording(Recorder(program.sites, Watched())):
         return ending(program.module, lambda: program.run(inputs), sample)
@@ -102,9 +99,10 @@ def assert_same(one: Any, other: Any) -> None:
 
 @each_sample
 def test_probes_change_nothing(sample: Sample) -> None:
-    plain = plain_run(sample)
+    program = TorchScriptProgram(exported(sample), sample.method)
+    plain = plain_run(sample, arguments(sample, program))
     assert (len(plain) == 1) == sample.fails, plain
-    assert_same(plain, probed_run(sample))
+    assert_same(plain, probed_run(sample, program))
 
 
 @each_sample
