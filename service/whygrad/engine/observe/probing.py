@@ -28,9 +28,8 @@ _UNPROBED = _CONTROL | {
     "aten::__isnot__",
 }
 _CONTAINERS = {"aten::append", "aten::__getitem__", "aten::_set_item", "aten::insert", "aten::extend", "aten::pop"}
-_SCALARS = re.compile(
-    r"^(int|float|bool|Scalar|str|NoneType|Device)$|^(int|float|bool)\[\]$|^List\[(int|float|bool)\]$"
-)
+_SCALAR = r"(int|float|bool|number|str|Device)"
+_SCALARS = re.compile(rf"^(NoneType|{_SCALAR}|List\[{_SCALAR}\]|Optional\[({_SCALAR}|List\[{_SCALAR}\])\])$")
 
 
 def probe_graph(graph: Any, reader: GraphReader) -> tuple[Site, ...]:
