@@ -12,7 +12,7 @@ import torch
 from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
-from whygrad.engine.observe.probes import MARK
+from whygrad.engine.observe.probes import MARK, plain
 
 _PLUMBING = {"prim::Constant", MARK, "prim::Uninitialized"}
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
@@ -92,7 +92,7 @@ class GraphReader:
         number = len(self.nodes)
         self.handles[number] = node
         self.nodes.append(self._read(node, number, parent, scope.module))
-        self.places.append(Place(node, scope.call, number, _hint(node)))
+        self.places.append(Place(_placed(node), scope.call, number, _hint(node)))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
         if node.kind() == "prim::Enter":
@@ -118,6 +118,11 @@ class GraphReader:
             regions=tuple(self._regions),
             attribute=node.s("name") if node.kind() in ("prim::GetAttr", "prim::SetAttr", "prim::CallMethod") else None,
         )
+
+
+def _placed(node: Any) -> Any:
+    """The node whose line tells where a node is: a list that is taken apart has none, what made it has."""
+    return node.input().node() if node.kind() == "prim::ListUnpack" else node
 
 
 def _hint(node: Any) -> str | None:
@@ -159,7 +164,8 @@ def _literal(value: Any) -> tuple[Json, bool]:
     node = value.node()
     if node.kind() == "prim::Constant":
         content = value.toIValue()
-        return (content, True) if content is None or isinstance(content, bool | int | float | str) else (None, False)
+        known = content is None or isinstance(content, bool | int | float | str)
+        return (plain(content), True) if known else (None, False)
     if node.kind() == "prim::ListConstruct":
         items = [_literal(v) for v in node.inputs()]
         if all(constant for _, constant in items):
