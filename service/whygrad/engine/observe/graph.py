@@ -12,7 +12,7 @@ import torch
 from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
-from whygrad.engine.observe.probes import MARK, plain
+from whygrad.engine.observe.probes import MARK, json_of
 
 _PLUMBING = {"prim::Constant", MARK, "prim::Uninitialized"}
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
@@ -165,7 +165,7 @@ def _literal(value: Any) -> tuple[Json, bool]:
     if node.kind() == "prim::Constant":
         content = value.toIValue()
         known = content is None or isinstance(content, bool | int | float | str)
-        return (plain(content), True) if known else (None, False)
+        return (json_of(content), True) if known else (None, False)
     if node.kind() == "prim::ListConstruct":
         items = [_literal(v) for v in node.inputs()]
         if all(constant for _, constant in items):

@@ -132,9 +132,9 @@ class Recorder:
                 for key, item in items:
                     self._sort(f"{role}[{key}]", item, inputs, plain)
             elif len(items) <= 64:
-                plain[role] = [plain(item) for _, item in items]
+                plain[role] = [json_of(item) for _, item in items]
         else:
-            plain[role] = plain(value)
+            plain[role] = json_of(value)
 
     def _fact(self, tensor: torch.Tensor, number: int, version: int, requires_grad: bool) -> Tensor:
         function = tensor.grad_fn if requires_grad else None
@@ -173,7 +173,7 @@ def tensors_in(value: Any) -> list[torch.Tensor]:
     return []
 
 
-def plain(value: Any) -> Json:
+def json_of(value: Any) -> Json:
     """A number, string or None as it is; anything else by the name of its type."""
     if value is None or isinstance(value, bool | int | str):
         return value if not isinstance(value, str) else value[:256]
