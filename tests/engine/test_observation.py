@@ -15,9 +15,8 @@ from whygrad.engine.observation import (
     Ending,
     Observation,
     Refusal,
-    from_json,
-    to_json,
 )
+from whygrad.engine.observation_json import from_json, to_json
 
 REAL = (
     "plain",

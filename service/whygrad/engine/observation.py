@@ -1,138 +1,38 @@
-"""What was observed of one program: frozen plain facts, the only thing that rules see.
-
-Nothing here imports torch. An observation turns into JSON with `to_json` and back with `from_json`.
-"""
+"""What was observed of one program: frozen plain facts, the only thing that rules see. Nothing here imports torch."""
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal
 
-Json = Any
-"""A JSON value: None, bool, int, float, str, a list or a dict of them."""
+from whygrad.engine.facts import Argument, Event, Frame, Json, Node, Operand, Tensor
+
+__all__ = [
+    "Argument",
+    "Clobbered",
+    "Ending",
+    "Error",
+    "Event",
+    "Formal",
+    "Frame",
+    "Gradient",
+    "GradientState",
+    "Json",
+    "Node",
+    "Observation",
+    "Operand",
+    "Parameter",
+    "Pass",
+    "Refusal",
+    "Signature",
+    "Step",
+    "Tensor",
+]
 
 GradientState = Literal["ok", "none", "zero", "non-finite"]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One frame of the user's call stack. `source` is stripped; `offset` is the culprit's place in it."""
-
-    file: str
-    line: int
-    function: str
-    source: str | None = None
-    column: int | None = None
-    offset: int | None = None
-    context: tuple[tuple[int, str], ...] = ()
-    library: bool = False
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a node: its name in the schema, the value it reads, and the literal if that is a constant."""
-
-    name: str
-    value: int
-    type: str
-    variable: str = ""
-    constant: bool = False
-    literal: Json = None
-
-
-@dataclass(frozen=True)
-class Node:
-    """One operation of the program, every call inlined.
-
-    `outputs` are value numbers, `joins` the pairs (from, to) by which control flow hands values on,
-    `writes` the arguments that the operation changes in place, `parent` the control-flow node around it,
-    `regions` the context managers (their `prim::Enter` nodes, outermost first) that it stands in.
-    """
-
-    id: int
-    op: str
-    module: str
-    arguments: tuple[Argument, ...]
-    outputs: tuple[int, ...]
-    writes: tuple[str, ...] = ()
-    parent: int | None = None
-    joins: tuple[tuple[int, int], ...] = ()
-    regions: tuple[int, ...] = ()
-    attribute: str | None = None
-
-    def argument(self, name: str) -> Argument | None:
-        """The argument of that name, if the operation has it."""
-        return next((a for a in self.arguments if a.name == name), None)
-
-    def literal(self, name: str, default: Json = None) -> Json:
-        """The constant given for an argument, or the default where it is computed or absent."""
-        found = self.argument(name)
-        return found.literal if found is not None and found.constant else default
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """A tensor at one moment. The same `id` is the same tensor object, the same `storage` the same memory."""
-
-    id: int
-    shape: tuple[int, ...]
-    dtype: str
-    device: str
-    requires_grad: bool
-    leaf: bool
-    grad_fn: str | None
-    version: int
-    storage: int
-    strides: tuple[int, ...]
-
-    @property
-    def floating(self) -> bool:
-        """Whether a gradient could flow through it at all."""
-        return "float" in self.dtype or "complex" in self.dtype
-
-    @property
-    def elements(self) -> int:
-        """The number of its elements."""
-        count = 1
-        for size in self.shape:
-            count *= size
-        return count
-
-
-@dataclass(frozen=True)
-class Operand:
-    """A tensor in the role it has for an operation: `input`, `weight`, `tensors[1]`."""
-
-    role: str
-    tensor: Tensor
-
-
-@dataclass(frozen=True)
-class Event:
-    """One execution of a node. `values` holds the run-time values of its other arguments (numbers, lists of them).
-
-    `completed` is False where the operation raised. `grad_mode` is the mode it ran under.
-    """
-
-    node: int
-    inputs: tuple[Operand, ...]
-    outputs: tuple[Tensor, ...]
-    values: Mapping[str, Json]
-    grad_mode: bool
-    completed: bool = True
-
-    def input(self, role: str) -> Tensor | None:
-        """The tensor in that role, if there is one."""
-        return next((o.tensor for o in self.inputs if o.role == role), None)
-
-    @property
-    def tensors(self) -> tuple[Tensor, ...]:
-        """The tensors it read, in order."""
-        return tuple(o.tensor for o in self.inputs)
 
 
 @dataclass(frozen=True)
@@ -354,39 +254,3 @@ class Observation:
     def ran(self, op: str) -> Iterator[tuple[int, Event]]:
         """The executions of an operation in the first step, with their indices."""
         return ((i, e) for i, e in enumerate(self.first.events) if self.nodes[e.node].op == op)
-
-
-def to_json(observation: Observation) -> dict[str, Json]:
-    """The observation as JSON values; stacks hold what has been looked up."""
-    plain = asdict(_without_stacks(observation))
-    plain["stacks"] = {str(k): [asdict(f) for f in v] for k, v in observation.stacks.items()}
-    return plain
-
-
-def from_json(document: Mapping[str, Json]) -> Observation:
-    """The observation that `to_json` wrote. Raises KeyError or TypeError where it is none."""
-    stacks = {int(k): v for k, v in document["stacks"].items()}
-    built: Observation = _build(Observation, {**document, "stacks": stacks})
-    return built
-
-
-def _without_stacks(observation: Observation) -> Observation:
-    return Observation(**{f.name: getattr(observation, f.name) for f in fields(observation) if f.name != "stacks"})
-
-
-def _build(kind: Any, value: Json) -> Any:
-    """`value` as an instance of the annotation `kind`."""
-    if value is None or kind is Any:
-        return value
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        return _build(next(k for k in inner if k is not type(None)), value)
-    if origin is tuple:
-        kinds = [inner[0]] * len(value) if inner[1:] == (...,) else list(inner)
-        return tuple(_build(k, v) for k, v in zip(kinds, value, strict=True))
-    if origin is Mapping:
-        return {k: _build(inner[1], v) for k, v in value.items()}
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{k: _build(hints[k], v) for k, v in value.items()})  # type: ignore[operator]
-    return value

@@ -1,0 +1,127 @@
+"""What is known of one operation of a program and of one execution of it: frozen plain data, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, a list or a dict of them."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of the user's call stack. `source` is stripped; `offset` is the culprit's place in it."""
+
+    file: str
+    line: int
+    function: str
+    source: str | None = None
+    column: int | None = None
+    offset: int | None = None
+    context: tuple[tuple[int, str], ...] = ()
+    library: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a node: its name in the schema, the value it reads, and the literal if that is a constant."""
+
+    name: str
+    value: int
+    type: str
+    variable: str = ""
+    constant: bool = False
+    literal: Json = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation of the program, every call inlined.
+
+    `outputs` are value numbers, `joins` the pairs (from, to) by which control flow hands values on,
+    `writes` the arguments that the operation changes in place, `parent` the control-flow node around it,
+    `regions` the context managers (their `prim::Enter` nodes, outermost first) that it stands in.
+    """
+
+    id: int
+    op: str
+    module: str
+    arguments: tuple[Argument, ...]
+    outputs: tuple[int, ...]
+    writes: tuple[str, ...] = ()
+    parent: int | None = None
+    joins: tuple[tuple[int, int], ...] = ()
+    regions: tuple[int, ...] = ()
+    attribute: str | None = None
+
+    def argument(self, name: str) -> Argument | None:
+        """The argument of that name, if the operation has it."""
+        return next((a for a in self.arguments if a.name == name), None)
+
+    def literal(self, name: str, default: Json = None) -> Json:
+        """The constant given for an argument, or the default where it is computed or absent."""
+        found = self.argument(name)
+        return found.literal if found is not None and found.constant else default
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor at one moment. The same `id` is the same tensor object, the same `storage` the same memory."""
+
+    id: int
+    shape: tuple[int, ...]
+    dtype: str
+    device: str
+    requires_grad: bool
+    leaf: bool
+    grad_fn: str | None
+    version: int
+    storage: int
+    strides: tuple[int, ...]
+
+    @property
+    def floating(self) -> bool:
+        """Whether a gradient could flow through it at all."""
+        return "float" in self.dtype or "complex" in self.dtype
+
+    @property
+    def elements(self) -> int:
+        """The number of its elements."""
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A tensor in the role it has for an operation: `input`, `weight`, `tensors[1]`."""
+
+    role: str
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Event:
+    """One execution of a node. `values` holds the run-time values of its other arguments (numbers, lists of them).
+
+    `completed` is False where the operation raised. `grad_mode` is the mode it ran under.
+    """
+
+    node: int
+    inputs: tuple[Operand, ...]
+    outputs: tuple[Tensor, ...]
+    values: Mapping[str, Json]
+    grad_mode: bool
+    completed: bool = True
+
+    def input(self, role: str) -> Tensor | None:
+        """The tensor in that role, if there is one."""
+        return next((o.tensor for o in self.inputs if o.role == role), None)
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The tensors it read, in order."""
+        return tuple(o.tensor for o in self.inputs)
