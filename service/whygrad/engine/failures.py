@@ -105,12 +105,13 @@ def _autocast(observation: Observation, node: Node) -> bool:
 
 
 def _raised(observation: Observation, step: Step, error: Error) -> Failure:
+    if not step.events and _ARGUMENTS.search(error.message):
+        return Failure(step, 0, None, None, "arguments", error.kind, error.message)
     event = step.failure
     node = observation.nodes[error.node] if error.node is not None else unseen_node(observation, step, error.message)
     order = len(step.events) - (event is not None)
     if node is None:
-        cause: Cause = "arguments" if _ARGUMENTS.search(error.message) else "other"
-        return Failure(step, order, None, None, cause, error.kind, error.message)
+        return Failure(step, order, None, None, "other", error.kind, error.message)
     unpacked = sizes_read(observation, step, node)
     shown = unpacked or event or Event(node.id, (), (), {}, True, completed=False)
     if not _given(observation, shown):
@@ -120,7 +121,7 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
         event=event or shown,
         message=error.message,
         layer=observation.modules.get(node.module),
-        read=shown if shown is not event else None,
+        read=shown if shown is not event and shown.inputs else None,
         unpacked=unpacked is not None,
         by_hand=node.op == "prim::RaiseException" and not _in_library(observation, node),
         cut_up=taken_apart(observation, step, node, shown),

@@ -13,6 +13,7 @@ from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
 from whygrad.engine.observe.probes import MARK, json_of
+from whygrad.engine.observe.stacks import BUILTIN
 
 _PLUMBING = {"prim::Constant", MARK, "prim::Uninitialized"}
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
@@ -131,6 +132,10 @@ def _hint(node: Any) -> str | None:
         return r"^\s*with\b"
     if node.kind() == "prim::data":
         return r"\.data\b"
+    if node.kind() == "prim::ListUnpack":
+        return r"^[^=]*,[^=]*=[^=]"
+    if node.kind() == "aten::size" and BUILTIN in node.sourceRange():
+        return r"\.shape\b"
     if node.kind() == "prim::SetAttr":
         attribute = re.escape(node.s("name"))
         return rf"\.{attribute}\b\s*(:[^=]*)?=[^=]|\.{attribute}\b\s*,.*="

@@ -199,7 +199,7 @@ def _grouped(names: Sequence[str], tensors: Mapping[str, Tensor]) -> tuple[Param
 
 def _with_words(step: Step, refusal: str) -> Step:
     """The step, with what the operation said where its error lost its words."""
-    if step.error is None or step.error.message:
+    if step.error is None or step.error.message or step.error.kind != "RuntimeError":
         return step
     if is_out_of_memory(refusal):
         raise MemoryError(refusal)

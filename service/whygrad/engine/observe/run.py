@@ -109,7 +109,8 @@ class Runner:
             error = Error("loss", type(raised).__name__, _message(raised), self._last_unfinished())
         reads = planned.reads if planned is not None else returned
         if value is None or error is not None:
-            gradients = {name: Gradient("none") for name in self._parameters} if planned is None else {}
+            floating = any(t.is_floating_point() or t.is_complex() for t in returned)
+            gradients = {name: Gradient("none") for name in self._parameters} if not floating else {}
             return replace(self._written(returned, reads, None, error), gradients=gradients)
         return self._backward(returned, reads, value)
 
@@ -175,7 +176,8 @@ def _gradient(gradient: torch.Tensor | None, norm: float | None, largest: float)
 
 def _kind(error: Exception) -> str:
     """The class of an error as the user raised it: the interpreter wraps it in its own."""
-    found = re.search(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception)): ", str(error).splitlines()[-1] if str(error) else "")
+    last = str(error).splitlines()[-1] if str(error) else ""
+    found = re.search(r"^(?:RuntimeError: (?=AssertionError))?(?:[\w.]+\.)?(\w+(?:Error|Exception)): ", last)
     return found[1] if found else type(error).__name__
 
 
@@ -184,4 +186,4 @@ def _message(error: Exception) -> str:
     text = str(error)
     tail = re.split(r"^(?:RuntimeError|torch\.jit\.Error|builtins\.\w+|\w+Error): ", text, flags=re.MULTILINE)
     last = tail[-1] if "Traceback of TorchScript" in text and len(tail) > 1 else text
-    return re.sub(r"^(?:\w+Error): ", "", last.strip())[:4000]
+    return re.sub(r"^\w+Error:\s*", "", last.strip())[:4000]

@@ -12,8 +12,11 @@ _ORIGINAL = "Traceback of TorchScript, original code (most recent call last):\n"
 _ONLY = "Traceback of TorchScript (most recent call last):\n"
 _SCRIPTED = re.compile(r'^  File "(?P<file>[^\n]*)", line (?P<line>\d+)(?:, in (?P<function>[^\n]*))?\n', re.MULTILINE)
 _TRACED = re.compile(r"^(?P<file>[^\n]+)\((?P<line>\d+)\): (?P<function>[^\n]*)$", re.MULTILINE)
-_LIBRARY = re.compile(r"^<string>$|(^|/)(site|dist)-packages/torch/|(^|/)torch/(nn|jit|_|autograd|functional|utils|distributions)")
+_LIBRARY = re.compile(r"(^|/)(site|dist)-packages/torch/|(^|/)torch/(nn|jit|_|autograd|functional|utils|distributions)")
 _TRACER = re.compile(r"/torch/jit/_trace\.py$")
+
+BUILTIN = "<string>"
+"""Where torch says that its own TorchScript sources are, such as that of `x.shape`."""
 
 Sources = Mapping[str, Mapping[int, str]]
 
@@ -28,7 +31,8 @@ def read_stack(message: str, sources: Sources) -> tuple[Frame, ...]:
 def _scripted(text: str, sources: Sources) -> tuple[Frame, ...]:
     found = [m for m in _SCRIPTED.finditer(text) if m["file"]]
     ends = [*(m.start() for m in found[1:]), len(text)][: len(found)]
-    return tuple(_frame(m, text[m.end() : end], sources) for m, end in zip(found, ends, strict=True))
+    frames = (_frame(m, text[m.end() : end], sources) for m, end in zip(found, ends, strict=True))
+    return tuple(frame for frame in frames if frame.file != BUILTIN)
 
 
 def _frame(match: re.Match[str], shown: str, sources: Sources) -> Frame:

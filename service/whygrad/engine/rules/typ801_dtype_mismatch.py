@@ -97,4 +97,4 @@ def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
     source = observation.source(node.id)
     after = rewritten(source, rf"\({name}(?=[,)])", f"({name}{cast}") if name else None
-    return Fix(f"convert it to {wrong.wanted}: {name or 'x'}{cast}", after=after)
+    return Fix(f"convert it to {wrong.wanted}: {name or wrong.operand.role.partition('[')[0]}{cast}", after=after)

@@ -83,4 +83,6 @@ def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
     source = observation.source(node.id)
     after = rewritten(source, rf"([(\[,]\s*){name}(?=[,)\]])", rf"\1{name}{cast}") if name else None
-    return Fix(f"convert it where it is loaded, or here: {name or 'x'}{cast}", after=after)
+    return Fix(
+        f"convert it where it is loaded, or here: {name or wrong.operand.role.partition('[')[0]}{cast}", after=after
+    )

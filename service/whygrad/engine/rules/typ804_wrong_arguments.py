@@ -63,7 +63,7 @@ def wrong_arguments(observation: Observation) -> Iterator[Finding]:
         yield _finding(observation, signature, signature.misfit)
     for failed in refused(observation, "arguments"):
         if signature is not None:
-            yield _finding(observation, signature, failed.said)
+            yield _finding(observation, signature, failed.said.removeprefix(f"{signature.method}() "))
 
 
 def _finding(observation: Observation, signature: Signature, misfit: str) -> Finding:
