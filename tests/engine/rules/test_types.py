@@ -1,0 +1,153 @@
+"""Types, indices, arguments and batches that are refused: the same with and without numbers."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import build, diagnose_source, examined
+from tests.engine.rules.small import BOTH, diagnosed, net, only, raised, wanting
+
+W = "self.w = nn.Parameter(torch.randn({}))"
+
+TYPES = [
+    ("return self.l(x)", "self.l = nn.Linear(6, 1)", "4x6:int64", "aten::linear"),
+    ("return self.l(x)", "self.l = nn.Linear(6, 1)", "4x6:float64", "aten::linear"),
+    ("return self.l(x)", "self.l = nn.Linear(6, 1)", "4x5:int64", "aten::linear"),
+    ("return self.l(x)", "self.l = nn.Linear(6, 1).half()", "4x6", "aten::linear"),
+    ("return self.l(x > 0)", "self.l = nn.Linear(6, 1)", "4x6", "aten::linear"),
+    ("return x @ self.w", W.format("6, 3"), "4x6:int64", "aten::matmul"),
+    ("return torch.bmm(x, self.w)", W.format("2, 6, 3"), "2x4x6:float64", "aten::bmm"),
+    ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3)", "2x3x8x8:uint8", "aten::conv2d"),
+    ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3)", "2x3x8x8:float64", "aten::conv2d"),
+    ("return self.c(x)", "self.c = nn.ConvTranspose2d(3, 4, 3)", "2x3x8x8:float64", "aten::conv_transpose2d"),
+    ("return self.b(x)", "self.b = nn.BatchNorm2d(3)", "2x3x8x8:float64", "aten::batch_norm"),
+    ("return self.n(x)", "self.n = nn.LayerNorm(6)", "2x6:float64", "aten::layer_norm"),
+    ("return self.r(x)[0]", "self.r = nn.LSTM(6, 3)", "2x4x6:float64", "aten::lstm"),
+    ("return self.a(x, x, x)[0]", "self.a = nn.MultiheadAttention(6, 2)", "2x4x6:float64", "aten::linear"),
+    ("return x.mean() * self.p", "", "3:int64", "aten::mean"),
+    ("return F.softmax(x, 1) * self.p", "", "2x3:int64", "aten::softmax"),
+    ("return F.gelu(x) * self.p", "", "3:int64", "aten::gelu"),
+    ("return x.std() * self.p", "", "3:int64", "aten::std"),
+    ("h = x.long(); h += self.p; return h", "", "2x3", "aten::add_"),
+    ("return F.binary_cross_entropy(x.sigmoid() * self.p, (x > 0).long())", "", "2x3", "aten::binary_cross_entropy"),
+]
+
+INDICES = [
+    ("return self.e(x)", "self.e = nn.Embedding(5, 4)", "2x3", "aten::embedding"),
+    ("return self.e(x)", "self.e = nn.Embedding(5, 4)", "2x3:int16", "aten::embedding"),
+    ("return self.e(x)", "self.e = nn.Embedding(5, 4)", "2x3:bool", "aten::embedding"),
+    ("return self.e(x)", "self.e = nn.EmbeddingBag(5, 4)", "2x3", "aten::embedding_bag"),
+    ("return (x * self.p).gather(1, x)", "", "2x3", "aten::gather"),
+    ("return (x * self.p)[x]", "", "2", "aten::index"),
+    ("return (x * self.p).index_select(0, x)", "", "2", "aten::index_select"),
+    ("return (x * self.p).scatter(1, x, 1.0)", "", "2x3", "aten::scatter"),
+    ("return torch.take(x * self.p, x)", "", "2", "aten::take"),
+    ("return F.one_hot(x, 4) * self.p", "", "3:int32", "aten::one_hot"),
+    ("return (x * self.p).masked_fill(x, 0.0)", "", "2x3", "aten::masked_fill"),
+    ("return torch.where(x, x * self.p, x)", "", "2x3", "aten::where"),
+    ("return F.cross_entropy(x * self.p, x[:, 0])", "", "2x3", "aten::cross_entropy_loss"),
+    ("return F.cross_entropy(x * self.p, x[:, 0].int())", "", "2x3", "aten::cross_entropy_loss"),
+    ("return F.nll_loss(x * self.p, x[:, 0])", "", "2x3", "aten::nll_loss_nd"),
+]
+
+FEW = [
+    ("return self.b(x)", "self.b = nn.BatchNorm1d(3)", "1x3", "aten::batch_norm"),
+    ("return self.b(x)", "self.b = nn.BatchNorm1d(3)", "1x3x1", "aten::batch_norm"),
+    ("return self.b(x)", "self.b = nn.BatchNorm2d(3)", "1x3x1x1", "aten::batch_norm"),
+    ("return self.b(x)", "self.b = nn.Sequential(nn.Linear(5, 3), nn.BatchNorm1d(3))", "1x5", "aten::batch_norm"),
+    ("return self.i(x) * self.p", "self.i = nn.InstanceNorm2d(3)", "2x3x1x1", "aten::instance_norm"),
+    ("return self.i(x)", "self.i = nn.InstanceNorm1d(3, affine=True)", "2x3x1", "aten::instance_norm"),
+    ("return self.g(x)", "self.g = nn.GroupNorm(4, 4)", "1x4", "aten::group_norm"),
+]
+
+REFUSED = [(code, *case) for code, cases in (("TYP801", TYPES), ("TYP802", INDICES), ("TYP805", FEW)) for case in cases]
+
+
+@pytest.mark.parametrize("passes", [("structure",), BOTH], ids=["structure", "numeric"])
+@pytest.mark.parametrize(("code", "body", "init", "shapes", "op"), REFUSED)
+def test_refused_types_have_one_cause(
+    code: str, body: str, init: str, shapes: str, op: str, passes: tuple[str, ...]
+) -> None:
+    document = diagnosed(net(body, init), passes, shapes=shapes)
+    finding = only(document)
+    assert (finding["code"], finding["location"]["op"]) == (code, op)
+    assert finding["location"]["source"] in body
+    assert set(finding["parameters"]) == wanting(document)
+
+
+TAKEN = [
+    ("return self.e(x)", "self.e = nn.Embedding(5, 4)", "2x3:int32"),
+    ("return self.n(x)", "self.n = nn.LayerNorm(6)", "2x6:bfloat16"),
+    ("return F.mse_loss(x * self.p, x.double())", "", "2x3"),
+    ("return F.cross_entropy(x * self.p, x.softmax(1))", "", "2x3"),
+    ("return F.relu(x) * self.p", "", "3:int64"),
+    ("return torch.where(x > 0, x * self.p, x.double())", "", "2x3"),
+    ("return (x * self.p).gather(1, (x > 0).int())", "", "2x3"),
+    ("return (x.double() * self.p).float() @ self.w", W.format("6, 3"), "4x6"),
+    ("return self.b(x)", "self.b = nn.BatchNorm1d(3)", "2x3"),
+]
+
+
+@pytest.mark.parametrize("passes", [("structure",), BOTH], ids=["structure", "numeric"])
+@pytest.mark.parametrize(("body", "init", "shapes"), TAKEN)
+def test_what_torch_takes_is_not_refused(body: str, init: str, shapes: str, passes: tuple[str, ...]) -> None:
+    assert raised(diagnosed(net(body, init), passes, shapes=shapes)) == []
+
+
+def test_one_sample_is_enough_in_evaluation() -> None:
+    source = net("return self.b(x)", "self.b = nn.BatchNorm1d(3)")
+    assert raised(diagnose_source(source, shapes="1x3", mode="eval")) == []
+
+
+def test_the_cast_is_put_into_the_line() -> None:
+    finding = only(diagnose_source(net("return self.l(x)", "self.l = nn.Linear(6, 1)"), shapes="4x6:float64"))
+    assert finding["title"] == "l is float32, and gets float64"
+    assert finding["fix"]["after"] == "return self.l(x.float())"
+    assert finding["chain"][0] == "x was sent as float64"
+
+
+def test_the_operation_that_changed_the_type_is_in_the_chain() -> None:
+    source = net("h = x.double(); h = torch.relu(h); return self.l(h)", "self.l = nn.Linear(6, 1)")
+    finding = only(diagnose_source(source, shapes="4x6"))
+    assert finding["chain"][0] == "h became float64 here in model.py line 14"
+
+
+def test_an_index_is_cast_to_integers() -> None:
+    finding = only(diagnose_source(net("return self.e(ids)", "self.e = nn.Embedding(5, 4)", "ids"), shapes="2x3"))
+    assert finding["fix"]["after"] == "return self.e(ids.long())"
+
+
+ARGUMENTS = [
+    ("return x * self.p", "x", "2x3; 2x3", "2 inputs were sent, and it takes 1"),
+    ("return x * y * self.p", "x, y", "2x3", "nothing was sent for y"),
+    ("return x * n * self.p", "x, n: int", "2x3; 2x3", "n takes an int, and a tensor was sent"),
+    ("return x[0] * self.p", "x: List[torch.Tensor]", "2x3", "x takes List[Tensor], and a tensor was sent"),
+]
+
+
+@pytest.mark.parametrize(("body", "takes", "shapes", "misfit"), ARGUMENTS)
+def test_inputs_are_held_against_the_signature(body: str, takes: str, shapes: str, misfit: str) -> None:
+    document = diagnose_source(net(body, takes=takes), shapes=shapes)
+    finding = only(document)
+    assert finding["code"] == "TYP804"
+    assert misfit in finding["title"]
+    assert finding["location"]["op"] is None
+    assert finding["location"]["source"] == f"def forward(self, {takes}):"
+
+
+def test_the_command_that_would_fit_is_shown() -> None:
+    finding = only(diagnose_source(net("return x * self.p"), shapes="2x3; 2x3"))
+    assert finding["fix"]["after"] == "whygrad check model.pt --input SHAPE_OF_X"
+
+
+def test_no_input_and_no_such_method() -> None:
+    upload = build(net("return x * self.p"))
+    for request, words in (({}, "no input was described"), ({"method": "predict"}, "no method 'predict'")):
+        finding = only(examined(upload, request)[-1])
+        assert finding["code"] == "TYP804"
+        assert words in finding["title"]
+
+
+@pytest.mark.parametrize("inputs", [[[1, 2]], [[[1]]]])
+def test_what_only_the_call_refuses_is_an_argument_too(inputs: list[object]) -> None:
+    upload = build(net("return x[0] * self.p", takes="x: List[torch.Tensor]"))
+    assert only(examined(upload, {"inputs": inputs})[-1])["code"] == "TYP804"
