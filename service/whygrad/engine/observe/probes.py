@@ -32,12 +32,16 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """What one probe carries: the outputs of the node `after`, then the named arguments of the node `before`."""
+    """What one probe carries: the outputs of the node `after`, then the named arguments of the node `before`.
+
+    `needs_numbers` says that the node `before` reads memory by itself, where a tensor on meta has none.
+    """
 
     after: int | None
     outputs: int
     before: int | None
     roles: tuple[str, ...]
+    needs_numbers: bool = False
 
 
 @dataclass
@@ -99,6 +103,8 @@ class Recorder:
         if site.before is not None:
             self.progress.at(site.before)
             self.enter(site.before, site.roles, values[site.outputs :])
+            if site.needs_numbers and any(t.is_meta for t in tensors_in(values[site.outputs :])):
+                raise NotImplementedError("a tensor on meta has no numbers to read")
 
     def enter(self, node: int, roles: Sequence[str], values: Sequence[Any]) -> None:
         """An operation begins, with its named arguments."""

@@ -80,10 +80,13 @@ class _Prober:
             return None
         return [(n, v) for n, v in pairs if _tensorial(v) or _computed_scalar(v)]
 
+    def _reads_memory(self, number: int | None) -> bool:
+        return number is not None and self.reader.nodes[number].op == "prim::tolist"
+
     def _insert(self, last: tuple[int, list[Any]] | None, before: int | None, entered: list[tuple[str, Any]]) -> Any:
         after, outputs = last if last is not None else (None, [])
         roles = tuple(name for name, _ in entered)
-        self.sites.append(Site(after, len(outputs), before, roles))
+        self.sites.append(Site(after, len(outputs), before, roles, self._reads_memory(before)))
         anchor = _Anchor(self.graph)
         values = anchor.tuple([*outputs, *(v for _, v in entered)])
         number = anchor.integer(len(self.sites) - 1)
