@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -35,12 +36,18 @@ def diagnose(observation: Observation, rules: Iterable[Rule] | None = None) -> t
 
 def _causes(found: list[Diagnosed]) -> list[Diagnosed]:
     """What explains itself stays; what another finding explains becomes a link of that finding's chain."""
-    symptoms = {id(s): c for c in found for s in found if c is not s and s.finding.node in c.finding.explains}
+    explained = {node: cause for cause in found for node in cause.finding.explains}
+    symptoms: dict[int, list[Link]] = defaultdict(list)
     causes = []
     for diagnosed in found:
-        if id(diagnosed) in symptoms:
-            continue
-        links = tuple(Link(s.finding.title, s.finding.node) for s in found if symptoms.get(id(s)) is diagnosed)
-        finding = replace(diagnosed.finding, chain=diagnosed.finding.chain + links)
-        causes.append(replace(diagnosed, finding=finding))
-    return causes
+        node = diagnosed.finding.node
+        cause = explained.get(node) if node is not None else None
+        if cause is None or cause is diagnosed:
+            causes.append(diagnosed)
+        else:
+            symptoms[id(cause)].append(Link(diagnosed.finding.title, node))
+    return [_with_symptoms(cause, symptoms[id(cause)]) for cause in causes]
+
+
+def _with_symptoms(cause: Diagnosed, links: list[Link]) -> Diagnosed:
+    return replace(cause, finding=replace(cause.finding, chain=(*cause.finding.chain, *links))) if links else cause

@@ -160,7 +160,7 @@ def _loose_file(data: bytes) -> Refusal:
     if data[:1] == b"\x08" and (b"onnx" in data[:4096].lower() or b"pytorch" in data[:4096].lower()):
         why = "ONNX keeps a graph for inference: requires_grad, detach and no_grad are gone from it"
         return Refusal("an ONNX file", why, f"export the PyTorch model itself: {EXPORT}")
-    if head.startswith((b"import ", b"from ", b"#", b"class ", b"def ", b'"""')):
+    if re.match(rb"(?:#[^\n]*\n|\s)*(?:import|from|class|def) \w", data[:4096]):
         return Refusal("Python source", "the service runs exported programs, not source", EXPORT)
     return Refusal("no file of a known kind", "it does not begin like a TorchScript archive", EXPORT)
 

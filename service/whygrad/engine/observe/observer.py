@@ -138,8 +138,8 @@ class Observer:
         return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
 
     def _tell_parameters(self, program: Program, tensors: Mapping[str, Tensor]) -> None:
-        names = [name for name, _ in program.parameters()]
-        parameters = _grouped(names, tensors)
+        names = dict(program.parameters())
+        parameters = _grouped(list(names), tensors)
         held = {p.tensor for p in parameters}
         rest = [name for name in tensors if name not in names]
         buffers = tuple(b for b in _grouped(rest, tensors) if b.tensor not in held)
