@@ -40,9 +40,15 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
+        try:
+            return self._run(func, args, dict(kwargs or {}))
+        except Exception as error:
+            self.refusal = str(error)
+            raise
+
+    def _run(self, func: Callable[..., Any], args: Sequence[Any], named: dict[str, Any]) -> Any:
         if func is torch.ops.whygrad.seen.default:
             return seen(*args)  # as it is: what it looks at must not move
-        named = dict(kwargs or {})
         if _makes_floats(func, args, named):
             return func(*args, **(named | {"device": torch.device("meta")}))
         if any(_on_meta(a) for a in args) or any(_on_meta(a) for a in named.values()):
@@ -50,11 +56,7 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
             named = {name: _to_meta(a) for name, a in named.items()}
             if named.get("device") is not None:
                 named["device"] = torch.device("meta")
-        try:
-            return func(*args, **named)
-        except Exception as error:
-            self.refusal = str(error)
-            raise
+        return func(*args, **named)
 
 
 _FACTORIES = frozenset({"zeros", "ones", "empty", "rand", "randn", "full"})
