@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.finding import Link
@@ -30,7 +30,7 @@ def document(
     weights: bool,
 ) -> dict[str, Json]:
     """The part of a diagnosis that the engine knows; ids, times and the upload's name are the service's."""
-    places = Places(observation)
+    places, trouble = Places(observation), unexplained(observation, findings)
     kept = [d for d in findings if d.rule.code not in ignore]
     ignored = [d for d in findings if d.rule.code in ignore]
     entries = _numbered([finding(observation, places, d) for d in kept])
@@ -39,8 +39,8 @@ def document(
     modules = describe_modules(observation)
     return {
         "schema": 1,
-        "verdict": verdict(kept, unexplained=bool(unexplained(observation, findings))),
-        "headline": headline(observation, entries, places, unexplained(observation, findings)),
+        "verdict": verdict(((d.rule.code, d.severity) for d in kept), unexplained=trouble is not None),
+        "headline": headline(observation, entries, places, trouble),
         "findings": entries[:LONGEST],
         "findings_total": len(entries),
         "ignored": _numbered([finding(observation, places, d) for d in ignored])[:LONGEST],
@@ -61,14 +61,15 @@ def document(
     }
 
 
-def verdict(findings: Sequence[Diagnosed], *, unexplained: bool = False) -> str:
-    """One word: faulty, suspect, healthy or undetermined."""
-    errors = {d.rule.code for d in findings if d.severity == "error"}
-    if errors:
-        return "undetermined" if errors <= UNJUDGED else "faulty"
-    if any(d.severity == "warning" for d in findings):
+def verdict(findings: Iterable[tuple[str, str]], *, unexplained: bool = False) -> str:
+    """One word, faulty, suspect, healthy or undetermined, from the (code, severity) of each finding."""
+    told = list(findings)
+    errors = {code for code, severity in told if severity == "error"}
+    if errors - UNJUDGED:
+        return "faulty"
+    if any(severity == "warning" for _, severity in told):
         return "suspect"
-    return "undetermined" if unexplained else "healthy"
+    return "undetermined" if errors or unexplained else "healthy"
 
 
 def unexplained(observation: Observation, findings: Sequence[Diagnosed]) -> str | None:

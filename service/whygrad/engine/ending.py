@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from whygrad.engine.diagnose import diagnose
-from whygrad.engine.document import UNJUDGED, document, finding
+from whygrad.engine.document import document, finding, verdict
 from whygrad.engine.observation import Ending, Json, Observation
 from whygrad.engine.places import Places
 
@@ -27,10 +27,9 @@ def diagnose_ending(unfinished: dict[str, Json] | None, ending: Ending) -> dict[
 def _judged(base: dict[str, Any], ending: Ending) -> dict[str, Any]:
     """The verdict and headline again, and the pass that did not end."""
     found = base["findings"]
-    errors = {f["code"] for f in found if f["severity"] == "error"}
-    base["verdict"] = "undetermined" if errors <= UNJUDGED else "faulty"
-    base["headline"] = base["headline"] if base["verdict"] == "faulty" else found[-1]["title"]
-    if ending.pass_name and not any(p["name"] == ending.pass_name for p in base.get("passes", [])):
+    base["verdict"] = verdict((f["code"], f["severity"]) for f in found)
+    base["headline"] = found[-1]["title"] if base["verdict"] == "undetermined" else base["headline"]
+    if ending.pass_name not in (None, "load") and not any(p["name"] == ending.pass_name for p in base["passes"]):
         why = f"the run was ended in it ({ending.kind})"
-        base["passes"] = [*base.get("passes", []), {"name": ending.pass_name, "ran": False, "why_not": why, "ms": 0.0}]
+        base["passes"] = [*base["passes"], {"name": ending.pass_name, "ran": False, "why_not": why, "ms": 0.0}]
     return base

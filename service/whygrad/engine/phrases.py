@@ -53,6 +53,6 @@ def counted(number: int, thing: str) -> str:
 
 def during(ending: Ending) -> str:
     """` in the numeric pass, at aten::tanh`: what a run was doing when it ended, as far as it is known."""
-    doing = f" in the {ending.pass_name} pass" if ending.pass_name else ""
+    doing = {None: "", "load": " while it was loaded"}.get(ending.pass_name, f" in the {ending.pass_name} pass")
     op = (ending.location or {}).get("op")
     return f"{doing}, at {op}" if op else doing
