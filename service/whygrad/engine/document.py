@@ -74,6 +74,8 @@ def verdict(findings: Iterable[tuple[str, str]], *, unexplained: bool = False) -
 
 def unexplained(observation: Observation, findings: Sequence[Diagnosed]) -> str | None:
     """What went wrong without a rule that says why; None where every trouble is explained or there is none."""
+    if observation.passes and observation.judged is None and not findings:
+        return f"no pass could be run: {'; '.join(p.why_not for p in observation.passes if p.why_not)}"
     explained = {name for d in findings for name in d.finding.parameters}
     silent = [p.name for p in observation.missing if p.name not in explained]
     broken = [n for n, g in observation.first.gradients.items() if g.state == "non-finite" and n not in explained]
