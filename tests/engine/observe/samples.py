@@ -50,6 +50,27 @@ class Sample:
 LAYER = "self.a = nn.Linear(6, 6)"
 TWO = "self.a = nn.Linear(6, 6)\nself.b = nn.Linear(6, 6)"
 
+LAYERS = """
+@torch.jit.interface
+class Layer(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pass
+
+
+class Double(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * 2
+
+
+class Linear(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.fc(x)
+"""
+
 SAMPLES: dict[str, Sample] = {
     "plain": Sample(
         TWO,
@@ -387,25 +408,26 @@ def forward(self, x, which: int):
     return layer.forward(x)
 """,
         (X, 1),
-        above="""
-@torch.jit.interface
-class Layer(nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        pass
+        above=LAYERS,
+    ),
+    "interface of an attribute": Sample(
+        "self.left = Holder(Linear())\nself.right = Holder(Double())",
+        """
+def forward(self, x):
+    return self.right(self.left(x))
+""",
+        above=LAYERS
+        + """
 
+class Holder(nn.Module):
+    layer: Layer
 
-class Double(nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * 2
-
-
-class Linear(nn.Module):
-    def __init__(self):
+    def __init__(self, layer):
         super().__init__()
-        self.fc = nn.Linear(6, 6)
+        self.layer = layer
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.fc(x)
+    def forward(self, x):
+        return self.layer.forward(x) + 1
 """,
     ),
     "exported method": Sample(

@@ -151,3 +151,15 @@ def test_signature_tells_names_types_and_what_may_be_left_out() -> None:
 def test_a_call_that_cannot_be_looked_into_is_told() -> None:
     program = TorchScriptProgram(exported(SAMPLES["interface call"]))
     assert [program.nodes[number].op for number in program.opaque] == ["prim::CallMethod"]
+
+
+def test_interface_of_an_attribute_is_seen_through_for_each_owner() -> None:
+    program = TorchScriptProgram(exported(SAMPLES["interface of an attribute"]))
+    assert program.opaque == ()
+    where = [(node.op, node.module) for node in program.nodes if node.op.startswith("aten::")]
+    assert where == [
+        ("aten::linear", "left.layer.fc"),
+        ("aten::add", "left"),
+        ("aten::mul", "right.layer"),
+        ("aten::add", "right"),
+    ]

@@ -22,17 +22,44 @@ def inlined(module: Any, method: str, functions: Any) -> Any:
     `functions` is the compilation unit that the module was loaded into. Calls are marked `enter PATH`, or for a
     function `enter  CALLER FUNCTION NUMBER`, and `leave`.
     """
-    _Marker(functions).method(module, method)
+    marker = _Marker(functions)
+    marker.method(module, method)
     graph = module._get_method(method).graph.copy()
     torch._C._jit_pass_inline(graph)
-    while any(node.kind() == "prim::fork" for node in _every(graph)):
-        _unfork(graph)
+    while _unfork(graph) | _see_through_interfaces(graph, module, marker):
         torch._C._jit_pass_inline(graph)
     return graph
 
 
-def _unfork(graph: Any) -> None:
+def _see_through_interfaces(graph: Any, module: Any, marker: _Marker) -> bool:
+    """Give each submodule that is known by an interface alone its own class, so that its methods can be inlined."""
+    held = {next(graph.inputs()).debugName(): module}
+    unveiled: set[str] = set()
+    called = False
+    for node in _every(graph):
+        if node.kind() == "prim::GetAttr":
+            value, name = _submodule(held.get(node.input().debugName()), node.s("name")), node.output().debugName()
+            if value is not None:
+                held[name] = value
+            if value is not None and node.output().type().is_interface_type():
+                unveiled.add(name)
+                node.output().setType(value._type())
+        elif node.kind() == "prim::CallMethod" and (name := next(node.inputs()).debugName()) in unveiled:
+            marker.method(held[name], node.s("name"))
+            called = True
+    return called
+
+
+def _submodule(owner: Any, name: str) -> Any:
+    """The submodule that an attribute is, None where it is something else."""
+    value = owner.getattr(name) if owner is not None and owner.hasattr(name) else None
+    return value if isinstance(value, torch._C.ScriptModule) else None
+
+
+def _unfork(graph: Any) -> bool:
     """Put what is forked in the place of the fork. A future that goes through a list is the value itself then."""
+    if not any(node.kind() == "prim::fork" for node in _every(graph)):
+        return False
     torch._C._jit_pass_inline_fork_wait(graph)
     for block in blocks(graph):
         for value in [*block.inputs(), *(v for node in block.nodes() for v in node.outputs())]:
@@ -42,6 +69,7 @@ def _unfork(graph: Any) -> None:
             if node.kind() == "aten::wait":
                 node.output().replaceAllUsesWith(node.input())
                 node.destroy()
+    return True
 
 
 def _awaited(kind: Any) -> Any:
@@ -130,10 +158,8 @@ def _surround(graph: Any, call: Any, text: str) -> None:
 def _follow(node: Any, paths: Paths) -> None:
     """Note the path of the submodule that an attribute read gives."""
     path, owner = paths.get(node.input().debugName(), ("", None))
-    if owner is None or not owner.hasattr(node.s("name")):
-        return
-    value = owner.getattr(node.s("name"))
-    if isinstance(value, torch._C.ScriptModule):
+    value = _submodule(owner, node.s("name"))
+    if value is not None:
         paths[node.output().debugName()] = (f"{path}.{node.s('name')}".lstrip("."), value)
 
 
