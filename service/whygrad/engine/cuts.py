@@ -7,13 +7,15 @@ where nothing else explains the loss of the gradient: an `argmax` beside a detac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.flow import TAKERS, Cut, Flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
+from whygrad.engine.phrases import subject
 
 Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable"]
 
@@ -84,6 +86,29 @@ def severed(observation: Observation) -> tuple[Severed, ...]:
     return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
 
 
+def cut_by(observation: Observation, cause: Cause) -> Iterator[Severed]:
+    """The cuts of one cause that cost a parameter its gradient."""
+    return (cut for cut in severed(observation) if cut.cause == cause)
+
+
+def finding(
+    observation: Observation, cut: Severed, *, why: str, message: str, chain: Sequence[Link], fix: Fix
+) -> Finding:
+    """The finding of a cut; `why` ends the sentence `encoder gets no gradient: …`."""
+    return Finding(
+        title=f"{subject(cut.parameters, 'gets')} no gradient: {why}",
+        message=message,
+        node=cut.node.id,
+        event=cut.event,
+        order=cut.order,
+        parameters=names(cut.parameters),
+        severity=severity(observation),
+        related=tuple(Related("also cut here", other.id) for other in cut.others),
+        chain=tuple(chain),
+        fix=fix,
+    )
+
+
 @lru_cache(maxsize=8)
 def unreached(observation: Observation) -> tuple[Unreached, ...]:
     """Every parameter without gradient that no cut explains, grouped by the last execution that it reached."""
@@ -103,6 +128,11 @@ def unreached(observation: Observation) -> tuple[Unreached, ...]:
 def everything_lost(observation: Observation) -> bool:
     """Whether no parameter that wants a gradient gets one: the step teaches nothing, or raises."""
     return len(observation.missing) == len(observation.trainable)
+
+
+def severity(observation: Observation) -> Severity:
+    """How bad a lost gradient is: an error where no parameter gets any."""
+    return "error" if everything_lost(observation) else "warning"
 
 
 def nothing_arrives(observation: Observation) -> bool:

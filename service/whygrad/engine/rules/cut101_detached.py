@@ -55,40 +55,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Severed, everything_lost, severed
-from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.finding import Finding, Fix, Link, rewritten
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners, subject
+from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
 
 
 @rule("CUT101", "detached", "warning")
 def detached(observation: Observation) -> Iterator[Finding]:
     """Every detach that costs a parameter its gradient."""
-    for cut in severed(observation):
-        if cut.cause == "detached":
-            yield _finding(observation, cut)
+    for cut in cut_by(observation, "detached"):
+        yield _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
-    lost = owners(cut.parameters)
-    source = observation.source(cut.node.id)
-    return Finding(
-        title=f"{subject(cut.parameters, 'gets')} no gradient: the result is detached",
-        message=f"The value that {lost} computed goes on to the loss without its history.",
-        node=cut.node.id,
-        event=cut.event,
-        order=cut.order,
-        parameters=names(cut.parameters),
-        severity="error" if everything_lost(observation) else "warning",
-        related=tuple(Related("also cut here", other.id) for other in cut.others),
+    alive = f" ({cut.lost.grad_fn or 'a parameter'})" if cut.lost else ""
+    return finding(
+        observation,
+        cut,
+        why="the result is detached",
+        message=f"The value that {owners(cut.parameters)} computed goes on to the loss without its history.",
         chain=(
-            Link(f"the value is alive before this operation ({cut.lost.grad_fn or 'a parameter'})")
-            if cut.lost
-            else Link("the value is alive before this operation"),
-            Link("its result has none, so backward ends here", cut.node.id),
+            Link(f"the value is alive before this operation{alive}"),
+            Link("its result has no history, so backward ends here", cut.node.id),
         ),
-        fix=Fix("use the value without detaching it", after=_without_detach(source)),
+        fix=Fix("use the value without detaching it", after=_without_detach(observation.source(cut.node.id))),
     )
 
 

@@ -54,37 +54,34 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, everything_lost, no_grad_region, severed
-from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.cuts import Severed, cut_by, finding, no_grad_region
+from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners, subject
+from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
 
 
 @rule("CUT102", "no-grad-region", "warning")
 def no_grad(observation: Observation) -> Iterator[Finding]:
     """Every region without gradients that costs a parameter its gradient."""
-    for cut in severed(observation):
-        if cut.cause == "no-grad":
-            yield _finding(observation, cut)
+    for cut in cut_by(observation, "no-grad"):
+        yield _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost = owners(cut.parameters)
     region = no_grad_region(observation, cut.event) or cut.node
-    return Finding(
-        title=f"{subject(cut.parameters, 'gets')} no gradient: gradients are switched off here",
+    found = finding(
+        observation,
+        cut,
+        why="gradients are switched off here",
         message=f"What {lost} computes, it computes while gradient mode is off, so nothing is recorded for backward.",
-        node=region.id,
-        event=cut.event,
-        order=cut.order,
-        parameters=names(cut.parameters),
-        severity="error" if everything_lost(observation) else "warning",
-        related=(Related("first computed without gradients here", cut.node.id),),
         chain=(
             Link("gradient mode is switched off", region.id),
             Link(f"{cut.node.op} reads a parameter that wants a gradient, and its result has none", cut.node.id),
         ),
         fix=Fix(f"move the computation of {lost} out of the region", after=""),
     )
+    return replace(found, node=region.id, related=(Related("first computed without gradients here", cut.node.id),))

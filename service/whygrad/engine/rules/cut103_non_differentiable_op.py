@@ -54,10 +54,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Severed, everything_lost, severed
-from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners, subject
+from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
 
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
@@ -67,23 +67,18 @@ _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "l
 @rule("CUT103", "non-differentiable-op", "warning")
 def non_differentiable(observation: Observation) -> Iterator[Finding]:
     """Every operation without gradient that costs a parameter its own."""
-    for cut in severed(observation):
-        if cut.cause == "not-differentiable":
-            yield _finding(observation, cut)
+    for cut in cut_by(observation, "not-differentiable"):
+        yield _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, name = owners(cut.parameters), cut.node.op.partition("::")[2].rstrip("_")
     what, instead = _advice(name)
-    return Finding(
-        title=f"{subject(cut.parameters, 'gets')} no gradient: {name} has none to give",
+    return finding(
+        observation,
+        cut,
+        why=f"{name} has none to give",
         message=f"{name} returns {what}, which do not change smoothly with the input, so there is no gradient.",
-        node=cut.node.id,
-        event=cut.event,
-        order=cut.order,
-        parameters=names(cut.parameters),
-        severity="error" if everything_lost(observation) else "warning",
-        related=tuple(Related("also cut here", other.id) for other in cut.others),
         chain=(
             Link(f"the value that {lost} computed is alive before {name}"),
             Link(f"{name} returns {_result(cut)} without a history", cut.node.id),

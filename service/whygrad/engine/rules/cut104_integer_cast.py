@@ -54,10 +54,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Severed, everything_lost, severed
-from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.finding import Finding, Fix, Link, rewritten
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import subject
 from whygrad.engine.rule import rule
 
 _CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|long|int|short|bool)\)"
@@ -66,23 +65,18 @@ _CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|lo
 @rule("CUT104", "integer-cast", "warning")
 def integer_cast(observation: Observation) -> Iterator[Finding]:
     """Every cast that costs a parameter its gradient."""
-    for cut in severed(observation):
-        if cut.cause == "cast":
-            yield _finding(observation, cut)
+    for cut in cut_by(observation, "cast"):
+        yield _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
     was = cut.lost.dtype if cut.lost else "floating"
     becomes = cut.event.outputs[0].dtype
-    return Finding(
-        title=f"{subject(cut.parameters, 'gets')} no gradient: the result is cast to {becomes}",
+    return finding(
+        observation,
+        cut,
+        why=f"the result is cast to {becomes}",
         message=f"A cast from {was} to {becomes} ends the history: whole numbers have no gradient.",
-        node=cut.node.id,
-        event=cut.event,
-        order=cut.order,
-        parameters=names(cut.parameters),
-        severity="error" if everything_lost(observation) else "warning",
-        related=tuple(Related("also cut here", other.id) for other in cut.others),
         chain=(
             Link(f"the value is alive before the cast, as {was}"),
             Link(f"the cast returns {becomes} without a history", cut.node.id),

@@ -50,34 +50,29 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, everything_lost, severed
-from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.finding import Finding, Fix, Link, rewritten
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners, subject
+from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
 
 
 @rule("CUT105", "rebuilt-from-values", "warning")
 def rebuilt(observation: Observation) -> Iterator[Finding]:
     """Every place where numbers left a tensor and cost a parameter its gradient."""
-    for cut in severed(observation):
-        if cut.cause == "rebuilt":
-            yield _finding(observation, cut)
+    for cut in cut_by(observation, "rebuilt"):
+        yield _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
-    lost = owners(cut.parameters)
     taken = cut.source or cut.event
-    return Finding(
-        title=f"{subject(cut.parameters, 'gets')} no gradient: the result leaves the graph as a plain number",
-        message=f"What {lost} computed is taken out as numbers, and the loss goes on with those.",
-        node=cut.node.id,
-        event=taken,
-        order=cut.order,
-        parameters=names(cut.parameters),
-        severity="error" if everything_lost(observation) else "warning",
-        related=tuple(Related("also cut here", other.id) for other in cut.others),
+    found = finding(
+        observation,
+        cut,
+        why="the result leaves the graph as a plain number",
+        message=f"What {owners(cut.parameters)} computed is taken out as numbers, and the loss goes on with those.",
         chain=(
             Link("the number is taken out", taken.node),
             *((Link("a new tensor is built from it", cut.node.id),) if cut.source else ()),
@@ -85,6 +80,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         ),
         fix=Fix("go on with the tensor itself", after=_as_tensor(observation.source(cut.node.id))),
     )
+    return replace(found, event=taken)
 
 
 def _as_tensor(source: str | None) -> str | None:

@@ -50,7 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import everything_lost, unreached
+from whygrad.engine.cuts import everything_lost, severity, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import counted, subject
@@ -69,7 +69,7 @@ def unused(observation: Observation) -> Iterator[Finding]:
         title=f"{subject(silent, 'is')} never used",
         message=f"No operation of this forward reads {counted(len(silent), 'parameter')} of it.",
         parameters=names(silent),
-        severity="error" if everything_lost(observation) else "warning",
+        severity=severity(observation),
         chain=tuple(Link(f"{name} is registered, wants a gradient, and keeps grad=None") for name in names(silent)[:8]),
         fix=Fix("use it in the forward, or remove it from __init__"),
     )

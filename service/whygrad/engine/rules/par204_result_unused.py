@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Unreached, everything_lost, nothing_arrives, unreached
+from whygrad.engine.cuts import Unreached, nothing_arrives, severity, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.phrases import owners, subject
@@ -84,7 +84,7 @@ def _finding(observation: Observation, group: Unreached, last: Event) -> Finding
         event=last,
         order=group.order,
         parameters=names(group.parameters),
-        severity="error" if everything_lost(observation) else "warning",
+        severity=severity(observation),
         chain=(Link("this is the last operation that its value reaches", last.node),),
         fix=Fix("let the loss depend on this result, or do not compute it"),
     )
