@@ -10,7 +10,7 @@ from functools import lru_cache
 from whygrad.engine.causes import Cause, Refused, cause_of, hidden_cause
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Error, Event, Node, Observation, Step
-from whygrad.engine.origins import last_read, parameter_name, sizes_read, taken_apart
+from whygrad.engine.origins import last_read, sizes_read, taken_apart
 from whygrad.engine.unseen import unseen_node
 
 _ARGUMENTS = re.compile(r"Expected a value of type|expected at most \d+ argument|is missing value for argument")
@@ -51,11 +51,11 @@ def failure(observation: Observation) -> Failure | None:
     return None
 
 
-def refused(observation: Observation, cause: Cause) -> Iterator[Failure]:
-    """The failure, if that is its cause."""
+def refused(observation: Observation, cause: Cause) -> Iterator[tuple[Failure, Node, Event]]:
+    """The failure, if that is its cause, with the operation that refused and the execution that shows why."""
     found = failure(observation)
-    if found is not None and found.cause == cause:
-        yield found
+    if found is not None and found.cause == cause and found.node is not None and found.event is not None:
+        yield found, found.node, found.event
 
 
 def finding(
@@ -114,7 +114,7 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
         return Failure(step, order, None, None, "other", error.kind, error.message)
     unpacked = sizes_read(observation, step, node)
     shown = unpacked or event or Event(node.id, (), (), {}, True, completed=False)
-    if not _given(observation, shown):
+    if unpacked is None and not _all_seen(node, shown):
         shown = last_read(observation, step, node) or shown
     seen = Refused(
         node=node,
@@ -129,9 +129,9 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
     return Failure(step, order, node, shown, cause_of(seen), error.kind, error.message)
 
 
-def _given(observation: Observation, event: Event) -> bool:
-    """Whether anything but parameters was seen of the operands."""
-    return any(parameter_name(observation, t) is None for t in event.tensors)
+def _all_seen(node: Node, event: Event) -> bool:
+    """Whether every operand was seen: of an operation that a check of torch's stopped, only the weights may be."""
+    return bool(event.inputs) and all(event.input(a.name) for a in node.arguments if a.type == "Tensor")
 
 
 def _in_library(observation: Observation, node: Node) -> bool:

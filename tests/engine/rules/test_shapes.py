@@ -17,6 +17,7 @@ PRODUCTS = [
     ("return torch.matmul(x, self.w)", W.format("6"), "4x5", "aten::matmul"),
     ("return torch.matmul(x, self.w)", W.format("2, 6, 3"), "3x4x6", "aten::matmul"),
     ("return torch.mm(x, self.w)", W.format("6, 3"), "4x5", "aten::mm"),
+    ("h = x * self.p; return h.sum() + torch.mm(self.w, self.w).sum()", W.format("6, 3"), "4x5", "aten::mm"),
     ("return torch.bmm(x, self.w)", W.format("2, 6, 3"), "2x4x5", "aten::bmm"),
     ("return torch.bmm(x, self.w)", W.format("2, 6, 3"), "3x4x6", "aten::bmm"),
     ("return torch.addmm(self.p, x, self.w)", W.format("6, 3"), "4x5", "aten::addmm"),
@@ -190,6 +191,20 @@ def test_traces_are_told_like_scripts(code: str, init: str, body: str, traced: s
     finding = only(document)
     assert (finding["code"], finding["location"]["op"]) == (code, op)
     assert finding["location"]["line"]
+
+
+@pytest.mark.parametrize(
+    ("body", "init", "code"),
+    [
+        ("return F.pixel_shuffle(x * self.p, 0)", "", "RUN005"),
+        ("return F.pixel_unshuffle(x * self.p, 0)", "", "RUN005"),
+        ("return F.channel_shuffle(x * self.p, 0)", "", "SHP717"),
+        ("return F.conv2d(x, self.w, groups=0)", W.format("4, 4, 1, 1"), "RUN005"),
+        ("return F.linear(x, self.w, x)", W.format("()"), "SHP717"),
+    ],
+)
+def test_sizes_of_nothing_are_told_in_the_words_of_torch(body: str, init: str, code: str) -> None:
+    assert only(diagnosed(net(body, init), shapes="1x4x2x2"))["code"] == code
 
 
 def test_a_layer_is_named_with_both_sizes_and_written_out() -> None:

@@ -42,6 +42,7 @@ INDICES = [
     ("return (x * self.p).scatter(1, x, 1.0)", "", "2x3", "aten::scatter"),
     ("return torch.take(x * self.p, x)", "", "2", "aten::take"),
     ("return F.one_hot(x, 4) * self.p", "", "3:int32", "aten::one_hot"),
+    ("return (x * self.p).index_copy(0, torch.zeros(1, dtype=torch.int32), x[:1])", "", "3", "aten::index_copy"),
     ("return (x * self.p).masked_fill(x, 0.0)", "", "2x3", "aten::masked_fill"),
     ("return torch.where(x, x * self.p, x)", "", "2x3", "aten::where"),
     ("return F.cross_entropy(x * self.p, x[:, 0])", "", "2x3", "aten::cross_entropy_loss"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from whygrad.engine.observation import Event, Json, Node, Tensor
 from whygrad.engine.operands import value
 
-OPS = frozenset(
+_OPS = frozenset(
     {f"aten::conv{n}d" for n in (1, 2, 3)}
     | {f"aten::conv_transpose{n}d" for n in (1, 2, 3)}
     | {"aten::_convolution", "aten::convolution", "aten::_convolution_mode", "aten::convolution_overrideable"}
@@ -66,16 +66,16 @@ class Convolution:
 
 
 def convolution(node: Node, event: Event) -> Convolution | None:
-    """The convolution that was executed; None for any other operation, or where not all of it was seen."""
-    image, weight = event.input("input"), event.input("weight")
-    if node.op not in OPS or image is None or weight is None or len(weight.shape) < 3:
+    """The convolution that was executed; None for any other operation, or where not all of it is known."""
+    image, weight, groups = event.input("input"), event.input("weight"), value(node, event, "groups", 1)
+    if node.op not in _OPS or image is None or weight is None or len(weight.shape) < 3 or groups < 1:
         return None
     names = ("stride", "padding", "dilation")
     return Convolution(
         image,
         weight,
         event.input("bias"),
-        groups=value(node, event, "groups", 1),
+        groups=groups,
         transposed="transpose" in node.op or bool(value(node, event, "transposed", False)),
         settings={name: value(node, event, name) for name in names},
     )

@@ -55,18 +55,25 @@ def _view(node: Node, event: Event, operand: Operand) -> Misfit | None:
 
 
 def _shuffled(op: str, node: Node, event: Event, operand: Operand) -> Misfit | None:
-    shape = operand.tensor.shape
-    up, down = value(node, event, "upscale_factor", 1), value(node, event, "downscale_factor", 1)
-    if op == "pixel_shuffle" and len(shape) > 2 and shape[-3] % (up * up):
-        return Misfit(operand, (up, up), -3)
-    if op == "pixel_unshuffle" and len(shape) > 2:
-        return next((Misfit(operand, (down,), a) for a in (-2, -1) if shape[a] % down), None)
-    groups = value(node, event, "groups", 1)
-    if op == "channel_shuffle" and len(shape) > 2 and shape[1] % groups:
-        return Misfit(operand, (groups,), 1)
-    if op == "glu" and _has(operand.tensor, axis := value(node, event, "dim", -1)) and shape[axis] % 2:
-        return Misfit(operand, (2,), axis)
+    for axis, parts in _equal_parts(op, node, event, rank=len(operand.tensor.shape)):
+        if _has(operand.tensor, axis) and min(parts) > 0 and operand.tensor.shape[axis] % prod(parts):
+            return Misfit(operand, parts, axis)
     return None
+
+
+def _equal_parts(op: str, node: Node, event: Event, rank: int) -> list[tuple[int, tuple[int, ...]]]:
+    """The dimensions that a shuffle cuts up, and into what."""
+    if op == "glu":
+        return [(value(node, event, "dim", -1), (2,))]
+    if rank < 3:
+        return []
+    if op == "pixel_shuffle":
+        factor = value(node, event, "upscale_factor", 1)
+        return [(-3, (factor, factor))]
+    if op == "pixel_unshuffle":
+        factor = value(node, event, "downscale_factor", 1)
+        return [(-2, (factor,)), (-1, (factor,))]
+    return [(1, (value(node, event, "groups", 1),))] if op == "channel_shuffle" else []
 
 
 def fills(elements: int, sizes: Sequence[int]) -> bool:

@@ -14,14 +14,14 @@ _INTEGERS = ("int64", "int32")
 _MASKS = ("bool",)
 _INDICES: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("embedding", "embedding_bag"), ("indices", _INTEGERS)),
-    **dict.fromkeys(("gather", "index_select", "index_add", "index_copy", "index_fill"), ("index", _INTEGERS)),
+    **dict.fromkeys(("gather", "index_select", "index_add"), ("index", _INTEGERS)),
     **dict.fromkeys(("scatter", "scatter_add", "scatter_reduce", "index_reduce"), ("index", _INTEGERS)),
     **dict.fromkeys(("index", "index_put", "_unsafe_index"), ("indices", ("int64", "int32", "uint8", "bool"))),
     **dict.fromkeys(("nll_loss", "nll_loss_nd", "nll_loss2d", "cross_entropy_loss"), ("target", ("int64", "uint8"))),
     **dict.fromkeys(("multi_margin_loss", "multilabel_margin_loss"), ("target", ("int64",))),
     **dict.fromkeys(("masked_fill", "masked_select", "masked_scatter"), ("mask", _MASKS)),
     "where": ("condition", ("bool", "uint8")),
-    "take": ("index", ("int64",)),
+    **dict.fromkeys(("take", "index_copy", "index_fill"), ("index", ("int64",))),
     "take_along_dim": ("indices", ("int64",)),
     "one_hot": ("self", ("int64",)),
 }

@@ -106,7 +106,7 @@ def _added(node: Node, event: Event, role: str) -> Clash | None:
     """The bias of a product, against what the product gives."""
     bias = next((o for o in event.inputs if o.role == role), None)
     weight = next((o for o in event.inputs if o.role in ("weight", "mat2", "batch2")), None)
-    if bias is None or weight is None or not bias.tensor.shape:
+    if bias is None or weight is None or not bias.tensor.shape or not weight.tensor.shape:
         return None
     width = weight.tensor.shape[0] if node.op == "aten::linear" else weight.tensor.shape[-1]
     if bare(node.op) == "addmv" or bias.tensor.shape[-1] in (1, width):

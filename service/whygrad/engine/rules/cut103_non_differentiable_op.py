@@ -2,7 +2,7 @@
 
 What happened
 -------------
-The result of `argmax`, of a comparison, of `sort`'s indices, `unique`, `histc` and the like does not change
+The result of `argmax`, of a comparison, of `sort`'s indices, `histc`, `bincount` and the like does not change
 smoothly with its input. torch returns it without a history, and turning it into floats afterwards does not bring
 the history back.
 

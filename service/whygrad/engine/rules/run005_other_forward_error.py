@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.failures import Failure, failure, finding
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
@@ -61,7 +61,8 @@ from whygrad.engine.rule import rule
 @rule("RUN005", "other-forward-error", "error")
 def other_forward_error(observation: Observation) -> Iterator[Finding]:
     """What was raised, in the words of who raised it."""
-    for failed in refused(observation, "other"):
+    failed = failure(observation)
+    if failed is not None and failed.cause == "other":
         yield finding(
             observation,
             failed,

@@ -67,9 +67,9 @@ from whygrad.engine.rule import rule
 @rule("SHP701", "matmul-mismatch", "error")
 def matmul_mismatch(observation: Observation) -> Iterator[Finding]:
     """The product that was refused."""
-    for failed in refused(observation, "product"):
-        if failed.node and failed.event and (wrong := mismatch(failed.node, failed.event)):
-            yield _finding(observation, failed, failed.node, failed.event, wrong)
+    for failed, node, event in refused(observation, "product"):
+        if wrong := mismatch(node, event):
+            yield _finding(observation, failed, node, event, wrong)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Mismatch) -> Finding:

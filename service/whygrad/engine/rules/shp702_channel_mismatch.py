@@ -7,8 +7,8 @@ channels cannot be divided into the groups; or the bias has another length than 
 
 Why it matters
 --------------
-The forward raises "expected input to have 16 channels, but got 24 channels instead", so no parameter gets a
-gradient.
+The forward raises "expected input[2, 24, 8, 8] to have 16 channels, but got 24 channels instead", so no parameter
+gets a gradient.
 
 How to fix it
 -------------
@@ -66,9 +66,9 @@ from whygrad.engine.rule import rule
 @rule("SHP702", "channel-mismatch", "error")
 def channel_mismatch(observation: Observation) -> Iterator[Finding]:
     """The convolution that was refused."""
-    for failed in refused(observation, "channels"):
-        if failed.node and failed.event and (found := convolution(failed.node, failed.event)):
-            yield _finding(observation, failed, failed.node, found)
+    for failed, node, event in refused(observation, "channels"):
+        if found := convolution(node, event):
+            yield _finding(observation, failed, node, found)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, found: Convolution) -> Finding:

@@ -63,9 +63,8 @@ from whygrad.engine.rule import rule
 @rule("SHP703", "wrong-rank", "error")
 def wrong_number_of_dimensions(observation: Observation) -> Iterator[Finding]:
     """The operation that was refused."""
-    for failed in refused(observation, "rank"):
-        if failed.node and failed.event:
-            yield _finding(observation, failed, failed.node, failed.event)
+    for failed, node, event in refused(observation, "rank"):
+        yield _finding(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:

@@ -53,7 +53,7 @@ from math import prod
 
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, rewritten
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dividing import Misfit, misfit
 from whygrad.engine.origins import called, origin
 from whygrad.engine.phrases import counted, size, sizes
@@ -63,10 +63,9 @@ from whygrad.engine.rule import rule
 @rule("SHP704", "reshape-mismatch", "error")
 def reshape_mismatch(observation: Observation) -> Iterator[Finding]:
     """The view or split that was refused."""
-    for failed in refused(observation, "division"):
-        if failed.node and failed.event:
-            wrong = misfit(failed.node, failed.event)
-            yield _finding(observation, failed, failed.node, wrong) if wrong else _pieces(observation, failed)
+    for failed, node, event in refused(observation, "division"):
+        wrong = misfit(node, event)
+        yield _finding(observation, failed, node, wrong) if wrong else _pieces(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfit) -> Finding:
@@ -111,14 +110,13 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     return Fix(f"ask for sizes that multiply to {wrong.available}; one of them may be -1")
 
 
-def _pieces(observation: Observation, failed: Failure) -> Finding:
+def _pieces(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
     """A split or chunk that gave another number of pieces than names stand for them."""
-    count = len(failed.event.inputs) if failed.event else 0
-    names = len(failed.node.outputs) if failed.node else 0
+    pieces = counted(len(event.inputs), "piece")
     return finding(
         observation,
         failed,
-        title=f"the tensor was cut into {counted(count, 'piece')}, and {names} are unpacked",
+        title=f"the tensor was cut into {pieces}, and {len(node.outputs)} are unpacked",
         message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
         fix=Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
     )

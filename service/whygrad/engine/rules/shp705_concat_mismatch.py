@@ -66,9 +66,9 @@ from whygrad.engine.rule import rule
 @rule("SHP705", "concat-mismatch", "error")
 def concat_mismatch(observation: Observation) -> Iterator[Finding]:
     """The join that was refused."""
-    for failed in refused(observation, "join"):
-        if failed.node and failed.event and (wrong := unjoinable(failed.node, failed.event)):
-            yield _finding(observation, failed, failed.node, wrong)
+    for failed, node, event in refused(observation, "join"):
+        if wrong := unjoinable(node, event):
+            yield _finding(observation, failed, node, wrong)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoinable) -> Finding:

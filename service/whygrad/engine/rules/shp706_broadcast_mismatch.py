@@ -62,9 +62,9 @@ from whygrad.engine.rule import rule
 @rule("SHP706", "broadcast-mismatch", "error")
 def broadcast_mismatch(observation: Observation) -> Iterator[Finding]:
     """The elementwise operation or expansion that was refused."""
-    for failed in refused(observation, "stretch"):
-        if failed.node and failed.event and (wrong := clash(failed.node, failed.event)):
-            yield _finding(observation, failed, failed.node, wrong)
+    for failed, node, event in refused(observation, "stretch"):
+        if wrong := clash(node, event):
+            yield _finding(observation, failed, node, wrong)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash) -> Finding:

@@ -59,9 +59,8 @@ from whygrad.engine.rule import rule
 @rule("SHP717", "shape-mismatch", "error")
 def shape_mismatch(observation: Observation) -> Iterator[Finding]:
     """The operation that was refused, where none of the frequent cases fits."""
-    for failed in refused(observation, "shape"):
-        if failed.node and failed.event:
-            yield _finding(observation, failed, failed.node, failed.event)
+    for failed, node, event in refused(observation, "shape"):
+        yield _finding(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:

@@ -61,9 +61,8 @@ from whygrad.engine.rule import rule
 @rule("TYP801", "dtype-mismatch", "error")
 def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
     """The operation that was refused for its operands' types."""
-    for failed in refused(observation, "type"):
-        if failed.node and failed.event:
-            yield _finding(observation, failed, failed.node, failed.event)
+    for failed, node, event in refused(observation, "type"):
+        yield _finding(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:

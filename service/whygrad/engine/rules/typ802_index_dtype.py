@@ -61,9 +61,9 @@ from whygrad.engine.rule import rule
 @rule("TYP802", "index-dtype", "error")
 def index_dtype(observation: Observation) -> Iterator[Finding]:
     """The operation whose index, target or mask was refused for its type."""
-    for failed in refused(observation, "index type"):
-        if failed.node and failed.event and (wrong := wrong_index(failed.node, failed.event)):
-            yield _finding(observation, failed, failed.node, wrong)
+    for failed, node, event in refused(observation, "index type"):
+        if wrong := wrong_index(node, event):
+            yield _finding(observation, failed, node, wrong)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Finding:

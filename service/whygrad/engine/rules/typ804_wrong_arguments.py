@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from whygrad.engine.failures import refused
+from whygrad.engine.failures import failure
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Formal, Observation, Signature
 from whygrad.engine.phrases import counted
@@ -61,9 +61,9 @@ def wrong_arguments(observation: Observation) -> Iterator[Finding]:
     signature = observation.signature
     if signature is not None and signature.misfit:
         yield _finding(observation, signature, signature.misfit)
-    for failed in refused(observation, "arguments"):
-        if signature is not None:
-            yield _finding(observation, signature, failed.said.removeprefix(f"{signature.method}() "))
+    failed = failure(observation)
+    if signature is not None and failed is not None and failed.cause == "arguments":
+        yield _finding(observation, signature, failed.said.removeprefix(f"{signature.method}() "))
 
 
 def _finding(observation: Observation, signature: Signature, misfit: str) -> Finding:

@@ -64,9 +64,8 @@ from whygrad.engine.rule import rule
 @rule("TYP805", "too-few-values", "error")
 def too_few_values(observation: Observation) -> Iterator[Finding]:
     """The normalisation that was refused."""
-    for failed in refused(observation, "few values"):
-        if failed.node and failed.event:
-            yield _finding(observation, failed, failed.node, failed.event)
+    for failed, node, event in refused(observation, "few values"):
+        yield _finding(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
