@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -18,17 +18,19 @@ from whygrad.engine import catalogue
 from whygrad.engine.codes import CODES
 from whygrad.engine.explain import explain
 from whygrad.engine.rule import Rule
-from whygrad.engine.shapes import EXAMPLE, ShapeSyntaxError, parse_shapes
+from whygrad.engine.shapes import EXAMPLE
 from whygrad.render import text
 from whygrad.render.explanation import render_explanation, render_rule, render_rules
-from whygrad_client import local
+from whygrad_client import asking, local
 from whygrad_client.client import Client
 from whygrad_client.errors import WhygradError
 from whygrad_client.report import Report
 
 CLEAN, FOUND, UNJUDGED = 0, 1, 2
 SEVERITIES = ("error", "warning", "note")
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _LONGEST_TEXT = 1_000_000
+_LOSS = '{"kind": "cross_entropy", "target": {"shape": [4], "dtype": "int64", "high": 10}}'
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,21 +40,25 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("model", type=FILE)
 @click.option("--input", "shapes", multiple=True, metavar="SHAPE", help=f"One argument of the model: {EXAMPLE}.")
-@click.option("--loss", metavar="LOSS", help="auto, output, sum, mean, or a JSON object with kind and target.")
+@click.option("--loss", metavar="LOSS", help=f"auto, output, sum, mean, or an object: {_LOSS}.")
 @click.option("--eval", "evaluate", is_flag=True, help="Run in eval mode; the default is train.")
-@click.option("--request", "request_file", type=click.File("rb"), help="A request document (JSON) to start from.")
+@click.option("--request", "request_file", type=click.File("rb"), help="All inputs and options as JSON; see README.")
 @click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="The service [env WHYGRAD_SERVER]; else here.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write there.")
-@click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="error", show_default=True)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the result there."
+)
+@click.option(
+    "--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="error", show_default=True, help="What counts."
+)
 def check(
     model: Path,
     shapes: tuple[str, ...],
     loss: str | None,
     evaluate: bool,
-    request_file: Any,
+    request_file: BinaryIO | None,
     server: str | None,
     form: str,
     output: Path | None,
@@ -62,23 +68,20 @@ def check(
 
     Ends with 0 where nothing was found, 1 where something at or above --fail-on was, 2 where it could not be judged.
     """
-    request = _document(request_file) if request_file else {}
-    if shapes:
-        request["inputs"] = _inputs(shapes)
-    if loss is not None:
-        request["loss"] = _loss(loss)
-    if evaluate:
-        request["mode"] = "eval"
-    report = _diagnose(model, request, server)
+    report = _diagnose(model, asking.asked(request_file, shapes, loss, evaluate), server)
     _write(report, form, output)
     return _status(report, fail_on)
 
 
 @cli.command("explain")
-@click.argument("message", metavar="TEXT|-")
-def explain_command(message: str) -> int:
-    """Say what an error message or a traceback can mean; `-` reads it from stdin."""
-    given = sys.stdin.read(_LONGEST_TEXT) if message == "-" else message
+@click.argument("message", metavar="[TEXT]", required=False)
+def explain_command(message: str | None) -> int:
+    """Say what an error message or a traceback can mean.
+
+    TEXT is quoted, or comes from a pipe: python train.py 2>&1 | whygrad explain
+    """
+    piped = message == "-" or (message is None and not sys.stdin.isatty())
+    given = sys.stdin.read(_LONGEST_TEXT) if piped else message or ""
     if not given.strip():
         raise click.UsageError('nothing to explain; for example whygrad explain "RuntimeError: …"')
     click.echo(render_explanation(explain(given), **_terminal(sys.stdout)), nl=False)
@@ -88,16 +91,17 @@ def explain_command(message: str) -> int:
 @cli.command()
 @click.argument("code", required=False)
 def rules(code: str | None) -> int:
-    """List what can be found, or tell all about one CODE."""
+    """List what can be found, or tell all about one CODE (or its name)."""
     known = {rule.code: rule for rule in catalogue.rules()}
+    wanted = next((c for c, named in CODES.items() if code and code.lower() in (c.lower(), named.name)), None)
     if code is None:
         page = render_rules([_summary(rule) for rule in known.values()], color=_terminal(sys.stdout)["color"])
-    elif code.upper() in known:
-        rule = known[code.upper()]
+    elif wanted in known:
+        rule = known[wanted]
         page = render_rule(_summary(rule) | asdict(rule.documentation), **_terminal(sys.stdout))
-    elif code.upper() in CODES:
-        name = CODES[code.upper()]
-        page = f"{code.upper()} {name.name}\n{name.cause}\nThis version does not look for it yet.\n"
+    elif wanted:
+        named = CODES[wanted]
+        page = f"{wanted} {named.name}\n{named.cause}\nThis version does not look for it yet.\n"
     else:
         raise click.UsageError(f"there is no rule {code!r}; `whygrad rules` lists those that there are")
     click.echo(page, nl=False)
@@ -144,8 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _diagnose(model: Path, request: dict[str, Any], server: str | None) -> Report:
+    complete = asking.complete(request)
     if not server:
-        return local.diagnose(model, request)
+        return local.diagnose(model, complete)
     try:
         client = Client(server)
     except ValueError as error:
@@ -154,35 +159,14 @@ def _diagnose(model: Path, request: dict[str, Any], server: str | None) -> Repor
         return client.diagnose(model, **request)
 
 
-def _inputs(shapes: Sequence[str]) -> list[dict[str, Any]]:
-    try:
-        return [entry for shape in shapes for entry in parse_shapes(shape)]
-    except ShapeSyntaxError as error:
-        raise click.BadParameter(error.message, param_hint="--input") from error
-
-
-def _loss(loss: str) -> Any:
-    try:
-        return json.loads(loss) if loss.lstrip().startswith("{") else loss
-    except ValueError as error:
-        raise click.BadParameter(f"this is no JSON: {error}", param_hint="--loss") from error
-
-
-def _document(file: Any) -> dict[str, Any]:
-    try:
-        document = json.load(file)
-    except ValueError as error:
-        raise click.BadParameter(f"{file.name} is no JSON: {error}", param_hint="--request") from error
-    if not isinstance(document, dict):
-        raise click.BadParameter(f"{file.name} holds no JSON object", param_hint="--request")
-    return document
-
-
 def _write(report: Report, form: str, output: Path | None) -> None:
     settings = {"color": False, "width": 80} if output else _terminal(sys.stdout)
     page = json.dumps(report.document, indent=2) + "\n" if form == "json" else text.render(report.document, **settings)
     if output:
-        output.write_text(page, encoding="utf-8")
+        try:
+            output.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise click.BadParameter(f"cannot write {output}: {error.strerror}", param_hint="--output") from error
     else:
         click.echo(page, nl=False)
 

@@ -90,8 +90,8 @@ def test_what_cannot_be_judged_is_2(
         (["--input", "2xfour"], "at character 3: 'four' is not a size"),
         (["--server", "localhost:8000"], "http://127.0.0.1:8000"),
         (["--server", "http://127.0.0.1:1"], "nothing listens there"),
-        (["--loss", "{mean}"], "this is no JSON"),
-        (["--request", __file__], "is no JSON"),
+        (["--loss", "{mean}"], "Not valid JSON"),
+        (["--request", __file__], "Not valid JSON"),
         (["--fail-on", "everything"], "'everything' is not one of"),
         (["--output", "/nowhere/at/all", "--input", "2x4"], "No such file or directory"),
     ],
@@ -113,6 +113,21 @@ def test_the_refusal_of_a_service_is_told(service: str, sound: Path, capsys: pyt
     assert ended.out == ""
 
 
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_a_wrong_request_is_told_before_a_program_is_sent_or_run(
+    where: str, sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = tmp_path / "request.json"
+    request.write_text('{"model": "x", "steps": "two", "inputs": [{"shape": [2, 4], "dtype": "float23"}]}')
+    nobody = ["--server", "http://127.0.0.1:1"] if where == "there" else []
+    ended = Ended(capsys, "check", str(sound), "--request", str(request), *nobody)
+    assert ended.status == 2
+    assert "model: Unknown field. Known: inputs, mode" in ended.err
+    assert "steps: Not an integer." in ended.err
+    assert "inputs/0/dtype: Unknown dtype. Did you mean float32?" in ended.err
+    assert "Traceback" not in ended.err
+
+
 def test_a_missing_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     ended = Ended(capsys, "check", "nothing.pt")
     assert ended.status == 2
@@ -127,6 +142,25 @@ def test_a_message_is_explained_from_stdin(capsys: pytest.CaptureFixture[str], m
     ended = Ended(capsys, "explain", "-")
     assert ended.status == 0
     assert "IPL302 leaf-modified" in ended.out
+
+
+def test_a_pipe_is_read_without_being_asked_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("element 0 of tensors does not require grad"))
+    ended = Ended(capsys, "explain")
+    assert ended.status == 0
+    assert "CUT101 detached" in ended.out
+    assert "`whygrad check model.pt --input 1x3x224x224`" in ended.out, "on one line, to be copied"
+
+
+def test_a_file_that_cannot_be_written_is_told(
+    capsys: pytest.CaptureFixture[str], sound: Path, service: str, tmp_path: Path
+) -> None:
+    target = str(tmp_path / "none" / "out.txt")
+    ended = Ended(capsys, "check", str(sound), "--input", "2x4", "--server", service, "--output", target)
+    assert ended.status == 2
+    assert f"cannot write {target}" in ended.err
 
 
 def test_many_causes_are_told_shortly(capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,6 +179,7 @@ def test_nothing_to_explain_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> 
     [
         ([], "CUT101  detached"),
         (["CUT101"], "How to fix it"),
+        (["detached"], "CUT101 detached"),
         (["num604"], "This version does not look for it yet."),
         (["--help"], "tell all about one CODE"),
     ],

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 
 from whygrad.settings import Settings
 from whygrad.web.app import create_app
-from whygrad.web.errors import flatten
 
 Problem = Callable[..., str]
 
@@ -41,12 +40,3 @@ def test_a_database_that_does_not_answer_is_503(tmp_path: Path, problem: Problem
     answer = client.get("/diagnoses")
     assert "database" in problem(answer, 503)
     assert answer.headers["Retry-After"] == "2"
-
-
-def test_messages_become_pointers() -> None:
-    messages = {"a": {0: {"b/c~d": ["first", "second"]}}, "_schema": ["whole"]}
-    assert list(flatten(messages)) == [
-        {"pointer": "/a/0/b~1c~0d", "message": "first"},
-        {"pointer": "/a/0/b~1c~0d", "message": "second"},
-        {"pointer": "", "message": "whole"},
-    ]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from flask import Flask, Response, current_app, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from whygrad.request.faults import MOST_FAULTS, faults, sentence
+
 CONTENT_TYPE = "application/problem+json"
-LONGEST_MESSAGE = 500
 
 log = logging.getLogger(__name__)
 
@@ -56,28 +56,13 @@ def answer(
     return Response(json.dumps(document) + "\n", status, {**(headers or {}), "Content-Type": CONTENT_TYPE})
 
 
-def flatten(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:
-    """The messages of a ValidationError as a list, each with its JSON pointer."""
-    if isinstance(messages, Mapping):
-        for key, inner in messages.items():
-            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            yield from flatten(inner, pointer + step)
-    elif isinstance(messages, list):
-        for message in messages:
-            yield from flatten(message, pointer)
-    else:
-        yield {"pointer": pointer[:LONGEST_MESSAGE], "message": str(messages)[:LONGEST_MESSAGE]}
-
-
 def _problem(problem: Problem) -> Response:
     return answer(problem.status, problem.detail, problem.errors, problem.headers)
 
 
 def _invalid(error: ValidationError) -> Response:
-    errors = list(flatten(error.messages))
-    first = f"{errors[0]['pointer']}: {errors[0]['message']}" if errors[0]["pointer"] else errors[0]["message"]
-    more = f" And {len(errors) - 1} more, see errors." if len(errors) > 1 else ""
-    return answer(422, first + more, errors[:100])
+    found = faults(error)
+    return answer(422, sentence(found), found[:MOST_FAULTS])
 
 
 def _http(error: HTTPException) -> Response:

@@ -7,7 +7,8 @@ import os
 from flask import Blueprint, Response, current_app, jsonify
 
 import whygrad
-from whygrad.web import replies, schemas, spec, strict_json
+from whygrad.request import document, strict_json
+from whygrad.web import replies, schemas, spec
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
 from whygrad.web.service import service
@@ -64,8 +65,8 @@ def limits() -> Response:
         attempts=settings.attempts,
         request_bytes=strict_json.LARGEST_DOCUMENT,
         request_depth=strict_json.LARGEST_DEPTH,
-        inputs=schemas.MOST_INPUTS,
-        steps=schemas.MOST_STEPS,
+        inputs=document.MOST_INPUTS,
+        steps=document.MOST_STEPS,
         explain_characters=schemas.LONGEST_TEXT,
     )
 

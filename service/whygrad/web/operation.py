@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from whygrad.web import strict_json
+from whygrad.request import strict_json
 from whygrad.web.errors import Problem
 
 View = Callable[..., ResponseReturnValue]

@@ -1,7 +1,4 @@
-"""What a request may say: strict, every default filled in, an unknown field refused.
-
-`DiagnosisRequest` is the `request` document of POST /diagnose; what it loads goes to the engine as it is.
-"""
+"""The forms and the queries that the API takes: strict, an unknown field refused."""
 
 from __future__ import annotations
 
@@ -13,96 +10,16 @@ from marshmallow.validate import Length, Range, Regexp
 from werkzeug.datastructures import FileStorage
 
 from whygrad.engine.codes import CODES
-from whygrad.web.fields import Boolean, Integer, OneOf, Strict
-from whygrad.web.inputs import Input, Shapes, Tensor
-from whygrad.web.strict_json import LARGEST_DOCUMENT, JsonError, parse
+from whygrad.request.document import LARGEST_INTEGER, DiagnosisRequest
+from whygrad.request.fields import OneOf, Strict
+from whygrad.request.inputs import Shapes
+from whygrad.request.strict_json import LARGEST_DOCUMENT, JsonError, parse
 
-LOSSES = (
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "hinge_embedding_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "mse_loss",
-    "multi_margin_loss",
-    "multilabel_margin_loss",
-    "multilabel_soft_margin_loss",
-    "nll_loss",
-    "poisson_nll_loss",
-    "smooth_l1_loss",
-    "soft_margin_loss",
-)
-PASSES = ("structure", "numeric", "replay")
 VERDICTS = ("faulty", "suspect", "healthy", "undetermined")
-MOST_STEPS = 100
-MOST_INPUTS = 1_000
 LONGEST_TEXT = 100_000
 LONGEST_PAGE = 100
-LARGEST_INTEGER = 2**63 - 1
 
 sha256 = Regexp(r"^[0-9a-f]{64}$", error="Not a sha256: 64 digits of 0-9 and a-f.")
-
-
-class TargetedLoss(Strict):
-    """A loss of torch.nn.functional between one output and a target."""
-
-    kind = fields.String(required=True, validate=OneOf("loss", LOSSES))
-    output = Integer(load_default=0, validate=Range(0, MOST_INPUTS), metadata={"description": "which output"})
-    target = fields.Nested(Tensor, required=True)
-
-
-class Loss(fields.Field[Any]):
-    """The name of a way to make a loss of the outputs, or an object that describes one."""
-
-    NAMES = ("auto", "output", "sum", "mean")
-    openapi: ClassVar = {"anyOf": [{"enum": list(NAMES)}, {"$ref": "#/components/schemas/TargetedLoss"}]}
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        if isinstance(value, dict):
-            return TargetedLoss().load(value)
-        if not isinstance(value, str):
-            raise ValidationError(f"Neither one of {', '.join(self.NAMES)} nor an object with a kind and a target.")
-        return OneOf("loss", self.NAMES)(value)
-
-
-class DiagnosisRequest(Strict):
-    """How to run the program."""
-
-    inputs = fields.List(
-        Input(allow_none=True),
-        load_default=None,
-        allow_none=True,
-        validate=Length(max=MOST_INPUTS),
-        metadata={"description": "one for each argument of the method; left out: as recorded by tracing"},
-    )
-    mode = fields.String(load_default="train", validate=OneOf("mode", ("train", "eval")))
-    method = fields.String(load_default="forward", validate=Length(1, 200))
-    loss = Loss(load_default="auto")
-    steps = Integer(load_default=2, validate=Range(1, MOST_STEPS))
-    seed = Integer(load_default=0, validate=Range(0, LARGEST_INTEGER))
-    passes = fields.List(
-        fields.String(validate=OneOf("pass", PASSES)),
-        load_default=None,
-        allow_none=True,
-        validate=Length(1, len(PASSES)),
-        metadata={"description": "left out: all that apply"},
-    )
-    device = fields.String(load_default="auto", validate=OneOf("device", ("auto", "cpu", "cuda")))
-    verify = Boolean(load_default=True)
-    expect_frozen = fields.List(
-        fields.String(validate=Length(1, 500)),
-        load_default=[],
-        validate=Length(max=1_000),
-        metadata={"description": "globs of parameters that are meant to get no gradient", "examples": [["encoder.*"]]},
-    )
-    ignore = fields.List(
-        fields.String(validate=OneOf("code", CODES)),
-        load_default=[],
-        validate=Length(max=1_000),
-        metadata={"description": "codes that do not count for the verdict"},
-    )
 
 
 class RequestPart(fields.Nested):

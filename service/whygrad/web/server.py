@@ -12,6 +12,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.base import Worker
 from werkzeug.exceptions import BadRequest
 
+from whygrad.request.faults import LONGEST_MESSAGE
 from whygrad.web import errors
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class _Body:
 
 
 def _write_problem(client: socket.socket, status: int, reason: str, message: str) -> None:
-    body = errors.answer(status, f"This is no HTTP request: {message[: errors.LONGEST_MESSAGE]}").get_data()
+    body = errors.answer(status, f"This is no HTTP request: {message[:LONGEST_MESSAGE]}").get_data()
     head = {"Connection": "close", "Content-Type": errors.CONTENT_TYPE, "Content-Length": str(len(body))}
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in head.items()), "", ""]
     util.write_nonblock(client, "\r\n".join(lines).encode("latin-1") + body)

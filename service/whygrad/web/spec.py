@@ -20,11 +20,11 @@ from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
 import whygrad
+from whygrad.request.document import TargetedLoss
+from whygrad.request.inputs import Input, Tensor
 from whygrad.web import replies
 from whygrad.web.errors import CONTENT_TYPE
-from whygrad.web.inputs import Input, Tensor
 from whygrad.web.operation import Answer, Body, Operation
-from whygrad.web.schemas import TargetedLoss
 
 MEDIA_TYPE = "application/yaml"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whygrad.web import strict_json
-from whygrad.web.strict_json import JsonError
+from whygrad.request import strict_json
+from whygrad.request.strict_json import JsonError
 
 
 @pytest.mark.parametrize(

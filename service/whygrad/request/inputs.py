@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, post_load
 from marshmallow.validate import Length, Range
 
 from whygrad.engine.shapes import DTYPES, FILLS, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
-from whygrad.web.fields import Boolean, Integer, Number, OneOf, Strict
+from whygrad.request.fields import Boolean, Integer, Number, OneOf, Strict
 
 MOST_DIMENSIONS = 64
 MOST_ELEMENTS = 2**59

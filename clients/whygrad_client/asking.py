@@ -1,0 +1,61 @@
+"""The request document that the options of `whygrad check` make, checked before a program is sent or run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import click
+from marshmallow import ValidationError
+
+from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
+from whygrad.request import strict_json
+from whygrad.request.document import DiagnosisRequest
+from whygrad.request.faults import faults
+
+Request = dict[str, Any]
+
+
+def asked(file: BinaryIO | None, shapes: Sequence[str], loss: str | None, evaluate: bool) -> Request:
+    """What the options ask for, on top of what the file says. Raises click.BadParameter, which names the option."""
+    request = {} if file is None else _document(file)
+    if shapes:
+        request["inputs"] = _inputs(shapes)
+    if loss is not None:
+        request["loss"] = _loss(loss)
+    if evaluate:
+        request["mode"] = "eval"
+    return request
+
+
+def complete(request: Request) -> Request:
+    """The request with every default filled in. Raises click.UsageError, which names every place that is wrong."""
+    try:
+        return dict(DiagnosisRequest().load(request))
+    except ValidationError as error:
+        lines = [f"{fault['pointer'].lstrip('/') or 'the request'}: {fault['message']}" for fault in faults(error)]
+        raise click.UsageError("\n".join(lines)) from error
+
+
+def _inputs(shapes: Sequence[str]) -> list[Request]:
+    try:
+        return [entry for shape in shapes for entry in parse_shapes(shape)]
+    except ShapeSyntaxError as error:
+        raise click.BadParameter(error.message, param_hint="--input") from error
+
+
+def _loss(loss: str) -> Any:
+    try:
+        return strict_json.parse(loss) if loss.lstrip().startswith("{") else loss
+    except strict_json.JsonError as error:
+        raise click.BadParameter(str(error), param_hint="--loss") from error
+
+
+def _document(file: BinaryIO) -> Request:
+    try:
+        document = strict_json.parse(file.read())
+    except strict_json.JsonError as error:
+        raise click.BadParameter(f"{file.name}: {error}", param_hint="--request") from error
+    if not isinstance(document, dict):
+        raise click.BadParameter(f"{file.name} holds no JSON object", param_hint="--request")
+    return document

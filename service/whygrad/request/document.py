@@ -1,0 +1,94 @@
+"""The request document: strict, every default filled in, an unknown field refused. It goes to the engine as loaded."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length, Range
+
+from whygrad.engine.codes import CODES
+from whygrad.request.fields import Boolean, Integer, OneOf, Strict
+from whygrad.request.inputs import Input, Tensor
+
+LOSSES = (
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+)
+PASSES = ("structure", "numeric", "replay")
+MOST_STEPS = 100
+MOST_INPUTS = 1_000
+LARGEST_INTEGER = 2**63 - 1
+
+
+class TargetedLoss(Strict):
+    """A loss of torch.nn.functional between one output and a target."""
+
+    kind = fields.String(required=True, validate=OneOf("loss", LOSSES))
+    output = Integer(load_default=0, validate=Range(0, MOST_INPUTS), metadata={"description": "which output"})
+    target = fields.Nested(Tensor, required=True)
+
+
+class Loss(fields.Field[Any]):
+    """The name of a way to make a loss of the outputs, or an object that describes one."""
+
+    NAMES = ("auto", "output", "sum", "mean")
+    openapi: ClassVar = {"anyOf": [{"enum": list(NAMES)}, {"$ref": "#/components/schemas/TargetedLoss"}]}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if isinstance(value, dict):
+            return TargetedLoss().load(value)
+        if not isinstance(value, str):
+            raise ValidationError(f"Neither one of {', '.join(self.NAMES)} nor an object with a kind and a target.")
+        return OneOf("loss", self.NAMES)(value)
+
+
+class DiagnosisRequest(Strict):
+    """How to run the program."""
+
+    inputs = fields.List(
+        Input(allow_none=True),
+        load_default=None,
+        allow_none=True,
+        validate=Length(max=MOST_INPUTS),
+        metadata={"description": "one for each argument of the method; left out: as recorded by tracing"},
+    )
+    mode = fields.String(load_default="train", validate=OneOf("mode", ("train", "eval")))
+    method = fields.String(load_default="forward", validate=Length(1, 200))
+    loss = Loss(load_default="auto")
+    steps = Integer(load_default=2, validate=Range(1, MOST_STEPS))
+    seed = Integer(load_default=0, validate=Range(0, LARGEST_INTEGER))
+    passes = fields.List(
+        fields.String(validate=OneOf("pass", PASSES)),
+        load_default=None,
+        allow_none=True,
+        validate=Length(1, len(PASSES)),
+        metadata={"description": "left out: all that apply"},
+    )
+    device = fields.String(load_default="auto", validate=OneOf("device", ("auto", "cpu", "cuda")))
+    verify = Boolean(load_default=True)
+    expect_frozen = fields.List(
+        fields.String(validate=Length(1, 500)),
+        load_default=[],
+        validate=Length(max=1_000),
+        metadata={"description": "globs of parameters that are meant to get no gradient", "examples": [["encoder.*"]]},
+    )
+    ignore = fields.List(
+        fields.String(validate=OneOf("code", CODES)),
+        load_default=[],
+        validate=Length(max=1_000),
+        metadata={"description": "codes that do not count for the verdict"},
+    )
