@@ -106,3 +106,8 @@ def stranger() -> Iterator[str]:
 def test_another_server_is_recognised_as_such(stranger: str) -> None:
     with Client(stranger) as client, pytest.raises(NotAService, match="answers 200"):
         client.rules()
+
+
+def test_a_module_is_to_be_saved_first(client: Client) -> None:
+    with pytest.raises(TypeError, match=r"not object: torch\.jit\.script\(model\)\.save"):
+        client.diagnose(object())  # type: ignore[arg-type]

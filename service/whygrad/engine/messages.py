@@ -13,7 +13,7 @@ _NO_GRAD = "PAR203 PAR204 CUT101 CUT102 PAR201"
 
 _TABLE: tuple[tuple[str, str], ...] = (
     # no way from the loss to a parameter
-    (r"does not require grad and does not have a grad_fn", _CUT),
+    (r"element \d+ of tensors does not require grad|does not require grad and does not have a grad_fn", _CUT),
     (r"Expected to have found Tensor for argument #\d+ 'grad'", _CUT),
     (r"None of the inputs have requires_grad=True", f"PAR202 {_CUT}"),
     (r"can't retain_grad on Tensor that has requires_grad=False", _CUT),

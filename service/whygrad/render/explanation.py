@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from whygrad.render.terminal import Paint, safe
 
 _LONGEST = 4_000
 _IN_FULL = 3
+_NO_BREAK = "\xa0"
 
 
 def render_explanation(explanation: Mapping[str, Any], *, color: bool = False, width: int = 80) -> str:
@@ -75,13 +77,17 @@ def _cause(candidate: Mapping[str, Any]) -> str:
 def _paragraph(text: Any, width: int, indent: str, then: str | None = None) -> list[str]:
     """The paragraphs of a text, wrapped."""
     paragraphs = [" ".join(p.split()) for p in str(text)[:_LONGEST].split("\n\n")]
+    following = indent if then is None else then
     wrapped = [
-        textwrap.wrap(
-            safe(p, _LONGEST), width, initial_indent=indent, subsequent_indent=indent if then is None else then
-        )
+        textwrap.wrap(_unbroken(safe(p, _LONGEST)), width, initial_indent=indent, subsequent_indent=following)
         for p in paragraphs
     ]
-    return [line for lines in wrapped for line in lines]
+    return [line.replace(_NO_BREAK, " ") for lines in wrapped for line in lines]
+
+
+def _unbroken(text: str) -> str:
+    """A text in which a command in backticks stays on one line, to be copied."""
+    return re.sub(r"`[^`]{1,60}`", lambda code: code[0].replace(" ", _NO_BREAK), text)
 
 
 def _code(text: Any) -> list[str]:

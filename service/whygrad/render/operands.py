@@ -30,7 +30,7 @@ def table(finding: Mapping[str, Any], paint: Paint) -> list[str]:
         lines.append("  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip())
         if marked[i]:
             said = f"  {_clash(operands, marked)}" if i == last else ""
-            lines.append(" " * indent + paint(_carets(operand["shape"], marked[i]) + said, "red"))
+            lines.append(" " * indent + paint((_carets(operand["shape"], marked[i]) + said).rstrip(), "red"))
     rest = len(finding.get("operands") or []) - _SHOWN
     return lines + ([f"and {rest} more"] if rest > 0 else [])
 

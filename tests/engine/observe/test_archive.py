@@ -86,7 +86,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "web page": (lambda: b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
     "source": (lambda: PLAIN.encode(), "Python source"),
     "other zip": (lambda: zipped("readme"), "a zip archive of other files"),
-    "pickle of plain data": (lambda: pickle.dumps({"a": 1}), "a state_dict"),
+    "pickle of plain data": (lambda: pickle.dumps({"a": 1}), "a pickle of plain values"),
     "nothing known": (lambda: os.urandom(64), "no file of a known kind"),
     "text": (lambda: b"hello", "no file of a known kind"),
 }

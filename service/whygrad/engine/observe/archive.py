@@ -132,6 +132,8 @@ def _pickle(names: list[str]) -> Refusal:
     """A torch.save file, told apart by the classes that its pickle names."""
     plain = ("collections ", "torch._utils ", "torch ", "numpy", "builtins ", "_codecs ", "torch.storage ")
     classes = [n for n in names if not n.startswith(plain)]
+    if not classes and not any("torch" in n for n in names):
+        return Refusal("a pickle of plain values", "it holds no program", EXPORT)
     if not classes:
         why = "a state_dict holds numbers and names, but no code that could be run"
         return Refusal(
