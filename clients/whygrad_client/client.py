@@ -50,7 +50,8 @@ class Client:
 
         `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list as in the contract; None takes what the
         file recorded. `request` is the rest of the request document: `loss`, `mode`, `steps` … Raises also OSError
-        where the file cannot be read, and ShapeSyntaxError (a ValueError) where the short form is none.
+        where the file cannot be read, ShapeSyntaxError (a ValueError) where the short form is none, and TypeError where
+        `model` is neither a path nor bytes.
         """
         return self._finish(self._post(model, inputs, name, request, wait=_ONE_WAIT))
 
@@ -97,7 +98,7 @@ class Client:
         document = dict(request)
         if inputs is not None:
             document["inputs"] = parse_shapes(inputs) if isinstance(inputs, str) else inputs
-        program = model if isinstance(model, bytes) else Path(model)
+        program = model if isinstance(model, bytes) else _path(model)
         form = Form(json.dumps(document), program, name or ("model" if isinstance(program, bytes) else program.name))
         return Report(self._json("POST", "/diagnose", wait=wait, data=form, content_type=form.content_type))
 
@@ -124,6 +125,14 @@ class Client:
         except requests.RequestException as error:
             raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}") from error
         return _content(answer)
+
+
+def _path(model: str | os.PathLike[str]) -> Path:
+    """Raises TypeError for all that is no path: a module has to be saved first."""
+    if not isinstance(model, str | os.PathLike):
+        kind = type(model).__name__
+        raise TypeError(f'a path or bytes, not {kind}: torch.jit.script(model).save("model.pt"), and send "model.pt"')
+    return Path(model)
 
 
 def _content(answer: requests.Response) -> dict[str, Any]:
