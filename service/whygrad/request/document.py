@@ -53,6 +53,8 @@ class Loss(fields.Field[Any]):
             return TargetedLoss().load(value)
         if not isinstance(value, str):
             raise ValidationError(f"Neither one of {', '.join(self.NAMES)} nor an object with a kind and a target.")
+        if value in LOSSES:
+            raise ValidationError(f'It needs a target: {{"kind": "{value}", "target": {{"shape": …, "dtype": …}}}}.')
         return OneOf("loss", self.NAMES)(value)
 
 
