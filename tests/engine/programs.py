@@ -19,7 +19,7 @@ from types import ModuleType
 import torch
 
 from whygrad.engine.examine import REQUEST, Unwatched, examine
-from whygrad.engine.observation import Json, Observation
+from whygrad.engine.observation import Event, Json, Observation
 from whygrad.engine.observe.archive import judge
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.observer import Observer
@@ -132,3 +132,8 @@ def opened(upload: bytes, request: Mapping[str, Json]) -> Observer:
 def observe_source(source: str, **example: str) -> Observation:
     """The observation of `Net`, sent as the lines of an example say."""
     return observe(build(source, example), request_of(example))
+
+
+def executions(observation: Observation, op: str) -> Iterator[tuple[int, Event]]:
+    """The executions of an operation in the first step, with their indices."""
+    return ((i, e) for i, e in enumerate(observation.first.events) if observation.nodes[e.node].op == op)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from whygrad.engine.observation import Event, Node
-from whygrad.engine.operands import bare
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.dividing import misfit
 from whygrad.engine.operands.dtypes import written_integer, wrong_index, wrong_type
@@ -131,7 +130,7 @@ def hidden_cause(node: Node, event: Event) -> Cause | None:
     found = convolution(node, event)
     if found is not None and found.refused:
         return "rank" if found.lacks_channels else "channels"
-    return "rank" if bare(node.op) in ("softmax", "log_softmax") and missing_axis(node, event) else None
+    return "rank" if node.bare_name in ("softmax", "log_softmax") and missing_axis(node, event) else None
 
 
 _CAUSES: tuple[tuple[Cause, Callable[[Refused], bool]], ...] = (

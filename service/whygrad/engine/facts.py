@@ -9,6 +9,12 @@ from typing import Any
 Json = Any
 """A JSON value: None, bool, int, float, str, a list or a dict of them."""
 
+FILLING = frozenset({"aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
+"""Operations that put a value into a list or a dict."""
+
+KEEPING = FILLING | {"prim::SetAttr"}
+"""Operations that put a value away, where the next step may find it."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -55,6 +61,16 @@ class Node:
     joins: tuple[tuple[int, int], ...] = ()
     regions: tuple[int, ...] = ()
     attribute: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The operation without its namespace: `add_` of `aten::add_`."""
+        return self.op.partition("::")[2] or self.op
+
+    @property
+    def bare_name(self) -> str:
+        """Its name without the mark of writing in place: `add` of `aten::add_`."""
+        return self.name if self.name.startswith("__") else self.name.rstrip("_")
 
     def argument(self, name: str) -> Argument | None:
         """The argument of that name, if the operation has it."""

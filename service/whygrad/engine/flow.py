@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from whygrad.engine.facts import FILLING
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
 
 METADATA = frozenset(
@@ -199,7 +200,7 @@ class _Scalars:
                     self._takers.add(output)
                 elif not node.joins:
                     self._made[output] += [a.value for a in node.arguments if a.type not in _TENSORS]
-            if node.op in _FILLING:
+            if node.op in FILLING:
                 self._made[node.arguments[0].value] += [a.value for a in node.arguments[1:]]
             for source, target in node.joins:
                 self._made[target].append(source)
@@ -220,5 +221,4 @@ class _Scalars:
         return self._known[value]
 
 
-_FILLING = frozenset({"aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
 _TENSORS = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})

@@ -44,7 +44,7 @@ class _ModuleFlows:
     """The tensors that enter and leave each module: read inside but made outside, made inside but read outside."""
 
     def __init__(self, observation: Observation) -> None:
-        own = {p.tensor for p in (*observation.parameters, *observation.buffers)}
+        own = observation.stored
         self.inputs: dict[str, list[Tensor]] = defaultdict(list)
         self._made: dict[str, dict[int, Tensor]] = defaultdict(dict)
         self._left: dict[str, dict[int, Tensor]] = defaultdict(dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -228,13 +228,14 @@ class Observation:
         lost = [p for p in self.trainable if p.name in states and states[p.name].state == "none"]
         return tuple(p for p in lost if not self.expected(p))
 
+    @cached_property
+    def stored(self) -> Mapping[int, str]:
+        """The names of parameters and buffers, by the ids of their tensors."""
+        return {p.tensor: p.name for p in reversed((*self.parameters, *self.buffers))}
+
     def expected(self, parameter: Parameter) -> bool:
         """Whether the request says that this parameter is meant to get no gradient."""
         return any(fnmatchcase(parameter.name, pattern) for pattern in self.expect_frozen)
-
-    def node(self, number: int) -> Node:
-        """The node of that id."""
-        return self.nodes[number]
 
     def stack(self, number: int) -> tuple[Frame, ...]:
         """The user's call stack of a node, outermost first; empty where the file does not tell."""
@@ -250,7 +251,3 @@ class Observation:
         """The user's own line of a node, stripped, where the file holds it."""
         place = self.place(number)
         return place.source if place else None
-
-    def ran(self, op: str) -> Iterator[tuple[int, Event]]:
-        """The executions of an operation in the first step, with their indices."""
-        return ((i, e) for i, e in enumerate(self.first.events) if self.nodes[e.node].op == op)

@@ -7,10 +7,7 @@ from collections.abc import Callable
 
 from whygrad.engine.finding import Link
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
-from whygrad.engine.operands import bare
 from whygrad.engine.phrases import size
-
-_Alike = Callable[[Tensor, Tensor], bool]
 
 _SIZES = frozenset({"aten::size", "prim::shape"})
 _ROLES = {
@@ -50,11 +47,13 @@ def _maker(
     observation: Observation, step: Step, tensor: Tensor, alike: Callable[[Tensor, Tensor], bool]
 ) -> Event | None:
     """The execution behind which a tensor stayed alike; None for what was sent."""
-    own = {p.tensor for p in (*observation.parameters, *observation.buffers)}
     makers = {t.id: event for event in step.events if event.completed for t in event.outputs}
     maker, visited = makers.get(tensor.id), {tensor.id}
     while maker is not None:
-        earlier = next((t for t in maker.tensors if alike(t, tensor) and t.id not in own | visited), None)
+        earlier = next(
+            (t for t in maker.tensors if alike(t, tensor) and t.id not in visited and t.id not in observation.stored),
+            None,
+        )
         if earlier is None:
             return maker
         visited.add(earlier.id)
@@ -87,7 +86,7 @@ def variable(observation: Observation, node: Node, role: str) -> str | None:
 
 def parameter_name(observation: Observation, tensor: Tensor) -> str | None:
     """The name of a parameter or buffer; None for any other tensor."""
-    return next((p.name for p in (*observation.parameters, *observation.buffers) if p.tensor == tensor.id), None)
+    return observation.stored.get(tensor.id)
 
 
 def layer(observation: Observation, weight: Tensor | None) -> str | None:
@@ -113,7 +112,7 @@ def taken_apart(observation: Observation, step: Step, node: Node, event: Event) 
         return False
     piece = event.tensors[0].id
     makers = [e for e in step.events if any(t.id == piece for t in e.outputs)]
-    return bool(makers) and bare(observation.nodes[makers[0].node].op) in _SPLITTING
+    return bool(makers) and observation.nodes[makers[0].node].bare_name in _SPLITTING
 
 
 def last_read(observation: Observation, step: Step, node: Node) -> Event | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 from tests.engine.observe.samples import LAYER, SAMPLES, TWO, Sample, X
-from tests.engine.programs import build, observe
+from tests.engine.programs import build, executions, observe
 
 from whygrad.engine.observation import Observation, Pass, Signature, Step
 from whygrad.engine.observe.inputs import Sampler
@@ -121,7 +121,7 @@ def test_events_keep_to_the_program(name: str) -> None:
 
 def test_what_a_linear_layer_reads_and_gives() -> None:
     observation = observed("plain")
-    (_, event), _ = observation.ran("aten::linear")
+    (_, event), _ = executions(observation, "aten::linear")
     weight = event.input("weight")
     assert weight is not None
     assert [(o.role, o.tensor.shape) for o in event.inputs] == [("input", (4, 6)), ("weight", (6, 6)), ("bias", (6,))]
@@ -133,7 +133,7 @@ def test_what_a_linear_layer_reads_and_gives() -> None:
 
 def test_loop_that_exits_early_lists_what_ran() -> None:
     observation = observed("loop with early exit")
-    assert len(list(observation.ran("aten::linear"))) == 3
+    assert len(list(executions(observation, "aten::linear"))) == 3
 
 
 def test_operation_that_refused_keeps_its_operands() -> None:
@@ -166,7 +166,7 @@ def test_users_own_exception_stays_where_it_was_raised() -> None:
 
 def test_values_at_run_time() -> None:
     observation = observed("numbers")
-    _, view = next(observation.ran("aten::view"))
+    _, view = next(executions(observation, "aten::view"))
     assert view.values["size"] == [4, -1, 2]
 
 
@@ -206,10 +206,12 @@ def forward(self, x):
 """,
     )
     observation = observe(build(sample.source), sample.request)
-    written = {o.storage for _, e in observation.ran("aten::add_") for o in e.outputs}
-    later = {o.storage for op in ("aten::add", "aten::mul") for _, e in observation.ran(op) for o in e.outputs[-1:]}
+    written = {o.storage for _, e in executions(observation, "aten::add_") for o in e.outputs}
+    later = {
+        o.storage for op in ("aten::add", "aten::mul") for _, e in executions(observation, op) for o in e.outputs[-1:]
+    }
     assert len(written) == 7
-    assert not written & {o.storage for _, e in observation.ran("aten::add") for o in e.outputs}
+    assert not written & {o.storage for _, e in executions(observation, "aten::add") for o in e.outputs}
     assert later
 
 

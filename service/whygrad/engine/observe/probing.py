@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from whygrad.engine.facts import FILLING
 from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.probes import SEEN, Site
 
@@ -27,7 +28,7 @@ _UNPROBED = _CONTROL | {
     "aten::__is__",
     "aten::__isnot__",
 }
-_CONTAINERS = {"aten::append", "aten::__getitem__", "aten::_set_item", "aten::insert", "aten::extend", "aten::pop"}
+_CONTAINERS = FILLING | {"aten::__getitem__", "aten::pop"}
 _SCALAR = r"(int|float|bool|number|str|Device)"
 _SCALARS = re.compile(rf"^(NoneType|{_SCALAR}|List\[{_SCALAR}\]|Optional\[({_SCALAR}|List\[{_SCALAR}\])\])$")
 

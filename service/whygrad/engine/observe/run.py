@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from whygrad.engine.facts import KEEPING
 from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
 from whygrad.engine.observe import loss as losses
@@ -19,9 +20,6 @@ from whygrad.engine.observe.saved import clobbered
 
 LEARNING_RATE = 1e-2
 """Of the SGD update between two steps: large enough that a zero-initialised layer leaves zero."""
-
-KEEPERS = frozenset({"prim::SetAttr", "aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
-"""Operations that put a tensor away, where the next step may find it."""
 
 NEGLIGIBLE = 1e-8
 """A gradient this much smaller than the largest of the others is zero."""
@@ -71,7 +69,7 @@ class Runner:
         for event in step.events:
             node = self._nodes.get(event.node)
             if node is not None and (
-                node.op in KEEPERS or (node.writes and any(t.requires_grad for t in event.outputs))
+                node.op in KEEPING or (node.writes and any(t.requires_grad for t in event.outputs))
             ):
                 return True
         return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
-from whygrad.engine.operands import bare, value
+from whygrad.engine.operands import value
 
 _VIEWS = {"view": "size", "reshape": "shape", "_unsafe_view": "size", "_reshape_alias": "size"}
 _VIEWS_AS = frozenset({"view_as", "reshape_as"})
@@ -30,7 +30,7 @@ class Misfit:
 
 def misfit(node: Node, event: Event) -> Misfit | None:
     """What a view, reshape, unflatten, shuffle or split cannot divide as asked; None where it can."""
-    op, operand = bare(node.op), next((o for o in event.inputs if o.role in ("self", "input")), None)
+    op, operand = node.bare_name, next((o for o in event.inputs if o.role in ("self", "input")), None)
     if operand is None:
         return None
     if op in _VIEWS or op in _VIEWS_AS:
@@ -48,7 +48,7 @@ def misfit(node: Node, event: Event) -> Misfit | None:
 
 def _view(node: Node, event: Event, operand: Operand) -> Misfit | None:
     other = event.input("other")
-    asked = other.shape if other is not None else value(node, event, _VIEWS.get(bare(node.op), ""))
+    asked = other.shape if other is not None else value(node, event, _VIEWS.get(node.bare_name, ""))
     if not isinstance(asked, list | tuple) or fills(operand.tensor.elements, asked):
         return None
     return Misfit(operand, tuple(asked))

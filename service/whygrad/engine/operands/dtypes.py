@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Event, Node, Operand
-from whygrad.engine.operands import bare, products
+from whygrad.engine.operands import products
 from whygrad.engine.operands.convolutions import convolution
 
 _INTEGERS = ("int64", "int32")
@@ -50,8 +50,8 @@ class WrongType:
 
 def wrong_index(node: Node, event: Event) -> WrongType | None:
     """An index, a class target or a mask of a type that the operation does not take."""
-    role, allowed = _INDICES.get(bare(node.op), ("", ()))
-    if bare(node.op) == "cross_entropy_loss" and _probabilities(event):
+    role, allowed = _INDICES.get(node.bare_name, ("", ()))
+    if node.bare_name == "cross_entropy_loss" and _probabilities(event):
         return None
     for operand in _with_role(event, (role,)):
         if operand.tensor.dtype not in allowed:
@@ -61,7 +61,7 @@ def wrong_index(node: Node, event: Event) -> WrongType | None:
 
 def wrong_type(node: Node, event: Event) -> WrongType | None:
     """An operand whose type differs from the others' where all must be of one floating type."""
-    op = bare(node.op)
+    op = node.bare_name
     if op == "cross_entropy_loss" and _probabilities(event):
         return _not_floating(event.inputs[1:2], event.inputs[:1])
     if op in _NORMS:
@@ -93,7 +93,7 @@ def _alike(node: Node, event: Event) -> list[Operand]:
     found = convolution(node, event)
     if found is not None:
         multiplied |= {found.input, found.weight}
-    roles = _ALIKE.get(bare(node.op), ())
+    roles = _ALIKE.get(node.bare_name, ())
     chosen = [o for o in event.inputs if o.tensor in multiplied] + list(_with_role(event, roles))
     return sorted(chosen, key=lambda o: not o.tensor.leaf or not o.tensor.requires_grad)
 

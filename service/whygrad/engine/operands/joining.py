@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Event, Node, Operand
-from whygrad.engine.operands import bare, value
+from whygrad.engine.operands import value
 
 _JOINED = frozenset(
     {"cat", "concat", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack"}
@@ -34,7 +34,7 @@ class Unjoinable:
 
 def unjoinable(node: Node, event: Event) -> Unjoinable | None:
     """What a cat or stack cannot join; None where the shapes agree."""
-    op = bare(node.op)
+    op = node.bare_name
     if op not in _JOINED:
         return None
     joined = [o for o in event.inputs if o.role.startswith("tensors")]

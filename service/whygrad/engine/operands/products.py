@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from whygrad.engine.observation import Event, Node, Operand, Tensor
-from whygrad.engine.operands import bare, value
+from whygrad.engine.operands import value
 
 _Side = tuple[str, int]
 
@@ -55,7 +55,7 @@ def factors(node: Node, event: Event) -> tuple[Tensor, ...]:
 
 
 def _pairs(node: Node, event: Event) -> Iterator[tuple[Operand, int, Operand, int]]:
-    op, seen = bare(node.op), {o.role: o for o in event.inputs}
+    op, seen = node.bare_name, {o.role: o for o in event.inputs}
     if op == "matmul" and {"self", "other"} <= seen.keys():
         yield from _matmul(seen["self"], seen["other"])
     elif op == "tensordot" and {"self", "other"} <= seen.keys():

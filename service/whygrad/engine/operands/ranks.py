@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
-from whygrad.engine.operands import bare, value
+from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import convolution
 
 MANY = 1 << 10
@@ -128,12 +128,12 @@ def wrong_rank(node: Node, event: Event, layer: str | None = None) -> WrongRank 
 def missing_axis(node: Node, event: Event) -> WrongRank | None:
     """An axis that is named as an argument and that the operand does not have."""
     operand = event.inputs[0] if event.inputs else None
-    if operand is None or bare(node.op) in _OTHER_DIMS:
+    if operand is None or node.bare_name in _OTHER_DIMS:
         return None
-    rank = max(1, len(operand.tensor.shape) + (bare(node.op) in _ONE_MORE))
+    rank = max(1, len(operand.tensor.shape) + (node.bare_name in _ONE_MORE))
     for axis in _axes(node, event):
         if not -rank <= axis < rank:
-            least = (axis + 1 if axis >= 0 else -axis) - (bare(node.op) in _ONE_MORE)
+            least = (axis + 1 if axis >= 0 else -axis) - (node.bare_name in _ONE_MORE)
             return WrongRank(operand, least, MANY, axis)
     return None
 
@@ -149,7 +149,7 @@ def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
         yield WrongRank(seen["input"], 3, 3)
     if "input" in seen:
         yield from _by_layer(seen["input"], layer)
-    for role, (least, most) in _TAKES.get(bare(node.op), {}).items():
+    for role, (least, most) in _TAKES.get(node.bare_name, {}).items():
         if role in seen and not least <= len(seen[role].tensor.shape) <= most:
             yield WrongRank(seen[role], least, most)
     yield from _by_arguments(node, event, seen)
@@ -161,7 +161,7 @@ def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
 def _unbatched(node: Node, event: Event) -> bool:
     """Whether one sample of (channels, positions) was read as a batch."""
     given, mean = event.input("input"), event.input("running_mean")
-    if bare(node.op) != "batch_norm" or given is None or mean is None or len(given.shape) != 2:
+    if node.bare_name != "batch_norm" or given is None or mean is None or len(given.shape) != 2:
         return False
     return given.shape[0] == mean.elements != given.shape[1]
 
@@ -179,7 +179,7 @@ def wrong_for_layer(tensor: Tensor, layer: str | None) -> WrongRank | None:
 
 def _by_arguments(node: Node, event: Event, seen: dict[str, Operand]) -> Iterator[WrongRank]:
     """What depends on the other arguments: a permutation, a padding, several indices, a grid."""
-    op = bare(node.op)
+    op = node.bare_name
     if op == "permute" and "self" in seen:
         yield from _exactly(seen["self"], len(value(node, event, "dims", [])))
     if op == "pad" and "self" in seen:

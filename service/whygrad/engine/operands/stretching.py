@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Event, Json, Node, Operand
-from whygrad.engine.operands import bare, value
+from whygrad.engine.operands import value
 
 _ELEMENTWISE = frozenset(
     (
@@ -45,7 +45,7 @@ class Clash:
 
 def clash(node: Node, event: Event) -> Clash | None:
     """The first pair of shapes that cannot be stretched to one; None for operations that stretch nothing."""
-    op = bare(node.op)
+    op = node.bare_name
     if op in _STRETCHED:
         return _stretched(node, event)
     if op in _ADDED:
@@ -109,7 +109,7 @@ def _added(node: Node, event: Event, role: str) -> Clash | None:
     if bias is None or weight is None or not bias.tensor.shape or not weight.tensor.shape:
         return None
     width = weight.tensor.shape[0] if node.op == "aten::linear" else weight.tensor.shape[-1]
-    if bare(node.op) == "addmv" or bias.tensor.shape[-1] in (1, width):
+    if node.bare_name == "addmv" or bias.tensor.shape[-1] in (1, width):
         return None
     return Clash(bias, weight, (width,), -1)
 

@@ -56,11 +56,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.facts import KEEPING
 from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
 from whygrad.engine.observation import Event, Observation, Step
 from whygrad.engine.rule import rule
-
-_KEEPERS = frozenset({"prim::SetAttr", "aten::append", "aten::_set_item", "aten::insert", "aten::extend"})
 
 
 @rule("BWD403", "graph-kept", "error")
@@ -80,14 +79,14 @@ def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[i
     read = {t.id for e in failed.events for t in (*e.tensors, *e.outputs) if t.id not in own}
     for index, event in enumerate(before.events):
         node = observation.nodes[event.node]
-        put_away = event.tensors if node.op in _KEEPERS else event.outputs if node.writes else ()
+        put_away = event.tensors if node.op in KEEPING else event.outputs if node.writes else ()
         if any(t.id in read and t.grad_fn for t in put_away):
             yield index
 
 
 def _finding(observation: Observation, before: Step, keepers: list[int]) -> Finding:
     first = before.events[keepers[0]]
-    node, kept = observation.node(first.node), _kept(first)
+    node, kept = observation.nodes[first.node], _kept(first)
     where = f"self.{node.attribute}" if node.attribute else "a tensor"
     return Finding(
         title=f"{where} keeps the graph of the last step",

@@ -72,7 +72,7 @@ def non_differentiable(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
-    lost, name = owners(cut.parameters), cut.node.op.partition("::")[2].rstrip("_")
+    lost, name = owners(cut.parameters), cut.node.bare_name
     what, instead = _advice(name)
     return finding(
         observation,

@@ -114,10 +114,10 @@ def _fix(observation: Observation, node: int, name: str) -> Fix:
     after = rewritten(source, _AUGMENTED, r"\1 = \1 \2 \3") or rewritten(source, rf"\b{re.escape(name)}\(", f"{plain}(")
     after = after or rewritten(source, r",?\s*inplace=True", "")
     summary = f"use {plain} out of place, or clone the tensor before it is written"
-    if observation.node(node).module and after is None:
-        summary = f"make {observation.node(node).module} out of place (inplace=False), or give it a clone"
+    if observation.nodes[node].module and after is None:
+        summary = f"make {observation.nodes[node].module} out of place (inplace=False), or give it a clone"
     return Fix(summary, after=after)
 
 
 def _short(observation: Observation, node: int) -> str:
-    return observation.node(node).op.partition("::")[2]
+    return observation.nodes[node].name

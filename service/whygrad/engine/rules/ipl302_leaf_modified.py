@@ -66,8 +66,8 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
     leaf = _leaf(observation, failure)
     if leaf is None:
         return
-    node = observation.node(failure.node)
-    name = node.op.partition("::")[2]
+    node = observation.nodes[failure.node]
+    name = node.name
     owner = next((p.name for p in observation.parameters if p.tensor == leaf.id), "a leaf tensor")
     view = next(t for t in _written(observation, failure)).id != leaf.id
     what = f"a view of {owner}" if view else owner
@@ -85,7 +85,7 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
 
 
 def _written(observation: Observation, event: Event) -> Iterator[Tensor]:
-    for role in observation.node(event.node).writes:
+    for role in observation.nodes[event.node].writes:
         tensor = event.input(role)
         if tensor is not None and tensor.requires_grad:
             yield tensor

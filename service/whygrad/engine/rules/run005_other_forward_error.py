@@ -77,7 +77,7 @@ def _who(failed: Failure) -> str:
         return "the loss"
     if failed.node is None or failed.node.op == "prim::RaiseException":
         return "the forward"
-    return failed.node.op.rpartition("::")[2]
+    return failed.node.name
 
 
 def _advice(failed: Failure) -> str:

@@ -110,7 +110,7 @@ def _refuser(observation: Observation, node: Node, event: Event) -> str:
     """The layer, or else the operation, or the function of torch's that checks its operands."""
     inside = node.module if (observation.modules.get(node.module) or "") in _LAYER_TYPES else None
     checking = observation.stack(node.id)[-1:] if node.op == "prim::RaiseException" else ()
-    function = checking[0].function if checking else node.op.rpartition("::")[2]
+    function = checking[0].function if checking else node.name
     return layer(observation, event.input("weight")) or inside or function
 
 

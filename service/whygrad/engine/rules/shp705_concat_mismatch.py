@@ -86,7 +86,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoi
 
 
 def _title(node: Node, wrong: Unjoinable) -> str:
-    op = node.op.rpartition("::")[2]
+    op = node.name
     if wrong.first is None:
         return f"{op} gets an empty list"
     if wrong.second is None:

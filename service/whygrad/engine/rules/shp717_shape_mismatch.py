@@ -64,7 +64,7 @@ def shape_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
-    op = "torch" if node.op == "prim::RaiseException" else node.op.rpartition("::")[2]
+    op = "torch" if node.op == "prim::RaiseException" else node.name
     own = [o for o in event.inputs if not parameter_name(observation, o.tensor)][:3]
     weights = [o for o in event.inputs if o not in own][: 1 if own else 2]
     shapes = " and ".join([size(o.tensor) for o in own] + [f"{o.role} {size(o.tensor)}" for o in weights])

@@ -67,7 +67,7 @@ def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
     wrong = wrong_type(node, event) or written_integer(node, event) or no_floating(event)
-    op = node.op.rpartition("::")[2]
+    op = node.name
     return finding(
         observation,
         failed,
@@ -85,7 +85,7 @@ def _types(event: Event) -> str:
 def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
     name, given = called(observation, node, wrong.operand), wrong.operand.tensor.dtype
     if wrong.because is None:
-        return f"{node.op.rpartition('::')[2]} needs floating numbers, and {name} is {given}"
+        return f"{node.name} needs floating numbers, and {name} is {given}"
     owner = layer(observation, wrong.because.tensor)
     if owner:
         return f"{owner} is {wrong.wanted}, and gets {given}"

@@ -67,7 +67,7 @@ def index_dtype(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Finding:
-    name, op = called(observation, node, wrong.operand), node.op.rpartition("::")[2]
+    name, op = called(observation, node, wrong.operand), node.name
     given = wrong.operand.tensor.dtype
     return finding(
         observation,

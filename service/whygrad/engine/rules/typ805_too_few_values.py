@@ -70,7 +70,7 @@ def too_few_values(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
     given = next(iter(event.inputs), None)
-    name = node.module or node.op.rpartition("::")[2]
+    name = node.module or node.name
     shape = f" ({size(given.tensor)})" if given else ""
     return finding(
         observation,
