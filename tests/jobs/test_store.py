@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from whygrad.jobs.store import Claim, Idempotency, IdempotencyConflict, Kind, Store
+from whygrad.jobs.idempotency import Idempotency, IdempotencyConflict, InFlight
+from whygrad.jobs.store import Claim, Kind, Store, UploadGone
 from whygrad.storage.database import Database
 
 SHA = "ab" * 32
@@ -125,14 +126,24 @@ def test_discarding_cancels_then_deletes(store: Store) -> None:
     assert store.get(id) is None
 
 
-def test_a_model_is_in_use_while_a_diagnosis_of_it_is_kept(store: Store) -> None:
+def test_an_upload_is_forgotten_with_the_last_of_its_diagnoses_and_what_describes_it(store: Store) -> None:
+    forgotten: list[str] = []
     submit(store, kind="describe")
-    assert not store.model_in_use(SHA)
-    id = submit(store)
-    assert store.model_in_use(SHA)
-    store.discard(id)
-    store.discard(id)
-    assert not store.model_in_use(SHA)
+    first, second = submit(store), submit(store)
+    for id in (first, second):
+        assert store.discard(id, forget=forgotten.append) == "cancelled"
+    assert store.discard(first, forget=forgotten.append) == "deleted"
+    assert forgotten == []
+    assert store.discard(second, forget=forgotten.append) == "deleted"
+    assert forgotten == [SHA]
+    assert store.description(SHA) is None
+    assert store.discard(second, forget=forgotten.append) is None
+
+
+def test_no_job_is_made_for_an_upload_that_is_gone(store: Store) -> None:
+    with pytest.raises(UploadGone):
+        store.submit(model_sha256=SHA, model_name="m.pt", model_bytes=9, request={}, is_kept=lambda _sha256: False)
+    assert store.page().items == ()
 
 
 def test_a_description_is_a_job_that_no_page_shows(store: Store) -> None:
@@ -145,6 +156,10 @@ def test_a_description_is_a_job_that_no_page_shows(store: Store) -> None:
 
 def test_the_same_key_gives_the_same_job(store: Store) -> None:
     id = submit(store, idempotency=Idempotency("key", "one"))
+    with pytest.raises(InFlight) as caught:
+        submit(store, idempotency=Idempotency("key", "one"))
+    assert caught.value.earlier.id == id
+    store.discard(id)
     assert submit(store, idempotency=Idempotency("key", "one")) == id
     assert submit(store, idempotency=Idempotency("other", "one")) != id
     with pytest.raises(IdempotencyConflict):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -274,3 +275,20 @@ class TestDelete:
         assert client.delete(second.headers["Location"]).status_code == 204
         assert not service.blobs.has(sha256)
         problem(client.delete(first.headers["Location"]), 404)
+
+    def test_deleting_spares_the_upload_of_whoever_sends_it_again(
+        self, app: Flask, client: FlaskClient, finish: Finish, service: Service
+    ) -> None:
+        for _ in range(20):
+            last = post(client)
+            finish()
+            other = threading.Thread(
+                target=lambda place: app.test_client().delete(place), args=[last.headers["Location"]]
+            )
+            other.start()
+            again = post(client)
+            other.join()
+            assert service.blobs.has(again.get_json()["model"]["sha256"])
+            finish()
+            assert client.delete(again.headers["Location"]).status_code == 204
+            assert not service.blobs.has(again.get_json()["model"]["sha256"])

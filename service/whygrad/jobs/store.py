@@ -12,30 +12,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
 
-from whygrad.jobs import listing
-from whygrad.jobs.diagnosis import UNFINISHED, Diagnosis, view
+from whygrad.jobs import listing, rows
+from whygrad.jobs.diagnosis import UNFINISHED, Diagnosis
+from whygrad.jobs.idempotency import Idempotency, remember, replay
 from whygrad.jobs.listing import Filters, Page
 from whygrad.jobs.lost import lost_document
 from whygrad.storage.database import Database
-from whygrad.storage.tables import idempotency_keys, job_codes, jobs
+from whygrad.storage.tables import job_codes, jobs
 
 Kind = Literal["examine", "describe"]
 
-COLUMNS = tuple(jobs.c[name] for name in Diagnosis.__dataclass_fields__)
 
-
-class IdempotencyConflict(Exception):  # noqa: N818 (named as HTTP names it)
-    """The key was used before, with another request."""
-
-
-@dataclass(frozen=True)
-class Idempotency:
-    """A client's `key`, and a `fingerprint` (sha256 in hex) of all that the request asks for."""
-
-    key: str
-    fingerprint: str
+class UploadGone(Exception):  # noqa: N818 (it names what happened)
+    """The upload of a new job was deleted with the last diagnosis that used it."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +55,12 @@ class Store:
         request: dict[str, Any],
         idempotency: Idempotency | None = None,
         kind: Kind = "examine",
+        is_kept: Callable[[str], bool] = lambda _sha256: True,
     ) -> Diagnosis:
-        """Queue a job, or give the one that `idempotency` made before.
+        """Queue a job, or give the finished one that `idempotency` made before.
 
-        Raises IdempotencyConflict where its key belongs to another request.
+        Raises InFlight where that one is not finished, IdempotencyConflict where its key belongs to another request,
+        and UploadGone where `is_kept` denies the upload: no `discard` comes between that question and the job.
         """
         values = {
             "kind": kind,
@@ -78,17 +71,17 @@ class Store:
         }
 
         def work(connection: Connection) -> Diagnosis:
-            return _replay(connection, idempotency) or _queue(connection, values, idempotency)
+            if idempotency and (earlier := replay(connection, idempotency)):
+                return earlier
+            if not is_kept(model_sha256):
+                raise UploadGone(model_sha256)
+            return _queue(connection, values, idempotency)
 
         return self.database.write(work)
 
-    def earlier(self, idempotency: Idempotency) -> Diagnosis | None:
-        """The job that this key and request made before, if any. Raises IdempotencyConflict as `submit` does."""
-        return self.database.read(lambda connection: _replay(connection, idempotency))
-
     def get(self, id: str) -> Diagnosis | None:
         """The job, or None where there is none."""
-        return self.database.read(lambda connection: _find(connection, jobs.c.id == id))
+        return self.database.read(lambda connection: rows.find(connection, jobs.c.id == id))
 
     def status(self, id: str) -> str | None:
         """Only the status: cheap enough to be asked many times a second."""
@@ -98,32 +91,34 @@ class Store:
     def description(self, model_sha256: str) -> Diagnosis | None:
         """The newest job that describes this upload (kind `describe`), finished or not."""
         wanted = and_(jobs.c.kind == "describe", jobs.c.model_sha256 == model_sha256)
-        return self.database.read(lambda connection: _find(connection, wanted))
+        return self.database.read(lambda connection: rows.find(connection, wanted))
 
     def page(self, **filters: Unpack[Filters]) -> Page:
         """The newest diagnoses, 20 where `limit` says nothing else; what is listed is told in `jobs.listing`."""
         return self.database.read(lambda connection: listing.page(connection, filters))
 
-    def discard(self, id: str) -> Literal["cancelled", "deleted"] | None:
-        """Cancel an unfinished job, delete a finished one; None where there is none."""
+    def discard(
+        self, id: str, *, forget: Callable[[str], None] = lambda _sha256: None
+    ) -> Literal["cancelled", "deleted"] | None:
+        """Cancel an unfinished job, delete a finished one; None where there is none.
+
+        `forget` is called with the upload that no diagnosis uses any more.
+        """
         ended = {"status": "cancelled", "finished_at": _now(), "lease_until": None, "fence": jobs.c.fence + 1}
 
         def work(connection: Connection) -> Literal["cancelled", "deleted"] | None:
             unfinished = update(jobs).where(jobs.c.id == id, jobs.c.status.in_(UNFINISHED)).values(**ended)
             if connection.execute(unfinished).rowcount:
                 return "cancelled"
-            return "deleted" if connection.execute(delete(jobs).where(jobs.c.id == id)).rowcount else None
+            deleted = delete(jobs).where(jobs.c.id == id).returning(jobs.c.model_sha256)
+            if (sha256 := connection.execute(deleted).scalar()) is None:
+                return None
+            if not _is_used(connection, sha256):
+                connection.execute(delete(jobs).where(jobs.c.model_sha256 == sha256))  # what describes it
+                forget(sha256)
+            return "deleted"
 
         return self.database.write(work)
-
-    def model_in_use(self, sha256: str) -> bool:
-        """True while a diagnosis of this upload is kept."""
-        statement = select(exists().where(jobs.c.kind == "examine", jobs.c.model_sha256 == sha256))
-        return bool(self.database.read(lambda connection: connection.execute(statement).scalar()))
-
-    def view(self, diagnosis: Diagnosis) -> dict[str, Any]:
-        """The whole document of the contract."""
-        return view(diagnosis)
 
     def claim(self, worker: str, lease_seconds: float) -> Claim | None:
         """The oldest job that nobody works on, or None. It belongs to `worker` until the lease ends."""
@@ -171,10 +166,10 @@ class Store:
                 fence=jobs.c.fence + 1,
                 attempts=jobs.c.attempts + 1,
             )
-            .returning(jobs.c.number, jobs.c.fence, *COLUMNS)
+            .returning(jobs.c.number, jobs.c.fence, *rows.COLUMNS)
         )
         row = self.database.write(lambda connection: connection.execute(statement).first())
-        return None if row is None else Claim(row.number, row.fence, _diagnosis(row))
+        return None if row is None else Claim(row.number, row.fence, rows.read(row))
 
     def _end(self, claim: Claim, status: str, document: dict[str, Any] | None) -> bool:
         values = {"status": status, "document": document, "finished_at": _now(), "lease_until": None}
@@ -197,40 +192,23 @@ class Store:
         return self.database.write(work)
 
 
-def _replay(connection: Connection, idempotency: Idempotency | None) -> Diagnosis | None:
-    if idempotency is None:
-        return None
-    keys = idempotency_keys.c
-    known = connection.execute(select(keys.fingerprint, keys.job).where(keys.key == idempotency.key)).first()
-    if known is None:
-        return None
-    if known.fingerprint != idempotency.fingerprint:
-        raise IdempotencyConflict(idempotency.key)
-    return _find(connection, jobs.c.number == known.job)
-
-
 def _queue(connection: Connection, values: dict[str, Any], idempotency: Idempotency | None) -> Diagnosis:
     identity = {"id": secrets.token_hex(16), "status": "queued", "created_at": _now()}
-    row = connection.execute(insert(jobs).values(**identity, **values).returning(jobs.c.number, *COLUMNS)).one()
+    row = connection.execute(insert(jobs).values(**identity, **values).returning(jobs.c.number, *rows.COLUMNS)).one()
     if idempotency is not None:
-        key = {"key": idempotency.key, "fingerprint": idempotency.fingerprint, "job": row.number}
-        connection.execute(insert(idempotency_keys).values(**key))
-    return _diagnosis(row)
+        remember(connection, idempotency, row.number)
+    return rows.read(row)
+
+
+def _is_used(connection: Connection, sha256: str) -> bool:
+    diagnoses = exists().where(jobs.c.kind == "examine", jobs.c.model_sha256 == sha256)
+    return bool(connection.execute(select(diagnoses)).scalar())
 
 
 def _index(connection: Connection, claim: Claim, document: dict[str, Any] | None) -> None:
     codes = sorted({finding["code"] for finding in (document or {}).get("findings", [])})
     if codes:
         connection.execute(insert(job_codes), [{"job": claim.number, "code": code} for code in codes])
-
-
-def _find(connection: Connection, wanted: ColumnElement[bool]) -> Diagnosis | None:
-    row = connection.execute(select(*COLUMNS).where(wanted).order_by(jobs.c.number.desc()).limit(1)).first()
-    return None if row is None else _diagnosis(row)
-
-
-def _diagnosis(row: Row[Any]) -> Diagnosis:
-    return Diagnosis(**{name: row._mapping[name] for name in Diagnosis.__dataclass_fields__})
 
 
 def _now() -> datetime:

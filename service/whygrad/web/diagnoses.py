@@ -98,13 +98,11 @@ def show(id: str) -> ResponseReturnValue:
 )
 def delete(id: str) -> Response:
     """Cancel or delete; the last diagnosis of an upload takes it along."""
-    sha256 = _found(id).model_sha256
-    if service().store.discard(id) == "cancelled":
+    _found(id)
+    if service().store.discard(id, forget=service().blobs.delete) == "cancelled":
         answer = jsonify(view(_found(id)))
         answer.status_code = 202
         return answer
-    if not service().store.model_in_use(sha256):
-        service().blobs.delete(sha256)
     return Response(status=204)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, request
 
 from whygrad.jobs.diagnosis import Diagnosis
+from whygrad.jobs.store import UploadGone
 from whygrad.storage.blobs import Readable
 from whygrad.web import replies
 from whygrad.web.errors import Problem
@@ -80,7 +83,7 @@ def _require(upload: Spooled, sha256: str) -> None:
 def _size(sha256: str) -> int:
     blobs = service().blobs
     if not blobs.has(sha256):
-        raise Problem(404, f"No upload has this sha256. Send it with PUT /models/{sha256}.")
+        raise _unknown(sha256)
     return blobs.path(sha256).stat().st_size
 
 
@@ -88,8 +91,14 @@ def _described(sha256: str) -> Diagnosis:
     size, known = _size(sha256), service().store.description(sha256)
     if known and known.status not in ABANDONED:
         return known
-    job = service().store.submit(
-        kind="describe", model_sha256=sha256, model_name=sha256[:12], model_bytes=size, request={}
-    )
+    upload: dict[str, Any] = {"model_sha256": sha256, "model_name": sha256[:12], "model_bytes": size}
+    try:
+        job = service().store.submit(kind="describe", request={}, is_kept=service().blobs.has, **upload)
+    except UploadGone as error:
+        raise _unknown(sha256) from error
     service().courier.wake()
     return job
+
+
+def _unknown(sha256: str) -> Problem:
+    return Problem(404, f"No upload has this sha256. Send it with PUT /models/{sha256}.")

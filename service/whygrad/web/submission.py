@@ -10,7 +10,8 @@ from flask import request, url_for
 from werkzeug.datastructures import FileStorage
 
 from whygrad.jobs.diagnosis import Diagnosis
-from whygrad.jobs.store import Idempotency, IdempotencyConflict
+from whygrad.jobs.idempotency import Idempotency, IdempotencyConflict, InFlight
+from whygrad.jobs.store import UploadGone
 from whygrad.storage.blobs import Blob
 from whygrad.web.errors import Problem
 from whygrad.web.service import service
@@ -26,22 +27,28 @@ def submit(form: dict[str, Any]) -> Diagnosis:
     Raises Problem where there is no such program or device, or where the key is another request's or in flight.
     """
     _require_device(form["request"]["device"])
-    upload = _stored(form)
-    idempotency = _idempotency(upload.sha256, form["request"])
-    try:
-        return _earlier(idempotency) or _queued(form, upload, idempotency)
-    except IdempotencyConflict as error:
-        detail = "This Idempotency-Key was used before, with another program or request. Take a new one."
-        raise Problem(422, detail, pointer="/Idempotency-Key") from error
+    while True:
+        try:
+            return _queued(form, _stored(form))
+        except UploadGone:
+            continue  # somebody deleted its last diagnosis just now, and it went along: store it again
+        except InFlight as error:
+            place = url_for("diagnoses.show", id=error.earlier.id)
+            detail = f"The request with this Idempotency-Key is still in flight; its diagnosis is {place}."
+            raise Problem(409, detail, headers={"Retry-After": "1"}) from error
+        except IdempotencyConflict as error:
+            detail = "This Idempotency-Key was used before, with another program or request. Take a new one."
+            raise Problem(422, detail, pointer="/Idempotency-Key") from error
 
 
-def _queued(form: dict[str, Any], upload: Blob, idempotency: Idempotency | None) -> Diagnosis:
+def _queued(form: dict[str, Any], upload: Blob) -> Diagnosis:
     diagnosis = service().store.submit(
         model_sha256=upload.sha256,
         model_name=_name(form),
         model_bytes=upload.bytes,
         request=form["request"],
-        idempotency=idempotency,
+        idempotency=_idempotency(upload.sha256, form["request"]),
+        is_kept=service().blobs.has,
     )
     service().courier.wake()
     return diagnosis
@@ -55,6 +62,7 @@ def _require_device(device: str) -> None:
 
 def _stored(form: dict[str, Any]) -> Blob:
     if "model" in form:
+        form["model"].stream.seek(0)
         return keep(form["model"].stream)
     blobs = service().blobs
     sha256 = form.get("model_id")
@@ -84,12 +92,3 @@ def _idempotency(sha256: str, document: dict[str, Any]) -> Idempotency | None:
         raise Problem(422, f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.", pointer="/Idempotency-Key")
     asked = json.dumps([sha256, document], sort_keys=True)
     return Idempotency(key, hashlib.sha256(asked.encode()).hexdigest())
-
-
-def _earlier(idempotency: Idempotency | None) -> Diagnosis | None:
-    earlier = None if idempotency is None else service().store.earlier(idempotency)
-    if earlier and not earlier.finished:
-        place = url_for("diagnoses.show", id=earlier.id)
-        detail = f"The request with this Idempotency-Key is still in flight; its diagnosis is {place}."
-        raise Problem(409, detail, headers={"Retry-After": "1"})
-    return earlier
