@@ -114,3 +114,23 @@ def test_every_bad_setting_is_told(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "WHYGRAD_ATTEMPTS" in told
     assert "WHYGRAD_JOB_SECONDS" in told
+
+
+@pytest.mark.parametrize(
+    ("data", "database", "why"),
+    [
+        ("file/below", "", "Choose a folder with --data DIR"),
+        ("data", "nonsense", "sqlite:////var/lib/whygrad/whygrad.db"),
+        ("data", "sqlite:////proc/none/whygrad.db", "No such file or directory"),
+        ("data", "sqlite:///{file}", "file is not a database"),
+    ],
+)
+def test_where_nothing_can_be_kept_is_told(tmp_path: Path, data: str, database: str, why: str) -> None:
+    file = tmp_path / "file"
+    file.write_text("neither a folder nor a database")
+    address = {"WHYGRAD_DATABASE_URL": database.format(file=file)} if database else {}
+    process = serve("--bind", "127.0.0.1:0", "--data", str(tmp_path / data), **address)
+    told = process.communicate(timeout=30)[1]
+    assert process.returncode == 2
+    assert why in told
+    assert "Traceback" not in told

@@ -27,14 +27,16 @@ def require(extra: str, modules: tuple[str, ...], purpose: str) -> None:
 
 
 def diagnose(model: Path, request: dict[str, Any]) -> Report:
-    """The diagnosis of a file, made in a sandboxed child of this process.
+    """The diagnosis of a file, made in a sandboxed child of this process; `request` has all its defaults.
 
-    Raises MissingExtra where torch is not installed, WhygradError where the sandbox does not work here.
+    Raises MissingExtra where torch is not installed, WhygradError where the sandbox or the device is not here.
     """
     if sys.platform != "linux":
         raise WhygradError(
             "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
         )
+    if request["device"] == "cuda":
+        raise WhygradError("a check without a service runs on the CPU: leave device at auto, or say --server URL")
     require("worker", ("torch",), "a check without a service")
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from importlib.util import find_spec
@@ -24,7 +25,7 @@ from whygrad.jobs import worker
 from whygrad.jobs.store import Store
 from whygrad.sandbox.limits import die_with_parent
 from whygrad.settings import Settings, SettingsError
-from whygrad.storage.database import Database
+from whygrad.storage.database import Database, UnusableDatabase
 
 NEEDED = ("flask", "gevent", "gunicorn", "torch")
 BACKLOG = 512
@@ -41,9 +42,13 @@ class ServeError(Exception):
 
 
 def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; nothing that it started is left when it returns or raises. Raises ServeError."""
+    """Run until SIGTERM or SIGINT; nothing that it started is left when it returns or raises.
+
+    Raises ServeError, UnusableDatabase, or SettingsError.
+    """
     _refuse_a_half_installation()
     _refuse_strangers(settings)
+    _have_a_folder(settings)
     database = Database(settings.database_url)
     database.migrate()
     with _listen(settings) as listener:
@@ -153,6 +158,17 @@ def _refuse_strangers(settings: Settings) -> None:
         )
 
 
+def _have_a_folder(settings: Settings) -> None:
+    try:
+        settings.uploads.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.uploads):
+            pass
+    except OSError as error:
+        raise ServeError(
+            f"whygrad cannot keep its data in {settings.data}: {error.strerror}. Choose a folder with --data DIR."
+        ) from None
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -197,7 +213,7 @@ def main(arguments: list[str] | None = None) -> int:
     logs.configure()
     try:
         serve(Settings.from_environment(bind=options.bind, data=options.data))
-    except (ServeError, SettingsError) as error:
+    except (ServeError, SettingsError, UnusableDatabase) as error:
         print(f"whygrad serve: {error}", file=sys.stderr)
         return 2
     return 0

@@ -128,6 +128,16 @@ def test_a_wrong_request_is_told_before_a_program_is_sent_or_run(
     assert "Traceback" not in ended.err
 
 
+def test_a_check_on_this_machine_has_no_gpu(
+    sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = tmp_path / "request.json"
+    request.write_text('{"device": "cuda"}')
+    ended = Ended(capsys, "check", str(sound), "--request", str(request))
+    assert ended.status == 2
+    assert "leave device at auto" in ended.err
+
+
 def test_a_missing_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     ended = Ended(capsys, "check", "nothing.pt")
     assert ended.status == 2

@@ -3,11 +3,12 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from whygrad.storage.database import Database
+from whygrad.storage.database import Database, UnusableDatabase
 from whygrad.storage.tables import metadata
 
 
@@ -16,6 +17,13 @@ def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
     database.migrate()
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nosuch://here", "mssql+nodriver://user:secret@here"])
+def test_an_address_of_no_database_is_told(url: str) -> None:
+    with pytest.raises(UnusableDatabase, match="It is to be such as sqlite:") as caught:
+        Database(url)
+    assert "secret" not in str(caught.value)
 
 
 def test_migrating_at_once_and_again_is_harmless(database: Database) -> None:

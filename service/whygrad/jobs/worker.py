@@ -16,7 +16,7 @@ from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.store import Claim, Store
 from whygrad.settings import Settings, SettingsError
 from whygrad.storage.blobs import Blobs
-from whygrad.storage.database import Database
+from whygrad.storage.database import Database, UnusableDatabase
 
 POLL_SECONDS = 0.5
 
@@ -125,7 +125,7 @@ def main() -> int:
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: worker.stop())
         worker.run()
-    except (SettingsError, sandbox.SandboxError) as error:
+    except (SettingsError, UnusableDatabase, sandbox.SandboxError) as error:
         log.error("%s", error)
         return 1
     except Exception:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 Result = TypeVar("Result")
 
@@ -19,13 +19,26 @@ PATIENCE_SECONDS = 10.0
 MIGRATION_LOCK = 0x77687967
 
 
+class UnusableDatabase(Exception):  # noqa: N818 - named after what it is about
+    """There is no working with this database: why, and what to do."""
+
+
 class Database:
     """Transactions on one database. An engine connects when it is first used, never before."""
 
     def __init__(self, url: str) -> None:
-        """`url` is an SQLAlchemy address, such as `sqlite:////var/lib/whygrad/whygrad.db`."""
-        self.url = make_url(url)
-        self.engine = create_engine(self.url)
+        """`url` is an SQLAlchemy address, such as `sqlite:////var/lib/whygrad/whygrad.db`.
+
+        Raises UnusableDatabase where it is none, or of a database whose driver is not installed.
+        """
+        try:
+            self.url = make_url(url)
+            self.engine = create_engine(self.url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise UnusableDatabase(
+                f"The address of the database cannot be used: {error}. It is to be such as "
+                "sqlite:////var/lib/whygrad/whygrad.db; without WHYGRAD_DATABASE_URL it is a file in the data folder."
+            ) from error
         if self.is_sqlite:
             _speak_sqlite(self.engine)
         self._writing = self.engine.execution_options(whygrad_begin="BEGIN IMMEDIATE")
@@ -44,12 +57,18 @@ class Database:
         return _patiently(self._writing, work)
 
     def migrate(self) -> None:
-        """Bring the tables to this version. Several processes may call it at once: one of them does it."""
+        """Bring the tables to this version. Several processes may call it at once: one of them does it.
+
+        Raises UnusableDatabase where it cannot be reached or is none.
+        """
         # Only the process that starts the service migrates; the web process stays small without Alembic.
         from whygrad.storage.migrations import upgrade
 
-        with self._alone():
-            upgrade(self)
+        try:
+            with self._alone():
+                upgrade(self)
+        except (SQLAlchemyError, OSError) as error:
+            raise UnusableDatabase(f"The database {self.url!r} cannot be used: {_reason(error)}.") from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -81,6 +100,12 @@ def _patiently(engine: Engine, work: Callable[[Connection], Result]) -> Result:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+def _reason(error: SQLAlchemyError | OSError) -> object:
+    if isinstance(error, OSError):
+        return error.strerror
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _is_busy(error: OperationalError) -> bool:
