@@ -51,7 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 
@@ -64,6 +64,5 @@ def unsupported_format(observation: Observation) -> Iterator[Finding]:
         yield Finding(
             title=f"the file is {refusal.what}, and cannot be run",
             message=f"{refusal.why[:1].upper()}{refusal.why[1:]}.",
-            chain=(Link(f"the file is {refusal.what}"), Link(refusal.why)),
             fix=Fix("send an exported program instead", before="", after=refusal.instead),
         )

@@ -53,8 +53,10 @@ from collections.abc import Iterator
 from whygrad.engine.cuts import everything_lost, severity, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted, subject
+from whygrad.engine.phrases import subject
 from whygrad.engine.rule import rule
+
+_IN_A_TRACE = "; a trace holds as a constant what .item() took out of it: torch.jit.script shows where"
 
 
 @rule("PAR203", "unused", "warning")
@@ -65,11 +67,12 @@ def unused(observation: Observation) -> Iterator[Finding]:
         return
     if everything_lost(observation) and len(silent) < len(observation.missing):
         return
+    what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
     yield Finding(
         title=f"{subject(silent, 'is')} never used",
-        message=f"No operation of this forward reads {counted(len(silent), 'parameter')} of it.",
+        message=f"No operation of the forward reads {what}.",
         parameters=names(silent),
         severity=severity(observation),
         chain=tuple(Link(f"{name} is registered, wants a gradient, and keeps grad=None") for name in names(silent)[:8]),
-        fix=Fix("use it in the forward, or remove it from __init__"),
+        fix=Fix("use it in the forward, or remove it from __init__" + (_IN_A_TRACE if observation.traced else "")),
     )

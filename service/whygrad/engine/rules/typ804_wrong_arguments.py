@@ -46,13 +46,18 @@ Good::
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from whygrad.engine.failures import failure
-from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.finding import Finding, Fix, names
 from whygrad.engine.observation import Formal, Observation, Signature
 from whygrad.engine.phrases import counted
 from whygrad.engine.rule import rule
+
+_PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}
 
 
 @rule("TYP804", "wrong-arguments", "error")
@@ -69,12 +74,11 @@ def wrong_arguments(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, signature: Signature, misfit: str) -> Finding:
     known = bool(observation.nodes)
     return Finding(
-        title=f"{signature.method} cannot be called so: {misfit}",
-        message=_takes(signature) if known else f"Send a method that it has: {misfit}.",
+        title=f"{misfit}: cannot call {signature.method}" if known else misfit,
+        message=f"{_takes(signature)}. Sent: {_listed(signature.given)}." if known else "",
         place=signature.place,
         order=-1,
         parameters=names(observation.trainable),
-        chain=(Link(f"sent: {_listed(signature.given)}"), Link(_takes(signature))) if known else (),
         fix=_fix(signature) if known else Fix("name one of the methods that the program has"),
     )
 
@@ -97,4 +101,14 @@ def _fix(signature: Signature) -> Fix:
     if all(f.type == "Tensor" for f in wanted):
         line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
         return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=line)
-    return Fix("describe each input in a request document, lists and plain values as they are")
+    sample = json.dumps({"inputs": [_sample(f.type) for f in wanted]})
+    return Fix("describe each input in a request document (--request FILE)", before="", after=sample)
+
+
+def _sample(kind: str) -> Any:
+    """An input of a type as a request describes it; null where a request cannot."""
+    outer, _, inside = kind.removesuffix("]").partition("[")
+    parts = re.findall(r"[\w.]+(?:\[.*?\]+)?", inside)
+    if outer == "Dict" and len(parts) > 1:
+        return {"KEY": _sample(parts[1])}
+    return [_sample(part) for part in parts] if outer in ("List", "Tuple") else _PLAIN.get(kind)
