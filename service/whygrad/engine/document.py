@@ -6,11 +6,13 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.finding import Link
 from whygrad.engine.modules import describe_modules, gradient_of
-from whygrad.engine.observation import Event, Json, Node, Observation, Parameter, Pass, Tensor
+from whygrad.engine.observation import Event, Json, Node, Observation, Operand, Parameter, Pass
+from whygrad.engine.origins import parameter_name, variable
 from whygrad.engine.places import Places
 
 LONGEST = 2000
@@ -53,7 +55,7 @@ def document(
         "passes": [_pass(p) for p in observation.passes],
         "model": {
             "format": observation.format,
-            "parameters": sum(_elements(p) for p in observation.parameters),
+            "parameters": sum(prod(p.shape) for p in observation.parameters),
             "weights": "present" if weights else "absent",
         },
         "environment": dict(environment),
@@ -113,7 +115,7 @@ def finding(observation: Observation, places: Places, diagnosed: Diagnosed) -> d
         "title": found.title,
         "message": found.message,
         "location": place,
-        "operands": _operands(observation, found.event, place),
+        "operands": _operands(observation, found.event),
         "parameters": names[:LONGEST],
         "parameters_total": len(names),
         "related": [{"label": r.label, "location": places.of(r.node)} for r in found.related],
@@ -154,37 +156,24 @@ def _link(places: Places, link: Link) -> str:
     return link.text + (places.told(places.of(link.node)) if link.node is not None else "")
 
 
-def _operands(observation: Observation, event: Event | None, place: Mapping[str, Json] | None) -> list[dict[str, Json]]:
+def _operands(observation: Observation, event: Event | None) -> list[dict[str, Json]]:
     if event is None:
         return []
     node = observation.nodes[event.node]
-    source = (place or {}).get("source") or ""
-    return [
-        {"role": o.role, "name": _variable(node, o.role, source), **_tensor(o.tensor)}
-        | {"requires_grad": o.tensor.requires_grad, "grad_fn": o.tensor.grad_fn}
-        for o in event.inputs[:16]
-    ]
+    return [_operand(observation, node, operand) for operand in event.inputs[:16]]
 
 
-def _variable(node: Node, role: str, source: str) -> str | None:
-    """The name that the user gave an operand, where it stands in their line."""
-    argument = node.argument(role)
-    variable = argument.variable if argument else ""
-    for name in (variable, variable.rstrip("0123456789")):
-        if name and re.search(rf"\b{re.escape(name)}\b", source):
-            return name
-    return None
-
-
-def _tensor(tensor: Tensor) -> dict[str, Json]:
-    return {"shape": list(tensor.shape), "dtype": tensor.dtype, "device": tensor.device}
-
-
-def _elements(parameter: Parameter) -> int:
-    count = 1
-    for size in parameter.shape:
-        count *= size
-    return count
+def _operand(observation: Observation, node: Node, operand: Operand) -> dict[str, Json]:
+    tensor = operand.tensor
+    return {
+        "role": operand.role,
+        "name": parameter_name(observation, tensor) or variable(observation, node, operand.role),
+        "shape": list(tensor.shape),
+        "dtype": tensor.dtype,
+        "device": tensor.device,
+        "requires_grad": tensor.requires_grad,
+        "grad_fn": tensor.grad_fn,
+    }
 
 
 def _parameter(observation: Observation, parameter: Parameter, owners: Mapping[str, int]) -> dict[str, Json]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -61,9 +60,3 @@ class Finding:
 def names(parameters: Iterable[Parameter]) -> tuple[str, ...]:
     """The names of parameters, in their order."""
     return tuple(p.name for p in parameters)
-
-
-def rewritten(source: str | None, pattern: str, replacement: str) -> str | None:
-    """The user's line with the change made; None where the line is not known or does not show the pattern."""
-    changed = re.sub(pattern, replacement, source) if source else source
-    return changed if changed != source else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from whygrad.engine.finding import Link
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
@@ -22,6 +22,14 @@ _ROLES = {
     "x2": "second operand",
 }
 _SPLITTING = frozenset({"split", "split_with_sizes", "chunk", "tensor_split", "unsafe_split", "unsafe_chunk"})
+
+
+def made(step: Step, wanted: Collection[int]) -> tuple[int, Event | None]:
+    """The last execution that gave one of these tensors, and its index; -1 and None where none did."""
+    for index in range(len(step.events) - 1, -1, -1):
+        if any(t.id in wanted for t in step.events[index].outputs):
+            return index, step.events[index]
+    return -1, None
 
 
 def origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:

@@ -53,7 +53,8 @@ from collections.abc import Iterator
 
 from whygrad.engine.cuts import nothing_arrives, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Event, Observation
+from whygrad.engine.observation import Observation
+from whygrad.engine.origins import made
 from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
 
@@ -64,13 +65,15 @@ def loss_without_grad(observation: Observation) -> Iterator[Finding]:
     groups = unreached(observation)
     if not nothing_arrives(observation) or all(g.event is None for g in groups):
         return
-    index, made = _maker(observation)
+    step = observation.first
+    order, maker = made(step, {*step.reads, *([step.loss.id] if step.loss else [])})
+    node = maker.node if maker else None
     yield Finding(
         title="the loss has no gradient: no parameter takes part in it",
         message="The loss is computed from inputs and constants only.",
-        node=made.node if made else None,
-        event=made,
-        order=index,
+        node=node,
+        event=maker,
+        order=order,
         parameters=names(observation.missing),
         chain=(
             *(
@@ -78,17 +81,7 @@ def loss_without_grad(observation: Observation) -> Iterator[Finding]:
                 for g in groups
                 if g.event is not None
             ),
-            Link("the loss is made here, of tensors without a history", made.node if made else None),
+            Link("the loss is made here, of tensors without a history", node),
         ),
         fix=Fix("compute the loss from what the model predicts"),
     )
-
-
-def _maker(observation: Observation) -> tuple[int, Event | None]:
-    """The execution that gave what the loss reads."""
-    step = observation.first
-    wanted = set(step.reads) | ({step.loss.id} if step.loss else set())
-    for index in range(len(step.events) - 1, -1, -1):
-        if any(t.id in wanted for t in step.events[index].outputs):
-            return index, step.events[index]
-    return -1, None

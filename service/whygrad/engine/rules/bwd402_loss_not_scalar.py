@@ -49,8 +49,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Event, Observation, Step
+from whygrad.engine.observation import Observation
+from whygrad.engine.origins import made
 from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import returned
 from whygrad.engine.rule import rule
 
 
@@ -60,43 +62,16 @@ def loss_not_scalar(observation: Observation) -> Iterator[Finding]:
     step = next((s for s in observation.steps if s.error and s.error.stage == "backward"), None)
     if step is None or step.loss is None or step.loss.elements == 1 or not step.loss.requires_grad:
         return
-    index, made = _maker(step)
-    source = observation.source(made.node) if made else None
+    order, maker = made(step, {step.loss.id})
+    node = maker.node if maker else None
+    source = observation.source(node) if node is not None else None
     yield Finding(
         title=f"the loss has {step.loss.elements} values ({size(step.loss)}), and backward needs one",
         message="backward starts from a single number, unless it is told a gradient for each value.",
-        node=made.node if made else None,
-        event=made,
-        order=index,
+        node=node,
+        event=maker,
+        order=order,
         parameters=names(observation.trainable),
-        chain=(Link(f"the loss of shape {size(step.loss)} is made here", made.node if made else None),),
-        fix=Fix("reduce the loss to one number with .mean() or .sum()", after=_reduced(source)),
+        chain=(Link(f"the loss of shape {size(step.loss)} is made here", node),),
+        fix=Fix("reduce the loss to one number with .mean() or .sum()", after=returned(source, ".mean()")),
     )
-
-
-def _maker(step: Step) -> tuple[int, Event | None]:
-    """The execution that gave the loss."""
-    for index in range(len(step.events) - 1, -1, -1):
-        if step.loss and any(t.id == step.loss.id for t in step.events[index].outputs):
-            return index, step.events[index]
-    return -1, None
-
-
-def _reduced(source: str | None) -> str | None:
-    """The returned expression with its mean taken."""
-    if not source or not source.startswith("return ") or source.count("(") != source.count(")"):
-        return None
-    expression = source.removeprefix("return ")
-    plain = expression.replace("_", "").replace(".", "").isalnum() or _one_call(expression)
-    return f"return {expression}.mean()" if plain else f"return ({expression}).mean()"
-
-
-def _one_call(expression: str) -> bool:
-    """Whether the expression is a single call, so that a method can follow its closing bracket."""
-    head, bracket, rest = expression.partition("(")
-    depth = 1
-    for position, character in enumerate(rest):
-        depth += (character == "(") - (character == ")")
-        if depth == 0:
-            return bool(bracket) and position == len(rest) - 1 and head.replace("_", "").replace(".", "").isalnum()
-    return False

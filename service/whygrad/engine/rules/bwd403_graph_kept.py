@@ -57,8 +57,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.facts import KEEPING
-from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Event, Observation, Step
+from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 

@@ -56,9 +56,10 @@ import re
 from collections.abc import Iterator
 
 from whygrad.engine.cuts import Severed, cut_by, finding
-from whygrad.engine.finding import Finding, Fix, Link, rewritten
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import owners
+from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 

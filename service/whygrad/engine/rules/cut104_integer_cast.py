@@ -55,8 +55,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.cuts import Severed, cut_by, finding
-from whygrad.engine.finding import Finding, Fix, Link, rewritten
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
+from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 _CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|long|int|short|bool)\)"

@@ -52,15 +52,13 @@ Good::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Link, Related, names, rewritten
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Clobbered, Observation, Step
 from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import out_of_place
 from whygrad.engine.rule import rule
-
-_AUGMENTED = r"^([\w.]+)\s*([-+*/])=\s*(.+)$"
 
 
 @rule("IPL301", "saved-tensor-modified", "error")
@@ -110,10 +108,8 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
 
 
 def _fix(observation: Observation, node: int, name: str) -> Fix:
-    source, plain = observation.source(node), name.rstrip("_")
-    after = rewritten(source, _AUGMENTED, r"\1 = \1 \2 \3") or rewritten(source, rf"\b{re.escape(name)}\(", f"{plain}(")
-    after = after or rewritten(source, r",?\s*inplace=True", "")
-    summary = f"use {plain} out of place, or clone the tensor before it is written"
+    after = out_of_place(observation.source(node), name)
+    summary = f"use {name.rstrip('_')} out of place, or clone the tensor before it is written"
     if observation.nodes[node].module and after is None:
         summary = f"make {observation.nodes[node].module} out of place (inplace=False), or give it a clone"
     return Fix(summary, after=after)

@@ -47,14 +47,12 @@ Good::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Link, names, rewritten
+from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Observation, Tensor
+from whygrad.engine.rewriting import out_of_place, rewritten
 from whygrad.engine.rule import rule
-
-_AUGMENTED = r"^([\w.]+)\s*([-+*/])=\s*(.+)$"
 
 
 @rule("IPL302", "leaf-modified", "error")
@@ -105,6 +103,6 @@ def _leaf(observation: Observation, failure: Event) -> Tensor | None:
 
 
 def _after(observation: Observation, node: int, name: str) -> str | None:
-    source = observation.source(node)
-    written = rewritten(source, rf"\b{re.escape(name)}\(", f"{name.rstrip('_')}(")
-    return written or rewritten(source, _AUGMENTED, r"scaled = \1 \2 \3")
+    """The line out of place, its result under a name of its own: what is registered as a parameter stays one."""
+    after = out_of_place(observation.source(node), name)
+    return rewritten(after, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ") or after

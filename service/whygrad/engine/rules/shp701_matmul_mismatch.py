@@ -56,11 +56,12 @@ import re
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.origins import called, layer, origin, variable
 from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import applied, rewritten
 from whygrad.engine.rule import rule
 
 
@@ -94,8 +95,8 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
     source, left = observation.source(node.id), variable(observation, node, wrong.left.role)
     axis = flattened_from(wrong.left.tensor.shape, wrong.wanted)
     if owner and axis is not None:
-        after = rewritten(source, rf"\({left}\)", f"({left}.flatten({axis}))") if left else None
-        return Fix(f"flatten what {owner} gets from dimension {axis} on", after=after)
+        flattened = applied(source, left, f".flatten({axis})")
+        return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened)
     if owner and (observation.modules.get(owner) or "").endswith("Linear"):
         summary = f"make {owner} {wrong.given} features wide, or give it {wrong.wanted}"
         return Fix(summary, before=_linear(event, wrong.wanted), after=_linear(event, wrong.given))

@@ -55,11 +55,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
 from whygrad.engine.origins import layer, origin, variable
 from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
 
@@ -99,7 +100,7 @@ def _fix(observation: Observation, node: Node, name: str, found: Convolution) ->
     if len(shape) == found.spatial + 2 and shape[-1] == found.wanted:
         order = ", ".join(str(axis) for axis in (0, found.spatial + 1, *range(1, found.spatial + 1)))
         held = variable(observation, node, "input")
-        after = rewritten(observation.source(node.id), rf"\({held}\)", f"({held}.permute({order}))") if held else None
+        after = applied(observation.source(node.id), held, f".permute({order})")
         return Fix("move the channels from the last to the second dimension", after=after)
     if found.given % found.groups or (found.transposed and found.groups > 1):
         return Fix(f"give {name} {found.wanted} channels; the groups must divide them")

@@ -51,12 +51,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import WrongRank, wrong_for_layer, wrong_rank
 from whygrad.engine.origins import called, layer, origin, variable
 from whygrad.engine.phrases import counted, size
+from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
 
@@ -126,7 +127,7 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | 
         surplus = counted(wrong.given - wrong.most, "dimension")
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
     name, added = variable(observation, node, wrong.operand.role), _added(node, event, wrong)
-    after = rewritten(observation.source(node.id), rf"\({name}\)", f"({name}{added})") if name else None
+    after = applied(observation.source(node.id), name, added)
     return Fix(f"add what is missing: {name or 'x'}{added}", after=after)
 
 

@@ -52,11 +52,12 @@ from collections.abc import Iterator
 from math import prod
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dividing import Misfit, misfit
 from whygrad.engine.origins import called, origin
 from whygrad.engine.phrases import counted, size, sizes
+from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 

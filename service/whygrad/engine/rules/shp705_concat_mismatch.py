@@ -55,11 +55,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.origins import called, origin
 from whygrad.engine.phrases import counted, size
+from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 

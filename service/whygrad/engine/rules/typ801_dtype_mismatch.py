@@ -51,10 +51,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
 from whygrad.engine.origins import called, layer, type_origin, variable
+from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
 
@@ -94,6 +95,5 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
 
 def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
-    source = observation.source(node.id)
-    after = rewritten(source, rf"\({name}(?=[,)])", f"({name}{cast}") if name else None
+    after = applied(observation.source(node.id), name, cast)
     return Fix(f"convert it to {wrong.wanted}: {name or wrong.operand.role.partition('[')[0]}{cast}", after=after)

@@ -51,10 +51,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.failures import Failure, finding, refused
-from whygrad.engine.finding import Finding, Fix, rewritten
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
 from whygrad.engine.origins import called, type_origin, variable
+from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
 
@@ -81,8 +82,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
 
 def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
-    source = observation.source(node.id)
-    after = rewritten(source, rf"([(\[,]\s*){name}(?=[,)\]])", rf"\1{name}{cast}") if name else None
+    after = applied(observation.source(node.id), name, cast)
     return Fix(
         f"convert it where it is loaded, or here: {name or wrong.operand.role.partition('[')[0]}{cast}", after=after
     )

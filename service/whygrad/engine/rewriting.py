@@ -1,0 +1,70 @@
+"""The user's own line with a change made, as a fix shows it; None where the line does not show what is to change."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+_AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
+_FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
+_RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
+
+
+def rewritten(source: str | None, pattern: str, replacement: str) -> str | None:
+    """The line with every match of a pattern replaced."""
+    changed = re.sub(pattern, replacement, source) if source else source
+    return changed if changed != source else None
+
+
+def applied(source: str | None, name: str | None, suffix: str) -> str | None:
+    """The line with something put behind an argument: `fc(x)` with `.float()` is `fc(x.float())`."""
+    if name is None:
+        return None
+    return rewritten(source, rf"([(\[,]\s*){re.escape(name)}(?=\s*[,)\]])", rf"\g<1>{name}{suffix}")
+
+
+def out_of_place(source: str | None, operation: str) -> str | None:
+    """The line where an operation that writes gives a new tensor instead: `y += 1` is `y = y + 1`."""
+    called = rewritten(source, rf"\b{re.escape(operation)}\(", f"{operation.rstrip('_')}(")
+    called = called or rewritten(source, r",?\s*inplace=True", "")
+    if called:
+        return _with_result(called)
+    augmented = _AUGMENTED.fullmatch(source or "")
+    right = _bracketed(augmented[3]) if augmented else None
+    return f"{augmented[1]} = {augmented[1]} {augmented[2]} {right}" if augmented and right else None
+
+
+def returned(source: str | None, suffix: str) -> str | None:
+    """The line with something put behind what it returns: `return a - b` with `.mean()` is `return (a - b).mean()`."""
+    match = _RETURNED.fullmatch(source or "")
+    expression = _bracketed(match[1]) if match else None
+    return f"return {expression}{suffix}" if expression else None
+
+
+def _with_result(line: str) -> str:
+    """The line, with its result given a name where it is a call that stands alone: that had only been a write."""
+    call = _parsed(line)
+    if not isinstance(call, ast.Call):
+        return line
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    functional = owner is None or ast.unparse(owner) in _FUNCTIONAL
+    written = call.args[0] if functional and call.args else owner
+    named = isinstance(written, ast.Name | ast.Attribute | ast.Subscript)
+    return f"{ast.unparse(written)} = {line}" if written is not None and named else line
+
+
+def _bracketed(expression: str) -> str | None:
+    """An expression in brackets, unless nothing around it could tear it apart; None where it is not whole."""
+    tree = _parsed(expression)
+    if tree is None:
+        return None
+    whole = isinstance(tree, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant)
+    return expression if whole else f"({expression})"
+
+
+def _parsed(text: str) -> ast.expr | None:
+    """An expression; None for anything else."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a stranger's line may be anything
+        return None
