@@ -808,3 +808,19 @@ def diagnosed(sample: Sample) -> dict[str, Json]:
 def errors(document: dict[str, Json]) -> list[dict[str, Json]]:
     """Its findings, without notes."""
     return [found for found in document["findings"] if found["severity"] != "note"]
+
+
+def test_operation_that_only_meta_refuses_is_no_fault() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.experts = nn.Parameter(torch.randn(2, 8, 16))
+
+    def forward(self, x):
+        ends = torch.tensor([16, 32], dtype=torch.int32)
+        return torch._grouped_mm(x, self.experts, ends)
+"""
+    request = {"inputs": [{"shape": [32, 8]}], "loss": "mean", "passes": ["structure"]}
+    (document,) = examined(build(source), request)
+    assert (document["verdict"], document["findings"]) == ("healthy", [])

@@ -13,13 +13,12 @@ from functools import lru_cache
 from typing import Literal
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
-from whygrad.engine.flow import TAKERS, Cut, Flow
+from whygrad.engine.flow import DETACHING, TAKERS, Cut, Flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.phrases import subject
 
 Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable"]
 
-DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
 CASTS = frozenset(
     {"aten::to", "aten::type", "aten::type_as", "aten::_to_copy"}
     | {f"aten::{name}" for name in ("long", "int", "short", "char", "byte", "bool")}
@@ -111,7 +110,10 @@ def finding(
 
 @lru_cache(maxsize=8)
 def unreached(observation: Observation) -> tuple[Unreached, ...]:
-    """Every parameter without gradient that no cut explains, grouped by the last execution that it reached."""
+    """Every parameter without gradient whose value does not get to the loss, grouped by the last execution it reached.
+
+    Where that is one on whose only result the loss depends, the value does get there, in a way that is not known.
+    """
     explained = {p.name for s in severed(observation) for p in s.parameters}
     groups: dict[int | None, list[Parameter]] = defaultdict(list)
     ways = selecting_flow(observation)
@@ -122,6 +124,7 @@ def unreached(observation: Observation) -> tuple[Unreached, ...]:
     return tuple(
         Unreached(-1 if last is None else last, None if last is None else events[last], tuple(parameters))
         for last, parameters in groups.items()
+        if last not in ways.needed or len(events[last].outputs) != 1
     )
 
 

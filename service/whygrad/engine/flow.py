@@ -35,6 +35,9 @@ TAKERS = frozenset(
 ) | {"prim::tolist", "prim::NumToTensor"}  # fmt: skip
 """Operations that take numbers out of a tensor."""
 
+DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
+"""Operations that return the same numbers without their history."""
+
 _SELECTORS = frozenset({"index", "indices", "mask", "condition", "idx", "target", "attn_mask", "key_padding_mask"})
 
 
@@ -64,6 +67,7 @@ class Flow:
         self.users: dict[int, int] = {}
         self._written: dict[int, int] = defaultdict(int)
         self._taken: dict[int, tuple[int, int]] = {}
+        self._detached: dict[int, int] = {}
         for index, event in enumerate(step.events):
             if event.completed:
                 self._pass_through(index, event)
@@ -171,8 +175,22 @@ class Flow:
                 dead.add(output.id)
             if node.writes:
                 self._written[output.storage] |= value
-        if alive and dead and node.op not in METADATA:
+        if alive and dead:
             self.cuts.append(Cut(index, alive, frozenset(dead)))
+        self._follow_memory(index, event, node, alive)
+
+    def _follow_memory(self, index: int, event: Event, node: Node, alive: int) -> None:
+        """A write into a detached tensor changes the one that it shares memory with, whose history does not know."""
+        for output in event.outputs:
+            if node.op in DETACHING:
+                self._detached[output.id] = index
+            elif self._detached:
+                shared = (t for t in event.tensors if t.storage == output.storage and t.id in self._detached)
+                origin = next((self._detached[t.id] for t in shared), None)
+                if origin is not None:
+                    self._detached[output.id] = origin
+                    if alive and node.writes:
+                        self.cuts.append(Cut(origin, alive))
 
 
 def _writes_memory(node: Node) -> bool:

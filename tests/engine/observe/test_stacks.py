@@ -141,6 +141,41 @@ def test_line_of(program: TorchScriptProgram, op: str, line: str) -> None:
     assert line in [own(program.stack(node.id))[-1] for node in nodes(program, op) if own(program.stack(node.id))]
 
 
+NUMBERS = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.alpha = 0.5
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x, w: float = 2.0):
+        eps = 0.25
+        y = self.fc(x) - x
+        z = self.alpha / y
+        q = w * z
+        if eps < w:
+            q = eps - q
+        a = (1e-3 / q).sum() + 3 * \\
+            (1 - q)
+        return (0.5 < a).T
+"""
+
+
+@pytest.mark.parametrize(
+    ("op", "lines"),
+    [
+        ("aten::reciprocal", ["z = self.alpha / y", "a = (1e-3 / q).sum() + 3 * \\"]),
+        ("aten::neg", ["q = eps - q", "(1 - q)"]),
+        ("aten::gt", ["return (0.5 < a).T"]),
+        ("aten::numpy_T", ["return (0.5 < a).T"]),
+    ],
+)
+def test_line_of_what_torch_computes_by_code_of_its_own(op: str, lines: list[str]) -> None:
+    program = TorchScriptProgram(build(NUMBERS))
+    told = [program.stack(node.id)[-1].source for node in program.nodes if node.op == op]
+    assert told == lines
+
+
 def test_line_of_an_attribute_that_is_set(program: TorchScriptProgram) -> None:
     lines = {node.attribute: own(program.stack(node.id)) for node in nodes(program, "prim::SetAttr")}
     assert (lines["mean"], lines["h"]) == (["self.mean = stop"], ["self.h = x"])

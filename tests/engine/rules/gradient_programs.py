@@ -1,7 +1,7 @@
 """Programs like those that people report, with what is wrong with them, and healthy ones that look alike.
 
 Each is a class `Net` with the shapes it is sent, the codes that may be said first (none: healthy), the parameters
-that get no gradient and the operation at fault, where these are one.
+that get no gradient, the operation at fault and its line, where these are one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Variant:
     export: str = "script"
     parameters: tuple[str, ...] | None = None
     ops: tuple[str, ...] = ()
+    line: str | None = None
     frozen: tuple[str, ...] = field(default=())
 
 
@@ -948,6 +949,101 @@ class Net(nn.Module):
         out[:, ::2] = h[:, ::2]
         out[:, 1::2] = h[:, 1::2] * 2
         return out
+""",
+    ),
+    Variant(
+        name="threshold_on_the_right",
+        shapes="4x6",
+        codes=("CUT103",),
+        parameters=("a.weight", "a.bias"),
+        ops=("aten::gt",),
+        line="m = 0.5 < p",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+        self.b = nn.Linear(6, 6)
+
+    def forward(self, x):
+        y = self.b(x) * x
+        p = torch.sigmoid(self.a(x))
+        m = 0.5 < p
+        return y * m
+""",
+    ),
+    Variant(
+        name="one_minus_similarity_per_sample",
+        shapes="4x6;4x6",
+        codes=("BWD402",),
+        loss="output",
+        line="return 1 - s",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+
+    def forward(self, x, y):
+        s = F.cosine_similarity(self.a(x), y)
+        return 1 - s
+""",
+    ),
+    Variant(
+        name="prediction_cast_to_the_type_of_the_target",
+        shapes="4x6;4x1:int64[0,3)",
+        codes=("CUT104",),
+        loss="output",
+        parameters=("a.weight", "a.bias"),
+        ops=("aten::type_as",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 1)
+
+    def forward(self, x, y):
+        p = self.a(x).type_as(y)
+        return (p - y).abs().float().mean()
+""",
+    ),
+    Variant(
+        name="copied_into_data",
+        shapes="4x6",
+        codes=("CUT101", "IPL305"),
+        parameters=("a.weight", "a.bias"),
+        line="h.data.copy_(self.a(x))",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+        self.b = nn.Linear(6, 6)
+
+    def forward(self, x):
+        h = torch.zeros(4, 6)
+        h.data.copy_(self.a(x))
+        return self.b(h)
+""",
+    ),
+    Variant(
+        name="added_to_a_row_of_a_detached_tensor",
+        shapes="4x6",
+        codes=("CUT101", "IPL305"),
+        parameters=("a.weight", "a.bias"),
+        line="d = h.detach()",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+        self.b = nn.Linear(6, 6)
+
+    def forward(self, x):
+        h = torch.zeros(4, 6)
+        d = h.detach()
+        d[0] += self.a(x)[0]
+        return self.b(h)
 """,
     ),
 )

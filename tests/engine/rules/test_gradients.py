@@ -35,6 +35,8 @@ def test_cause_is_found(variant: Variant) -> None:
         assert sorted(findings[0]["parameters"]) == sorted(variant.parameters)
     if variant.ops:
         assert findings[0]["location"]["op"] in variant.ops
+    if variant.line:
+        assert findings[0]["location"]["source"] == variant.line
 
 
 @each_variant

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 
 from whygrad.engine.observation import Argument, Json, Node
+from whygrad.engine.observe import builtins
 from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
 from whygrad.engine.observe.probes import MARK, json_of
-from whygrad.engine.observe.stacks import BUILTIN
 
 _PLUMBING = {"prim::Constant", MARK, "prim::Uninitialized"}
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
@@ -123,7 +123,9 @@ class GraphReader:
 
 def _placed(node: Any) -> Any:
     """The node whose line tells where a node is: a list that is taken apart has none, what made it has."""
-    return node.input().node() if node.kind() == "prim::ListUnpack" else node
+    if node.kind() == "prim::ListUnpack":
+        return node.input().node()
+    return (builtins.number(node) or node) if builtins.is_builtin(node) else node
 
 
 def _hint(node: Any) -> str | None:
@@ -134,8 +136,8 @@ def _hint(node: Any) -> str | None:
         return r"\.data\b"
     if node.kind() == "prim::ListUnpack":
         return r"^[^=]*,[^=]*=[^=]"
-    if node.kind() == "aten::size" and BUILTIN in node.sourceRange():
-        return r"\.shape\b"
+    if builtins.is_builtin(node):
+        return builtins.written(node)
     if node.kind() == "prim::SetAttr":
         attribute = re.escape(node.s("name"))
         return rf"\.{attribute}\b\s*(:[^=]*)?=[^=]|\.{attribute}\b\s*,.*="

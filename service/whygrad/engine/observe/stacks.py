@@ -65,6 +65,12 @@ def _underlined(lines: Sequence[str]) -> tuple[list[str], str | None, int | None
     return list(lines[: first - 1]), lines[first - 1], lines[first].index("~"), plain
 
 
+def underlined(shown: str) -> str:
+    """The source from where torch underlines it to the end of that line."""
+    _, source, column, _ = _underlined(shown.splitlines())
+    return source[column:] if source is not None and column is not None else ""
+
+
 def _traced(text: str) -> tuple[Frame, ...]:
     """A trace records `file(line): function`, innermost first, down to the tracer and whoever called that."""
     frames = []

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from whygrad.engine.observe.probes import seen
+from whygrad.engine.observe.probes import seen, tensors_in
 
 _NEEDS_NUMBERS = re.compile(r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent", re.IGNORECASE)
 
@@ -56,7 +56,26 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
             named = {name: _to_meta(a) for name, a in named.items()}
             if named.get("device") is not None:
                 named["device"] = torch.device("meta")
+            return _accepted(func, args, named)
         return func(*args, **named)
+
+
+def _accepted(func: Any, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """What an operation gives on meta. Some refuse there what they take elsewhere: then zeros are asked."""
+    try:
+        return func(*args, **named)
+    except RuntimeError as refused:
+        elements = sum(t.numel() for t in tensors_in([*args, *named.values()]))
+        if needs_numbers(str(refused)) or elements > _MOST_ZEROS or func._schema.is_mutable or "device" in named:
+            raise
+        try:
+            given = func(*(_zeros(a) for a in args), **{name: _zeros(a) for name, a in named.items()})
+        except Exception:  # zeros are refused too: what was said first stands
+            raise refused from None
+        return _to_meta(given)
+
+
+_MOST_ZEROS = 1 << 20
 
 
 _FACTORIES = frozenset({"zeros", "ones", "empty", "rand", "randn", "full"})
@@ -76,6 +95,12 @@ def _on_meta(value: Any) -> bool:
     if isinstance(value, torch.Tensor):
         return value.is_meta
     return isinstance(value, list | tuple) and any(_on_meta(v) for v in value)
+
+
+def _zeros(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return torch.zeros_like(value, device="cpu")
+    return type(value)(_zeros(v) for v in value) if isinstance(value, list | tuple) else value
 
 
 def _to_meta(value: Any) -> Any:
