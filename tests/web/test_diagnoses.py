@@ -226,7 +226,12 @@ class TestIndex:
 class TestShow:
     def test_json_for_whoever_takes_anything(self, client: FlaskClient) -> None:
         place = post(client).headers["Location"]
-        for accept in ("*/*", "text/html,*/*;q=0.8", "application/json, text/plain;q=0.5"):
+        for accept in (
+            "*/*",
+            "text/html,*/*;q=0.8",
+            "application/json, text/plain;q=0.5",
+            "application/json;charset=utf-8",
+        ):
             assert client.get(place, headers={"Accept": accept}).is_json
 
     def test_text_for_a_terminal(self, client: FlaskClient, finish: Finish) -> None:

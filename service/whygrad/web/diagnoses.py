@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MIMEAccept
 
 from whygrad.jobs.diagnosis import Diagnosis, view
 from whygrad.jobs.listing import Page
@@ -109,7 +110,9 @@ def delete(id: str) -> Response:
 def _media_type() -> str:
     if not request.accept_mimetypes:
         return MEDIA_TYPES[0]
-    best = request.accept_mimetypes.best_match(MEDIA_TYPES)
+    # without their parameters: `application/json; charset=utf-8` asks for JSON as well as anything does
+    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
+    best = accepted.best_match(MEDIA_TYPES)
     if best is None:
         raise Problem(406, f"A diagnosis is given as {' or '.join(MEDIA_TYPES)}; Accept names neither.")
     return best
