@@ -5,7 +5,8 @@ from typing import Any
 from whygrad.jobs.diagnosis import empty_document
 from whygrad.jobs.lost import lost_document
 
-CUT = {"code": "CUT101"}
+CUT = {"code": "CUT101", "severity": "error"}
+NEVER_USED = {"code": "PAR201", "severity": "warning"}
 
 
 def codes(document: dict[str, Any]) -> list[str]:
@@ -20,6 +21,13 @@ def test_a_job_of_which_nothing_is_known_is_undetermined() -> None:
 
 
 def test_what_was_found_before_still_stands() -> None:
-    known = empty_document() | {"verdict": "faulty", "headline": "cut off", "findings": [CUT]}
+    known = empty_document() | {"verdict": "faulty", "headline": "cut off", "findings": [CUT], "findings_total": 1}
     document = lost_document(known, 3)
     assert (document["verdict"], document["headline"], codes(document)) == ("faulty", "cut off", ["CUT101", "RUN006"])
+    assert document["findings_total"] == 2
+
+
+def test_a_warning_from_before_still_counts() -> None:
+    known = empty_document() | {"verdict": "suspect", "headline": "never used", "findings": [NEVER_USED]}
+    document = lost_document(known, 3)
+    assert (document["verdict"], document["headline"]) == ("suspect", "never used")

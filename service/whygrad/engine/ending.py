@@ -18,7 +18,9 @@ def diagnose_ending(unfinished: dict[str, Json] | None, ending: Ending) -> dict[
         base = document(observation, findings, environment={}, timing={}, weights=False)
     else:
         entries = [finding(observation, Places(observation), d) for d in findings]
-        base = {**unfinished, "findings": [*unfinished.get("findings", []), *entries]}
+        known = unfinished.get("findings", [])
+        total = unfinished.get("findings_total", len(known)) + len(entries)
+        base = {**unfinished, "findings": [*known, *entries], "findings_total": total}
     for entry in base["findings"][-len(findings) :] if findings else []:
         entry["location"] = dict(ending.location) if ending.location else None
     return _judged(base, ending)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from whygrad.engine.document import verdict
 from whygrad.jobs.diagnosis import empty_document
 
 CODE = "RUN006"
@@ -12,12 +13,14 @@ CODE = "RUN006"
 
 def lost_document(document: dict[str, Any] | None, attempts: int) -> dict[str, Any]:
     """The document as far as it came, with the finding that nobody could finish it."""
-    known = document or empty_document()
-    finding = _finding(attempts)
+    known, finding = empty_document() | (document or {}), _finding(attempts)
+    findings = [*known["findings"], finding]
+    judged = verdict((found["code"], found["severity"]) for found in findings)
     return known | {
-        "verdict": "faulty" if known["verdict"] == "faulty" else "undetermined",
-        "headline": known["headline"] if known["verdict"] == "faulty" else finding["title"],
-        "findings": [*known["findings"], finding],
+        "verdict": judged,
+        "headline": finding["title"] if judged == "undetermined" else known["headline"],
+        "findings": findings,
+        "findings_total": known["findings_total"] + 1,
     }
 
 

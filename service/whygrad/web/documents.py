@@ -20,6 +20,13 @@ class Document(Schema):
         unknown = INCLUDE
 
 
+class Total(fields.Integer):
+    """The true length of the list beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"description": "how many there are; a long list is cut"})
+
+
 class TensorFacts(Document):
     """What is told of a tensor."""
 
@@ -96,6 +103,7 @@ class Finding(Document):
     location = fields.Nested(Location, required=True, allow_none=True)
     operands = fields.List(fields.Nested(Operand), required=True)
     parameters = fields.List(fields.String(), required=True)
+    parameters_total = Total()
     related = fields.List(fields.Nested(Related), required=True)
     chain = fields.List(fields.String(), required=True)
     fix = fields.Nested(Fix, required=True, allow_none=True)
@@ -176,8 +184,11 @@ class Diagnosis(Identity):
 
     schema = fields.Integer(required=True, validate=OneOf([1]))
     findings = fields.List(fields.Nested(Finding), required=True, metadata={"description": "the root cause first"})
+    findings_total = Total()
     parameters = fields.List(fields.Nested(Parameter), required=True)
+    parameters_total = Total()
     modules = fields.List(fields.Nested(Module), required=True)
+    modules_total = Total()
     forward = fields.Nested(Phase, required=True)
     backward = fields.Nested(Phase, required=True)
     passes = fields.List(fields.Nested(Pass), required=True)
