@@ -119,8 +119,10 @@ def test_a_worker_that_is_told_to_stop_gives_its_job_back(site: Site, endless: b
     assert (site.job(job).status, site.job(job).attempts) == ("queued", 0)
 
 
-def test_a_cancelled_job_is_stopped(site: Site, healthy: bytes, endless: bytes, until: Until) -> None:
-    site.start_worker()
+def test_a_cancelled_job_is_stopped_long_before_its_lease_ends(
+    site: Site, healthy: bytes, endless: bytes, until: Until
+) -> None:
+    site.start_worker(lease_seconds=600)
     hangs, waits = site.submit(endless), site.submit(healthy)
     until(site.running(hangs))
     assert site.store.discard(hangs) == "cancelled"

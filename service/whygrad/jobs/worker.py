@@ -19,6 +19,7 @@ from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database, UnusableDatabase
 
 POLL_SECONDS = 0.5
+HOLD_SECONDS = 1.0  # a job that is cancelled stops after so long at most
 
 log = logging.getLogger(__name__)
 
@@ -94,13 +95,14 @@ class _Lease:
         self.worker = worker
         self.claim = claim
         self.seconds = worker.settings.lease_seconds
+        self.pause = min(self.seconds / 3, HOLD_SECONDS)
         self.renewed = time.monotonic()
 
     def hold(self) -> None:
         """Raise Abandoned where the worker stops, or the job is no longer its own."""
         if self.worker.stopping:
             raise Abandoned
-        if time.monotonic() - self.renewed > self.seconds / 3:
+        if time.monotonic() - self.renewed > self.pause:
             self.renewed = time.monotonic()
             self.keep(self.worker.store.renew(self.claim, self.seconds))
 
