@@ -86,6 +86,19 @@ def test_a_program_that_never_ends_is_ended(save: Save, endless: bytes) -> None:
     assert not any(runs(child) for child in children_of(zygote()))
 
 
+def test_what_came_in_time_counts_however_late_it_is_read(save: Save, healthy: bytes) -> None:
+    documents: list[dict[str, Any]] = []
+
+    def linger(document: dict[str, Any]) -> None:
+        documents.append(document)
+        time.sleep(1.1 if len(documents) == 1 else 0)
+
+    outcome = examine(save(healthy), Limits(seconds=1, memory_bytes=2**30), on_document=linger)
+    assert outcome.ending == "finished", outcome.detail
+    assert documents[-1] == outcome.document
+    assert len(documents) > 1
+
+
 def test_a_program_that_wants_all_memory_gets_none(save: Save) -> None:
     outcome = examine(save(GREEDY))
     assert outcome.ending == "out-of-memory", outcome

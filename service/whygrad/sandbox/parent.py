@@ -86,21 +86,27 @@ class _Watch:
         """How it ended, where it ended by itself within `seconds`, else `timed-out` (and it still runs)."""
         deadline = time.monotonic() + seconds
         self.open_ends = [self.documents, self.child.fileno()]
-        while (left := deadline - time.monotonic()) > 0:
+        while True:
             self.pulse()
-            ready = select.select(self.open_ends, [], [], min(left, PULSE_SECONDS))[0]
+            left = deadline - time.monotonic()
+            ready = select.select(self.open_ends, [], [], max(0, min(left, PULSE_SECONDS)))[0]
             if self.documents in ready:
                 self._read()
             if self.child.fileno() in ready:
                 return self._ended(self.child.death())
-        return "timed-out"
+            if left <= 0:  # and only now: what came while this process was busy counts
+                self._read_the_rest()
+                return "timed-out"
 
     def _ended(self, death: Death) -> Ending:
+        self._read_the_rest()
+        self.detail = self.inbox.detail or str(death)
+        return _ending(death, has_document=self.inbox.document is not None)
+
+    def _read_the_rest(self) -> None:
         # Not until the pipe ends: a process that the child left behind may hold it open.
         while select.select([self.documents], [], [], 0)[0] and self._read():
             pass
-        self.detail = self.inbox.detail or str(death)
-        return _ending(death, has_document=self.inbox.document is not None)
 
     def _read(self) -> bool:
         data = os.read(self.documents, READ_BYTES)
