@@ -46,7 +46,7 @@ class Blobs:
                 blob = _copy(stream, file)
             self._keep(name, self.path(blob.sha256))
         except BaseException:
-            os.unlink(name)
+            Path(name).unlink(missing_ok=True)
             raise
         return blob
 

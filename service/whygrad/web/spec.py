@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ FAILURES = {500: "the service failed; its log tells why", 503: "the database doe
 PATH_SCHEMAS = {"Sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
 
 
+@lru_cache(maxsize=1)  # it takes a tenth of a second, in which the web would answer nobody
 def text(app: Flask) -> str:
     """The specification of `app` as YAML: the same bytes for the same code."""
     return yaml.safe_dump(document(app), sort_keys=False, allow_unicode=True, width=120)
