@@ -1046,4 +1046,22 @@ class Net(nn.Module):
         return self.b(h)
 """,
     ),
+    Variant(
+        name="slot_of_a_memory_written",
+        shapes="3x4",
+        codes=("BWD403",),
+        line="self.memory[0] = h.mean(0)",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(4, 4)
+        self.register_buffer("memory", torch.zeros(5, 4))
+
+    def forward(self, x):
+        h = self.a(x)
+        self.memory[0] = h.mean(0)
+        return h * self.memory[0].sum()
+""",
+    ),
 )

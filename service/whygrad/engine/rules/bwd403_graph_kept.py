@@ -75,13 +75,18 @@ def graph_kept(observation: Observation) -> Iterator[Finding]:
 
 
 def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[int]:
-    """The executions of the earlier step that put away a tensor with history which the later step read."""
+    """The executions of the earlier step that put away a tensor with history, or wrote one into memory, for the later.
+
+    What is written may be a view of what is kept: `self.memory[0] = h`.
+    """
     own = {p.tensor for p in observation.parameters}
-    read = {t.id for e in failed.events for t in (*e.tensors, *e.outputs) if t.id not in own}
+    read = [t for e in failed.events for t in (*e.tensors, *e.outputs) if t.id not in own]
+    tensors, memory = {t.id for t in read}, {t.storage for t in read}
     for index, event in enumerate(before.events):
         node = observation.nodes[event.node]
-        put_away = event.tensors if node.op in KEEPING else event.outputs if node.writes else ()
-        if any(t.id in read and t.grad_fn for t in put_away):
+        kept = (t.id in tensors and t.grad_fn for t in event.tensors)
+        written = (t.storage in memory and t.grad_fn for t in event.outputs)
+        if any(kept if node.op in KEEPING else written if node.writes else ()):
             yield index
 
 
