@@ -195,6 +195,14 @@ def test_operands_without_names_leave_no_gap() -> None:
     assert "  a  [2]  float32, no gradient\n      ^\n  b  [3]" in page
 
 
+def test_a_statement_is_marked_but_not_named_as_torchscript_does() -> None:
+    region = document()
+    region["findings"][0]["location"] |= {"op": "prim::Enter"}
+    page = render(region)
+    assert "    ^\n" in page
+    assert "prim::" not in page
+
+
 def test_a_place_without_text_names_the_operation() -> None:
     traced = document()
     traced["findings"][0]["location"] |= {"source": None, "column": None, "offset": None, "context": []}

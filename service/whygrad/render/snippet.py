@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,7 +71,7 @@ def _near(location: Mapping[str, Any], line: int, neighbours: int) -> dict[int, 
 
 def _mark(location: Mapping[str, Any], text: str, indent: int, room: int, paint: Paint) -> str:
     offset = location.get("offset")
-    op = safe(location.get("op") or "", 80)
+    op = re.sub(r"^prim::.*", "", safe(location.get("op") or "", 80))  # a statement, which the line itself shows
     before = safe(text[: indent + (offset or 0)], len(text) + 1)
     if offset is None or len(before) >= room:
         return paint(" " * max(indent, 0) + op, "red")

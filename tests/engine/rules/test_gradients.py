@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.programs import build, examined, request_of
+from tests.engine.programs import build, diagnose_source, examined, request_of
 from tests.engine.rules.gradient_programs import VARIANTS, Variant
 
 from whygrad.engine.observation import Json
@@ -44,3 +44,11 @@ def test_structure_agrees_with_numbers(variant: Variant) -> None:
     structure, numeric = diagnoses(variant)
     if structure["passes"][0]["ran"]:
         assert [f["code"] for f in told(structure)] == [f["code"] for f in told(numeric)]
+
+
+def test_no_line_is_shown_that_still_leaves_the_graph() -> None:
+    variant = next(v for v in VARIANTS if v.name == "item_scale")
+    converted = variant.source.replace(".mean())", ".mean().item())")
+    (finding,) = told(diagnose_source(converted, shapes=variant.shapes))
+    assert finding["code"] == "CUT105"
+    assert finding["fix"]["after"] is None

@@ -223,6 +223,12 @@ def test_a_forgotten_flatten_is_the_fix_where_the_numbers_say_so() -> None:
     assert finding["fix"]["after"] == "return self.out(x.flatten(1))"
 
 
+def test_a_view_of_memory_in_another_order_becomes_a_reshape() -> None:
+    source = net("return (x * self.w).permute(0, 2, 1).view(2, 24)", W.format("2, 4, 6"))
+    finding = only(diagnose_source(source, shapes="2x4x6"))
+    assert finding["fix"]["after"] == "return (x * self.w).permute(0, 2, 1).reshape(2, 24)"
+
+
 def test_a_factor_that_fits_transposed_is_transposed() -> None:
     finding = only(diagnose_source(net("return x @ self.w", W.format("3, 6")), shapes="4x6"))
     assert finding["fix"]["after"] == "return x @ self.w.transpose(-2, -1)"

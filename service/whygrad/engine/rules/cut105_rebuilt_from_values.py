@@ -49,6 +49,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -58,6 +59,8 @@ from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import owners
 from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
+
+_CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
 
 
 @rule("CUT105", "rebuilt-from-values", "warning")
@@ -86,5 +89,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _as_tensor(source: str | None) -> str | None:
     """The line with the tensor in place of the number."""
+    if source and _CONVERTED.search(source):
+        return None
     whole = rewritten(source, r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.item\(\)(?:, *\w+=[\w.]+)*\)", r"\1")
     return whole or rewritten(source, r"\.item\(\)|\.tolist\(\)", "")

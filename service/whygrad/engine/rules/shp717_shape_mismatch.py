@@ -53,6 +53,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.origins import origin, parameter_name
 from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 
@@ -74,5 +75,12 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{op} refuses {shapes}" if shapes else f"{op} refuses the shapes it gets",
         message=failed.said or "The shapes do not go together.",
         chain=[origin(observation, failed.step, observation.nodes[event.node], o) for o in own],
-        fix=Fix("bring the operands to shapes that go together, as the message says"),
+        fix=_fix(observation, failed, node),
     )
+
+
+def _fix(observation: Observation, failed: Failure, node: Node) -> Fix:
+    if "Use .reshape(...) instead" in failed.said:
+        after = rewritten(observation.source(node.id), r"\.view\(", ".reshape(")
+        return Fix("use reshape, which copies where view cannot use the memory as it lies", after=after)
+    return Fix("bring the operands to shapes that go together, as the message says")

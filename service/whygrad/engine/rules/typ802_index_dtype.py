@@ -55,6 +55,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
 from whygrad.engine.origins import called, type_origin, variable
+from whygrad.engine.phrases import size
 from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
@@ -70,19 +71,21 @@ def index_dtype(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Finding:
     name, op = called(observation, node, wrong.operand), node.name
     given = wrong.operand.tensor.dtype
+    made = type_origin(observation, failed.step, node, wrong.operand)
     return finding(
         observation,
         failed,
         title=f"{op} takes {wrong.wanted} here, and {name} is {given}",
         message=failed.said or f"{op} refuses {given} where it takes {wrong.wanted}.",
-        chain=[type_origin(observation, failed.step, node, wrong.operand)],
-        fix=_fix(observation, node, wrong),
+        chain=[made],
+        fix=_fix(observation, node, wrong, sent=made.node is None),
     )
 
 
-def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
+def _fix(observation: Observation, node: Node, wrong: WrongType, *, sent: bool) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
     after = applied(observation.source(node.id), name, cast)
-    return Fix(
-        f"convert it where it is loaded, or here: {name or wrong.operand.role.partition('[')[0]}{cast}", after=after
-    )
+    here = f"{name or wrong.operand.role.partition('[')[0]}{cast}"
+    if sent:
+        return Fix(f"send it as {size(wrong.operand.tensor)}:{wrong.wanted}, or convert it here: {here}", after=after)
+    return Fix(f"convert it where it is made, or here: {here}", after=after)
