@@ -84,7 +84,7 @@ class Flow:
         numbers: set[int] = set()
         if not self.step.outputs and self.observation.returns is not None:
             numbers |= self._scalars.sources(self.observation.returns)
-        memory: set[int] = set()
+        memory = {t.storage for t in self.step.outputs if t.id in wanted}
         found = set()
         for index in range(len(self.step.events) - 1, -1, -1):
             event = self.step.events[index]

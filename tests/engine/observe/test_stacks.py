@@ -211,6 +211,41 @@ def test_trace_names_the_modules_it_went_through() -> None:
     assert any(frame.library for frame in stack)
 
 
+MIXED = """\
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x):
+        return self.fc(x).detach()
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {inner}
+
+    def forward(self, x):
+        return torch.tanh(self.inner(x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "export", "lines"),
+    [
+        ("self.inner = torch.jit.trace(Inner(), torch.ones(4, 6), check_trace=False)", "script", [15, 6]),
+        ("self.inner = torch.jit.script(Inner())", "trace 4x6", [6]),
+    ],
+)
+def test_frames_of_a_program_half_compiled_half_traced(inner: str, export: str, lines: list[int]) -> None:
+    program = TorchScriptProgram(build(MIXED.format(inner=inner), {"export": export}))
+    (detach,) = (node.id for node in program.nodes if node.op == "aten::detach")
+    frames = [f for f in program.stack(detach) if not f.library]
+    assert [frame.line - FIRST_LINE for frame in frames] == lines
+    assert not [line for frame in frames for _, line in frame.context if "(" in line and "): " in line]
+
+
 def test_file_without_debug_records_still_has_its_operations() -> None:
     program = TorchScriptProgram(without_debug_records(build(BLOCKS)))
     (sigmoid,) = nodes(program, "aten::sigmoid")

@@ -1064,4 +1064,25 @@ class Net(nn.Module):
         return h * self.memory[0].sum()
 """,
     ),
+    Variant(
+        name="returned_after_a_detached_value_was_added_to_its_slices",
+        shapes="4x6",
+        codes=("CUT101",),
+        parameters=("a.weight", "a.bias"),
+        ops=("aten::detach",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+        self.b = nn.Linear(6, 6)
+
+    def forward(self, x):
+        h = self.a(x)
+        y = self.b(x)
+        for i in range(3):
+            y[:, i : i + 2] += h[:, i : i + 2].detach()
+        return y
+""",
+    ),
 )

@@ -11,7 +11,7 @@ from whygrad.engine.observation import Frame
 _ORIGINAL = "Traceback of TorchScript, original code (most recent call last):\n"
 _ONLY = "Traceback of TorchScript (most recent call last):\n"
 _SCRIPTED = re.compile(r'^  File "(?P<file>[^\n]*)", line (?P<line>\d+)(?:, in (?P<function>[^\n]*))?\n', re.MULTILINE)
-_TRACED = re.compile(r"^(?P<file>[^\n]+)\((?P<line>\d+)\): (?P<function>[^\n]*)$", re.MULTILINE)
+_TRACED = re.compile(r"^(?P<file>\S[^\n]*)\((?P<line>\d+)\): (?P<function>[^\n]*)$", re.MULTILINE)
 _LIBRARY = re.compile(r"(^|/)(site|dist)-packages/torch/|(^|/)torch/(nn|jit|_|autograd|functional|utils|distributions)")
 _TRACER = re.compile(r"/torch/jit/_trace\.py$")
 
@@ -25,7 +25,8 @@ def read_stack(message: str, sources: Sources) -> tuple[Frame, ...]:
     """The frames in an interpreter's error message, outermost first; empty where it holds none."""
     text = message.partition(_ORIGINAL)[2] or message.partition(_ONLY)[2]
     text = re.split(r"^\w[\w.]*(?:Error|Exception): ", text, flags=re.MULTILINE)[0]
-    return _scripted(text, sources) or _traced(text)
+    compiled, traced = _scripted(_TRACED.sub("", text), sources), _traced(text)
+    return (*traced, *compiled) if _TRACED.match(text) else (*compiled, *traced)
 
 
 def _scripted(text: str, sources: Sources) -> tuple[Frame, ...]:
