@@ -44,80 +44,80 @@ _VALUE_WORDS = re.compile(r"out of (range|bounds)|not in the valid range|singula
 
 
 @dataclass(frozen=True)
-class Refused:
+class Evidence:
     """What a cause is judged by.
 
-    `layer` is the type of the module, `read` the last execution in it before; `by_hand` marks the program's own
+    `layer_type` is the type of the module, `read` the last execution in it before; `by_hand` marks the program's own
     `raise` or `assert`, `unpacked` a shape that was taken apart, `cut_up` the pieces of a tensor.
     """
 
     node: Node
     event: Event
     message: str
-    layer: str | None
+    layer_type: str | None
     read: Event | None
     unpacked: bool
     by_hand: bool
     cut_up: bool
 
 
-def cause_of(seen: Refused) -> Cause:
+def cause_of(seen: Evidence) -> Cause:
     """The cause; `other` where nothing more exact fits."""
     if seen.by_hand:
         return "other"
     return next((cause for cause, fits in _CAUSES if fits(seen)), "other")
 
 
-def _is_loss(seen: Refused) -> bool:
+def _is_loss(seen: Evidence) -> bool:
     """Whether it compares an input with its target, which has rules of its own."""
     return seen.node.argument("target") is not None
 
 
-def _few_values(seen: Refused) -> bool:
+def _few_values(seen: Evidence) -> bool:
     given = seen.event.input("input")
     alone = seen.node.op == "aten::batch_norm" and given is not None and given.shape[1:2] == (given.elements,)
     return bool(_FEW_VALUES.search(seen.message)) or (alone and "division by zero" in seen.message)
 
 
-def _index_type(seen: Refused) -> bool:
+def _index_type(seen: Evidence) -> bool:
     return wrong_index(seen.node, seen.event) is not None
 
 
-def _type(seen: Refused) -> bool:
+def _type(seen: Evidence) -> bool:
     found = wrong_type(seen.node, seen.event) or written_integer(seen.node, seen.event)
     return found is not None or bool(_TYPE_WORDS.search(seen.message))
 
 
-def _join(seen: Refused) -> bool:
+def _join(seen: Evidence) -> bool:
     return unjoinable(seen.node, seen.event) is not None
 
 
-def _division(seen: Refused) -> bool:
+def _division(seen: Evidence) -> bool:
     return seen.cut_up or misfit(seen.node, seen.event) is not None
 
 
-def _rank(seen: Refused) -> bool:
+def _rank(seen: Evidence) -> bool:
     if _is_loss(seen):
         return False
-    if seen.unpacked or wrong_rank(seen.node, seen.event, seen.layer) or _RANK_WORDS.search(seen.message):
+    if seen.unpacked or wrong_rank(seen.node, seen.event, seen.layer_type) or _RANK_WORDS.search(seen.message):
         return True
-    return seen.read is not None and wrong_for_layer(seen.read.tensors[0], seen.layer) is not None
+    return seen.read is not None and wrong_for_layer(seen.read.tensors[0], seen.layer_type) is not None
 
 
-def _product(seen: Refused) -> bool:
+def _product(seen: Evidence) -> bool:
     return mismatch(seen.node, seen.event) is not None
 
 
-def _channels(seen: Refused) -> bool:
+def _channels(seen: Evidence) -> bool:
     found = convolution(seen.node, seen.event)
     return found is not None and found.refused
 
 
-def _stretch(seen: Refused) -> bool:
+def _stretch(seen: Evidence) -> bool:
     return not _is_loss(seen) and clash(seen.node, seen.event) is not None
 
 
-def _shape(seen: Refused) -> bool:
+def _shape(seen: Evidence) -> bool:
     return bool(_SHAPE_WORDS.search(seen.message)) and not _VALUE_WORDS.search(seen.message)
 
 
@@ -133,7 +133,7 @@ def hidden_cause(node: Node, event: Event) -> Cause | None:
     return "rank" if node.bare_name in ("softmax", "log_softmax") and missing_axis(node, event) else None
 
 
-_CAUSES: tuple[tuple[Cause, Callable[[Refused], bool]], ...] = (
+_CAUSES: tuple[tuple[Cause, Callable[[Evidence], bool]], ...] = (
     ("few values", _few_values),
     ("index type", _index_type),
     ("type", _type),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from whygrad.engine.causes import Cause, Refused, cause_of, hidden_cause
+from whygrad.engine.causes import Cause, Evidence, cause_of, hidden_cause
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Error, Event, Node, Observation, Step
 from whygrad.engine.origins import last_read, sizes_read, taken_apart
@@ -116,11 +116,11 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
     shown = unpacked or event or Event(node.id, (), (), {}, True, completed=False)
     if unpacked is None and not _all_seen(node, shown):
         shown = last_read(observation, step, node) or shown
-    seen = Refused(
+    seen = Evidence(
         node=node,
         event=event or shown,
         message=error.message,
-        layer=observation.modules.get(node.module),
+        layer_type=observation.modules.get(node.module),
         read=shown if shown is not event and shown.inputs else None,
         unpacked=unpacked is not None,
         by_hand=node.op == "prim::RaiseException" and not _in_library(observation, node),

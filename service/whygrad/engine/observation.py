@@ -47,7 +47,7 @@ class Gradient:
 class Error:
     """What a forward or backward raised. `node` is the operation, where it is known."""
 
-    stage: Literal["arguments", "forward", "loss", "backward"]
+    stage: Literal["forward", "loss", "backward"]
     kind: str
     message: str
     node: int | None = None

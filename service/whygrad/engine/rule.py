@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 
 from whygrad.engine.finding import Finding, Severity
-from whygrad.engine.observation import Json, Observation
+from whygrad.engine.observation import Observation
 
 Check = Callable[[Observation], Iterator[Finding]]
 
@@ -108,6 +108,3 @@ def _example(text: str) -> Example:
 
 def _dedent(block: str) -> str:
     return cleandoc("\n" + block.strip("\n")) + "\n"
-
-
-__all__ = ["Check", "Documentation", "Example", "Json", "Rule", "read_documentation", "rule"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 FLOATING_DTYPES = ("float32", "float64", "float16", "bfloat16")
@@ -42,14 +41,6 @@ def parse_shapes(text: str) -> list[dict[str, Any]]:
         entries.append(_parse_entry(part, position))
         position += len(part) + 1
     return entries
-
-
-def format_shapes(inputs: Iterable[Mapping[str, Any]]) -> str:
-    """The short form of plain tensor inputs, which `parse_shapes` reads back to the same shapes, types and ranges.
-
-    Raises ValueError for an input that the short form cannot say: a list, an object, or a fill of its own.
-    """
-    return "; ".join(_format_entry(entry) for entry in inputs)
 
 
 def _parse_entry(part: str, start: int) -> dict[str, Any]:
@@ -101,15 +92,6 @@ def _parse_range(text: str, dtype: str, start: int) -> tuple[int, int]:
     if not -_LARGEST <= low < high <= _LARGEST:
         raise _error(f"nothing lies in [{low},{high})", start, example="2x16:int64[0,1000)")
     return low, high
-
-
-def _format_entry(entry: Mapping[str, Any]) -> str:
-    if "shape" not in entry or entry.get("fill", "normal") != "normal":
-        raise ValueError("only a tensor with its default fill has a short form")
-    sizes = "x".join(str(size) for size in entry["shape"])
-    dtype = entry.get("dtype", "float32")
-    span = f"[{entry['low']},{entry['high']})" if dtype in INTEGER_DTYPES and "low" in entry else ""
-    return sizes if sizes and dtype == "float32" else f"{sizes}:{dtype}{span}"
 
 
 def _error(problem: str, position: int, example: str = EXAMPLE) -> ShapeSyntaxError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -22,11 +22,11 @@ def clobbered(events: Sequence[Event], functions: Sequence[Sequence[Any]], loss:
     """
     if loss.grad_fn is None or not any(o.version for e in events for o in e.outputs):
         return ()
-    owners = _owners(functions, loss)
+    owners, latest = _owners(functions, loss), _latest_versions(events)
     found = []
     for function, event in owners.items():
         for name, expected, version in _changed(function):
-            storage = _storage(events, event, expected, version)
+            storage = _storage(events[event], latest, expected, version)
             found.append(Clobbered(event, name, storage, expected, version))
     return tuple(sorted(found, key=lambda c: c.saver))
 
@@ -76,14 +76,18 @@ def _saved_names(kind: str, function: Any) -> tuple[str, ...]:
     return _names[kind]
 
 
-def _storage(events: Sequence[Event], saver: int, expected: int, version: int) -> int:
-    """The memory of the saved tensor: of those at hand when it was saved, the one that went from one version on."""
-    event = events[saver]
-    candidates = [*event.outputs, *event.tensors]
+def _latest_versions(events: Sequence[Event]) -> dict[int, int]:
+    """The last version of each memory."""
     latest: dict[int, int] = {}
-    for later in events[saver:]:
-        for tensor in (*later.tensors, *later.outputs):
+    for event in events:
+        for tensor in (*event.tensors, *event.outputs):
             latest[tensor.storage] = max(tensor.version, latest.get(tensor.storage, 0))
+    return latest
+
+
+def _storage(saver: Event, latest: Mapping[int, int], expected: int, version: int) -> int:
+    """The memory of the saved tensor: of those at hand when it was saved, the one that went from one version on."""
+    candidates = [*saver.outputs, *saver.tensors]
     fitting = [t for t in candidates if latest.get(t.storage) == version and t.version == expected]
     moved = fitting or [t for t in candidates if latest.get(t.storage) == version]
     return (moved or candidates)[0].storage if moved or candidates else -1

@@ -39,7 +39,6 @@ class TorchScriptProgram:
     def __init__(self, data: bytes, method: str = "forward", location: str | None = None) -> None:
         """Load and instrument. Raises UnknownMethodError, and what torch raises for a broken archive."""
         self._data = data
-        self._sources: Mapping[str, dict[int, str]] | None = None
         self._known: dict[Any, tuple[Frame, ...]] = {}
         self.module, functions = _load(data, location)
         self._method = self._find(method)
@@ -50,7 +49,7 @@ class TorchScriptProgram:
         self.returns: int = reader.returns
         self.opaque: tuple[int, ...] = tuple(reader.opaque)
         self.sites: tuple[Site, ...] = probe_graph(graph, reader)
-        self._graph = graph
+        self._graph = graph  # the nodes that are asked for their lines live no longer than it does
         self._function = torch._C._create_function_from_graph(method, graph)
 
     @property
@@ -141,12 +140,10 @@ class TorchScriptProgram:
     def _sites(self) -> Mapping[CallSite, Frame]:
         return call_sites(self._data)
 
-    @property
+    @cached_property
     def sources(self) -> Mapping[str, dict[int, str]]:
         """The user's source as far as the archive holds it."""
-        if self._sources is None:
-            self._sources = sources(self._data)
-        return self._sources
+        return sources(self._data)
 
     def _definition(self) -> Frame | None:
         """The `def` line of the method."""

@@ -120,9 +120,9 @@ class WrongRank:
         return _dimensions(self.most) if self.least == self.most else f"{self.least} or {_dimensions(self.most)}"
 
 
-def wrong_rank(node: Node, event: Event, layer: str | None = None) -> WrongRank | None:
-    """The first operand with the wrong number of dimensions. `layer` is the type of the module of the operation."""
-    return next(iter(_wrong(node, event, layer)), None)
+def wrong_rank(node: Node, event: Event, layer_type: str | None = None) -> WrongRank | None:
+    """The first operand with the wrong number of dimensions. `layer_type` is the type of the module it stands in."""
+    return next(iter(_wrong(node, event, layer_type)), None)
 
 
 def missing_axis(node: Node, event: Event) -> WrongRank | None:
@@ -138,7 +138,7 @@ def missing_axis(node: Node, event: Event) -> WrongRank | None:
     return None
 
 
-def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
+def _wrong(node: Node, event: Event, layer_type: str | None) -> Iterator[WrongRank]:
     seen = {o.role: o for o in event.inputs}
     found = convolution(node, event)
     if found is not None and not found.fits_rank:
@@ -148,7 +148,7 @@ def _wrong(node: Node, event: Event, layer: str | None) -> Iterator[WrongRank]:
     if "input" in seen and _unbatched(node, event):
         yield WrongRank(seen["input"], 3, 3)
     if "input" in seen:
-        yield from _by_layer(seen["input"], layer)
+        yield from _by_layer(seen["input"], layer_type)
     for role, (least, most) in _TAKES.get(node.bare_name, {}).items():
         if role in seen and not least <= len(seen[role].tensor.shape) <= most:
             yield WrongRank(seen[role], least, most)
@@ -166,15 +166,15 @@ def _unbatched(node: Node, event: Event) -> bool:
     return given.shape[0] == mean.elements != given.shape[1]
 
 
-def _by_layer(operand: Operand, layer: str | None) -> Iterator[WrongRank]:
-    least, most = _LAYERS.get(layer or "", (0, MANY))
+def _by_layer(operand: Operand, layer_type: str | None) -> Iterator[WrongRank]:
+    least, most = _LAYERS.get(layer_type or "", (0, MANY))
     if not least <= len(operand.tensor.shape) <= most:
         yield WrongRank(operand, least, most)
 
 
-def wrong_for_layer(tensor: Tensor, layer: str | None) -> WrongRank | None:
+def wrong_for_layer(tensor: Tensor, layer_type: str | None) -> WrongRank | None:
     """The input of a layer where torch checked it before any operation."""
-    return next(_by_layer(Operand("input", tensor), layer), None)
+    return next(_by_layer(Operand("input", tensor), layer_type), None)
 
 
 def _by_arguments(node: Node, event: Event, seen: dict[str, Operand]) -> Iterator[WrongRank]:

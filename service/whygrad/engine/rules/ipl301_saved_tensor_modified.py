@@ -52,7 +52,8 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Clobbered, Observation, Step
@@ -68,27 +69,26 @@ def saved_tensor_modified(observation: Observation) -> Iterator[Finding]:
     if step is None:
         return
     told: set[int] = set()
+    writes = [i for i, event in enumerate(step.events) if observation.nodes[event.node].writes]
     for spoiled in step.clobbered:
-        writer = _writer(observation, step, spoiled)
+        writer = _writer(step, writes[bisect_right(writes, spoiled.saver) :], spoiled)
         if writer is not None and step.events[writer].node not in told:
             told.add(step.events[writer].node)
             yield _finding(observation, step, spoiled, writer)
 
 
-def _writer(observation: Observation, step: Step, spoiled: Clobbered) -> int | None:
-    """The first execution after the save that wrote into the saved memory."""
-    for index in range(spoiled.saver + 1, len(step.events)):
-        event = step.events[index]
-        if observation.nodes[event.node].writes and any(
-            t.storage == spoiled.storage and t.version > spoiled.expected for t in event.outputs
-        ):
+def _writer(step: Step, writes: Sequence[int], spoiled: Clobbered) -> int | None:
+    """The first of the executions that write which wrote into the saved memory."""
+    for index in writes:
+        written = step.events[index].outputs
+        if any(t.storage == spoiled.storage and t.version > spoiled.expected for t in written):
             return index
     return None
 
 
 def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> Finding:
     event, saver = step.events[writer], step.events[spoiled.saver]
-    name, saved_by = _short(observation, event.node), _short(observation, saver.node)
+    name, saved_by = observation.nodes[event.node].name, observation.nodes[saver.node].name
     what = "its result" if spoiled.saved_as.startswith("result") or spoiled.saved_as == "output" else "its operand"
     return Finding(
         title=f"{name} changes a tensor that the backward of {saved_by} needs",
@@ -113,7 +113,3 @@ def _fix(observation: Observation, node: int, name: str) -> Fix:
     if observation.nodes[node].module and after is None:
         summary = f"make {observation.nodes[node].module} out of place (inplace=False), or give it a clone"
     return Fix(summary, after=after)
-
-
-def _short(observation: Observation, node: int) -> str:
-    return observation.nodes[node].name

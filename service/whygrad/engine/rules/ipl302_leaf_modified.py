@@ -50,7 +50,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Event, Observation, Tensor
+from whygrad.engine.observation import Event, Observation, Step, Tensor
+from whygrad.engine.origins import parameter_name
 from whygrad.engine.rewriting import out_of_place, rewritten
 from whygrad.engine.rule import rule
 
@@ -61,19 +62,19 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
     failure, error = observation.failure, observation.error
     if failure is None or error is None or not failure.grad_mode:
         return
-    leaf = _leaf(observation, failure)
-    if leaf is None:
+    step = next(s for s in observation.steps if s.failure is failure)
+    target, leaf = next(_protected(observation, step, failure), (None, None))
+    if target is None or leaf is None:
         return
     node = observation.nodes[failure.node]
-    name = node.name
-    owner = next((p.name for p in observation.parameters if p.tensor == leaf.id), "a leaf tensor")
-    view = next(t for t in _written(observation, failure)).id != leaf.id
-    what = f"a view of {owner}" if view else owner
+    name, owner = node.name, parameter_name(observation, leaf) or "a leaf tensor"
+    what = owner if target.id == leaf.id else f"a view of {owner}"
     yield Finding(
         title=f"{name} writes into {what}, which wants a gradient",
         message=f"{owner} is a leaf: gradients end in it. torch refuses to make it the result of {name}.",
         node=node.id,
         event=failure,
+        order=len(step.events) - 1,
         parameters=names(observation.trainable),
         chain=(Link(f"{owner} has requires_grad=True and no grad_fn"), Link(f"{name} writes into {what}", node.id)),
         fix=Fix(
@@ -82,24 +83,14 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
     )
 
 
-def _written(observation: Observation, event: Event) -> Iterator[Tensor]:
-    for role in observation.nodes[event.node].writes:
-        tensor = event.input(role)
-        if tensor is not None and tensor.requires_grad:
-            yield tensor
-
-
-def _leaf(observation: Observation, failure: Event) -> Tensor | None:
-    """The leaf that was to be written: the target itself, or the leaf whose memory the target is a view of."""
-    step = next(s for s in observation.steps if s.failure is failure)
-    for target in _written(observation, failure):
-        if target.leaf:
-            return target
-        seen = (t for e in step.events for t in (*e.outputs, *e.tensors))
-        owner = next((t for t in seen if t.storage == target.storage and t.leaf and t.requires_grad), None)
-        if owner is not None:
-            return owner
-    return None
+def _protected(observation: Observation, step: Step, failure: Event) -> Iterator[tuple[Tensor, Tensor]]:
+    """What was to be written and wants a gradient, with the leaf that it is or whose memory it is a view of."""
+    for role in observation.nodes[failure.node].writes:
+        target = failure.input(role)
+        if target is not None and target.requires_grad:
+            seen = (t for e in step.events for t in (*e.outputs, *e.tensors))
+            owners = (t for t in (target, *seen) if t.storage == target.storage and t.leaf and t.requires_grad)
+            yield from ((target, leaf) for leaf in owners)
 
 
 def _after(observation: Observation, node: int, name: str) -> str | None:
