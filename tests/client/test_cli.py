@@ -128,9 +128,7 @@ def test_a_wrong_request_is_told_before_a_program_is_sent_or_run(
     assert "Traceback" not in ended.err
 
 
-def test_a_check_on_this_machine_has_no_gpu(
-    sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_check_on_this_machine_has_no_gpu(sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     request = tmp_path / "request.json"
     request.write_text('{"device": "cuda"}')
     ended = Ended(capsys, "check", str(sound), "--request", str(request))
