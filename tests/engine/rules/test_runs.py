@@ -48,6 +48,11 @@ def test_a_device_that_is_not_there_is_no_shape() -> None:
     assert (finding["code"], finding["location"]["op"]) == ("RUN005", "aten::to")
 
 
+def test_a_write_into_expanded_memory_is_no_shape() -> None:
+    finding = only(diagnose_source(net("y = (self.p * x).expand(2, 3); y += 1; return y"), shapes="2x1"))
+    assert (finding["code"], finding["location"]["op"]) == ("RUN005", "aten::add_")
+
+
 def test_a_write_into_a_leaf_is_left_to_its_own_rule() -> None:
     assert raised(diagnose_source(net("self.p.mul_(2.0); return x * self.p"), shapes="2x3")) == []
 
