@@ -78,7 +78,7 @@ def severed(observation: Observation) -> tuple[Severed, ...]:
     found: dict[tuple[int, Cause], list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
     for parameter in observation.missing:
         for ways in (flow(observation), selecting_flow(observation)):
-            cuts = [c for c in ways.relevant() if c.parameters & ways.bit(parameter)]
+            cuts = [c for c in ways.relevant if c.parameters & ways.bit(parameter)]
             if cuts:
                 found[_place(observation, cuts[0])].append((cuts[0], parameter, cuts[1:]))
                 break
@@ -147,8 +147,8 @@ def _place(observation: Observation, cut: Cut) -> tuple[int, Cause]:
     """What makes two cuts one: the same region without gradients, else the same operation."""
     event = observation.first.events[cut.event]
     cause = _cause(observation, cut)
-    region = no_grad_region(observation, event)
-    return (region.id if cause == "no-grad" and region is not None else event.node, cause)
+    region = no_grad_region(observation, event) if cause == "no-grad" else None
+    return (region.id if region is not None else event.node, cause)
 
 
 def no_grad_region(observation: Observation, event: Event) -> Node | None:
@@ -158,8 +158,7 @@ def no_grad_region(observation: Observation, event: Event) -> Node | None:
     for manager in managers:
         if "grad_mode" in manager.arguments[0].type or "inference_mode" in manager.arguments[0].type:
             return manager
-    before = [n for n in observation.nodes[: node.id] if n.op == "aten::set_grad_enabled"]
-    return before[-1] if before else None
+    return next((n for n in reversed(observation.nodes[: node.id]) if n.op == "aten::set_grad_enabled"), None)
 
 
 def _cause(observation: Observation, cut: Cut) -> Cause:

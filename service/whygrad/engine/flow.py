@@ -8,7 +8,6 @@ written in place. All parameters are followed at once, one bit each, in one swee
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -119,10 +118,11 @@ class Flow:
         """The bit that stands for a parameter."""
         return self._bits[parameter.tensor]
 
-    def relevant(self) -> Iterator[Cut]:
+    @cached_property
+    def relevant(self) -> tuple[Cut, ...]:
         """The cuts on a way to the loss, in the order of execution."""
         events, tensors = self._needs
-        return (c for c in self.cuts if c.event in events and (not c.dead or c.dead & tensors))
+        return tuple(c for c in self.cuts if c.event in events and (not c.dead or c.dead & tensors))
 
     def _node(self, event: Event) -> Node:
         return self.observation.nodes[event.node]
