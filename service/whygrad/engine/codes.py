@@ -30,7 +30,7 @@ CODES = {
     "CUT101": CodeName("detached", "`detach()` or `.data` on the only way to the loss"),
     "CUT102": CodeName("no-grad-region", "computed while gradient mode was off"),
     "CUT103": CodeName(
-        "non-differentiable-op", "indices, comparisons, counts, histograms: argmax, gt, histc, sort's indices, unique …"
+        "non-differentiable-op", "indices, comparisons, counts, histograms: argmax, gt, histc, sort's indices …"
     ),
     "CUT104": CodeName("integer-cast", "cast to an integer or boolean type and back"),
     "CUT105": CodeName(
