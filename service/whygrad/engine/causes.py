@@ -40,7 +40,9 @@ _SHAPE_WORDS = re.compile(
     r"\d-?D)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_VALUE_WORDS = re.compile(r"out of (range|bounds)|memory location|not in the valid range|singular|positive-definite|num_classes")
+_VALUE_WORDS = re.compile(
+    r"out of (range|bounds)|memory location|not in the valid range|singular|positive-definite|num_classes"
+)
 
 
 @dataclass(frozen=True)
