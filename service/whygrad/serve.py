@@ -125,7 +125,8 @@ class _Household:
         if process.poll() is None or time.monotonic() - started < RESTART_SECONDS:
             return process, started
         freed = self.store.bury(worker.name(process.pid))
-        log.warning("worker %d ended with status %d, %d jobs of it go on", process.pid, process.returncode, freed)
+        told = "worker %d ended with status %d: another is started, %d jobs begin anew"
+        log.warning(told, process.pid, process.returncode, freed)
         return self._start_worker()
 
     def _end(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from whygrad_client import Client
 
-SETTINGS = {"WHYGRAD_MAX_UPLOAD_BYTES": "1000000", "WHYGRAD_JOB_SECONDS": "3"}
+SETTINGS = {"WHYGRAD_MAX_UPLOAD_BYTES": "1000000", "WHYGRAD_JOB_SECONDS": "1.5"}
 DETACHED = """
 h = self.linear(x)
 h = h.detach()

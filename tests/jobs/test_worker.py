@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,14 +65,31 @@ class Site:
         return lambda: self.store.status(id) == "running"
 
 
+@contextmanager
+def opened(settings: Settings) -> Iterator[Site]:
+    site = Site(settings)
+    site.store.database.migrate()
+    try:
+        yield site
+    finally:
+        for worker in site.workers:
+            worker.terminate()
+            worker.wait(10)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(Settings(data=tmp_path, job_seconds=60, lease_seconds=1))
-    site.store.database.migrate()
-    yield site
-    for worker in site.workers:
-        worker.terminate()
-        worker.wait(10)
+    """One without a worker."""
+    with opened(Settings(data=tmp_path, job_seconds=60, lease_seconds=1)) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One with a worker that outlives all tests; its lease is long."""
+    with opened(Settings(data=tmp_path_factory.mktemp("busy"), job_seconds=1.5, lease_seconds=600)) as site:
+        site.start_worker()
+        yield site
 
 
 def children_of(pid: int) -> list[int]:
@@ -83,14 +101,13 @@ def runs(pid: int) -> bool:
     return status.exists() and "State:\tZ" not in status.read_text()
 
 
-def test_jobs_are_done_as_they_come(site: Site, healthy: bytes, endless: bytes, until: Until) -> None:
-    site.start_worker(job_seconds=1.5)
-    first, described = site.submit(healthy), site.submit(healthy, kind="describe")
-    hangs, after = site.submit(endless), site.submit(healthy)
-    until(site.done(after))
-    assert site.document(first)["verdict"] == site.document(after)["verdict"] == "healthy"
-    assert site.document(described)["methods"][0]["name"] == "forward"
-    document = site.document(hangs)
+def test_jobs_are_done_as_they_come(busy: Site, healthy: bytes, endless: bytes, until: Until) -> None:
+    first, described = busy.submit(healthy), busy.submit(healthy, kind="describe")
+    hangs, after = busy.submit(endless), busy.submit(healthy)
+    until(busy.done(after))
+    assert busy.document(first)["verdict"] == busy.document(after)["verdict"] == "healthy"
+    assert busy.document(described)["methods"][0]["name"] == "forward"
+    document = busy.document(hangs)
     assert document["verdict"] == "undetermined"
     assert [finding["code"] for finding in document["findings"]] == ["RUN001"]
     assert document["findings"][0]["location"]["op"].startswith("aten::add")
@@ -101,9 +118,9 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(site: Site, endless: by
     job = site.submit(endless)
     (zygote,) = _zygote_with_a_child(killed.pid, until)
     (child,) = children_of(zygote)
+    site.start_worker(job_seconds=1)
     killed.kill()
     until(lambda: not runs(zygote) and not runs(child))
-    site.start_worker(job_seconds=1)
     until(site.done(job))
     assert site.job(job).attempts == 2
     assert site.document(job)["findings"][0]["code"] == "RUN001"
@@ -130,12 +147,10 @@ def test_a_cancelled_job_is_stopped_long_before_its_lease_ends(
     assert site.store.status(hangs) == "cancelled"
 
 
-def test_a_vanished_upload_ends_its_job(site: Site, healthy: bytes, until: Until) -> None:
-    job = site.submit(healthy)
-    site.blobs.delete(site.job(job).model_sha256)
-    site.start_worker()
-    until(site.done(job))
-    assert site.document(job)["verdict"] == "undetermined"
+def test_a_vanished_upload_ends_its_job(busy: Site, until: Until) -> None:
+    job = busy.store.submit(model_sha256="0" * 64, model_name="m.pt", model_bytes=9, request={"inputs": [INPUT]}).id
+    until(busy.done(job))
+    assert busy.document(job)["verdict"] == "undetermined"
 
 
 def _zygote_with_a_child(worker: int, until: Until) -> list[int]:

@@ -151,11 +151,17 @@ def test_whoever_watches_can_stop_it(save: Save, endless: bytes) -> None:
     assert not any(runs(child) for child in children_of(zygote()))
 
 
-def test_a_dead_zygote_is_replaced(save: Save, healthy: bytes) -> None:
+def test_a_dead_zygote_is_replaced_by_one_that_knows_nothing_of_its_parent(
+    save: Save, healthy: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHYGRAD_SECRET", "hunter2")
     dead = zygote()
     os.kill(dead, signal.SIGKILL)
     assert examine(save(healthy)).ending == "finished"
     assert zygote() != dead
+    environment = Path(f"/proc/{zygote()}/environ").read_bytes()
+    names = {variable.partition(b"=")[0] for variable in environment.split(b"\0") if variable}
+    assert names <= {b"OPENBLAS_NUM_THREADS", b"GLIBC_TUNABLES", b"LC_CTYPE"}
 
 
 def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: bytes, healthy: bytes) -> None:
@@ -169,11 +175,3 @@ def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: byte
     assert examine(save(endless), pulse=pulse).ending == "crashed"
     assert examine(save(healthy)).ending == "finished"
     assert not any(runs(child) for child in born)
-
-
-def test_the_zygote_knows_nothing_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WHYGRAD_SECRET", "hunter2")
-    sandbox.close()
-    environment = Path(f"/proc/{zygote()}/environ").read_bytes()
-    names = {variable.partition(b"=")[0] for variable in environment.split(b"\0") if variable}
-    assert names <= {b"OPENBLAS_NUM_THREADS", b"GLIBC_TUNABLES", b"LC_CTYPE"}
