@@ -77,7 +77,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         observation,
         cut,
         why="gradients are switched off here",
-        message=f"What {lost} computes, it computes while gradient mode is off, so nothing is recorded for backward.",
+        message="Gradient mode is off here, so nothing that is computed is recorded for backward.",
         chain=(
             Link("gradient mode is switched off", region.id),
             Link(f"{cut.node.op} reads a parameter that wants a gradient, and its result has none", cut.node.id),
