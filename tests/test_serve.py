@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.processes import arguments_of, descendants, runs
+
 Until = Callable[[Callable[[], bool]], None]
 
 
@@ -33,23 +35,9 @@ def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process.communicate(timeout=30)
 
 
-def descendants(pid: int) -> list[int]:
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return children + [grandchild for child in children for grandchild in descendants(child)]
-
-
-def runs(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text()
-
-
 def worker_of(pid: int) -> int:
     (worker,) = (child for child in descendants(pid) if b"whygrad.jobs.worker" in arguments_of(child))
     return worker
-
-
-def arguments_of(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def diagnose(url: str, program: bytes, wait: int) -> requests.Response:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.processes import children_of, runs
 
 from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.diagnosis import Diagnosis
@@ -90,15 +91,6 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with opened(Settings(data=tmp_path_factory.mktemp("busy"), job_seconds=1.5, lease_seconds=600)) as site:
         site.start_worker()
         yield site
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def runs(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text()
 
 
 def test_jobs_are_done_as_they_come(busy: Site, healthy: bytes, endless: bytes, until: Until) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.processes import arguments_of, children_of, runs
 
 from whygrad import sandbox
 from whygrad.sandbox import Limits, Outcome, Task
@@ -46,23 +47,10 @@ def examine(upload: Path, limits: Limits = LIMITS, **watched: Any) -> Outcome:
     return sandbox.run(Task("examine", upload, REQUEST), limits=limits, **watched)
 
 
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def zygote() -> int:
     sandbox.warm()
     (pid,) = (pid for pid in children_of(os.getpid()) if b"whygrad.sandbox.zygote" in arguments_of(pid))
     return pid
-
-
-def arguments_of(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def runs(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text()
 
 
 def test_a_healthy_program_is_diagnosed(save: Save, healthy: bytes) -> None:
