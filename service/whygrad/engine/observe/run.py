@@ -159,7 +159,10 @@ def _norm(gradient: torch.Tensor | None) -> float | None:
     if gradient is None or gradient.is_meta:
         return None
     dense = gradient.coalesce().values() if gradient.is_sparse else gradient
-    return float(dense.detach().abs().double().norm())
+    values = dense.detach().abs()
+    norm = float(torch.linalg.vector_norm(values, dtype=torch.promote_types(values.dtype, torch.float32)))
+    # single precision leaves its range long before the values themselves do
+    return norm if 0.0 < norm < float("inf") else float(values.double().norm())
 
 
 def _gradient(gradient: torch.Tensor | None, norm: float | None, largest: float) -> Gradient:
