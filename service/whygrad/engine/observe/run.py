@@ -54,7 +54,9 @@ class Runner:
     def steps(self) -> Iterator[Step]:
         """The steps, one after the other, until one fails."""
         torch.manual_seed(self.sample.seed)
-        for _ in range(self.sample.steps):
+        for number in range(self.sample.steps):
+            if number:
+                self._update()
             for parameter in self._parameters.values():
                 parameter.grad = None
             with recording(self.recorder):
@@ -62,7 +64,6 @@ class Runner:
             yield step
             if step.error is not None or (self._meta and not self._kept(step)):
                 return
-            self._update()
 
     def _kept(self, step: Step) -> bool:
         """Whether the next step could differ where there are no numbers: something with a history was put away."""
