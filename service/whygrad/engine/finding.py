@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Event, Frame, Parameter
 
 Severity = Literal["error", "warning", "note"]
@@ -29,18 +30,23 @@ class Related:
 
 @dataclass(frozen=True)
 class Fix:
-    """What to change, in words and as one line before and after. `after` is "" where the line goes."""
+    """What to change, in words and as one line before and after. `after` is "" where the line goes.
+
+    `edits` make the same change to the program, so that it can be run with it; there are none where that cannot be.
+    """
 
     summary: str
     before: str | None = None
     after: str | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
     """One cause. `node` is the operation to change, `event` the execution whose operands are shown.
 
-    `explains` are the nodes whose own findings merely follow from this one.
+    `explains` are the nodes whose own findings merely follow from this one. `other_fixes` are tried, in their
+    order, where the first does not heal.
     """
 
     message: str
@@ -52,6 +58,7 @@ class Finding:
     chain: tuple[Link, ...] = ()
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    other_fixes: tuple[Fix, ...] = ()
     severity: Severity | None = None
     explains: frozenset[int] = field(default_factory=frozenset)
     order: int = 0

@@ -1,0 +1,106 @@
+"""What a fix changes in a program, as plain data: a rule proposes it, and it is made and run to see what it heals.
+
+Nodes are named by their numbers, which an edit changes for no other node. An *expression* is written in the Python
+of TorchScript over the names that stand at it; it is the project's own text, never any of the program's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from whygrad.engine.facts import Json
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """One argument of a node goes through an expression over `x` first: `x.clone()`, `x.to(torch.float32)`.
+
+    `argument` is a role: `self`, `tensors[1]`.
+    """
+
+    node: int
+    argument: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class Replace:
+    """The result of a node is an expression over its arguments by name: `self`, `torch.sqrt(self + 1e-12)`."""
+
+    node: int
+    expression: str
+
+
+@dataclass(frozen=True)
+class Become:
+    """Another operation with the same arguments: `aten::add` for `aten::add_`, `aten::reshape` for `aten::view`."""
+
+    node: int
+    op: str
+
+
+@dataclass(frozen=True)
+class Give:
+    """An argument of a node has another value: a number, a list of them, a bool, a string, None."""
+
+    node: int
+    argument: str
+    value: Json
+
+
+@dataclass(frozen=True)
+class Reconnect:
+    """The result of a node is the tensor that another node was given as an argument, before its history was lost."""
+
+    node: int
+    source: int
+    argument: str = "self"
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The region of a context manager, or a call of `set_grad_enabled`, no longer turns gradients off."""
+
+    node: int
+
+
+@dataclass(frozen=True)
+class Resize:
+    """A parameter or buffer has another shape."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Unfreeze:
+    """Parameters want a gradient."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Buffers or attributes that hold weights are parameters."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The program is sent another request: fields of the request document with their new values."""
+
+    changes: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """In place of a node that cannot run stand zeros of the shape that it meant to give, tied to what it read."""
+
+    node: int
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+
+Edit = Wrap | Replace | Become | Give | Reconnect | Leave | Resize | Unfreeze | Register | Ask | StandIn
