@@ -9,10 +9,11 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from whygrad.engine.observation import Refusal
-from whygrad.engine.skeleton import has_weights
+from whygrad.engine.skeleton import has_weights, skeleton
 
 EXPORT = 'torch.jit.script(model).save("model.pt"), or torch.jit.trace(model, example).save("model.pt")'
 _MAGIC = (
@@ -33,6 +34,11 @@ class Archive:
     data: bytes
     weights: bool
     recorded_inputs: bool
+
+    @cached_property
+    def skeleton(self) -> bytes:
+        """The same archive without its floating numbers."""
+        return skeleton(self.data)
 
 
 class RefusedError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -51,10 +51,11 @@ class GraphReader:
 
     def __init__(self, graph: Any) -> None:
         self.nodes: list[Node] = []
-        self.places: list[Place] = []
+        self.places: list[Place | None] = []
         self.handles: dict[int, Any] = {}
         self.opaque: list[int] = []
         self._regions: list[int] = []
+        self._numbers: dict[Any, int] = {}
         self._marks: list[Any] = []
         self._kept = torch._C.Graph()
         self._block(graph, None, _Scope())
@@ -62,6 +63,44 @@ class GraphReader:
         self.blocks: list[Any] = list(blocks(graph))
         for mark in self._marks:
             mark.destroy()
+
+    def reserve(self) -> int:
+        """Keep the next number free, for what stands for the loss."""
+        number = len(self.nodes)
+        self.nodes.append(Node(number, "prim::Return", "", (), ()))
+        self.places.append(None)
+        return number
+
+    def reread(self, graph: Any, *, like: int) -> None:
+        """Read the graph again after it was edited. New nodes take the place of the node `like`, and new numbers."""
+        self._regions = []
+        self.blocks = list(blocks(graph))
+        self.returns = next(graph.outputs()).unique()
+        self._numbers, self.handles = {handle: number for number, handle in self.handles.items()}, {}
+        self._again(graph, None, like)
+
+    def remove(self, node: Any) -> None:
+        """Take a node out of the graph; where it stood is still known."""
+        kept = self._keep(node)
+        for number, place in enumerate(self.places):
+            if place is not None and place.own == node:
+                self.places[number] = replace(place, own=kept)
+        node.destroy()
+
+    def _again(self, block: Any, parent: int | None, like: int) -> None:
+        for node in block.nodes():
+            if node.kind() in _PLUMBING:
+                continue
+            number = self._numbers.get(node)
+            if number is None:
+                number = self.reserve()
+                self.places[number] = self.places[like]
+                self.nodes[number] = replace(self.nodes[number], module=self.nodes[like].module)
+            self.handles[number] = node
+            self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
+            self._follow_region(node, number)
+            for inner in node.blocks():
+                self._again(inner, number, like)
 
     def _block(self, block: Any, parent: int | None, scope: _Scope) -> None:
         scopes = [scope]
@@ -96,12 +135,15 @@ class GraphReader:
         self.places.append(Place(_placed(node), scope.call, number, _hint(node)))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
+        self._follow_region(node, number)
+        for block in node.blocks():
+            self._block(block, number, scope)
+
+    def _follow_region(self, node: Any, number: int) -> None:
         if node.kind() == "prim::Enter":
             self._regions.append(number)
         elif node.kind() == "prim::Exit" and self._regions:
             self._regions.pop()
-        for block in node.blocks():
-            self._block(block, number, scope)
 
     def _read(self, node: Any, number: int, parent: int | None, module: str) -> Node:
         formals = _formals(node)

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from whygrad.engine.edits import Ask, Edit, Wrap
 from whygrad.engine.memory import is_out_of_memory, refuse_out_of_memory
 from whygrad.engine.observation import (
     Argument,
@@ -26,6 +27,7 @@ from whygrad.engine.observation import (
     Tensor,
 )
 from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, recorded_inputs
+from whygrad.engine.observe.editing import EditError
 from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit
 from whygrad.engine.observe.loss import operator
@@ -34,15 +36,18 @@ from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.run import Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
-from whygrad.engine.skeleton import skeleton
 
 
 class Observer:
     """Everything that is done with one upload. `open` it, then run the passes that are wanted."""
 
-    def __init__(self, archive: Archive, request: Mapping[str, Json], progress: Progress) -> None:
+    def __init__(
+        self, archive: Archive, request: Mapping[str, Json], progress: Progress, edits: Sequence[Edit] = ()
+    ) -> None:
+        """Of the program with the edits made to it, where there are any."""
         self._archive = archive
         self._request = request
+        self._edits = tuple(edits)
         self._progress = progress
         self._program: Program | None = None
         self._seen = Observation(
@@ -56,11 +61,20 @@ class Observer:
         """What has been observed until now."""
         return self._seen
 
+    def edited(self, edits: Sequence[Edit]) -> Observer:
+        """An observer of the same upload, sent and changed as edits say; not yet open."""
+        changes = [e.changes for e in edits if isinstance(e, Ask)]
+        request = {**self._request, **{name: value for change in changes for name, value in change.items()}}
+        return Observer(self._archive, request, self._progress, [e for e in edits if not isinstance(e, Ask)])
+
     def open(self) -> None:
-        """Load the program and hold the inputs against it. Raises RefusedError where torch cannot load it."""
+        """Load the program and hold the inputs against it.
+
+        Raises RefusedError where torch cannot load it, and EditError where an edit cannot be made.
+        """
         method = self._request["method"]
         try:
-            program = self._load(skeleton(self._archive.data), location=None)
+            program = self._load(self._archive.skeleton, location=None)
         except UnknownMethodError as error:
             self._seen = replace(self._seen, signature=Signature(method, (), misfit=str(error)))
             return
@@ -71,7 +85,7 @@ class Observer:
             self._seen,
             format=program.format,
             traced=program.traced,
-            nodes=(*program.nodes, *self._loss_node(len(program.nodes))),
+            nodes=self._nodes(program),
             returns=program.returns,
             opaque=program.opaque,
             modules=program.modules(),
@@ -112,8 +126,8 @@ class Observer:
 
     def _load(self, data: bytes, *, location: str | None) -> TorchScriptProgram:
         try:
-            return TorchScriptProgram(data, self._request["method"], location)
-        except UnknownMethodError:
+            return TorchScriptProgram(data, self._request["method"], location, self._edits)
+        except (UnknownMethodError, EditError):
             raise
         except Exception as error:  # torch has many ways to refuse a file
             refuse_out_of_memory(error)
@@ -130,6 +144,7 @@ class Observer:
             steps=self._request["steps"],
             seed=self._request["seed"],
             training=self._seen.training,
+            loss_edits=tuple(e for e in self._edits if isinstance(e, Wrap) and e.node == program.loss),
         )
         with _quiet():
             runner = Runner(program, sample, self._progress, meta=meta)
@@ -156,13 +171,14 @@ class Observer:
         where = f" at {place.file.rpartition('/')[2]} line {place.line}" if place else ""
         return f"{self._seen.nodes[node].op}{where} needs the numbers, not only the shapes"
 
-    def _loss_node(self, number: int) -> tuple[Node, ...]:
-        """The node that stands for a loss function of the request, which is no part of the program."""
-        spec = self._request["loss"]
+    def _nodes(self, program: Program) -> tuple[Node, ...]:
+        """The nodes of a program, and among them what stands for a loss function that the request names."""
+        spec, number = self._request["loss"], program.loss
         if isinstance(spec, str):
-            return ()
+            return program.nodes
         arguments = tuple(Argument(name, -1, "Tensor") for name in ("input", "target"))
-        return (Node(number, operator(spec["kind"]), "", arguments, ()),)
+        loss = Node(number, operator(spec["kind"]), "", arguments, ())
+        return (*program.nodes[:number], loss, *program.nodes[number + 1 :])
 
 
 class _Stacks(Mapping[int, tuple[Frame, ...]]):

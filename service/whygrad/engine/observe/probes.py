@@ -17,7 +17,7 @@ from whygrad.engine.observation import Event, Json, Operand, Tensor
 EVENTS = 200_000
 """The most events that one step lists; what comes after is counted."""
 
-SEEN, MARK, HALT = "whygrad::seen", "whygrad::mark", "whygrad::halt"
+SEEN, MARK, HALT, STAND_IN = "whygrad::seen", "whygrad::mark", "whygrad::halt", "whygrad::stand_in"
 
 
 class Progress(Protocol):
@@ -205,11 +205,22 @@ def _halt() -> int:
     raise _HaltError("here")
 
 
+def _stand_in(tensors: Sequence[torch.Tensor], shape: Sequence[int], dtype: str) -> torch.Tensor:
+    """Zeros through which gradients still reach what was read."""
+    device = next((t.device for t in tensors if t.is_meta), tensors[0].device if tensors else torch.device("cpu"))
+    standing = torch.zeros(list(shape), dtype=getattr(torch, dtype), device=device)
+    for tensor in tensors:
+        if tensor.is_floating_point():
+            standing = standing + (tensor.sum() * 0).to(standing.dtype)
+    return standing
+
+
 _LIBRARY = torch.library.Library("whygrad", "DEF")  # type: ignore[no-untyped-call]
 for _schema, _kernel in (
     ("seen(Any values, int probe) -> ()", seen),
     ("mark(str what) -> int", lambda what: len(what)),
     ("halt() -> int", _halt),
+    ("stand_in(Tensor[] tensors, int[] shape, str dtype) -> Tensor", _stand_in),
 ):
     # with any other alias analysis torch removes a probe as dead code
     _LIBRARY.define(_schema, alias_analysis="CONSERVATIVE")  # type: ignore[no-untyped-call]

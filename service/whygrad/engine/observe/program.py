@@ -12,12 +12,16 @@ from whygrad.engine.observe.probes import Site
 
 
 class Program(Protocol):
-    """A loaded program: its operations, its parameters, and a way to run it with probes."""
+    """A loaded program: its operations, its parameters, and a way to run it with probes.
+
+    `loss` is the number that stands for the loss, which is none of its own nodes.
+    """
 
     format: str
     nodes: tuple[Node, ...]
     sites: tuple[Site, ...]
     returns: int
+    loss: int
     opaque: tuple[int, ...]
 
     @property

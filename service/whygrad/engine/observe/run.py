@@ -9,10 +9,12 @@ from typing import Any
 
 import torch
 
+from whygrad.engine.edits import Wrap
 from whygrad.engine.facts import KEEPING
 from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
 from whygrad.engine.observe import loss as losses
+from whygrad.engine.observe.editing import compiled
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
 from whygrad.engine.observe.program import Program
@@ -27,7 +29,7 @@ NEGLIGIBLE = 1e-8
 
 @dataclass(frozen=True)
 class Sample:
-    """What a program is run with."""
+    """What a program is run with. `loss_edits` change the operands of a loss function that the request names."""
 
     inputs: Sequence[Json]
     signature: Signature
@@ -35,6 +37,7 @@ class Sample:
     steps: int
     seed: int
     training: bool
+    loss_edits: Sequence[Wrap] = ()
 
 
 class Runner:
@@ -95,9 +98,9 @@ class Runner:
     def _loss(self, outputs: Any) -> Step:
         returned = tuple(tensors_in(outputs))
         planned, value, error = None, None, None
-        number = len(self.program.nodes)
+        number = self.program.loss
         try:
-            planned = losses.plan(outputs, self.sample.loss, self._sampler)
+            planned = self._edited(losses.plan(outputs, self.sample.loss, self._sampler))
             if planned.op is not None:
                 self.recorder.enter(number, *zip(*planned.operands, strict=True))
             value = losses.compute(planned, self.sample.loss, self._sampler)
@@ -112,6 +115,14 @@ class Runner:
             gradients = {name: Gradient("none") for name in self._parameters} if not floating else {}
             return replace(self._written(returned, reads, None, error), gradients=gradients)
         return self._backward(returned, reads, value)
+
+    def _edited(self, planned: losses.Loss) -> losses.Loss:
+        """The loss with its operands changed as the edits of it say."""
+        operands = dict(planned.operands)
+        for edit in self.sample.loss_edits:
+            if edit.argument in operands:
+                operands[edit.argument] = compiled(edit.expression, [("x", "Tensor")])(operands[edit.argument])
+        return replace(planned, operands=tuple(operands.items()))
 
     def _backward(self, returned: Sequence[Any], reads: Sequence[Any], value: torch.Tensor) -> Step:
         fact = self.recorder.identify(value)

@@ -10,9 +10,11 @@ from typing import Any
 import torch
 from torch.jit._recursive import wrap_cpp_module
 
+from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.archive import sources
 from whygrad.engine.observe.callsites import CallSite, call_sites
+from whygrad.engine.observe.editing import edit_graph, edit_module
 from whygrad.engine.observe.graph import GraphReader, Place
 from whygrad.engine.observe.inlining import inlined
 from whygrad.engine.observe.probes import HALT, Site
@@ -36,8 +38,13 @@ class TorchScriptProgram:
 
     format = "torchscript"
 
-    def __init__(self, data: bytes, method: str = "forward", location: str | None = None) -> None:
-        """Load and instrument. Raises UnknownMethodError, and what torch raises for a broken archive."""
+    def __init__(
+        self, data: bytes, method: str = "forward", location: str | None = None, edits: Sequence[Edit] = ()
+    ) -> None:
+        """Load, edit and instrument.
+
+        Raises UnknownMethodError, EditError, and what torch raises for a broken archive.
+        """
         self._data = data
         self._known: dict[Any, tuple[Frame, ...]] = {}
         self.module, functions = _load(data, location)
@@ -45,6 +52,11 @@ class TorchScriptProgram:
         graph = inlined(self.module._c, method, functions)
         reader = GraphReader(graph)
         self._reader = reader
+        self.loss: int = len(reader.nodes)
+        self._registered = edit_module(self.module, edits)
+        if edits:
+            reader.reserve()
+            edit_graph(graph, reader, [e for e in edits if getattr(e, "node", None) != self.loss])
         self.nodes: tuple[Node, ...] = tuple(reader.nodes)
         self.returns: int = reader.returns
         self.opaque: tuple[int, ...] = tuple(reader.opaque)
@@ -70,11 +82,15 @@ class TorchScriptProgram:
 
     def parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
         """Every parameter under each of its names."""
-        return iter(self.module.named_parameters(remove_duplicate=False))
+        yield from self.module.named_parameters(remove_duplicate=False)
+        for name, buffer in self.module.named_buffers(remove_duplicate=False):
+            if name in self._registered:
+                yield name, buffer
 
     def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Every buffer under each of its names."""
-        return iter(self.module.named_buffers(remove_duplicate=False))
+        held = self.module.named_buffers(remove_duplicate=False)
+        return ((name, buffer) for name, buffer in held if name not in self._registered)
 
     def train(self, mode: bool) -> None:
         """Set training or evaluation mode everywhere."""
@@ -111,7 +127,8 @@ class TorchScriptProgram:
         after = range(place.number + 1, min(len(self.nodes), place.number + _NEAR))
         for other in [*after] if upwards else [*before, *after]:
             neighbour = self._reader.places[other]
-            frames = self._complete(neighbour) if neighbour.hint is None and neighbour.inside(place.call) else ()
+            beside = neighbour is not None and neighbour.hint is None and neighbour.inside(place.call)
+            frames = self._complete(neighbour) if beside else ()
             if len(frames) > len(outer):
                 near = frames[len(outer)]
                 return (line_in_source(self.sources, near, place.hint or "", backwards=upwards) or near,)

@@ -1,0 +1,268 @@
+"""Makes edits to a loaded TorchScript program: in its graph, and in what its modules hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+from whygrad.engine.edits import (
+    Become,
+    Edit,
+    Give,
+    Leave,
+    Reconnect,
+    Register,
+    Replace,
+    Resize,
+    StandIn,
+    Unfreeze,
+    Wrap,
+)
+from whygrad.engine.facts import Json
+from whygrad.engine.observe.graph import GraphReader
+from whygrad.engine.observe.probes import STAND_IN
+
+_MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
+_ROLE = re.compile(r"\[(\d+)\]")
+
+
+class EditError(Exception):
+    """The program has no place where the edit could be made."""
+
+
+def edit_graph(graph: Any, reader: GraphReader, edits: Sequence[Edit]) -> None:
+    """Make the edits of a graph, and have it read anew: nodes keep their numbers, new ones come after them.
+
+    Raises EditError where one cannot be made.
+    """
+    editor = _Editor(graph, reader)
+    for edit in edits:
+        made = _OF_GRAPHS.get(type(edit))
+        if made is not None:
+            made(editor, edit)
+            reader.reread(graph, like=editor.number(edit))
+
+
+def edit_module(module: Any, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Make the edits of what a module holds; the names that are parameters from then on.
+
+    Raises EditError where there is no tensor of a name.
+    """
+    registered: list[str] = []
+    for edit in edits:
+        match edit:
+            case Resize(name, shape):
+                _put(module, name, _resized(_held(module, name), shape))
+            case Unfreeze(names):
+                for name in names:
+                    _held(module, name).requires_grad_()
+            case Register(names):
+                for name in names:
+                    _put(module, name, torch.nn.Parameter(_held(module, name).detach().clone()))
+                registered += names
+    return tuple(registered)
+
+
+def compiled(expression: str, arguments: Sequence[tuple[str, str]]) -> Any:
+    """An expression over typed names as a function of TorchScript. Raises EditError where it does not compile."""
+    declared = ", ".join(f"{name}: {kind}" for name, kind in arguments)
+    unit = torch.jit.CompilationUnit()
+    try:
+        unit.define(f"def edit({declared}):\n    return {expression}\n")
+    except RuntimeError as error:
+        raise EditError(f"{expression} is no expression over {declared}") from error
+    return unit.edit
+
+
+class _Editor:
+    def __init__(self, graph: Any, reader: GraphReader) -> None:
+        self._graph = graph
+        self._reader = reader
+
+    def number(self, edit: Any) -> int:
+        """The node whose place new nodes take."""
+        return int(edit.node)
+
+    def wrap(self, edit: Wrap) -> None:
+        node, number = self._node(edit.node), edit.node
+        owner, slot = self._slot(node, edit.argument)
+        value = owner.inputsAt(slot)
+        wrapped = self._inserted(edit.expression, [("x", value)], owner)
+        written = edit.argument in self._reader.nodes[number].writes
+        if written:  # what is read of it from here on is what was written
+            value.replaceAllUsesAfterNodeWith(node, wrapped)
+        owner.replaceInput(slot, wrapped)
+
+    def replace(self, edit: Replace) -> None:
+        node = self._node(edit.node)
+        names = [a.name for a in self._reader.nodes[edit.node].arguments]
+        used = set(re.findall(r"[A-Za-z_]\w*", edit.expression))
+        arguments = [(n, v) for n, v in zip(names, node.inputs(), strict=True) if n in used]
+        self._give_way(node, self._inserted(edit.expression, arguments, node))
+
+    def become(self, edit: Become) -> None:
+        node, known = self._node(edit.node), self._reader.nodes[edit.node]
+        self._require_schema(edit.op)
+        other = self._graph.create(edit.op, list(node.inputs()), node.outputsSize())
+        other.copyMetadata(node)
+        other.insertAfter(node)
+        for old, new in zip(node.outputs(), other.outputs(), strict=True):
+            new.setType(old.type())
+        for argument, value in zip(known.arguments, node.inputs(), strict=True):
+            if argument.name in known.writes:
+                value.replaceAllUsesAfterNodeWith(other, other.outputsAt(0))
+        for old, new in zip(node.outputs(), other.outputs(), strict=True):
+            old.replaceAllUsesWith(new)
+        self._reader.remove(node)
+
+    def give(self, edit: Give) -> None:
+        node = self._node(edit.node)
+        owner, slot = self._slot(node, edit.argument)
+        kind = owner.inputsAt(slot).type()
+        self._graph.setInsertPoint(owner)
+        owner.replaceInput(slot, self._graph.insertConstant(_as_typed(edit.value, str(kind))))
+
+    def reconnect(self, edit: Reconnect) -> None:
+        owner, slot = self._slot(self._node(edit.source), edit.argument)
+        self._give_way(self._node(edit.node), owner.inputsAt(slot))
+
+    def leave(self, edit: Leave) -> None:
+        node = self._node(edit.node)
+        if node.kind() == "prim::Enter":
+            manager = node.inputsAt(0).unique()
+            leaving = [n for n in self._every() if n.kind() == "prim::Exit" and n.inputsAt(0).unique() == manager]
+            for each in [*leaving, node]:
+                self._reader.remove(each)
+        elif node.kind() == "aten::set_grad_enabled":
+            self.give(Give(edit.node, "val", True))
+        else:
+            raise EditError(f"{node.kind()} turns no gradients off")
+
+    def stand_in(self, edit: StandIn) -> None:
+        node = self._node(edit.node)
+        if node.outputsSize() != 1 or "Tensor" not in str(node.output().type()):
+            raise EditError(f"{node.kind()} gives more than a tensor")
+        read = [v for v in node.inputs() if str(v.type()) == "Tensor" or v.type().kind() == "TensorType"]
+        self._graph.setInsertPoint(node)
+        shape = self._graph.insertConstant(list(edit.shape))
+        dtype = self._graph.insertConstant(edit.dtype)
+        tensors = self._graph.create("prim::ListConstruct", read, 1)
+        tensors.output().setType(torch._C.ListType.ofTensors())
+        tensors.insertBefore(node)
+        standing = self._graph.create(STAND_IN, [tensors.output(), shape, dtype], 1)
+        standing.copyMetadata(node)
+        standing.insertBefore(node)
+        self._give_way(node, standing.output())
+
+    def _node(self, number: int) -> Any:
+        if number not in self._reader.handles:
+            raise EditError(f"there is no node {number} any more")
+        return self._reader.handles[number]
+
+    def _every(self) -> Iterator[Any]:
+        return (node for block in self._reader.blocks for node in block.nodes())
+
+    def _slot(self, node: Any, role: str) -> tuple[Any, int]:
+        """The node and the input that hold an argument: for `tensors[1]` a list of its own for this node."""
+        number = next(n for n, handle in self._reader.handles.items() if handle == node)
+        names = [a.name for a in self._reader.nodes[number].arguments]
+        name = role.partition("[")[0]
+        if name not in names:
+            raise EditError(f"{node.kind()} has no argument {name}")
+        owner, slot = node, names.index(name)
+        for index in (int(i) for i in _ROLE.findall(role)):
+            owner, slot = self._own_list(owner, slot), index
+            if index >= owner.inputsSize():
+                raise EditError(f"{node.kind()} has no argument {role}")
+        return owner, slot
+
+    def _own_list(self, owner: Any, slot: int) -> Any:
+        """The node that makes the list or tuple which is read there, copied so that no other reads it."""
+        maker = owner.inputsAt(slot).node()
+        if maker.kind() not in _MAKERS:
+            raise EditError("its list was not made in one place")
+        copy = self._graph.create(maker.kind(), list(maker.inputs()), 1)
+        copy.output().setType(maker.output().type())
+        copy.insertBefore(owner)
+        owner.replaceInput(slot, copy.output())
+        return copy
+
+    def _inserted(self, expression: str, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
+        """The value of an expression over values, computed before a node."""
+        typed = [(name, value.type().annotation_str) for name, value in arguments]
+        function = compiled(expression, typed)
+        self._graph.setInsertPoint(before)
+        return self._graph.insertGraph(function.inlined_graph, [value for _, value in arguments])[0]
+
+    def _give_way(self, node: Any, value: Any) -> None:
+        """The first result of a node is another value."""
+        node.outputsAt(0).replaceAllUsesWith(value)
+        if not any(output.uses() for output in node.outputs()):
+            self._reader.remove(node)
+
+    def _require_schema(self, op: str) -> None:
+        if not torch._C._jit_get_schemas_for_operator(op):
+            raise EditError(f"there is no operation {op}")
+
+
+_OF_GRAPHS: dict[type, Any] = {
+    Wrap: _Editor.wrap,
+    Replace: _Editor.replace,
+    Become: _Editor.become,
+    Give: _Editor.give,
+    Reconnect: _Editor.reconnect,
+    Leave: _Editor.leave,
+    StandIn: _Editor.stand_in,
+}
+
+
+def _as_typed(value: Json, kind: str) -> Any:
+    """A value as the argument takes it: an integer is a float where one is declared."""
+    return float(value) if kind == "float" and isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _owner(module: Any, name: str) -> tuple[Any, str]:
+    path, _, attribute = name.rpartition(".")
+    owner = module._c
+    for step in path.split(".") if path else ():
+        if not owner.hasattr(step):
+            raise EditError(f"the program has no {name}")
+        owner = owner.getattr(step)
+    if not owner.hasattr(attribute):
+        raise EditError(f"the program has no {name}")
+    return owner, attribute
+
+
+def _held(module: Any, name: str) -> torch.Tensor:
+    owner, attribute = _owner(module, name)
+    held = owner.getattr(attribute)
+    if not isinstance(held, torch.Tensor):
+        raise EditError(f"{name} is no tensor")
+    return held
+
+
+def _put(module: Any, name: str, tensor: torch.Tensor) -> None:
+    """Put a tensor in the place of another, also where a list of the same module holds it (as that of an LSTM does)."""
+    owner, attribute = _owner(module, name)
+    before = owner.getattr(attribute)
+    owner.setattr(attribute, tensor)
+    for other in owner._type().attribute_names() if hasattr(owner._type(), "attribute_names") else ():
+        held = owner.getattr(other)
+        if isinstance(held, list) and any(item is before for item in held):
+            owner.setattr(other, [tensor if item is before else item for item in held])
+
+
+def _resized(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
+    """A tensor of another shape with numbers of the same kind."""
+    made = torch.empty(tuple(shape), dtype=tensor.dtype, device=tensor.device)
+    if tensor.is_floating_point() and not tensor.is_meta:
+        known = tensor.detach().double()
+        spread = float(known.std()) if known.numel() > 1 else 0.0
+        made.normal_(float(known.mean()) if known.numel() else 0.0, spread)
+        made = made.abs() if known.numel() and bool((known >= 0).all()) else made
+    elif not tensor.is_floating_point():
+        made.zero_()
+    return torch.nn.Parameter(made) if tensor.requires_grad else made
