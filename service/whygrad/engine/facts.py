@@ -111,10 +111,14 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operand:
-    """A tensor in the role it has for an operation: `input`, `weight`, `tensors[1]`."""
+    """A tensor in the role it has for an operation: `input`, `weight`, `tensors[1]`.
+
+    `bounds` are the least and the greatest of its numbers, where they are indices.
+    """
 
     role: str
     tensor: Tensor
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

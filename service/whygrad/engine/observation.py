@@ -71,11 +71,12 @@ class Clobbered:
 class Step:
     """One training step: the events of its forward, the loss and its backward.
 
-    `outputs` and `reads` are tensor ids: what the program returned, and what of it the loss was made of.
-    `output_values` are the value numbers returned. `unlisted` counts events beyond the bound.
+    `inputs` are the tensors sent, in the order in which the request describes them, `outputs` those returned;
+    `reads` are the ids of what the loss was made of. `unlisted` counts events beyond the bound.
     """
 
     events: tuple[Event, ...]
+    inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
     reads: tuple[int, ...] = ()
     loss: Tensor | None = None
@@ -171,11 +172,13 @@ class Observation:
     """Everything seen of one program. `stacks` may be filled lazily while the program is at hand.
 
     `returns` is the value number that the method returns; `opaque` are nodes that probes cannot look into.
+    `request` is what was asked, with the inputs that the file recorded where none were sent.
     """
 
     format: str = "torchscript"
     training: bool = True
     loss: str = "auto"
+    request: Mapping[str, Json] = field(default_factory=dict)
     traced: bool = False
     nodes: tuple[Node, ...] = ()
     returns: int | None = None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import prod
 
-from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
+from whygrad.engine.observation import Argument, Event, Node, Observation, Operand, Parameter, Step, Tensor
 
 _WEIGHTS = ("weight", "running_mean", "params", "w_ih", "in_proj_weight")
+_LISTS = ("prim::ListConstruct", "prim::TupleConstruct")
+_SAME = ("prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional")
 
 
 def name_guarded(observation: Observation, step: Step) -> Step:
@@ -36,13 +39,71 @@ def _guarded(observation: Observation, check: int) -> Iterator[Node]:
 
 def _operands(observation: Observation, step: Step, node: Node) -> tuple[Operand, ...]:
     """The tensors that the operation would have read, as far as they had been seen under those values."""
-    seen: dict[int, Tensor] = {}
-    for event in step.events:
-        passed = observation.nodes[event.node]
-        if len(passed.outputs) == len(event.outputs):
-            seen.update(zip(passed.outputs, event.outputs, strict=True))
-        for operand in event.inputs:
-            argument = passed.argument(operand.role)
-            if argument is not None:
-                seen[argument.value] = operand.tensor
-    return tuple(Operand(a.name, seen[a.value]) for a in node.arguments if a.value in seen)
+    seen = _Seen(observation, step)
+    found = tuple(o for a in node.arguments for o in _in_roles(a, seen.tensors(a.value)))
+    return found if node.argument("params") is None else (*found, *_flat_weights(observation, node))
+
+
+def _in_roles(argument: Argument, tensors: tuple[Tensor, ...]) -> Iterator[Operand]:
+    if argument.type.startswith(("List", "Tuple")):
+        return (Operand(f"{argument.name}[{place}]", t) for place, t in enumerate(tensors))
+    return (Operand(argument.name, t) for t in tensors[:1])
+
+
+def _flat_weights(observation: Observation, node: Node) -> Iterator[Operand]:
+    """The weights of a recurrent layer, which are read only behind its checks."""
+    own = [p for p in observation.parameters if p.name.rpartition(".")[0] == node.module]
+    return (Operand(f"params[{i}]", _as_tensor(p)) for i, p in enumerate(own))
+
+
+def _as_tensor(parameter: Parameter) -> Tensor:
+    """The tensor of a parameter that no operation has read yet."""
+    shape = parameter.shape
+    return Tensor(
+        id=parameter.tensor,
+        shape=shape,
+        dtype=parameter.dtype,
+        device="cpu",
+        requires_grad=parameter.requires_grad,
+        leaf=True,
+        grad_fn=None,
+        version=0,
+        storage=-parameter.tensor,
+        strides=tuple(prod(shape[axis + 1 :]) for axis in range(len(shape))),
+    )
+
+
+class _Seen:
+    """The tensors of a step by the values that held them."""
+
+    def __init__(self, observation: Observation, step: Step) -> None:
+        self._tensors: dict[int, Tensor] = {}
+        self._makers = {number: node for node in observation.nodes for number in node.outputs}
+        for event in step.events:
+            passed = observation.nodes[event.node]
+            if len(passed.outputs) == len(event.outputs):
+                self._tensors.update(zip(passed.outputs, event.outputs, strict=True))
+            for operand in event.inputs:
+                argument = passed.argument(operand.role)
+                if argument is not None:
+                    self._tensors[argument.value] = operand.tensor
+
+    def tensors(self, value: int, within: frozenset[int] = frozenset()) -> tuple[Tensor, ...]:
+        """The tensor that a value was, or those in it."""
+        if value in self._tensors:
+            return (self._tensors[value],)
+        maker = self._makers.get(value)
+        if maker is None or value in within:
+            return ()
+        return self._items(maker, value, within | {value})
+
+    def _items(self, maker: Node, value: int, within: frozenset[int]) -> tuple[Tensor, ...]:
+        if maker.op in _LISTS:
+            return tuple(t for a in maker.arguments for t in self.tensors(a.value, within))
+        if maker.op == "prim::TupleUnpack":
+            packed = self.tensors(maker.arguments[0].value, within)
+            return packed[maker.outputs.index(value) :][:1] if len(packed) == len(maker.outputs) else ()
+        if maker.op in _SAME:
+            return self.tensors(maker.arguments[0].value, within)
+        ways = (self.tensors(source, within) for source, joined in maker.joins if joined == value)
+        return next(filter(None, ways), ())

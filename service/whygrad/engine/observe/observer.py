@@ -85,6 +85,7 @@ class Observer:
             self._seen,
             format=program.format,
             traced=program.traced,
+            request={**self._request, "inputs": self._inputs},
             nodes=self._nodes(program),
             returns=program.returns,
             opaque=program.opaque,

@@ -6,7 +6,7 @@ the other, so that the operation which raised is always the last one that was en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -34,13 +34,15 @@ class Progress(Protocol):
 class Site:
     """What one probe carries: the outputs of the node `after`, then the named arguments of the node `before`.
 
-    `needs_numbers` says that the node `before` reads memory by itself, where a tensor on meta has none.
+    `indices` are the roles whose numbers are places in another tensor. `needs_numbers` says that the node `before`
+    reads memory by itself, where a tensor on meta has none.
     """
 
     after: int | None
     outputs: int
     before: int | None
     roles: tuple[str, ...]
+    indices: frozenset[str] = frozenset()
     needs_numbers: bool = False
 
 
@@ -102,19 +104,21 @@ class Recorder:
             self.leave(site.after, values[: site.outputs])
         if site.before is not None:
             self.progress.at(site.before)
-            self.enter(site.before, site.roles, values[site.outputs :])
+            self.enter(site.before, site.roles, values[site.outputs :], site.indices)
             if site.needs_numbers and any(t.is_meta for t in tensors_in(values[site.outputs :])):
                 raise NotImplementedError("a tensor on meta has no numbers to read")
 
-    def enter(self, node: int, roles: Sequence[str], values: Sequence[Any]) -> None:
-        """An operation begins, with its named arguments."""
+    def enter(
+        self, node: int, roles: Sequence[str], values: Sequence[Any], indices: Collection[str] = ("target",)
+    ) -> None:
+        """An operation begins, with its named arguments, some of which are indices."""
         if len(self._events) >= EVENTS:
             self.unlisted += 1
             return
         inputs: list[Operand] = []
         plain: dict[str, Json] = {}
         for role, value in zip(roles, values, strict=True):
-            self._sort(role, value, inputs, plain)
+            self._sort(role, value, inputs, plain, places=role in indices)
         event = _Open(node, tuple(inputs), plain, torch.is_grad_enabled())
         self._events.append(event)
         self._latest[node] = event
@@ -129,14 +133,14 @@ class Recorder:
         event.functions = tuple(t.grad_fn for t in tensors)
         event.completed = True
 
-    def _sort(self, role: str, value: Any, inputs: list[Operand], plain: dict[str, Json]) -> None:
+    def _sort(self, role: str, value: Any, inputs: list[Operand], plain: dict[str, Json], *, places: bool) -> None:
         if isinstance(value, torch.Tensor):
-            inputs.append(Operand(role, self.identify(value)))
+            inputs.append(Operand(role, self.identify(value), _bounds(value) if places else None))
         elif isinstance(value, list | tuple | dict):
             items = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
             if any(isinstance(item, torch.Tensor | list | tuple | dict) for _, item in items):
                 for key, item in items:
-                    self._sort(f"{role}[{key}]", item, inputs, plain)
+                    self._sort(f"{role}[{key}]", item, inputs, plain, places=places)
             elif len(items) <= 64:
                 plain[role] = [json_of(item) for _, item in items]
         else:
@@ -166,6 +170,14 @@ class Recorder:
             number = storage._whygrad_number = self._storages  # type: ignore[attr-defined]
             self._storages += 1
         return number
+
+
+def _bounds(tensor: torch.Tensor) -> tuple[int, int] | None:
+    """The least and the greatest of an index; None of what is no index, or has no numbers."""
+    if tensor.is_meta or tensor.dtype not in (torch.int64, torch.int32) or not tensor.numel():
+        return None
+    least, greatest = tensor.aminmax()
+    return int(least), int(greatest)
 
 
 def tensors_in(value: Any) -> list[torch.Tensor]:

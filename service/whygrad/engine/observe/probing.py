@@ -28,6 +28,7 @@ _UNPROBED = _CONTROL | {
     "aten::__is__",
     "aten::__isnot__",
 }
+_INDICES = frozenset({"index", "indices", "target"})
 _CONTAINERS = FILLING | {"aten::__getitem__", "aten::pop"}
 _SCALAR = r"(int|float|bool|number|str|Device)"
 _SCALARS = re.compile(rf"^(NoneType|{_SCALAR}|List\[{_SCALAR}\]|Optional\[({_SCALAR}|List\[{_SCALAR}\])\])$")
@@ -84,10 +85,16 @@ class _Prober:
     def _reads_memory(self, number: int | None) -> bool:
         return number is not None and self.reader.nodes[number].op == "prim::tolist"
 
+    def _indices(self, number: int | None) -> frozenset[str]:
+        """The arguments of a node that say which places of another tensor are meant."""
+        one_hot = number is not None and self.reader.nodes[number].op == "aten::one_hot"
+        return frozenset({"self"}) if one_hot else _INDICES
+
     def _insert(self, last: tuple[int, list[Any]] | None, before: int | None, entered: list[tuple[str, Any]]) -> Any:
         after, outputs = last if last is not None else (None, [])
         roles = tuple(name for name, _ in entered)
-        self.sites.append(Site(after, len(outputs), before, roles, self._reads_memory(before)))
+        indices = frozenset(roles) & self._indices(before)
+        self.sites.append(Site(after, len(outputs), before, roles, indices, self._reads_memory(before)))
         anchor = _Anchor(self.graph)
         values = anchor.tuple([*outputs, *(v for _, v in entered)])
         number = anchor.integer(len(self.sites) - 1)

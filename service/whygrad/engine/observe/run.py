@@ -49,6 +49,7 @@ class Runner:
         self.recorder = Recorder(program.sites, progress)
         self._meta = meta
         self._sampler = Sampler(sample.seed, meta=meta)
+        self._sent: tuple[Tensor, ...] = ()
         self._parameters = {name: p for name, p in program.parameters() if p.requires_grad}
         self.tensors = {name: self.recorder.identify(t) for name, t in _everything(program)}
         self._nodes = {node.id: node for node in program.nodes}
@@ -89,6 +90,7 @@ class Runner:
         self.recorder.begin()
         try:
             arguments = self._sampler.arguments(self.sample.inputs, self.sample.signature)
+            self._sent = tuple(self.recorder.identify(t) for t in tensors_in(arguments))
             outputs = self.program.run(arguments)
         except Exception as error:  # whatever a program raises is what we came for
             refuse_out_of_memory(error)
@@ -141,6 +143,7 @@ class Runner:
         identify = self.recorder.identify
         return Step(
             events=self.recorder.events(),
+            inputs=self._sent,
             outputs=tuple(identify(t) for t in returned),
             reads=tuple(identify(t).id for t in reads),
             loss=loss,
