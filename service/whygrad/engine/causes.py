@@ -15,15 +15,20 @@ from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.dividing import misfit
 from whygrad.engine.operands.dtypes import written_integer, wrong_index, wrong_type
 from whygrad.engine.operands.joining import unjoinable
+from whygrad.engine.operands.memory import written_overlapping
 from whygrad.engine.operands.products import mismatch
 from whygrad.engine.operands.ranks import missing_axis, wrong_for_layer, wrong_rank
 from whygrad.engine.operands.stretching import clash
 
 Cause = Literal[
-    "arguments", "few values", "index type", "type", "join", "division", "rank", "product", "channels", "stretch",
-    "shape", "other",
+    "arguments", "leaf", "views", "overlap", "out", "few values", "index type", "type", "join", "division", "rank",
+    "product", "channels", "stretch", "shape", "other",
 ]  # fmt: skip
 
+_LEAF = re.compile(r"leaf Variable that requires grad")
+_VIEWS = re.compile(r"(is a view and|A view was created in).*modified inplace", re.DOTALL)
+_OVERLAP = re.compile(r"refers? to a single memory location")
+_OUT = re.compile(r"functions with out=\.\.\. arguments don't support automatic differentiation")
 _FEW_VALUES = re.compile(r"Expected more than 1 (value per channel|spatial element)")
 _TYPE_WORDS = re.compile(
     r"dtype|data ?type|scalar type|same type|not implemented for '|floating[ -]point|result type|bool tensor|"
@@ -73,6 +78,22 @@ def cause_of(seen: Evidence) -> Cause:
 def _is_loss(seen: Evidence) -> bool:
     """Whether it compares an input with its target, which has rules of its own."""
     return seen.node.argument("target") is not None
+
+
+def _leaf(seen: Evidence) -> bool:
+    return bool(_LEAF.search(seen.message))
+
+
+def _views(seen: Evidence) -> bool:
+    return bool(_VIEWS.search(seen.message))
+
+
+def _overlap(seen: Evidence) -> bool:
+    return bool(_OVERLAP.search(seen.message))
+
+
+def _out(seen: Evidence) -> bool:
+    return bool(_OUT.search(seen.message))
 
 
 def _few_values(seen: Evidence) -> bool:
@@ -125,6 +146,8 @@ def _shape(seen: Evidence) -> bool:
 
 def hidden_cause(node: Node, event: Event) -> Cause | None:
     """Why an execution that completed on shapes alone would be refused with numbers; None where it would not."""
+    if written_overlapping(node, event):
+        return "overlap"
     if wrong_index(node, event):
         return "index type"
     if wrong_type(node, event):
@@ -136,6 +159,10 @@ def hidden_cause(node: Node, event: Event) -> Cause | None:
 
 
 _CAUSES: tuple[tuple[Cause, Callable[[Evidence], bool]], ...] = (
+    ("leaf", _leaf),
+    ("views", _views),
+    ("overlap", _overlap),
+    ("out", _out),
     ("few values", _few_values),
     ("index type", _index_type),
     ("type", _type),

@@ -83,10 +83,8 @@ def finding(
 
 
 def _explained_elsewhere(step: Step, error: Error) -> bool:
-    """Whether there is no floating output to make a loss of, or autograd protects a leaf: both have their own rules."""
-    if error.kind == "LossError":
-        return not any(t.floating for t in step.outputs)
-    return "leaf Variable that requires grad" in error.message
+    """Whether there is no floating output to make a loss of, which has its own rules."""
+    return error.kind == "LossError" and not any(t.floating for t in step.outputs)
 
 
 def _hidden(observation: Observation, step: Step) -> Failure | None:

@@ -130,7 +130,7 @@ class Recorder:
             return
         tensors = [t for value in values for t in tensors_in(value)]
         event.outputs = tuple(self.identify(t) for t in tensors)
-        event.functions = tuple(t.grad_fn for t in tensors)
+        event.functions = tuple(_lineage(t)[1] for t in tensors)
         event.completed = True
 
     def _sort(self, role: str, value: Any, inputs: list[Operand], plain: dict[str, Json], *, places: bool) -> None:
@@ -147,7 +147,7 @@ class Recorder:
             plain[role] = json_of(value)
 
     def _fact(self, tensor: torch.Tensor, number: int, version: int, requires_grad: bool) -> Tensor:
-        function = tensor.grad_fn if requires_grad else None
+        leaf, function = _lineage(tensor) if requires_grad else (True, None)
         dense = tensor.layout == torch.strided
         return Tensor(
             id=number,
@@ -155,7 +155,7 @@ class Recorder:
             dtype=str(tensor.dtype).removeprefix("torch."),
             device=tensor.device.type,
             requires_grad=requires_grad,
-            leaf=tensor.is_leaf,
+            leaf=leaf,
             grad_fn=type(function).__name__ if function is not None else None,
             version=version,
             storage=self._memory(tensor) if dense else -number,
@@ -178,6 +178,17 @@ def _bounds(tensor: torch.Tensor) -> tuple[int, int] | None:
         return None
     least, greatest = tensor.aminmax()
     return int(least), int(greatest)
+
+
+def _lineage(tensor: torch.Tensor) -> tuple[bool, Any]:
+    """Whether a tensor is a leaf, and the function that it came from.
+
+    Autograd refuses to say, for a view of memory that was written where it must not be: then it has no function.
+    """
+    try:
+        return tensor.is_leaf, tensor.grad_fn
+    except RuntimeError:
+        return False, None
 
 
 def tensors_in(value: Any) -> list[torch.Tensor]:

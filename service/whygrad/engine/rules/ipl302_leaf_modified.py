@@ -49,38 +49,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Event, Observation, Step, Tensor
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.origins import parameter_name
 from whygrad.engine.rewriting import out_of_place, rewritten
 from whygrad.engine.rule import rule
+from whygrad.engine.writes import without_writing
 
 
 @rule("IPL302", "leaf-modified", "error")
 def leaf_modified(observation: Observation) -> Iterator[Finding]:
     """The write that torch refused because its target is a leaf that wants a gradient, or a view of one."""
-    failure, error = observation.failure, observation.error
-    if failure is None or error is None or not failure.grad_mode:
-        return
-    step = next(s for s in observation.steps if s.failure is failure)
-    target, leaf = next(_protected(observation, step, failure), (None, None))
-    if target is None or leaf is None:
-        return
-    node = observation.nodes[failure.node]
-    name, owner = node.name, parameter_name(observation, leaf) or "a leaf tensor"
-    what = owner if target.id == leaf.id else f"a view of {owner}"
-    yield Finding(
-        title=f"{name} writes into {what}, which wants a gradient",
-        message=f"{owner} is a leaf: gradients end in it. torch refuses to make it the result of {name}.",
-        node=node.id,
-        event=failure,
-        order=len(step.events) - 1,
-        parameters=names(observation.trainable),
-        chain=(Link(f"{owner} has requires_grad=True and no grad_fn"), Link(f"{name} writes into {what}", node.id)),
-        fix=Fix(
-            f"compute a new tensor with {name.rstrip('_')}, out of place", after=_after(observation, node.id, name)
-        ),
-    )
+    for failed, node, event in refused(observation, "leaf"):
+        target, leaf = next(_protected(observation, failed.step, event), (None, None))
+        if target is not None and leaf is not None:
+            owner = parameter_name(observation, leaf) or "a leaf tensor"
+            what = owner if target.id == leaf.id else f"a view of {owner}"
+            yield finding(
+                observation,
+                failed,
+                title=f"{node.name} writes into {what}, which wants a gradient",
+                message=f"{owner} is a leaf: gradients end in it. torch refuses to make it the result of {node.name}.",
+                chain=(
+                    Link(f"{owner} has requires_grad=True and no grad_fn"),
+                    Link(f"{node.name} writes into {what}", node.id),
+                ),
+                fix=_fix(observation, failed, node),
+            )
 
 
 def _protected(observation: Observation, step: Step, failure: Event) -> Iterator[tuple[Tensor, Tensor]]:
@@ -91,6 +87,15 @@ def _protected(observation: Observation, step: Step, failure: Event) -> Iterator
             seen = (t for e in step.events for t in (*e.outputs, *e.tensors))
             owners = (t for t in (target, *seen) if t.storage == target.storage and t.leaf and t.requires_grad)
             yield from ((target, leaf) for leaf in owners)
+
+
+def _fix(observation: Observation, failed: Failure, node: Node) -> Fix:
+    """A new tensor, where all that reads it reads the result; else a copy that is written instead."""
+    return Fix(
+        f"compute a new tensor with {node.bare_name}, out of place",
+        after=_after(observation, node.id, node.name),
+        edits=without_writing(observation, failed.step, failed.order),
+    )
 
 
 def _after(observation: Observation, node: int, name: str) -> str | None:

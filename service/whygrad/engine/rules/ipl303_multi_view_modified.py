@@ -1,0 +1,135 @@
+"""One of several views that a single operation returned is changed in place.
+
+What happened
+-------------
+`unbind`, `split`, `chunk` and a loop over the rows of a tensor (`for row in x`) return several views of one memory at
+once. Autograd cannot say what a write into one of them means for the others, so it refuses the write.
+
+Why it matters
+--------------
+The forward raises "Output 0 of UnbindBackward0 is a view and is being modified inplace. This view is the output of a
+function that returns multiple views", and nothing runs. A view that was made under `no_grad` and is written outside
+of it is refused in the same way.
+
+How to fix it
+-------------
+Where the whole tensor is meant to change, take the views one at a time: `x[i]` and `x.select(0, i)` may be written.
+Where only the piece is wanted, compute it out of place: `row = row * 2` instead of `row.mul_(2)`.
+
+Not to be confused with
+-----------------------
+A slice or a single index (`x[0].mul_(2)`) is one view, and may be written. IPL301 is noticed only by backward.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            left, right = self.encoder(x).split(3, dim=1)
+            left += right
+            return left
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            left, right = self.encoder(x).split(3, dim=1)
+            left = left + right
+            return left
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.phrases import counted, size
+from whygrad.engine.rewriting import out_of_place
+from whygrad.engine.rule import rule
+from whygrad.engine.writes import last_write, one_by_one, target, views_of, without_writing
+
+
+@rule("IPL303", "multi-view-modified", "error")
+def multi_view_modified(observation: Observation) -> Iterator[Finding]:
+    """The write that autograd refused because of how the view that it writes was made."""
+    for failed, _, event in refused(observation, "views"):
+        made = views_of(observation, failed.step, failed.order, event)
+        yield _finding(observation, failed, made, _writer(observation, failed, made))
+
+
+def _writer(observation: Observation, failed: Failure, made: Event | None) -> int:
+    """The execution that writes: where torch refuses a reader, that is an earlier one, which wrote what was viewed."""
+    event = failed.event
+    if made is None or event is None or target(observation, event) is not None:
+        return failed.order
+    earlier = last_write(observation, failed.step, failed.order, made.outputs[0])
+    return failed.order if earlier is None else earlier
+
+
+def _finding(observation: Observation, failed: Failure, made: Event | None, writer: int) -> Finding:
+    event = failed.step.events[writer] if writer < len(failed.step.events) else failed.event
+    node = observation.nodes[event.node] if event is not None else failed.node
+    assert node is not None
+    views = _views(observation, made)
+    how = "writes into" if writer == failed.order else "changes"
+    fixes = _fixes(observation, failed, node, made, writer)
+    maker = (Link(f"{observation.nodes[made.node].name} makes {views} here", made.node),) if made is not None else ()
+    found = finding(
+        observation,
+        failed,
+        title=f"{node.name} {how} {views}",
+        message="Autograd cannot tell what the write means for the rest of the memory, so it refuses it.",
+        chain=(*maker, Link(f"{node.name} {how} {views}", node.id)),
+        fix=fixes[0],
+    )
+    return replace(
+        found,
+        node=node.id,
+        event=event,
+        related=(Related("the views were made here", made.node),) if made is not None else (),
+        other_fixes=tuple(fixes[1:]),
+    )
+
+
+def _views(observation: Observation, made: Event | None) -> str:
+    if made is None:
+        return "a view that may not be written"
+    name = observation.nodes[made.node].name
+    if len(made.outputs) == 1 and not made.grad_mode:
+        return f"a view that {name} made under no_grad"
+    return f"one of {counted(len(made.outputs), 'view')} that {name} returned"
+
+
+def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | None, writer: int) -> list[Fix]:
+    """Out of place where only the result is read, else the views one at a time: each may be written."""
+    new = Fix(
+        f"compute it out of place: {node.bare_name} instead of {node.name}",
+        after=out_of_place(observation.source(node.id), node.name),
+        edits=without_writing(observation, failed.step, writer),
+    )
+    single = one_by_one(observation, made) if made is not None and made.grad_mode else ()
+    if made is None or not single or (new.edits and writer == failed.order):
+        return [new]
+    maker, shown = observation.nodes[made.node], size(made.tensors[0])
+    apart = Fix(
+        f"take the views of the {shown} tensor one at a time (x.select(dim, i), x.narrow(dim, start, length)) "
+        f"instead of all at once with {maker.name}: such a view may be written",
+        before=observation.source(maker.id),
+        edits=single,
+    )
+    return [apart, replace(new, edits=())]

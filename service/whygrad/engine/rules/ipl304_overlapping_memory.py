@@ -1,0 +1,122 @@
+"""A tensor whose elements share memory is changed in place.
+
+What happened
+-------------
+`expand`, `expand_as`, `broadcast_to` and `broadcast_tensors` repeat a tensor without copying it: many elements are
+one place in memory. An operation that writes into such a tensor would write that place several times.
+
+Why it matters
+--------------
+The forward raises "unsupported operation: more than one element of the written-to tensor refers to a single memory
+location". It says so only when it runs on real numbers: shapes alone do not show it.
+
+How to fix it
+-------------
+Copy before you write: `x.expand(3, 4).clone()`, or `x.repeat(3, 1)`. Or compute a new tensor: `y = y + 1`.
+
+Not to be confused with
+-----------------------
+Slices and transposes are views too, but each of their elements has a place of its own: they may be written.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.query = nn.Parameter(torch.randn(1, 6))
+
+        def forward(self, x):
+            y = self.query.expand(4, 6)
+            y = y.mul(2.0).mean(0, keepdim=True).expand(4, 6)
+            y += self.encoder(x)
+            return y
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.query = nn.Parameter(torch.randn(1, 6))
+
+        def forward(self, x):
+            y = self.query.expand(4, 6)
+            y = y.mul(2.0).mean(0, keepdim=True).expand(4, 6)
+            y = y + self.encoder(x)
+            return y
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.memory import overlaps
+from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import out_of_place, rewritten
+from whygrad.engine.rule import rule
+from whygrad.engine.writes import maker, result_copied, target, without_writing, writing_a_copy
+
+
+@rule("IPL304", "overlapping-memory", "error")
+def overlapping_memory(observation: Observation) -> Iterator[Finding]:
+    """The write into memory that several elements of the written tensor, or two operands, share."""
+    for failed, node, event in refused(observation, "overlap"):
+        written = target(observation, event)
+        spread = written is not None and overlaps(written)
+        made = maker(failed.step, failed.order, written, _spreads) if written is not None and spread else None
+        yield _finding(observation, failed, node, event, made)
+
+
+def _spreads(event: Event) -> bool:
+    return any(overlaps(t) for t in event.outputs)
+
+
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event, made: Event | None) -> Finding:
+    written = target(observation, event)
+    shown = size(written) if written is not None else "the result"
+    how = observation.nodes[made.node].name if made is not None else None
+    what = f"writes into what {how} spread over {shown} without copying" if how else "reads the memory that it writes"
+    fixes = _fixes(observation, failed, node, made)
+    found = finding(
+        observation,
+        failed,
+        title=f"{node.name} {what}",
+        message="Several elements are one place in memory, so the write has no definite result, and torch refuses it.",
+        chain=(
+            *((Link(f"{how} gives {shown} elements that share memory", made.node),) if made is not None else ()),
+            Link(f"{node.name} writes into them", node.id),
+        ),
+        fix=fixes[0],
+    )
+    related = (Related("spread without a copy here", made.node),) if made is not None else ()
+    return replace(found, related=related, other_fixes=tuple(fixes[1:]))
+
+
+def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | None) -> list[Fix]:
+    """A new tensor where only the result is read, else a copy where the memory was spread."""
+    new = Fix(
+        f"compute a new tensor with {node.bare_name}, out of place",
+        after=out_of_place(observation.source(node.id), node.name),
+        edits=without_writing(observation, failed.step, failed.order),
+    )
+    if made is None:
+        copy = writing_a_copy(observation, failed.step, failed.order)
+        return [new, Fix("clone() the tensor before it is written", edits=copy)]
+    source = observation.source(made.node)
+    copied = Fix(
+        f"give the result of {observation.nodes[made.node].name} memory of its own with clone() before it is written",
+        before=source,
+        after=rewritten(source, r"\.(expand|expand_as|broadcast_to)(\([^()]*\))(?!\.clone\(\))", r".\1\2.clone()"),
+        edits=result_copied(observation, made),
+    )
+    return [new, copied] if new.edits else [copied, new]

@@ -1,0 +1,104 @@
+"""A result is written into an `out=` tensor while gradients are recorded.
+
+What happened
+-------------
+With `out=` an operation writes its result into a tensor that it is given. That cannot be recorded for backward, so
+torch refuses it as soon as one of the operands, or the tensor itself, wants a gradient.
+
+Why it matters
+--------------
+The forward raises "functions with out=... arguments don't support automatic differentiation, but one of the arguments
+requires grad", and nothing runs. The same line works in evaluation under `no_grad`, where it was often tried first.
+
+How to fix it
+-------------
+Drop `out=` and use what the function returns: `y = torch.add(a, b)`. To fill a part of a larger tensor, assign:
+`y[i] = torch.add(a, b)`.
+
+Not to be confused with
+-----------------------
+IPL302 writes into a leaf with an operation of its own (`add_`). Without a gradient in any operand `out=` is harmless.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            y = torch.empty(4, 6)
+            torch.mul(self.encoder(x), 2.0 * torch.ones(1), out=y)
+            return y
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            y = torch.empty(4, 6)
+            y = torch.mul(self.encoder(x), 2.0 * torch.ones(1))
+            return y
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Edit, Replace
+from whygrad.engine.expressions import call
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.origins import called
+from whygrad.engine.rewriting import rewritten
+from whygrad.engine.rule import rule
+from whygrad.engine.writes import read_from_its_result
+
+
+@rule("IPL306", "out-argument", "error")
+def out_argument(observation: Observation) -> Iterator[Finding]:
+    """The operation that torch refused because it cannot record a result that goes into `out=`."""
+    for failed, node, event in refused(observation, "out"):
+        wanting = _wanting(observation, node, event)
+        yield finding(
+            observation,
+            failed,
+            title=f"{node.name} is given out= while {wanting} wants a gradient",
+            message=f"{node.name} writes its result into the tensor given as out=, which autograd cannot record.",
+            chain=(Link(f"{wanting} wants a gradient", node.id),),
+            fix=Fix(
+                "drop out= and use the result that the function returns",
+                after=_returned(observation.source(node.id)),
+                edits=_edits(observation, failed, node),
+            ),
+        )
+
+
+def _wanting(observation: Observation, node: Node, event: Event) -> str:
+    """What the user calls the operand for which autograd would have to record."""
+    operand = next((o for o in event.inputs if o.tensor.requires_grad), None)
+    return called(observation, node, operand) if operand is not None else "an operand"
+
+
+def _returned(source: str | None) -> str | None:
+    """The line with the result assigned to what it was written into, unless it is assigned already."""
+    assigned = rewritten(source, r"^([\w.]+ = .*|return .*), *out=[\w.]+\)$", r"\1)")
+    return assigned or rewritten(source, r"^(.*), *out=([\w.]+)\)$", r"\2 = \1)")
+
+
+def _edits(observation: Observation, failed: Failure, node: Node) -> tuple[Edit, ...]:
+    """Without `out=`; where the tensor is read by its own name, its numbers are replaced in a way that is recorded."""
+    if node.writes != ("out",):
+        return ()
+    result = call(node, without=node.writes)
+    alone = read_from_its_result(observation, failed.step, failed.order)
+    return (Replace(node.id, result if alone else f"out.copy_({result})"),) if result else ()

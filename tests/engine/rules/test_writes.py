@@ -1,0 +1,54 @@
+"""Writes in place: what torch refuses, who is to change, and the many that are harmless."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net, wanting
+
+LAYER = "self.a = nn.Linear(6, 6)"
+
+REFUSED = [
+    ("IPL303", "aten::add_", "a, b = self.a(x).chunk(2, dim=1); b += a; return b"),
+    ("IPL303", "aten::relu_", "ys = torch.split(self.a(x), [2, 4], dim=1); ys[0].relu_(); return ys[0]"),
+    ("IPL303", "aten::relu_", "a, b = self.a(x).chunk(2, dim=1); return F.relu(a, inplace=True) * b"),
+    ("IPL303", "aten::add_", "y = self.a(x); rows = y.unbind(0); y.add_(1.0); return rows[0] * 2"),
+    ("IPL304", "aten::copy_", "m = torch.zeros(1, 6).expand(4, 6); m[:, 0] = self.a(x)[:, 0]; return m"),
+    ("IPL304", "aten::add_", "y = self.a(x); b = y.mean(0, keepdim=True).expand_as(y); b.add_(y); return b"),
+    ("IPL304", "aten::mul_", "y = self.a(x); a, b = torch.broadcast_tensors(y[:1] * 2, y); a.mul_(2); return a"),
+    ("IPL304", "aten::dropout_", "return F.dropout(self.a(x)[:1].sin().expand(4, 6), 0.5, inplace=True)"),
+    ("IPL306", "aten::matmul", "y = torch.empty(4, 6); torch.matmul(x, self.a.weight, out=y); return y * 2"),
+    ("IPL306", "aten::cat", "y = torch.empty(4, 12); z = torch.cat([self.a(x), x], dim=1, out=y); return z"),
+]
+
+HARMLESS = [
+    "a, b = torch.tensor_split(self.a(x), 2, dim=1); a.mul_(2.0); return b + a",
+    "a, b = x.chunk(2, dim=1); a.mul_(2.0); return self.a(x)",
+    "y = self.a(x); y[0].mul_(2.0); y[1:, 2].add_(1.0); return y",
+    "m = torch.ones(1, 6).expand(4, 6); m.fill_(2.0); return self.a(x) * m",
+    "y = torch.empty(4, 6); torch.mul(x, x, out=y); return self.a(y)",
+    "y = self.a(x).transpose(0, 1); y += 1.0; return y",
+]
+
+
+@pytest.mark.parametrize(("code", "op", "body"), REFUSED)
+def test_write_is_refused(code: str, op: str, body: str) -> None:
+    document = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")
+    finding = document["findings"][0]
+    assert (document["verdict"], finding["code"], finding["location"]["op"]) == ("faulty", code, op)
+    assert set(finding["parameters"]) == wanting(document)
+
+
+@pytest.mark.parametrize("body", HARMLESS)
+def test_write_is_harmless(body: str) -> None:
+    document = diagnose_source(net(body.replace("return ", "return self.p * ", 1), LAYER), shapes="4x6", loss="mean")
+    assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+def test_both_sides_of_a_write_into_views_are_named() -> None:
+    body = "rows = self.a(x).unbind(0); row = rows[1]; row.mul_(2.0); return row"
+    (finding,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"]
+    assert [(r["label"], r["location"]["op"]) for r in finding["related"]] == [
+        ("the views were made here", "aten::unbind")
+    ]
+    assert "4 views that unbind returned" in finding["title"]
