@@ -7,6 +7,8 @@ import inspect
 import re
 from pathlib import Path
 
+from tests.cases import score
+from tests.cases.case import cases
 from whygrad import settings
 from whygrad.engine import catalogue
 
@@ -16,7 +18,7 @@ README = Path(__file__).parents[1] / "README.md"
 def written() -> str:
     """README.md with its generated parts made anew."""
     text = README.read_text()
-    for name, rows in (("rules", _rules()), ("settings", _settings())):
+    for name, rows in (("rules", _rules()), ("benchmark", _benchmark()), ("settings", _settings())):
         part = re.compile(rf"(<!-- {name} -->\n\|[^\n]*\n\|[-|]+\n).*?(<!-- /{name} -->)", re.DOTALL)
         text = part.sub(lambda match, rows=rows: match[1] + "".join(f"{row}\n" for row in rows) + match[2], text)
     return text
@@ -29,6 +31,10 @@ def blocks(kind: str) -> list[str]:
 
 def _rules() -> list[str]:
     return [f"| {r.code} | {r.name} | {' '.join(r.summary.split())} |" for r in catalogue.rules()]
+
+
+def _benchmark() -> list[str]:
+    return list(score.lines(score.table(cases(), score.stored()["rows"])))
 
 
 def _settings() -> list[str]:

@@ -1,0 +1,70 @@
+"""Builds `reported/` from its sources: `python -m tests.cases.build [id ...]`.
+
+A source is exported anew where it changed, run in plain torch, and enters `cases.json` only if all that it declares is
+seen to be true.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from tests.cases import export
+from tests.cases.case import FOLDER, Case, within
+from tests.cases.declaration import declared
+from tests.cases.plain import trainable
+from tests.cases.truth import contradictions
+
+from whygrad.engine.observation import Json
+
+REPORTED = FOLDER / "reported"
+
+
+def entry(file: Path) -> dict[str, Json]:
+    """What `cases.json` says of a source whose program is built: its patterns are the names that they cover."""
+    told = declared(file).entry()
+    names = trainable((REPORTED / told["model_file"]).read_bytes())
+    for fault in (told["truth"], *told["truth"]["later_faults"]):
+        fault["parameters"] = list(within(names, fault["parameters"]))
+    told["truth"]["benign"] = list(within(names, told["truth"]["benign"]))
+    return told
+
+
+def build(file: Path) -> dict[str, Json]:
+    """Exports a source, and says what `cases.json` says of it."""
+    how = declared(file).one("Export", "script")
+    file.parents[1].joinpath(f"{file.stem}.pt").write_bytes(export.made(file.read_text(), how, file.stem))
+    return entry(file)
+
+
+def main(wanted: list[str]) -> int:
+    """Builds those that are wanted, or all; returns how many are not true."""
+    listed = REPORTED / "cases.json"
+    known = {told["id"]: told for told in json.loads(listed.read_text())} if listed.exists() else {}
+    wrong = 0
+    for file in sorted(REPORTED.glob("src/*.py")):
+        if wanted and file.stem not in wanted:
+            continue
+        told = build(file)
+        case = Case(
+            told["id"],
+            REPORTED,
+            told["model_file"],
+            told["source_file"],
+            told["request"],
+            told["truth"],
+            told["exported_with"],
+        )
+        found = list(contradictions(case))
+        wrong += bool(found)
+        print("".join(f"{file.stem}: {line}\n" for line in found), end="")
+        known[told["id"]] = told
+    there = {file.stem for file in REPORTED.glob("src/*.py")}
+    told = [known[name] for name in sorted(known) if name in there]
+    listed.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(sys.argv[1:])))
