@@ -84,8 +84,38 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """What numbers a tensor holds: how many are NaN, infinite and zero, and the bounds of the finite ones."""
+
+    elements: int
+    nan: int = 0
+    infinite: int = 0
+    zero: int = 0
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def finite(self) -> bool:
+        """Whether every one is a number."""
+        return not self.nan and not self.infinite
+
+    @property
+    def all_zero(self) -> bool:
+        """Whether there is nothing but zeros."""
+        return self.zero == self.elements
+
+    @property
+    def magnitude(self) -> float:
+        """The largest of the finite numbers, without its sign."""
+        return max(abs(self.low), abs(self.high))
+
+
+@dataclass(frozen=True)
 class Tensor:
-    """A tensor at one moment. The same `id` is the same tensor object, the same `storage` the same memory."""
+    """A tensor at one moment. The same `id` is the same tensor object, the same `storage` the same memory.
+
+    `numbers` are known where the step was looked at closely.
+    """
 
     id: int
     shape: tuple[int, ...]
@@ -97,6 +127,7 @@ class Tensor:
     version: int
     storage: int
     strides: tuple[int, ...]
+    numbers: Numbers | None = None
 
     @property
     def floating(self) -> bool:
@@ -143,3 +174,25 @@ class Event:
     def tensors(self) -> tuple[Tensor, ...]:
         """The tensors it read, in order."""
         return tuple(o.tensor for o in self.inputs)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The gradient that an autograd function gave for one of its operands: to a function, or to a leaf by its id."""
+
+    gave: Numbers | None
+    function: int | None = None
+    leaf: int | None = None
+
+
+@dataclass(frozen=True)
+class Function:
+    """One autograd function behind the loss: what it received for its results and gave for its operands.
+
+    `event` is the execution that made it, None for one of the loss. Nothing was received where it did not run.
+    """
+
+    name: str
+    event: int | None
+    received: tuple[Numbers | None, ...] = ()
+    edges: tuple[Edge, ...] = ()

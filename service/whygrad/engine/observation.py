@@ -8,20 +8,23 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
-from whygrad.engine.facts import Argument, Event, Frame, Json, Node, Operand, Tensor
+from whygrad.engine.facts import Argument, Edge, Event, Frame, Function, Json, Node, Numbers, Operand, Tensor
 
 __all__ = [
     "Argument",
     "Clobbered",
+    "Edge",
     "Ending",
     "Error",
     "Event",
     "Formal",
     "Frame",
+    "Function",
     "Gradient",
     "GradientState",
     "Json",
     "Node",
+    "Numbers",
     "Observation",
     "Operand",
     "Parameter",
@@ -72,7 +75,8 @@ class Step:
     """One training step: the events of its forward, the loss and its backward.
 
     `inputs` are the tensors sent, in the order in which the request describes them, `outputs` those returned;
-    `reads` are the ids of what the loss was made of. `unlisted` counts events beyond the bound.
+    `reads` are the ids of what the loss was made of. `unlisted` counts events beyond the bound. `spoiled` are the
+    ids of those outputs, and the loss, that hold NaN or infinity. `functions` are there where it was looked at closely.
     """
 
     events: tuple[Event, ...]
@@ -84,6 +88,8 @@ class Step:
     gradients: Mapping[str, Gradient] = field(default_factory=dict)
     clobbered: tuple[Clobbered, ...] = ()
     unlisted: int = 0
+    spoiled: tuple[int, ...] = ()
+    functions: tuple[Function, ...] = ()
 
     @property
     def forward_completed(self) -> bool:
@@ -98,13 +104,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Pass:
-    """One pass over the program, or why there was none."""
+    """One pass over the program, or why there was none.
+
+    Where something is off with the numbers, `close` is the step that shows it, run again with a look at each of
+    them; `double` the same in double precision, in which rounding disappears and a small gradient does not.
+    """
 
     name: Literal["structure", "numeric", "replay"]
     ran: bool
     why_not: str | None = None
     ms: float = 0.0
     steps: tuple[Step, ...] = ()
+    close: Step | None = None
+    double: Step | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,35 @@ def returned(source: str | None, suffix: str) -> str | None:
     return f"return {expression}{suffix}" if expression else None
 
 
+def wrapped(source: str | None, operation: str, template: str) -> str | None:
+    """The line with the operand of its only call of an operation put into `{x}.clamp_min(0)`, or another template.
+
+    Of a division that is what it is divided by, of a power what is raised.
+    """
+    found = [one for node in ast.walk(_statement(source)) if (one := _operand(node, operation)) is not None]
+    if source is None or len(found) != 1:
+        return None
+    operand, alone = found[0]
+    start, end = (len(source.encode()[:at].decode()) for at in (operand.col_offset, operand.end_col_offset or 0))
+    inner = _bracketed(source[start:end])
+    expression = template.replace("{x}", inner) if inner else None
+    shown = expression if alone or expression is None else _bracketed(expression)
+    return source[:start] + shown + source[end:] if shown else None
+
+
+def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
+    """The operand, if a node is such a call, and whether it stands alone between brackets."""
+    if isinstance(node, ast.BinOp):
+        if operation in ("div", "true_divide") and isinstance(node.op, ast.Div):
+            return node.right, False
+        return (node.left, False) if operation == "pow" and isinstance(node.op, ast.Pow) else None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != operation:
+        return None
+    if ast.unparse(node.func.value) in _FUNCTIONAL:
+        return (node.args[0], True) if node.args else None
+    return node.func.value, False
+
+
 def _with_result(line: str) -> str:
     """The line, with its result given a name where it is a call that stands alone: that had only been a write."""
     call = _parsed(line)
@@ -60,6 +89,14 @@ def _bracketed(expression: str) -> str | None:
         return None
     whole = isinstance(tree, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant)
     return expression if whole else f"({expression})"
+
+
+def _statement(source: str | None) -> ast.AST:
+    """The line as a statement; an empty one where it is none that stands alone."""
+    try:
+        return ast.parse(source or "")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a stranger's line may be anything
+        return ast.Module([], [])
 
 
 def _parsed(text: str) -> ast.expr | None:

@@ -17,9 +17,10 @@ _INTEGER_LOW, _INTEGER_HIGH = 0, 2
 class Sampler:
     """Draws inputs as described. Integers are always real; floats are on meta where no numbers are wanted."""
 
-    def __init__(self, seed: int, *, meta: bool) -> None:
+    def __init__(self, seed: int, *, meta: bool, double: bool = False) -> None:
         self._generator = torch.Generator().manual_seed(seed)
         self._meta = meta
+        self._double = double
 
     def arguments(self, inputs: Sequence[Json], signature: Signature) -> list[Any]:
         """One value for each input, lists turned into tuples where the method takes a tuple."""
@@ -43,6 +44,7 @@ class Sampler:
             made = torch.empty(entry["shape"], dtype=dtype, device="meta")
         else:
             made = self._filled(entry, dtype, floating)
+            made = made.double() if self._double and dtype.is_floating_point else made
         return made.requires_grad_() if entry.get("requires_grad") and floating else made
 
     def _filled(self, entry: Mapping[str, Json], dtype: torch.dtype, floating: bool) -> torch.Tensor:

@@ -35,7 +35,11 @@ from whygrad.engine.observe.probes import Progress
 from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.run import Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
+from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
+
+PATIENCE_MS = 15_000
+"""A program that takes longer than this is not run again for a close look."""
 
 
 class Observer:
@@ -119,7 +123,28 @@ class Observer:
         """Run the numeric pass, on the program with its numbers."""
         if not self.weights:
             return self.skip("numeric", "the file holds no weights")
-        return self._keep(self._pass("numeric", self._load(self._archive.data, location="cpu"), meta=False))
+        ran = self._pass("numeric", self._load(self._archive.data, location="cpu"), meta=False)
+        if ran.ms <= PATIENCE_MS:
+            close = self._look(step_to_look_at(ran.steps))
+            double = self._look(step_to_double(ran.steps, self._seen.parameters), double=True)
+            ran = replace(ran, close=close, double=double)
+        return self._keep(ran)
+
+    def _look(self, number: int | None, *, double: bool = False) -> Step | None:
+        """That step once more, from the file on, with a look at all numbers; None where it cannot be run so."""
+        if number is None:
+            return None
+        try:
+            program = self._load(self._archive.data, location="cpu")
+            with _quiet():
+                if double:
+                    program.double()
+                sample = self._sample(program, double=double)
+                steps = list(Runner(program, sample, self._progress, meta=False, close=number).steps())
+        except (MemoryError, RuntimeError):  # it is a second look: what was seen at first stands
+            return None
+        seen = steps[number] if number < len(steps) else None
+        return seen if seen is not None and seen.error is None else None
 
     def skip(self, name: Any, why: str) -> None:
         """Note that a pass did not run."""
@@ -138,7 +163,14 @@ class Observer:
     def _pass(self, name: Any, program: Program, *, meta: bool) -> Pass:
         self._progress.enter(name)
         began = time.perf_counter()
-        sample = Sample(
+        with _quiet():
+            runner = Runner(program, self._sample(program), self._progress, meta=meta)
+            steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
+        self._tell_parameters(program, runner.tensors)
+        return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
+
+    def _sample(self, program: Program, *, double: bool = False) -> Sample:
+        return Sample(
             inputs=self._inputs or (),
             signature=self._seen.signature or Signature("forward", ()),
             loss=self._request["loss"],
@@ -146,12 +178,8 @@ class Observer:
             seed=self._request["seed"],
             training=self._seen.training,
             loss_edits=tuple(e for e in self._edits if isinstance(e, Wrap) and e.node == program.loss),
+            double=double,
         )
-        with _quiet():
-            runner = Runner(program, sample, self._progress, meta=meta)
-            steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
-        self._tell_parameters(program, runner.tensors)
-        return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
 
     def _tell_parameters(self, program: Program, tensors: Mapping[str, Tensor]) -> None:
         names = dict(program.parameters())

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import torch
 
 from whygrad.engine.observation import Event, Json, Operand, Tensor
+from whygrad.engine.observe.measuring import numbers_of
 
 EVENTS = 200_000
 """The most events that one step lists; what comes after is counted."""
@@ -61,10 +62,11 @@ class _Open:
 
 @dataclass
 class Recorder:
-    """Writes down what the probes of one program see, step after step."""
+    """Writes down what the probes of one program see, step after step; `close` also what numbers tensors hold."""
 
     sites: Sequence[Site]
     progress: Progress
+    close: bool = False
     unlisted: int = 0
     _events: list[_Open] = field(default_factory=list)
     _latest: dict[int, _Open] = field(default_factory=dict)
@@ -85,17 +87,21 @@ class Recorder:
 
     def identify(self, tensor: torch.Tensor) -> Tensor:
         """The facts of a tensor now. Its id stays with the tensor object for as long as that lives."""
-        known = getattr(tensor, "_whygrad_fact", None)
+        known: Tensor | None = getattr(tensor, "_whygrad_fact", None)
         requires_grad = tensor.requires_grad
         version = 0 if tensor.is_inference() else tensor._version
-        if known is not None and known.version == version and known.requires_grad == requires_grad:
-            return known  # type: ignore[no-any-return]
+        if known is not None and self._still_true(known, version, requires_grad):
+            return known
         if known is None:
             self._count += 1
         number = known.id if known is not None else self._count
         fact = self._fact(tensor, number, version, requires_grad)
         tensor._whygrad_fact = fact  # type: ignore[attr-defined]
         return fact
+
+    def _still_true(self, known: Tensor, version: int, requires_grad: bool) -> bool:
+        as_it_was = known.version == version and known.requires_grad == requires_grad
+        return as_it_was and (known.numbers is not None or not self.close)
 
     def record(self, values: Sequence[Any], probe: int) -> None:
         """A probe fired."""
@@ -160,6 +166,7 @@ class Recorder:
             version=version,
             storage=self._memory(tensor) if dense else -number,
             strides=tuple(tensor.stride()) if dense else (),
+            numbers=numbers_of(tensor) if self.close else None,
         )
 
     def _memory(self, tensor: torch.Tensor) -> int:

@@ -43,6 +43,9 @@ class Program(Protocol):
     def train(self, mode: bool) -> None:
         """Set training or evaluation mode everywhere."""
 
+    def double(self) -> None:
+        """Set every floating parameter and buffer to double precision."""
+
     def run(self, inputs: Sequence[Any]) -> Any:
         """Run the method with probes. Raises what the program raises."""
 

@@ -15,7 +15,9 @@ from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
 from whygrad.engine.observe import loss as losses
 from whygrad.engine.observe.editing import compiled
+from whygrad.engine.observe.functions import Watch
 from whygrad.engine.observe.inputs import Sampler
+from whygrad.engine.observe.measuring import is_spoiled
 from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
 from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.saved import clobbered
@@ -29,7 +31,10 @@ NEGLIGIBLE = 1e-8
 
 @dataclass(frozen=True)
 class Sample:
-    """What a program is run with. `loss_edits` change the operands of a loss function that the request names."""
+    """What a program is run with. `loss_edits` change the operands of a loss function that the request names.
+
+    `double` says that floats are drawn as ever, and handed on in double precision.
+    """
 
     inputs: Sequence[Json]
     signature: Signature
@@ -38,17 +43,22 @@ class Sample:
     seed: int
     training: bool
     loss_edits: Sequence[Wrap] = ()
+    double: bool = False
 
 
 class Runner:
     """Runs the training steps of one loaded program and writes down what happens."""
 
-    def __init__(self, program: Program, sample: Sample, progress: Progress, *, meta: bool) -> None:
+    def __init__(
+        self, program: Program, sample: Sample, progress: Progress, *, meta: bool, close: int | None = None
+    ) -> None:
+        """`close` is the number of the step that is looked at closely."""
         self.program = program
         self.sample = sample
         self.recorder = Recorder(program.sites, progress)
         self._meta = meta
-        self._sampler = Sampler(sample.seed, meta=meta)
+        self._close = close
+        self._sampler = Sampler(sample.seed, meta=meta, double=sample.double)
         self._sent: tuple[Tensor, ...] = ()
         self._parameters = {name: p for name, p in program.parameters() if p.requires_grad}
         self.tensors = {name: self.recorder.identify(t) for name, t in _everything(program)}
@@ -63,6 +73,7 @@ class Runner:
                 self._update()
             for parameter in self._parameters.values():
                 parameter.grad = None
+            self.recorder.close = number == self._close
             with recording(self.recorder):
                 step = self._step()
             yield step
@@ -80,11 +91,11 @@ class Runner:
         return False
 
     def _update(self) -> None:
-        """One step of plain SGD; torch's own optimiser would import its compiler first."""
+        """One step of plain SGD, each gradient clipped; torch's own optimiser would import its compiler first."""
         with torch.no_grad():
             for parameter in self._parameters.values():
                 if parameter.grad is not None:
-                    parameter.add_(parameter.grad, alpha=-LEARNING_RATE)
+                    parameter.add_(parameter.grad, alpha=-LEARNING_RATE / max(1.0, _norm(parameter.grad) or 0.0))
 
     def _step(self) -> Step:
         self.recorder.begin()
@@ -128,7 +139,9 @@ class Runner:
 
     def _backward(self, returned: Sequence[Any], reads: Sequence[Any], value: torch.Tensor) -> Step:
         fact = self.recorder.identify(value)
-        spoiled = clobbered(self.recorder.events(), self.recorder.functions(), value)
+        made = self.recorder.functions()
+        changed = clobbered(self.recorder.events(), made, value)
+        watch = Watch(made, value) if self.recorder.close and value.grad_fn is not None else None
         error = None
         try:
             value.backward()  # type: ignore[no-untyped-call]
@@ -137,7 +150,12 @@ class Runner:
             error = Error("backward", type(raised).__name__, _message(raised))
         told = error is None or not value.requires_grad
         gradients = self._gradients() if told else {}
-        return replace(self._written(returned, reads, fact, error), gradients=gradients, clobbered=spoiled)
+        step = replace(self._written(returned, reads, fact, error), gradients=gradients, clobbered=changed)
+        seen = watch.seen(self.recorder.identify) if watch is not None else ()
+        return replace(step, spoiled=self._spoiled([*returned, value]), functions=seen)
+
+    def _spoiled(self, tensors: Sequence[torch.Tensor]) -> tuple[int, ...]:
+        return tuple(self.recorder.identify(t).id for t in tensors if is_spoiled(t))
 
     def _written(self, returned: Sequence[Any], reads: Sequence[Any], loss: Tensor | None, error: Error | None) -> Step:
         identify = self.recorder.identify

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from whygrad.engine.observation import Clobbered, Event
+from whygrad.engine.observe.functions import owners
 
 _CHANGED = re.compile(r"is at version (\d+); expected version (\d+) instead")
 _SAVED = "_saved_"
@@ -22,38 +23,13 @@ def clobbered(events: Sequence[Event], functions: Sequence[Sequence[Any]], loss:
     """
     if loss.grad_fn is None or not any(o.version for e in events for o in e.outputs):
         return ()
-    owners, latest = _owners(functions, loss), _latest_versions(events)
+    made_by, latest = owners(functions, loss), _latest_versions(events)
     found = []
-    for function, event in owners.items():
+    for function, event in made_by.items():
         for name, expected, version in _changed(function):
             storage = _storage(events[event], latest, expected, version)
             found.append(Clobbered(event, name, storage, expected, version))
     return tuple(sorted(found, key=lambda c: c.saver))
-
-
-def _owners(functions: Sequence[Sequence[Any]], loss: torch.Tensor) -> dict[Any, int]:
-    """Each autograd function behind the loss, with the event that made it."""
-    behind = _behind(loss.grad_fn)
-    owners: dict[Any, int] = {}
-    for event, made in enumerate(functions):
-        pending = [f for f in made if f is not None]
-        while pending:
-            function = pending.pop()
-            if function in owners or function not in behind:
-                continue
-            owners[function] = event
-            pending += [f for f, _ in function.next_functions if f is not None]
-    return owners
-
-
-def _behind(function: Any) -> set[Any]:
-    seen, pending = {function}, [function]
-    while pending:
-        for inner, _ in pending.pop().next_functions:
-            if inner is not None and inner not in seen:
-                seen.add(inner)
-                pending.append(inner)
-    return seen
 
 
 def _changed(function: Any) -> Iterator[tuple[str, int, int]]:

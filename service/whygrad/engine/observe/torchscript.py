@@ -96,6 +96,10 @@ class TorchScriptProgram:
         """Set training or evaluation mode everywhere."""
         self.module.train(mode)
 
+    def double(self) -> None:
+        """Set every floating parameter and buffer to double precision."""
+        self.module.double()
+
     def run(self, inputs: Sequence[Any]) -> Any:
         """Run the method with probes, the optimiser off. Raises what the program raises."""
         missing = self._method.schema.arguments[1 + len(inputs) :]

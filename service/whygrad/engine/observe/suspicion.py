@@ -1,0 +1,55 @@
+"""Which step of a pass deserves a close look, and whether also one in double precision: most deserve none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from whygrad.engine.observation import Gradient, Parameter, Step
+
+ROUNDING = 1e-5
+"""A gradient this much smaller than the others, or than one, may be nothing but rounding."""
+
+EXPLODED = 1e6
+"""A gradient this large is not usable."""
+
+
+def step_to_look_at(steps: Sequence[Step]) -> int | None:
+    """The number of the step that shows what is off; None where nothing is.
+
+    A gradient may well be zero in the first step, so only one that stays zero is suspicious.
+    """
+    spoiled = (
+        i for i, s in enumerate(steps) if s.spoiled or any(g.state == "non-finite" for g in s.gradients.values())
+    )
+    first = next(spoiled, None)
+    if first is not None:
+        return first
+    told = [i for i, step in enumerate(steps) if step.gradients and step.error is None]
+    if not told:
+        return None
+    gradients = [steps[i].gradients for i in told]
+    dead = any(all(g[name].state == "zero" for g in gradients) for name in gradients[0])
+    return told[-1] if dead or _largest(gradients[0]) > EXPLODED else None
+
+
+def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
+    """The number of the step that is to be run in double precision: some weight's gradient may be mere rounding.
+
+    Of what is only added, as a bias is, the next normalisation may take the gradient away: that is as it should be.
+    """
+    told = [i for i, step in enumerate(steps) if step.gradients and step.error is None]
+    wanting = [p for p in parameters if p.requires_grad]
+    weights = [p for p in wanting if len(p.shape) > 1] or wanting
+    for name in (p.name for p in weights if told):
+        if all(_may_be_rounding(steps[i].gradients, name) for i in told):
+            return told[-1]
+    return None
+
+
+def _may_be_rounding(gradients: Mapping[str, Gradient], name: str) -> bool:
+    norm = gradients[name].norm
+    return norm is not None and 0.0 < norm <= ROUNDING * max(1.0, _largest(gradients))
+
+
+def _largest(gradients: Mapping[str, Gradient]) -> float:
+    return max((g.norm for g in gradients.values() if g.norm is not None), default=0.0)

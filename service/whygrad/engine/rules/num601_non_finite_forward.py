@@ -1,0 +1,108 @@
+"""The forward computes NaN or infinity, and it reaches the loss or an output.
+
+What happened
+-------------
+An operation was given ordinary numbers and returned NaN or infinity: the logarithm of 0, a division by 0, an
+exponential beyond the range of its type, a softmax over a row that is masked entirely. From there it spread.
+
+Why it matters
+--------------
+A loss that is not finite gives gradients that are not finite, and one update with them destroys every weight they
+touch. An infinite output cannot be used either.
+
+How to fix it
+-------------
+Keep the operand of the operation in the range where its result is finite, before it is computed: `clamp_min` before
+a logarithm, an epsilon in the divisor, `logsumexp` and `log_softmax` in place of their parts, a mask that leaves at
+least one position in each row.
+
+Not to be confused with
+-----------------------
+Where the forward is finite and only the gradient is not, it is NUM602, and NUM603 where the NaN is hidden on its
+way. An infinity that the program writes down itself, as an attention mask is, is meant.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.score = nn.Linear(10, 3)
+
+        def forward(self, x):
+            p = torch.relu(self.score(x))
+            return torch.log(p)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.score = nn.Linear(10, 3)
+
+        def forward(self, x):
+            p = torch.sigmoid(self.score(x))
+            return torch.log(p)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.domains import edge_of, inside, seen
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.nonfinite import Spoiler, spoiled_results
+from whygrad.engine.observation import Observation
+from whygrad.engine.rule import rule
+
+
+@rule("NUM601", "non-finite-forward", "error")
+def non_finite_forward(observation: Observation) -> Iterator[Finding]:
+    """Every execution that first made a number of the loss or of an output non-finite."""
+    told: set[int] = set()
+    for spoiler in spoiled_results(observation):
+        if spoiler.node.id not in told:
+            told.add(spoiler.node.id)
+            yield _finding(observation, spoiler)
+
+
+def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
+    name, numbers = spoiler.node.bare_name, spoiler.result.numbers if spoiler.result else None
+    what = "NaN" if numbers is not None and numbers.nan else "infinity"
+    reached = "the loss" if spoiler.parameters else "an output"
+    edge = edge_of(spoiler.node)
+    operand = seen(spoiler.operand(edge.role)) if edge else ""
+    count = f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}" if numbers else ""
+    return Finding(
+        title=f"{name} gives {what}, and it reaches {reached}",
+        message=f"{count}. {_why(spoiler)}".strip(),
+        node=spoiler.node.id,
+        event=spoiler.event,
+        order=spoiler.order,
+        parameters=names(spoiler.parameters),
+        chain=(
+            *((Link(f"of what {name} is given, {operand}"),) if operand else ()),
+            Link(f"{name} makes {what} of it", spoiler.node.id),
+            Link(f"nothing on the way to {reached} takes it away again"),
+        ),
+        fix=inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id)) or _in_words(name),
+    )
+
+
+def _why(spoiler: Spoiler) -> str:
+    edge = edge_of(spoiler.node)
+    if edge is not None:
+        return f"{edge.where[0].upper()}{edge.where[1:]}."
+    if spoiler.node.bare_name == "softmax":
+        return "A row in which every position is masked has no largest score: leave at least one."
+    return "Its operands hold numbers that it has no finite result for."
+
+
+def _in_words(name: str) -> Fix:
+    if name == "softmax":
+        return Fix("leave at least one position of each row unmasked, or mask with a large negative number, not -inf")
+    return Fix(f"keep what {name} is given in the range where its result is finite")

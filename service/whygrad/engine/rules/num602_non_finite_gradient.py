@@ -1,0 +1,95 @@
+"""The forward is finite, and backward turns a finite gradient into NaN or infinity.
+
+What happened
+-------------
+The derivative of an operation is infinite at the very number that it was given: a square root at 0, `acos` at 1, a
+power below one at 0, `atan2` at the origin. Backward multiplies what arrives with it. Infinity times zero is NaN, so
+that even a gradient of zero comes out as NaN.
+
+Why it matters
+--------------
+The loss looks fine, and the first update turns every weight behind that operation into NaN.
+
+How to fix it
+-------------
+Keep the operand away from that number *inside* the function: `sqrt(x + eps)`, not `sqrt(x) + eps`;
+`acos(x.clamp(-1 + eps, 1 - eps))`.
+
+Not to be confused with
+-----------------------
+Where the forward itself is not finite it is NUM601. Where a `where`, a mask or `nan_to_num` hides the trouble, and
+changing that operation would not help, it is NUM603.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.feature = nn.Linear(10, 3)
+
+        def forward(self, x):
+            h = self.feature(x)
+            apart = h.unsqueeze(0) - h.unsqueeze(1)
+            return torch.sqrt((apart**2).sum(dim=2))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.feature = nn.Linear(10, 3)
+
+        def forward(self, x):
+            h = self.feature(x)
+            apart = h.unsqueeze(0) - h.unsqueeze(1)
+            return torch.sqrt((apart**2).sum(dim=2) + 1e-12)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.domains import edge_of, inside, seen
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.nonfinite import Spoiler, spoiled_gradients
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners, subject
+from whygrad.engine.rule import rule
+
+
+@rule("NUM602", "non-finite-gradient", "error")
+def non_finite_gradient(observation: Observation) -> Iterator[Finding]:
+    """Every operation whose derivative spoils a gradient, where nothing hides that."""
+    for spoiler in spoiled_gradients(observation):
+        if spoiler.hider is None:
+            yield _finding(observation, spoiler)
+
+
+def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
+    name, edge = spoiler.node.bare_name, edge_of(spoiler.node)
+    operand = seen(spoiler.operand(edge.role)) if edge else ""
+    why = edge.where if edge else f"the derivative of {name} is not finite for what it is given"
+    given = f", and of its operand {operand}" if operand else ""
+    return Finding(
+        title=f"{subject(spoiler.parameters, 'gets')} NaN or infinity as gradient, from the backward of {name}",
+        message=f"{why[0].upper()}{why[1:]}{given}. The forward shows nothing of it.",
+        node=spoiler.node.id,
+        event=spoiler.event,
+        order=spoiler.order,
+        parameters=names(spoiler.parameters),
+        chain=(
+            Link(f"a finite gradient arrives at {name}", spoiler.node.id),
+            Link(f"its backward ({spoiler.function}) multiplies it with a slope that is not finite"),
+            Link(f"from there it spreads to {owners(spoiler.parameters)}"),
+        ),
+        fix=inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id)) or _in_words(name),
+    )
+
+
+def _in_words(name: str) -> Fix:
+    return Fix(f"keep what {name} is given away from where its slope is infinite, before it is computed")

@@ -1,0 +1,104 @@
+"""A NaN that a where, a mask or nan_to_num hides in the forward comes back through the gradient.
+
+What happened
+-------------
+An operation is computed for every position, also for those where its result is thrown away afterwards: a square
+root of negative numbers in the branch of a `where` that is not taken, zero times minus infinity that `nan_to_num`
+repairs. The forward is fine. Backward sends a gradient of zero to the positions that were thrown away, and the
+operation multiplies it with its slope there, which is NaN or infinite: zero times infinity is NaN.
+
+Why it matters
+--------------
+The loss looks fine, and the first update turns every weight behind that operation into NaN.
+
+How to fix it
+-------------
+Make the *input* safe before the operation, not its output afterwards: `sqrt(x.clamp_min(eps))`, or a second `where`
+in front, `sqrt(where(mask, x, 1.0))`. For `p * log(p)` use `torch.special.entr(p)` or `torch.xlogy(p, p)`.
+
+Not to be confused with
+-----------------------
+NUM602 has no hidden position: the slope is infinite where the result is used. Where NaN reaches the loss it is NUM601.
+
+Example
+-------
+Shapes: 5x4
+Loss: sum
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 3)
+
+        def forward(self, x):
+            t = self.fc(x)
+            return torch.where(t > 0, torch.sqrt(t), t)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 3)
+
+        def forward(self, x):
+            t = self.fc(x)
+            return torch.where(t > 0, torch.sqrt(t.clamp_min(1e-6)), t)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.domains import edge_of, inside, seen
+from whygrad.engine.edits import Wrap
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.nonfinite import Spoiler, spoiled_gradients
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.phrases import subject
+from whygrad.engine.rule import rule
+
+
+@rule("NUM603", "masked-nan", "error")
+def masked_nan(observation: Observation) -> Iterator[Finding]:
+    """Every operation that spoils a gradient at positions which a later one throws away."""
+    for spoiler in spoiled_gradients(observation):
+        if spoiler.hider is not None:
+            yield _finding(observation, spoiler, spoiler.hider)
+
+
+def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding:
+    name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node)
+    operand = seen(spoiler.operand(edge.role)) if edge else ""
+    made = seen(spoiler.result.numbers) if spoiler.result and spoiler.spoils_forward else ""
+    first = f"of the results of {name}, {made}" if made else f"of what {name} is given, {operand}"
+    return Finding(
+        title=f"{subject(spoiler.parameters, 'gets')} NaN as gradient: {hiding} hides what {name} does only in forward",
+        message=f"{hiding} throws those positions away, and in backward {name} multiplies a gradient of zero with a "
+        f"slope that is not finite: NaN.",
+        node=spoiler.node.id,
+        event=spoiler.event,
+        order=spoiler.order,
+        parameters=names(spoiler.parameters),
+        related=(Related("hidden here", hider.id),),
+        chain=(
+            *((Link(first, spoiler.node.id),) if made or operand else ()),
+            Link(f"{hiding} puts other numbers in their place, so that the loss is finite", hider.id),
+            Link(f"backward sends them a gradient of zero, and {name} makes NaN of it"),
+        ),
+        fix=_fix(observation, spoiler),
+    )
+
+
+def _fix(observation: Observation, spoiler: Spoiler) -> Fix:
+    node, source = spoiler.node, observation.source(spoiler.node.id)
+    fix = inside(node, spoiler.event, source)
+    if fix is not None:
+        return fix
+    infinite = [o.role for o in spoiler.event.inputs if o.tensor.numbers is not None and o.tensor.numbers.infinite]
+    edits = tuple(Wrap(node.id, role, "x.masked_fill(torch.isinf(x), 0.0)") for role in infinite)
+    if not edits:
+        return Fix(f"make what {node.bare_name} is given safe before it is computed, at the positions not used")
+    return Fix(f"fill the infinite positions before {node.bare_name}: x.masked_fill(torch.isinf(x), 0.0)", edits=edits)
