@@ -765,12 +765,14 @@ def test_two_cuts_are_two_findings_in_their_order() -> None:
 
 def test_document_after_each_pass_stands_by_itself() -> None:
     documents = examined(build(SAMPLES["detached"].source), SAMPLES["detached"].request)
-    assert [[p["name"] for p in d["passes"]] for d in documents] == [["structure"], ["structure", "numeric"]]
-    assert [d["verdict"] for d in documents] == ["suspect", "suspect"]
+    both = ["structure", "numeric"]
+    assert [[p["name"] for p in d["passes"]] for d in documents] == [["structure"], both, both]
+    assert [d["verdict"] for d in documents] == ["suspect"] * 3
+    assert ["verify_ms" in d["timing"] for d in documents] == [False, False, True]
 
 
 def test_one_pass_alone() -> None:
-    request = {**SAMPLES["detached"].request, "passes": ["structure"]}
+    request = {**SAMPLES["detached"].request, "passes": ["structure"], "verify": False}
     (document,) = examined(build(SAMPLES["detached"].source), request)
     assert document["verdict"] == "suspect"
     assert {p["gradient"] for p in document["parameters"]} == {"ok", "none"}
@@ -821,6 +823,6 @@ class Net(nn.Module):
         ends = torch.tensor([16, 32], dtype=torch.int32)
         return torch._grouped_mm(x, self.experts, ends)
 """
-    request = {"inputs": [{"shape": [32, 8]}], "loss": "mean", "passes": ["structure"]}
+    request = {"inputs": [{"shape": [32, 8]}], "loss": "mean", "passes": ["structure"], "verify": False}
     (document,) = examined(build(source), request)
     assert (document["verdict"], document["findings"]) == ("healthy", [])

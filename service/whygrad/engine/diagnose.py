@@ -11,15 +11,17 @@ from whygrad.engine.finding import Finding, Link, Severity
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import Rule
 
-_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+"""Severities, the worst first."""
 
 
 @dataclass(frozen=True)
 class Diagnosed:
-    """A finding with the rule that made it."""
+    """A finding with the rule that made it, and the observation that it speaks of."""
 
     rule: Rule
     finding: Finding
+    observation: Observation
 
     @property
     def severity(self) -> Severity:
@@ -30,8 +32,13 @@ class Diagnosed:
 def diagnose(observation: Observation, rules: Iterable[Rule] | None = None) -> tuple[Diagnosed, ...]:
     """The findings of every rule, ranked."""
     chosen = catalogue.rules() if rules is None else rules
-    found = [Diagnosed(rule, finding) for rule in chosen for finding in rule.check(observation)]
-    return tuple(sorted(_causes(found), key=lambda d: (_ORDER[d.severity], d.finding.order, d.rule.code)))
+    found = [Diagnosed(rule, finding, observation) for rule in chosen for finding in rule.check(observation)]
+    return tuple(sorted(_causes(found), key=by_rank))
+
+
+def by_rank(diagnosed: Diagnosed) -> tuple[int, int, str]:
+    """The order of findings: the worst first, then as they were executed."""
+    return RANK[diagnosed.severity], diagnosed.finding.order, diagnosed.rule.code
 
 
 def _causes(found: list[Diagnosed]) -> list[Diagnosed]:

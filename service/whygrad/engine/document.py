@@ -35,7 +35,7 @@ def document(
     places, trouble = Places(observation), unexplained(observation, findings)
     kept = [d for d in findings if d.rule.code not in ignore]
     ignored = [d for d in findings if d.rule.code in ignore]
-    entries = _numbered([finding(observation, places, d) for d in kept])
+    entries = _numbered([finding(places, d) for d in kept])
     owners = {name: i for i in range(len(kept) - 1, -1, -1) for name in kept[i].finding.parameters}
     parameters = [_parameter(observation, p, owners) for p in observation.parameters]
     modules = describe_modules(observation)
@@ -45,7 +45,7 @@ def document(
         "headline": headline(observation, entries, places, trouble),
         "findings": entries[:LONGEST],
         "findings_total": len(entries),
-        "ignored": _numbered([finding(observation, places, d) for d in ignored])[:LONGEST],
+        "ignored": _numbered([finding(places, d) for d in ignored])[:LONGEST],
         "parameters": parameters[:LONGEST],
         "parameters_total": len(parameters),
         "modules": modules[:LONGEST],
@@ -103,9 +103,10 @@ def headline(
     return f"Healthy: all {wanting} parameters that want a gradient receive one" if wanting else "Healthy"
 
 
-def finding(observation: Observation, places: Places, diagnosed: Diagnosed) -> dict[str, Json]:
+def finding(places: Places, diagnosed: Diagnosed) -> dict[str, Json]:
     """A finding as the contract has it."""
     found, rule = diagnosed.finding, diagnosed.rule
+    observation, places = diagnosed.observation, places.within(diagnosed.observation)
     place = places.of(found.node) if found.node is not None else places.at(found.place)
     names = list(found.parameters)
     return {
@@ -149,7 +150,13 @@ def _fix(diagnosed: Diagnosed, place: Mapping[str, Json] | None) -> dict[str, Js
     if fix is None:
         return None
     before = fix.before if fix.before is not None else (place or {}).get("source")
-    return {"summary": fix.summary, "before": before, "after": fix.after, "verified": None, "evidence": None}
+    return {
+        "summary": fix.summary,
+        "before": before,
+        "after": fix.after,
+        "verified": fix.verified,
+        "evidence": fix.evidence,
+    }
 
 
 def _link(places: Places, link: Link) -> str:

@@ -17,7 +17,7 @@ def diagnose_ending(unfinished: dict[str, Json] | None, ending: Ending) -> dict[
     if unfinished is None:
         base = document(observation, findings, environment={}, timing={}, weights=False)
     else:
-        entries = [finding(observation, Places(observation), d) for d in findings]
+        entries = [finding(Places(observation), d) for d in findings]
         known = unfinished.get("findings", [])
         total = unfinished.get("findings_total", len(known)) + len(entries)
         base = {**unfinished, "findings": [*known, *entries], "findings_total": total}

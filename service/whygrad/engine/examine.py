@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from whygrad.engine.diagnose import diagnose
+from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import document
+from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Json, Observation
 from whygrad.engine.observe.archive import RefusedError, judge
+from whygrad.engine.observe.editing import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
+from whygrad.engine.trials import Base
+from whygrad.engine.verify import Verifier
 
 REQUEST: Mapping[str, Json] = {
     "inputs": None,
@@ -33,6 +37,9 @@ REQUEST: Mapping[str, Json] = {
 """A request with every default."""
 
 PASSES = ("structure", "numeric")
+
+LEAST_SECONDS = 2.0
+"""How long fixes are tried at least; of a program that takes longer, three times what its passes took."""
 
 Emit = Callable[[dict[str, Json]], None]
 
@@ -65,6 +72,7 @@ class _Examination:
         self._request = request
         self._emit = emit
         self._progress = progress
+        self._bases: list[Base] = []
         self._timing: dict[str, float] = {}
         self._began = time.perf_counter()
 
@@ -75,29 +83,44 @@ class _Examination:
             observer = Observer(judge(data), self._request, self._progress)
             observer.open()
         except RefusedError as error:
-            self._tell(Observation(format="unknown", refusal=error.refusal), weights=False)
+            refused = Observation(format="unknown", refusal=error.refusal)
+            self._tell(refused, diagnose(refused), weights=False)
             return
         self._time("load_ms")
-        if not observer.runnable:
-            self._tell(observer.observation, weights=observer.weights)
-            return
-        self._passes(observer)
+        if observer.runnable:
+            self._passes(observer)
+        else:
+            self._judge("load", observer)
+        if self._request["verify"] and any(d.severity != "note" for d in self._bases[-1].found):
+            self._verify(observer)
 
     def _passes(self, observer: Observer) -> None:
         wanted = self._request["passes"] or PASSES
-        for name in ("structure", "numeric"):
+        for name in PASSES:
             if name in wanted:
                 getattr(observer, name)()
                 self._time(f"{name}_ms")
-                self._tell(observer.observation, weights=observer.weights)
+                self._judge(name, observer)
         for name in wanted:
             if name not in PASSES:
                 observer.skip(name, "this version has no such pass")
-                self._tell(observer.observation, weights=observer.weights)
+                self._judge(name, observer)
 
-    def _tell(self, observation: Observation, *, weights: bool) -> None:
-        frozen = self._request["expect_frozen"]
-        found = diagnose(replace(observation, expect_frozen=tuple(frozen)))
+    def _judge(self, name: str, observer: Observer) -> None:
+        """Diagnose what has been seen with this pass, and tell it."""
+        seen = observer.observation
+        self._bases.append(Base(name, seen, diagnose(seen)))
+        self._tell(seen, self._bases[-1].found, weights=observer.weights)
+
+    def _verify(self, observer: Observer) -> None:
+        """Try the fixes, and tell the diagnosis again with what they healed."""
+        self._progress.enter("verify")
+        seconds = max(LEAST_SECONDS, 3 * sum(self._timing.values()) / 1e3)
+        found = Verifier(partial(_rerun, observer), seconds).verify(self._bases)
+        self._time("verify_ms")
+        self._tell(observer.observation, found, weights=observer.weights)
+
+    def _tell(self, observation: Observation, found: Sequence[Diagnosed], *, weights: bool) -> None:
         self._emit(
             document(
                 observation,
@@ -113,6 +136,22 @@ class _Examination:
         now = time.perf_counter()
         self._timing[name] = round((now - self._began) * 1e3, 3)
         self._began = now
+
+
+def _rerun(observer: Observer, edits: Sequence[Edit], pass_name: str) -> Observation | None:
+    """What is seen of a program with edits made to it, in the pass that showed the fault; None where they cannot be."""
+    other = observer.edited(edits)
+    try:
+        other.open()
+        if not other.runnable:
+            return other.observation
+        if pass_name in ("load", "structure"):
+            other.structure()
+        if other.observation.judged is None:
+            other.numeric()
+    except (EditError, RefusedError):
+        return None
+    return other.observation
 
 
 def environment() -> dict[str, Any]:

@@ -33,12 +33,15 @@ class Fix:
     """What to change, in words and as one line before and after. `after` is "" where the line goes.
 
     `edits` make the same change to the program, so that it can be run with it; there are none where that cannot be.
+    `verified` is whether the fault was gone then, None where it was not tried; `evidence` is what was seen.
     """
 
     summary: str
     before: str | None = None
     after: str | None = None
     edits: tuple[Edit, ...] = ()
+    verified: bool | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True)

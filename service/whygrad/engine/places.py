@@ -15,8 +15,13 @@ _TORCH = re.compile(r".*(?:site|dist)-packages/(?=torch/)")
 class Places:
     """Writes locations of one observation, with files shortened to what tells them apart."""
 
-    def __init__(self, observation: Observation) -> None:
+    def __init__(self, observation: Observation, folder: str | None = None) -> None:
         self._observation = observation
+        self._given_folder = folder
+
+    def within(self, observation: Observation) -> Places:
+        """The places of another observation of the same program, its files shortened alike."""
+        return self if observation is self._observation else Places(observation, self._folder)
 
     def of(self, number: int) -> dict[str, Json]:
         """The location of a node."""
@@ -68,6 +73,8 @@ class Places:
     @cached_property
     def _folder(self) -> str:
         """The folder that all of the user's files share."""
+        if self._given_folder is not None:
+            return self._given_folder
         return shared_folder([f.file for n in self._observation.stacks for f in self._observation.stack(n)])
 
 

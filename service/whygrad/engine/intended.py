@@ -1,0 +1,114 @@
+"""The shape that an operation meant to give when it was refused, so that a run can go on behind it."""
+
+from __future__ import annotations
+
+from math import prod
+
+from whygrad.engine.finding import Finding
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
+from whygrad.engine.operands.convolutions import Convolution, convolution
+
+Shape = tuple[int, ...]
+
+_LIKE_INPUT = frozenset({"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "softmax", "relu"})
+_POOLS = ("max_pool", "avg_pool")
+
+
+def intended(node: Node, event: Event) -> Shape | None:
+    """The shape of the result that the operation would have had with operands that fit; None where it is not known."""
+    name = node.bare_name
+    found = convolution(node, event)
+    if found is not None:
+        return _convolved(found)
+    if name in ("linear", "matmul", "mm", "bmm", "addmm", "addmv", "mv"):
+        return _product(event)
+    if name == "embedding":
+        return _embedded(event)
+    if name in _LIKE_INPUT:
+        return _first(event)
+    if name in ("view", "reshape"):
+        return _viewed(node, event)
+    if name == "cat":
+        return _joined(node, event)
+    if node.argument("target") is not None:
+        return ()
+    return _stretched(event) if len(event.inputs) > 1 else None
+
+
+def follows_from(observation: Observation, finding: Finding, node: int, added: int) -> bool:
+    """Whether what a finding is about was computed from the result of a node, or of those numbered from `added` on."""
+    if finding.event is None:
+        return False
+    reached: set[int] = set()
+    for event in observation.first.events:
+        if event.node == node or event.node >= added or reached & {t.id for t in event.tensors}:
+            reached |= {t.id for t in event.outputs}
+    return any(t.id in reached for t in finding.event.tensors)
+
+
+def _first(event: Event) -> Shape | None:
+    return event.tensors[0].shape if event.tensors else None
+
+
+def _product(event: Event) -> Shape | None:
+    weight, given = event.input("weight"), event.input("input")
+    if weight is not None and given is not None:
+        return (*given.shape[:-1], weight.shape[0])
+    factors = [t for t in event.tensors if len(t.shape) >= 2][-2:]
+    if len(factors) != 2:
+        return None
+    return (*factors[0].shape[:-1], factors[1].shape[-1])
+
+
+def _convolved(found: Convolution) -> Shape | None:
+    if found.transposed or not found.fits_rank:
+        return None
+    outer = found.input.shape[: -found.spatial - 1]
+    sizes = []
+    for axis in range(found.spatial):
+        kernel = found.weight.shape[2 + axis]
+        stride, padding, dilation = (_at(found.settings[n], axis) for n in ("stride", "padding", "dilation"))
+        if stride is None or padding is None or dilation is None:
+            return None
+        size = found.input.shape[axis - found.spatial]
+        sizes.append(max(1, (size + 2 * padding - dilation * (kernel - 1) - 1) // max(1, stride) + 1))
+    return (*outer, found.produced, *sizes)
+
+
+def _at(setting: object, axis: int) -> int | None:
+    if isinstance(setting, list):
+        setting = setting[axis if axis < len(setting) else -1] if setting else None
+    return setting if isinstance(setting, int) else None
+
+
+def _embedded(event: Event) -> Shape | None:
+    table, indices = event.input("weight"), event.input("indices")
+    return (*indices.shape, table.shape[-1]) if table is not None and indices is not None else None
+
+
+def _viewed(node: Node, event: Event) -> Shape | None:
+    sizes = value(node, event, "size") or value(node, event, "shape")
+    if not isinstance(sizes, list) or not event.tensors or not all(isinstance(s, int) for s in sizes):
+        return None
+    known = prod(s for s in sizes if s != -1) or 1
+    return tuple(max(1, event.tensors[0].elements // known) if s == -1 else s for s in sizes)
+
+
+def _joined(node: Node, event: Event) -> Shape | None:
+    axis, shapes = value(node, event, "dim", 0), [t.shape for t in event.tensors]
+    if not shapes or not isinstance(axis, int) or len({len(s) for s in shapes}) != 1:
+        return None
+    rank = len(shapes[0])
+    if not -rank <= axis < rank:
+        return None
+    joined = list(shapes[0])
+    joined[axis] = sum(s[axis] for s in shapes)
+    return tuple(joined)
+
+
+def _stretched(event: Event) -> Shape | None:
+    shapes = [t.shape for t in event.tensors]
+    rank = max(len(s) for s in shapes)
+    padded = [(1,) * (rank - len(s)) + s for s in shapes]
+    return tuple(max(sizes) for sizes in zip(*padded, strict=True))

@@ -1,0 +1,194 @@
+"""Every proposed fix is made and run: what it heals is said, which fault is the root, and what stood behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
+from whygrad.engine.edits import Edit, StandIn
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.intended import follows_from, intended
+from whygrad.engine.trials import Base, Key, Rerun, Trial, key, try_fix
+
+DEEPEST = 16
+"""The most faults, one behind the other, that one diagnosis goes through."""
+
+WIDEST = 8
+"""The most faults of one run whose fixes are tried."""
+
+
+class Verifier:
+    """Verifies the findings of one program. `rerun` runs it with edits; after `seconds` no more is tried."""
+
+    def __init__(self, rerun: Rerun, seconds: float) -> None:
+        self._rerun = rerun
+        self._until = time.monotonic() + seconds
+
+    def verify(self, bases: Sequence[Base]) -> tuple[Diagnosed, ...]:
+        """The findings of the last base, the root cause first, with what was seen of their fixes.
+
+        A fault is held against the first pass that shows it: the cheapest that can tell.
+        """
+        last = bases[-1]
+        first = {k: base for base in reversed(bases) for k in base.keys}
+        trials = {key(d): self._try(first[key(d)], d) for d in _worth(last.found)}
+        causes = _causes(last.found, trials)
+        return (*causes, *self._behind(last, first, causes, trials, depth=1))
+
+    def _behind(
+        self,
+        base: Base,
+        first: dict[Key, Base],
+        causes: Sequence[Diagnosed],
+        trials: dict[Key, Trial | None],
+        depth: int,
+    ) -> tuple[Diagnosed, ...]:
+        """The faults behind the one that stops the step, and those behind them."""
+        if not base.stopped or depth > DEEPEST or self._late:
+            return ()
+        beyond = self._beyond(first, causes, trials)
+        if beyond is None:
+            return ()
+        new = [_hidden_by(causes[0], d) for d in beyond.found if key(d) not in first and d.severity != "note"]
+        tried = {key(d): self._try(beyond, d) for d in new[:WIDEST]}
+        known = first | {key(d): beyond for d in new}
+        found = _causes(new, tried)
+        return (*found, *self._behind(beyond, known, found, tried, depth + 1))
+
+    def _beyond(
+        self, first: dict[Key, Base], causes: Sequence[Diagnosed], trials: dict[Key, Trial | None]
+    ) -> Base | None:
+        """The run with the fault that stopped this one out of the way: by its fix, else by a stand-in."""
+        healed = [t for d in causes if (t := trials.get(key(d))) is not None and t.heals and t.base.stopped]
+        if healed:
+            return healed[0].after
+        stopping = next((d for d in causes if d.finding.event is not None and not d.finding.event.completed), None)
+        return self._stood_in(first[key(stopping)], stopping) if stopping is not None else None
+
+    def _stood_in(self, base: Base, fault: Diagnosed) -> Base | None:
+        node, event = fault.finding.node, fault.finding.event
+        shape = intended(fault.observation.nodes[node], event) if node is not None and event is not None else None
+        if node is None or shape is None:
+            return None
+        trial = try_fix(self._rerun, base, fault, Fix("", edits=(StandIn(node, shape),)))
+        if trial is None or key(fault) not in trial.gone:
+            return None
+        seen, added = trial.after.observation, len(base.observation.nodes)
+        own = [d for d in trial.after.found if not follows_from(seen, d.finding, node, added)]
+        return replace(trial.after, found=tuple(own))
+
+    def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
+        """The first fix that heals everything, else the first that heals the fault, else the first that was tried."""
+        best: Trial | None = None
+        for fix in _fixes(fault.finding):
+            if self._late:
+                break
+            trial = self._completed(try_fix(self._rerun, base, fault, fix))
+            if trial is not None and (best is None or _worth_more(trial) > _worth_more(best)):
+                best = trial
+            if best is not None and best.heals_all:
+                break
+        return best
+
+    def _completed(self, trial: Trial | None) -> Trial | None:
+        """The trial, with the fix of what was made to fit the fault made too: a layer behind a view, sized for it."""
+        if trial is None or not trial.heals or not trial.new or not _changes_shapes(trial.fix.edits):
+            return trial
+        second, node = trial.new[0].finding, trial.fault.finding.node
+        added = len(trial.base.observation.nodes)
+        if second.fix is None or node is None or not follows_from(trial.after.observation, second, node, added):
+            return trial
+        further = try_fix(self._rerun, trial.base, trial.fault, _together(trial.fix, second.fix))
+        return further if further is not None and further.heals and key(trial.new[0]) in further.gone else trial
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self._until
+
+
+def _hidden_by(cause: Diagnosed, hidden: Diagnosed) -> Diagnosed:
+    """A fault with the one that stood before it in its chain."""
+    link = Link(f"it shows once the fault before it is out of the way: {cause.finding.title}", cause.finding.node)
+    return replace(hidden, finding=replace(hidden.finding, chain=(link, *hidden.finding.chain)))
+
+
+def _worth(found: Iterable[Diagnosed]) -> list[Diagnosed]:
+    """The faults whose fixes are tried: notes are none."""
+    return [d for d in found if d.severity != "note"][:WIDEST]
+
+
+def _fixes(finding: Finding) -> list[Fix]:
+    return [fix for fix in (finding.fix, *finding.other_fixes) if fix is not None and fix.edits]
+
+
+def _worth_more(trial: Trial) -> tuple[bool, bool]:
+    return trial.heals_all, trial.heals
+
+
+def _changes_shapes(edits: Sequence[Edit]) -> bool:
+    """Whether an edit may give what follows another shape: one of a weight does not."""
+    return any(type(e).__name__ in ("Wrap", "Replace", "Become", "Give", "Ask") for e in edits)
+
+
+def _together(first: Fix, second: Fix) -> Fix:
+    return replace(first, summary=f"{first.summary}, and then {second.summary}", edits=(*first.edits, *second.edits))
+
+
+def _causes(found: Sequence[Diagnosed], trials: dict[Key, Trial | None]) -> tuple[Diagnosed, ...]:
+    """The faults with what was seen of their fixes; what another's fix heals too is a link of that one's chain."""
+    owner = {key(d): cause for d in found if (cause := _cause(d, found, trials)) is not None}
+    causes = []
+    for diagnosed in found:
+        if key(diagnosed) in owner:
+            continue
+        symptoms = [d for d in found if owner.get(key(d)) is diagnosed]
+        causes.append(_with_symptoms(_told(diagnosed, trials.get(key(diagnosed))), symptoms))
+    return tuple(sorted(causes, key=lambda d: (not _heals_all(trials.get(key(d))), *by_rank(d))))
+
+
+def _cause(symptom: Diagnosed, found: Sequence[Diagnosed], trials: dict[Key, Trial | None]) -> Diagnosed | None:
+    """The fault whose fix alone makes this one go too, where it is not the other way round."""
+    own = trials.get(key(symptom))
+    if symptom.severity == "note":
+        return None
+    for other in found:
+        trial = trials.get(key(other))
+        if other is symptom or trial is None or not trial.heals or key(symptom) not in trial.gone:
+            continue
+        mutual = own is not None and own.heals and key(other) in own.gone
+        if not mutual or _before(other, symptom, trials):
+            return other
+    return None
+
+
+def _before(one: Diagnosed, other: Diagnosed, trials: dict[Key, Trial | None]) -> bool:
+    """Of two faults that heal each other: the one whose fix heals all, else the one that ranks first."""
+    first, second = _heals_all(trials.get(key(one))), _heals_all(trials.get(key(other)))
+    return first if first != second else by_rank(one) < by_rank(other)
+
+
+def _heals_all(trial: Trial | None) -> bool:
+    return trial is not None and trial.heals_all
+
+
+def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
+    """The finding with what was seen of its fix."""
+    if trial is None:
+        return diagnosed
+    fix = replace(trial.fix, verified=trial.heals, evidence=trial.evidence)
+    return replace(diagnosed, finding=replace(diagnosed.finding, fix=fix))
+
+
+def _with_symptoms(cause: Diagnosed, symptoms: Sequence[Diagnosed]) -> Diagnosed:
+    """The cause as bad as the worst that follows from it, and costing what that costs."""
+    if not symptoms:
+        return cause
+    links = tuple(Link(f"from it follows: {d.finding.title}", d.finding.node) for d in symptoms)
+    severity = min((cause.severity, *(d.severity for d in symptoms)), key=RANK.__getitem__)
+    lost = dict.fromkeys(cause.finding.parameters)
+    for symptom in symptoms:
+        lost |= dict.fromkeys(symptom.finding.parameters)
+    finding = replace(cause.finding, chain=(*cause.finding.chain, *links), severity=severity, parameters=tuple(lost))
+    return replace(cause, finding=finding)
