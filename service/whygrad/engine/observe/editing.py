@@ -145,12 +145,12 @@ class _Editor:
         node = self._node(edit.node)
         if node.outputsSize() != 1 or "Tensor" not in str(node.output().type()):
             raise EditError(f"{node.kind()} gives more than a tensor")
-        read = [v for v in node.inputs() if str(v.type()) == "Tensor" or v.type().kind() == "TensorType"]
+        read = [v for value in node.inputs() for v in _tensors(value)]
         self._graph.setInsertPoint(node)
         shape = self._graph.insertConstant(list(edit.shape))
         dtype = self._graph.insertConstant(edit.dtype)
         tensors = self._graph.create("prim::ListConstruct", read, 1)
-        tensors.output().setType(torch._C.ListType.ofTensors())
+        tensors.output().setType(torch._C.ListType(torch._C.OptionalType.ofTensor()))
         tensors.insertBefore(node)
         standing = self._graph.create(STAND_IN, [tensors.output(), shape, dtype], 1)
         standing.copyMetadata(node)
@@ -217,6 +217,13 @@ _OF_GRAPHS: dict[type, Any] = {
     Leave: _Editor.leave,
     StandIn: _Editor.stand_in,
 }
+
+
+def _tensors(value: Any) -> list[Any]:
+    """The tensors that a value is: itself, or what a list was made of."""
+    if value.node().kind() in _MAKERS:
+        return [inner for made_of in value.node().inputs() for inner in _tensors(made_of)]
+    return [value] if value.type().annotation_str in ("Tensor", "Optional[Tensor]") else []
 
 
 def _as_typed(value: Json, kind: str) -> Any:

@@ -235,11 +235,12 @@ def _halt() -> int:
     raise _HaltError("here")
 
 
-def _stand_in(tensors: Sequence[torch.Tensor], shape: Sequence[int], dtype: str) -> torch.Tensor:
+def _stand_in(tensors: Sequence[torch.Tensor | None], shape: Sequence[int], dtype: str) -> torch.Tensor:
     """Zeros through which gradients still reach what was read."""
-    device = next((t.device for t in tensors if t.is_meta), tensors[0].device if tensors else torch.device("cpu"))
+    read = [t for t in tensors if t is not None]
+    device = next((t.device for t in read if t.is_meta), read[0].device if read else torch.device("cpu"))
     standing = torch.zeros(list(shape), dtype=getattr(torch, dtype), device=device)
-    for tensor in tensors:
+    for tensor in read:
         if tensor.is_floating_point():
             standing = standing + (tensor.sum() * 0).to(standing.dtype)
     return standing
@@ -250,7 +251,7 @@ for _schema, _kernel in (
     ("seen(Any values, int probe) -> ()", seen),
     ("mark(str what) -> int", lambda what: len(what)),
     ("halt() -> int", _halt),
-    ("stand_in(Tensor[] tensors, int[] shape, str dtype) -> Tensor", _stand_in),
+    ("stand_in(Tensor?[] tensors, int[] shape, str dtype) -> Tensor", _stand_in),
 ):
     # with any other alias analysis torch removes a probe as dead code
     _LIBRARY.define(_schema, alias_analysis="CONSERVATIVE")  # type: ignore[no-untyped-call]
