@@ -1,0 +1,144 @@
+"""A bare `squeeze()` drops every dimension of size 1, and with a batch of one sample that is the batch too.
+
+What happened
+-------------
+`squeeze()` without a dimension was called on a tensor whose batch, or another dimension that is needed further on, has
+size 1. It went with those that were meant.
+
+Why it matters
+--------------
+It works for every batch but the last one of an epoch, which often holds a single sample. Then a layer takes the
+features for the batch and raises, or a loss compares shapes that stretch to each other, and nothing is said at all.
+
+How to fix it
+-------------
+Name what is to go: `x.squeeze(2)`, `x.squeeze((2, 3))`, or `x.flatten(1)` after a pool to 1x1.
+
+Not to be confused with
+-----------------------
+SHP703: a dimension was never there. SHP707: shapes stretch to each other though no sample is alone.
+
+Example
+-------
+Shapes: 1x3x6x6
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.features = nn.Conv2d(3, 8, 3)
+            self.head = nn.Linear(8, 4)
+
+        def forward(self, x):
+            h = F.adaptive_avg_pool2d(self.features(x), 1)
+            return self.head(h.squeeze())
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.features = nn.Conv2d(3, 8, 3)
+            self.head = nn.Linear(8, 4)
+
+        def forward(self, x):
+            h = F.adaptive_avg_pool2d(self.features(x), 1)
+            return self.head(h.squeeze((2, 3)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from whygrad.engine.axes.layouts import Layouts, layouts, sent
+from whygrad.engine.axes.moving import dropped
+from whygrad.engine.axes.pieces import holds_batch
+from whygrad.engine.edits import Replace
+from whygrad.engine.failures import Failure, failure
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import rewritten
+from whygrad.engine.rule import rule
+
+
+@rule("SHP720", "squeezed-away", "warning")
+def squeezed_away(observation: Observation) -> Iterator[Finding]:
+    """Each squeeze without a dimension that drops the batch, or what the operation that raised needed."""
+    known, failed = layouts(observation), failure(observation)
+    for order, event in enumerate(observation.first.events):
+        node = observation.nodes[event.node]
+        if node.bare_name == "squeeze" and node.argument("dim") is None and event.completed and event.inputs:
+            raised = failed if _raised_behind(known, order, failed) else None
+            meant = _needed(observation, known, event, raised)
+            if meant and not _put_back(observation, event):
+                yield _finding(observation, order, node, event, meant, raised)
+
+
+def _raised_behind(known: Layouts, order: int, failed: Failure | None) -> bool:
+    """Whether what raised rests on the squeeze, and could not have been refused with the batch still there."""
+    if failed is None or failed.node is None or failed.event is None or failed.event.completed:
+        return False
+    return failed.node.bare_name != "linear" and order in known.behind(failed.event)
+
+
+def _needed(observation: Observation, known: Layouts, event: Event, raised: Failure | None) -> list[int]:
+    """The dimensions that should have stayed: the batch, and where that is not it what was sent with size 1."""
+    layout, gone = known.of(event.tensors[0]), dropped(observation.nodes[event.node], event)
+    batch = [i for i in gone if holds_batch(layout[i])]
+    if batch or raised is None:
+        return batch
+    alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
+    return [i for i in gone if any(p.source.kind == "input" and p.source.key in alone for p in layout[i])]
+
+
+def _put_back(observation: Observation, event: Event) -> bool:
+    """Whether a dimension is added to the result again."""
+    made = {t.id for t in event.outputs}
+    return any(
+        observation.nodes[e.node].bare_name == "unsqueeze" and e.tensors and e.tensors[0].id in made
+        for e in observation.first.events
+    )
+
+
+def _finding(
+    observation: Observation, order: int, node: Node, event: Event, meant: Sequence[int], raised: Failure | None
+) -> Finding:
+    before, after = event.tensors[0], event.outputs[0]
+    what = "the batch of one sample" if meant == [0] else f"dimension {meant[0]}, which is needed"
+    refused = raised.node if raised else None
+    return Finding(
+        title=f"squeeze() also drops {what}: {size(before)} becomes {size(after)}",
+        message="Without a dimension, squeeze drops every one of size 1. "
+        + ("What follows takes the next dimension for the batch." if 0 in meant else "What follows needs this one."),
+        node=node.id,
+        event=event,
+        order=order,
+        severity="error" if raised else "warning",
+        parameters=names(observation.trainable) if raised else (),
+        chain=(
+            Link(f"{size(before)} loses its dimension {meant[0]} here", node.id),
+            *(
+                [Link(f"so {refused.name} refuses what it gets: {raised.said}", refused.id)]
+                if raised and refused
+                else []
+            ),
+        ),
+        explains=frozenset({refused.id} if refused else ()),
+        fix=_fix(observation, node, event, meant),
+    )
+
+
+def _fix(observation: Observation, node: Node, event: Event, meant: Sequence[int]) -> Fix:
+    rest = [i for i in dropped(node, event) if i not in meant]
+    source = observation.source(node.id)
+    if not rest:
+        after = rewritten(source, r"\.squeeze\(\)", "")
+        return Fix("leave the squeeze out: nothing else is of size 1", after=after, edits=(Replace(node.id, "self"),))
+    named = str(rest[0]) if len(rest) == 1 else f"({', '.join(map(str, rest))})"
+    after = rewritten(source, r"\.squeeze\(\)", f".squeeze({named})")
+    after = after or rewritten(source, r"torch\.squeeze\(\s*([\w.]+)\s*\)", rf"torch.squeeze(\1, {named})")
+    edit = Replace(node.id, f"self.squeeze({named if len(rest) == 1 else rest})")
+    return Fix(f"name what is to go: squeeze({named})", after=after, edits=(edit,))
