@@ -765,10 +765,10 @@ def test_two_cuts_are_two_findings_in_their_order() -> None:
 
 def test_document_after_each_pass_stands_by_itself() -> None:
     documents = examined(build(SAMPLES["detached"].source), SAMPLES["detached"].request)
-    both = ["structure", "numeric"]
-    assert [[p["name"] for p in d["passes"]] for d in documents] == [["structure"], both, both]
-    assert [d["verdict"] for d in documents] == ["suspect"] * 3
-    assert ["verify_ms" in d["timing"] for d in documents] == [False, False, True]
+    names = ["structure", "numeric", "replay"]
+    assert [[p["name"] for p in d["passes"]] for d in documents] == [names[:1], names[:2], names, names]
+    assert [d["verdict"] for d in documents] == ["suspect"] * 4
+    assert ["verify_ms" in d["timing"] for d in documents] == [False, False, False, True]
 
 
 def test_one_pass_alone() -> None:
@@ -796,7 +796,7 @@ def test_method_that_there_is_not() -> None:
 def test_list_out_of_a_tensor_without_numbers_ends_the_pass_not_the_process() -> None:
     forward = "def forward(self, x):\n    rows: List[float] = x[0].tolist()\n    return self.b(self.a(x)) * rows[0]"
     document = diagnosed(Sample(TWO, forward))
-    assert [p["ran"] for p in document["passes"]] == [False, True]
+    assert [p["ran"] for p in document["passes"]] == [False, True, True]
     assert document["verdict"] == "healthy"
 
 

@@ -36,7 +36,7 @@ REQUEST: Mapping[str, Json] = {
 }
 """A request with every default."""
 
-PASSES = ("structure", "numeric")
+PASSES = ("structure", "numeric", "replay")
 
 LEAST_SECONDS = 2.0
 """How long fixes are tried at least; of a program that takes longer, three times what its passes took."""
@@ -101,10 +101,6 @@ class _Examination:
                 getattr(observer, name)()
                 self._time(f"{name}_ms")
                 self._judge(name, observer)
-        for name in wanted:
-            if name not in PASSES:
-                observer.skip(name, "this version has no such pass")
-                self._judge(name, observer)
 
     def _judge(self, name: str, observer: Observer) -> None:
         """Diagnose what has been seen with this pass, and tell it."""
@@ -149,6 +145,8 @@ def _rerun(observer: Observer, edits: Sequence[Edit], pass_name: str) -> Observa
             other.structure()
         if other.observation.judged is None:
             other.numeric()
+        if pass_name == "replay":
+            other.replay()
     except (EditError, RefusedError):
         return None
     return other.observation

@@ -13,6 +13,7 @@ from whygrad.engine.facts import Argument, Edge, Event, Frame, Function, Json, N
 __all__ = [
     "Argument",
     "Clobbered",
+    "Departure",
     "Edge",
     "Ending",
     "Error",
@@ -120,6 +121,22 @@ class Pass:
 
 
 @dataclass(frozen=True)
+class Departure:
+    """A call under torch's optimising executor that did not give the observed gradients of the first step.
+
+    `gradients` are what the parameters that differ received there; `error` is what it raised, where it did. With
+    `nodes` kept out of the executor's hands it gives what was observed; empty where no few of them are found.
+    `hidden` is an operation whose own derivative is not finite, which the program as it is written hides.
+    """
+
+    call: int
+    gradients: Mapping[str, Gradient]
+    error: Error | None = None
+    nodes: tuple[int, ...] = ()
+    hidden: int | None = None
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names."""
 
@@ -204,6 +221,7 @@ class Observation:
     signature: Signature | None = None
     refusal: Refusal | None = None
     ending: Ending | None = None
+    departure: Departure | None = None
 
     @cached_property
     def judged(self) -> Pass | None:

@@ -7,6 +7,7 @@ import re
 
 _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
 _FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
+_ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 
 
@@ -68,6 +69,13 @@ def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
     if ast.unparse(node.func.value) in _FUNCTIONAL:
         return (node.args[0], True) if node.args else None
     return node.func.value, False
+
+
+def assigned(source: str | None, suffix: str) -> str | None:
+    """The line with something put behind what gets a name: `y = a * b` with `.detach()` is `y = (a * b).detach()`."""
+    match = _ASSIGNED.fullmatch(source or "")
+    expression = _bracketed(match[2]) if match else None
+    return f"{match[1]} = {expression}{suffix}" if match and expression else None
 
 
 def _with_result(line: str) -> str:

@@ -33,13 +33,14 @@ from whygrad.engine.observe.inputs import fit
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.observe.program import Program
-from whygrad.engine.observe.run import Runner, Sample
+from whygrad.engine.observe.replay import Replay
+from whygrad.engine.observe.run import Received, Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
 from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 
 PATIENCE_MS = 15_000
-"""A program that takes longer than this is not run again for a close look."""
+"""A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
 
 
 class Observer:
@@ -54,6 +55,7 @@ class Observer:
         self._edits = tuple(edits)
         self._progress = progress
         self._program: Program | None = None
+        self._received: Received | None = None
         self._seen = Observation(
             training=request["mode"] == "train",
             loss=request["loss"] if isinstance(request["loss"], str) else request["loss"]["kind"],
@@ -146,13 +148,37 @@ class Observer:
         seen = steps[number] if number < len(steps) else None
         return seen if seen is not None and seen.error is None else None
 
+    def replay(self) -> None:
+        """Run the program as torch itself would, and compare it with the first step of the numeric pass."""
+        if not any(p.name == "numeric" for p in self._seen.passes):
+            self.numeric()
+        why, observed = self._no_replay(), self._received
+        if why is not None or observed is None:
+            return self.skip("replay", why or "the first step of the numeric pass raised")
+        self._progress.enter("replay")
+        began = time.perf_counter()
+        with _quiet():
+            program = self._load(self._archive.data, location="cpu", probed=False)
+            departure = Replay(program, self._sample(program), observed, self._seen.first.events).departure()
+        self._seen = replace(self._seen, departure=departure)
+        return self._keep(Pass("replay", True, None, (time.perf_counter() - began) * 1e3))
+
+    def _no_replay(self) -> str | None:
+        """Why the program is not run once more; None where it can be."""
+        numeric = next((p for p in self._seen.passes if p.name == "numeric" and p.ran), None)
+        if numeric is None:
+            return "it is held against the numeric pass, which could not run"
+        if numeric.ms > PATIENCE_MS:
+            return f"the numeric pass took {numeric.ms / 1e3:.0f} seconds, and this one takes as long again"
+        return None
+
     def skip(self, name: Any, why: str) -> None:
         """Note that a pass did not run."""
         self._keep(Pass(name, False, why))
 
-    def _load(self, data: bytes, *, location: str | None) -> TorchScriptProgram:
+    def _load(self, data: bytes, *, location: str | None, probed: bool = True) -> TorchScriptProgram:
         try:
-            return TorchScriptProgram(data, self._request["method"], location, self._edits)
+            return TorchScriptProgram(data, self._request["method"], location, self._edits, probed=probed)
         except (UnknownMethodError, EditError):
             raise
         except Exception as error:  # torch has many ways to refuse a file
@@ -166,6 +192,7 @@ class Observer:
         with _quiet():
             runner = Runner(program, self._sample(program), self._progress, meta=meta)
             steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
+        self._received = runner.received
         self._tell_parameters(program, runner.tensors)
         return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
 

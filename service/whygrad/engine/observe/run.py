@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,14 @@ LEARNING_RATE = 1e-2
 
 NEGLIGIBLE = 1e-8
 """A gradient this much smaller than the largest of the others is zero."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """The gradients that the parameters received in the first step, and whether it drew random numbers."""
+
+    gradients: Mapping[str, torch.Tensor | None]
+    random: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class Runner:
         self._parameters = {name: p for name, p in program.parameters() if p.requires_grad}
         self.tensors = {name: self.recorder.identify(t) for name, t in _everything(program)}
         self._nodes = {node.id: node for node in program.nodes}
+        self.received: Received | None = None
         program.train(sample.training)
 
     def steps(self) -> Iterator[Step]:
@@ -75,7 +84,11 @@ class Runner:
                 parameter.grad = None
             self.recorder.close = number == self._close
             with recording(self.recorder):
+                drawn = torch.get_rng_state()
                 step = self._step()
+            if number == 0 and step.error is None:
+                random = not torch.equal(drawn, torch.get_rng_state())
+                self.received = Received({name: p.grad for name, p in self._parameters.items()}, random)
             yield step
             if step.error is not None or (self._meta and not self._kept(step)):
                 return
@@ -121,7 +134,7 @@ class Runner:
                 self.recorder.leave(number, [value])
         except Exception as raised:  # the loss refuses its operands, or there is nothing to make one of
             refuse_out_of_memory(raised)
-            error = Error("loss", type(raised).__name__, _message(raised), self._last_unfinished())
+            error = Error("loss", type(raised).__name__, message_of(raised), self._last_unfinished())
         reads = planned.reads if planned is not None else returned
         if value is None or error is not None:
             floating = any(t.is_floating_point() or t.is_complex() for t in returned)
@@ -147,9 +160,9 @@ class Runner:
             value.backward()  # type: ignore[no-untyped-call]
         except Exception as raised:
             refuse_out_of_memory(raised)
-            error = Error("backward", type(raised).__name__, _message(raised))
+            error = Error("backward", type(raised).__name__, message_of(raised))
         told = error is None or not value.requires_grad
-        gradients = self._gradients() if told else {}
+        gradients = states({name: p.grad for name, p in self._parameters.items()}) if told else {}
         step = replace(self._written(returned, reads, fact, error), gradients=gradients, clobbered=changed)
         seen = watch.seen(self.recorder.identify) if watch is not None else ()
         return replace(step, spoiled=self._spoiled([*returned, value]), functions=seen)
@@ -170,16 +183,18 @@ class Runner:
         )
 
     def _failed(self, stage: Any, raised: Exception) -> Error:
-        return Error(stage, _kind(raised), _message(raised), self._last_unfinished())
+        return Error(stage, _kind(raised), message_of(raised), self._last_unfinished())
 
     def _last_unfinished(self) -> int | None:
         events = self.recorder.events()
         return events[-1].node if events and not events[-1].completed else None
 
-    def _gradients(self) -> dict[str, Gradient]:
-        norms = {name: _norm(p.grad) for name, p in self._parameters.items()}
-        largest = max((n for n in norms.values() if n is not None and n == n and n != float("inf")), default=0.0)
-        return {name: _gradient(p.grad, norms[name], largest) for name, p in self._parameters.items()}
+
+def states(gradients: Mapping[str, torch.Tensor | None]) -> dict[str, Gradient]:
+    """Each gradient in a word, with its norm."""
+    norms = {name: _norm(g) for name, g in gradients.items()}
+    largest = max((n for n in norms.values() if n is not None and n == n and n != float("inf")), default=0.0)
+    return {name: _gradient(g, norms[name], largest) for name, g in gradients.items()}
 
 
 def _everything(program: Program) -> Iterator[tuple[str, torch.Tensor]]:
@@ -215,7 +230,7 @@ def _kind(error: Exception) -> str:
     return found[1] if found else type(error).__name__
 
 
-def _message(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """What was raised, without the interpreter's listing of the stack."""
     text = str(error)
     tail = re.split(r"^(?:RuntimeError|torch\.jit\.Error|builtins\.\w+|\w+Error): ", text, flags=re.MULTILINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from torch.jit._recursive import wrap_cpp_module
 from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.archive import sources
+from whygrad.engine.observe.barriers import every, isolate
 from whygrad.engine.observe.callsites import CallSite, call_sites
 from whygrad.engine.observe.editing import edit_graph, edit_module
 from whygrad.engine.observe.graph import GraphReader, Place
@@ -39,9 +40,15 @@ class TorchScriptProgram:
     format = "torchscript"
 
     def __init__(
-        self, data: bytes, method: str = "forward", location: str | None = None, edits: Sequence[Edit] = ()
+        self,
+        data: bytes,
+        method: str = "forward",
+        location: str | None = None,
+        edits: Sequence[Edit] = (),
+        *,
+        probed: bool = True,
     ) -> None:
-        """Load, edit and instrument.
+        """Load, edit and instrument; one that is not `probed` is only run by `plain`.
 
         Raises UnknownMethodError, EditError, and what torch raises for a broken archive.
         """
@@ -60,7 +67,7 @@ class TorchScriptProgram:
         self.nodes: tuple[Node, ...] = tuple(reader.nodes)
         self.returns: int = reader.returns
         self.opaque: tuple[int, ...] = tuple(reader.opaque)
-        self.sites: tuple[Site, ...] = probe_graph(graph, reader)
+        self.sites: tuple[Site, ...] = probe_graph(graph, reader) if probed else ()
         self._graph = graph  # the nodes that are asked for their lines live no longer than it does
         self._function = torch._C._create_function_from_graph(method, graph)
 
@@ -102,10 +109,21 @@ class TorchScriptProgram:
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """Run the method with probes, the optimiser off. Raises what the program raises."""
-        missing = self._method.schema.arguments[1 + len(inputs) :]
-        defaults = [a.default_value for a in missing]
         with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-            return self._function(self.module._c, *inputs, *defaults)
+            return self._function(self.module._c, *inputs, *self._defaults(inputs))
+
+    def plain(self, isolated: Collection[int], *, padded: bool = True) -> Callable[[Any, Sequence[Any]], Any]:
+        """The method as a function of a module and its inputs, run as torch runs it, with barriers around nodes."""
+        graph = self._graph.copy()
+        places = {node: place for place, node in enumerate(every(self._graph))}
+        walled = {places[self._reader.handles[node]]: node for node in isolated}
+        isolate(graph, walled, padded=padded)
+        function = torch._C._create_function_from_graph(self._method.name, graph)
+        return lambda module, inputs: function(module._c, *inputs, *self._defaults(inputs))
+
+    def _defaults(self, inputs: Sequence[Any]) -> list[Any]:
+        """The default values of the arguments that no input is for."""
+        return [a.default_value for a in self._method.schema.arguments[1 + len(inputs) :]]
 
     def stack(self, node: int) -> tuple[Frame, ...]:
         """The call stack of a node in the original Python, outermost first."""

@@ -1,0 +1,190 @@
+"""The replay pass: the program as torch itself runs it, its optimising executor on, against what was observed."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch.jit._recursive import wrap_cpp_module
+
+from whygrad.engine.memory import refuse_out_of_memory
+from whygrad.engine.observation import Departure, Error, Event, Gradient, Node
+from whygrad.engine.observe import loss as losses
+from whygrad.engine.observe.barriers import watched
+from whygrad.engine.observe.bisection import smallest
+from whygrad.engine.observe.inputs import Sampler
+from whygrad.engine.observe.run import Received, Sample, message_of, states
+from whygrad.engine.observe.torchscript import TorchScriptProgram
+
+CALLS = 3
+"""The first is profiled, the second optimised, the third runs what the second made."""
+
+LOCATING_SECONDS = 10.0
+"""The most that is spent on finding the operation where the two part."""
+
+Gradients = Mapping[str, torch.Tensor | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call gave: its gradients, or the error that it raised."""
+
+    gradients: Gradients
+    error: Error | None = None
+
+
+class Replay:
+    """Three calls of a program without probes, each as it was loaded, compared with the observed first step."""
+
+    def __init__(
+        self, program: TorchScriptProgram, sample: Sample, observed: Received, events: Sequence[Event]
+    ) -> None:
+        """`events` are those of the observed step."""
+        self._program = program
+        self._sample = sample
+        self._observed = observed
+        self._nodes = _run(program, events)
+        self._tolerance = _tolerance(events)
+        self._random = frozenset(n.id for n in self._nodes if observed.random and _is_random(n))
+        program.train(sample.training)
+
+    def departure(self) -> Departure | None:
+        """The first call that parts from what was observed, and where; None where all agree."""
+        for number, outcome in enumerate(self._calls(CALLS, ()), 1):
+            names = self._differing(outcome)
+            if names or outcome.error is not None:
+                return self._located(number, outcome, names)
+        return None
+
+    def _located(self, call: int, outcome: Outcome, names: Collection[str]) -> Departure | None:
+        """The departure with its place; None where it is only that random numbers were drawn in another order."""
+        if self._random and self._agrees(call, self._random):
+            return None
+        deadline = time.monotonic() + LOCATING_SECONDS
+        candidates = [n.id for n in self._nodes if n.id not in self._random]
+
+        def restored(nodes: Collection[int]) -> bool:
+            return self._agrees(call, self._random.union(nodes))
+
+        nodes = smallest(candidates, restored, deadline)
+        given = states(outcome.gradients)
+        told = {name: given[name] for name in names if name in given}
+        return Departure(call, told, outcome.error, nodes, self._hidden(candidates) if _broken(told) else None)
+
+    def _agrees(self, call: int, isolated: Collection[int]) -> bool:
+        *_, last = self._calls(call, isolated)
+        return last.error is None and not self._differing(last)
+
+    def _calls(self, number: int, isolated: Collection[int]) -> Iterator[Outcome]:
+        function = self._program.plain(isolated, padded=not any(_writes(node) for node in self._nodes))
+        return (self._call(function) for _ in range(number))
+
+    def _call(self, function: Callable[[Any, Sequence[Any]], Any]) -> Outcome:
+        module, parameters = _fresh(self._program)
+        sampler = Sampler(self._sample.seed, meta=False)
+        torch.manual_seed(self._sample.seed)
+        stage: Any = "forward"
+        try:
+            outputs = function(module, sampler.arguments(self._sample.inputs, self._sample.signature))
+            stage = "loss"
+            planned = losses.plan(outputs, self._sample.loss, sampler)
+            value = losses.compute(planned, self._sample.loss, sampler)
+            stage = "backward"
+            value.backward()  # type: ignore[no-untyped-call]
+        except Exception as error:  # what it raises is what we came for
+            refuse_out_of_memory(error)
+            return Outcome({}, Error(stage, type(error).__name__, message_of(error)))
+        return Outcome({name: p.grad for name, p in parameters.items()})
+
+    def _differing(self, outcome: Outcome) -> list[str]:
+        """The parameters whose gradient is not the one observed, beyond rounding."""
+        observed = self._observed.gradients
+        if outcome.error is not None:
+            return [name for name, gradient in observed.items() if gradient is not None]
+        noise = self._tolerance**2 * self._largest
+        return [n for n, g in observed.items() if _differ(g, outcome.gradients.get(n), self._tolerance, noise)]
+
+    @cached_property
+    def _largest(self) -> float:
+        norms = (float(g.norm()) for g in self._observed.gradients.values() if g is not None)
+        return max((norm for norm in norms if norm < float("inf")), default=0.0)
+
+    def _hidden(self, candidates: Collection[int]) -> int | None:
+        """The operation whose own derivative is not finite, though what comes before it hides that where it can."""
+        seen: dict[int, bool] = {}
+
+        def watch(barrier: int, gradient: torch.Tensor) -> None:
+            seen[barrier] = seen.get(barrier, True) and bool(gradient.isfinite().all())
+
+        with watched(watch):
+            list(self._calls(1, candidates))
+        made = [n for n in candidates if seen.get(2 * n + 1) and not seen.get(2 * n, True)]
+        return max(made, default=None)
+
+
+def _fresh(program: TorchScriptProgram) -> tuple[Any, dict[str, torch.Tensor]]:
+    """A copy of the module as it was loaded, so that what one call leaves behind does not reach the next.
+
+    With it the parameters that want a gradient.
+    """
+    twin = wrap_cpp_module(copy.deepcopy(program.module._c))  # type: ignore[no-untyped-call]
+    held = {
+        **dict(twin.named_buffers(remove_duplicate=False)),
+        **dict(twin.named_parameters(remove_duplicate=False)),
+    }
+    wanting = {name: held[name] for name, p in program.parameters() if p.requires_grad and name in held}
+    for parameter in twin.parameters():
+        parameter.detach_()
+    for parameter in wanting.values():
+        parameter.detach_().requires_grad_()
+    return twin, wanting
+
+
+def _run(program: TorchScriptProgram, events: Sequence[Event]) -> list[Node]:
+    """The operations of a program that were run, in their order."""
+    run = {event.node for event in events}
+    return [node for node in program.nodes if node.id in run and node.op.startswith("aten::")]
+
+
+def _writes(node: Node) -> bool:
+    return any(a.type == "Tensor" for a in node.arguments if a.name in node.writes)
+
+
+def _is_random(node: Node) -> bool:
+    packet = getattr(torch.ops.aten, node.name, None)
+    if packet is None:
+        return False
+    return any(torch.Tag.nondeterministic_seeded in getattr(packet, o).tags for o in packet.overloads())
+
+
+_TOLERANCES = {"float64": 1e-6, "float32": 1e-2, "complex64": 1e-2, "float16": 0.1, "bfloat16": 0.1}
+
+
+def _tolerance(events: Sequence[Event]) -> float:
+    """How much a gradient may differ, relative to itself: sums in another order, by the coarsest type at work."""
+    types = {tensor.dtype for event in events for tensor in event.outputs if tensor.floating}
+    return max((_TOLERANCES.get(dtype, 1e-2) for dtype in types), default=1e-2)
+
+
+def _differ(observed: torch.Tensor | None, given: torch.Tensor | None, tolerance: float, noise: float) -> bool:
+    """Whether two gradients differ. None is zero, and what was not finite before is none of ours."""
+    if observed is None and given is None:
+        return False
+    dense = [g.to_dense() if g.is_sparse else g for g in (observed, given) if g is not None]
+    first, last = float(dense[0].norm()), float(dense[-1].norm())
+    if observed is not None and not first < float("inf"):
+        return False
+    if given is not None and not last < float("inf"):
+        return True
+    if len(dense) < 2:
+        return first > noise
+    return float((dense[0] - dense[1]).norm()) > tolerance * max(first, last) + noise
+
+
+def _broken(gradients: Mapping[str, Gradient]) -> bool:
+    return any(g.state == "non-finite" for g in gradients.values())

@@ -1,0 +1,72 @@
+"""Gradients that torch's optimising executor changes: where, how bad, and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import build, diagnose_source, examined
+from tests.engine.rules.small import net
+
+from whygrad.engine.observation import Json
+
+
+def found(body: str, init: str = "", fill: str = "ones") -> dict[str, Json]:
+    """What is said of the optimiser."""
+    document = examined(build(net(body, init)), {"inputs": [{"shape": [4, 3], "fill": fill}]})[-1]
+    return next(dict(f) for f in document["findings"] if f["code"] == "FMT901")
+
+
+TOLD = [
+    (
+        "y = torch.cos(torch.relu(-self.p * x)); return y.acos()",
+        ("aten::acos", "error", "return y.clamp(-1 + 1e-6, 1 - 1e-6).acos()"),
+    ),
+    (
+        "return torch.log(F.relu(x - self.p)) * 2",
+        ("aten::log", "error", "return torch.log(F.relu(x - self.p).clamp_min(1e-12)) * 2"),
+    ),
+    ("return torch.min(self.p * x, x)", ("aten::min", "error", "return torch.minimum(self.p * x, x)")),
+    ("return F.hardtanh(self.p * x) * 2", ("aten::hardtanh", "warning", "with torch.jit.optimized_execution(False):")),
+]
+
+
+@pytest.mark.parametrize(("body", "told"), TOLD)
+def test_the_operation_to_change_and_its_line(body: str, told: tuple[str, str, str]) -> None:
+    finding = found(body)
+    assert (finding["location"]["op"], finding["severity"], finding["fix"]["after"]) == told
+    assert finding["location"]["source"].split(" = ")[0] in body
+    assert finding["parameters"] == ["p"]
+
+
+def test_only_those_suffer_whose_gradient_differs() -> None:
+    finding = found("return self.l(torch.max(self.p * x, x))", "self.l = nn.Linear(3, 2)")
+    assert (finding["parameters"], finding["severity"]) == (["p"], "warning")
+
+
+MERGED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(3, 3)
+        self.w = nn.Parameter(torch.ones(3))
+
+    def forward(self, x):
+        with torch.no_grad():
+            y = self.w * 2
+        z = 2 * self.w + y
+        return self.a(x) + z
+"""
+
+
+def test_of_two_equal_expressions_the_one_without_gradients_is_named() -> None:
+    first, *_ = diagnose_source(MERGED, shapes="4x3")["findings"]
+    assert (first["code"], first["severity"], first["parameters"]) == ("FMT901", "warning", ["w"])
+    assert (first["location"]["source"], first["fix"]["after"]) == ("y = self.w * 2", "y = (self.w * 2).detach()")
+    assert [r["location"]["op"] for r in first["related"]] == ["aten::mul"]
+
+
+def test_whichever_comes_first() -> None:
+    lines = MERGED.splitlines(keepends=True)
+    source = "".join([*lines[:8], "        z = 2 * self.w\n", *lines[8:10], "        return self.a(x) + z * x + y\n"])
+    first, *_ = diagnose_source(source, shapes="4x3")["findings"]
+    assert first["code"] == "FMT901"
+    assert first["location"]["source"] == "y = self.w * 2"
