@@ -69,9 +69,9 @@ def test_healthy_programs_do_not_part(name: str) -> None:
 EDGES = [
     ("return torch.acos(torch.cos(torch.relu(self.w * x)))", "aten::relu", "aten::acos"),
     ("return torch.asin((-self.w * x).clamp(-1.0, 1.0))", "aten::clamp", "aten::asin"),
-    ("return torch.log(F.relu(self.w * x))", "aten::relu", "aten::log"),
+    ("y = F.relu(self.w * x); return torch.xlogy(y, y)", "aten::relu", "aten::xlogy"),
     ("h = torch.relu(x * self.w); h = h + 0.0; return h.sqrt() * 3", "aten::relu", "aten::sqrt"),
-    ("return torch.log10(torch.relu(self.w * x).mean(0))", "aten::relu", "aten::log10"),
+    ("return torch.pow(torch.relu(self.w * x).mean(0), 0.5)", "aten::relu", "aten::pow"),
     ("return (self.w * x).std(1)", "aten::std", None),
     ("return torch.std(self.w * x + 1)", "aten::std", None),
 ]
@@ -146,6 +146,8 @@ def test_no_gradient_and_an_exact_zero_are_the_same() -> None:
     [
         ("return x.detach()", "the first step of the numeric pass raised"),
         ("return x.view(5)", "the first step of the numeric pass raised"),
+        ("return torch.log(x - 1) * self.p", "the first step of the numeric pass is not finite as it is"),
+        ("return torch.sqrt(x - self.p)", "the first step of the numeric pass is not finite as it is"),
     ],
 )
 def test_a_step_that_raises_is_not_replayed(body: str, why: str) -> None:

@@ -21,8 +21,8 @@ TOLD = [
         ("aten::acos", "error", "return y.clamp(-1 + 1e-6, 1 - 1e-6).acos()"),
     ),
     (
-        "return torch.log(F.relu(x - self.p)) * 2",
-        ("aten::log", "error", "return torch.log(F.relu(x - self.p).clamp_min(1e-12)) * 2"),
+        "return torch.sqrt(F.relu(x - self.p * 2)) * 2",
+        ("aten::sqrt", "error", "return torch.sqrt(F.relu(x - self.p * 2) + 1e-12) * 2"),
     ),
     ("return torch.min(self.p * x, x)", ("aten::min", "error", "return torch.minimum(self.p * x, x)")),
     ("return F.hardtanh(self.p * x) * 2", ("aten::hardtanh", "warning", "with torch.jit.optimized_execution(False):")),

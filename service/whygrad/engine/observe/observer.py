@@ -168,6 +168,8 @@ class Observer:
         numeric = next((p for p in self._seen.passes if p.name == "numeric" and p.ran), None)
         if numeric is None:
             return "it is held against the numeric pass, which could not run"
+        if numeric.steps[0].spoiled or any(g.state == "non-finite" for g in numeric.steps[0].gradients.values()):
+            return "the first step of the numeric pass is not finite as it is"
         if numeric.ms > PATIENCE_MS:
             return f"the numeric pass took {numeric.ms / 1e3:.0f} seconds, and this one takes as long again"
         return None
