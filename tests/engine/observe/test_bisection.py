@@ -9,7 +9,7 @@ import pytest
 
 from whygrad.engine.observe.bisection import smallest
 
-LATER = time.monotonic() + 60
+LATER = float("inf")
 
 
 @pytest.mark.parametrize("needed", [{0}, {7}, {99}, {3, 4}, {0, 50, 99}, {1, 2, 3, 4}])
