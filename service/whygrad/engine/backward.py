@@ -5,7 +5,7 @@ Walked from a parameter towards the loss, it tells where a gradient became NaN, 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,12 +29,19 @@ class Dead:
     how: Loss
 
 
+@dataclass(frozen=True)
+class Joint:
+    """The executions, by their indices, on the ways of contributions that cancel each other; the last joins them."""
+
+    events: tuple[int, ...]
+
+
 class Backward:
     """Walks over the autograd functions of one step. What is no larger than `limit` counts as zero."""
 
     def __init__(self, step: Step, *, rounding: float = 0.0) -> None:
         self.functions = step.functions
-        self._limit = rounding * self._scale
+        self.limit = rounding * self._scale
         self._givers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._leaf_givers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, function in enumerate(step.functions):
@@ -71,12 +78,22 @@ class Backward:
                     pending.append(self._givers[number])
         return list(found.values())
 
+    def joint(self, dead: Dead) -> Joint:
+        """Where contributions that cancel each other came from: the executions from their target to what joins them."""
+        edge = self.functions[dead.function].edges[dead.edge]
+        givers = self._givers[edge.function] if edge.function is not None else self._leaf_givers[edge.leaf or 0]
+        ways = [{number, *self.above(number)} for number, _ in givers]
+        shared = set.intersection(*ways)
+        joins = min((e for n in shared if (e := self.functions[n].event) is not None), default=None)
+        events = {e for way in ways for n in way if (e := self.functions[n].event) is not None}
+        return Joint(tuple(sorted(e for e in events if joins is None or e <= joins)))
+
     def above(self, function: int) -> Iterator[int]:
         """The functions on the ways from a function to the loss, nearest first."""
         seen = {function}
-        pending = [function]
+        pending = deque([function])
         while pending:
-            for giver, _ in self._givers[pending.pop(0)]:
+            for giver, _ in self._givers[pending.popleft()]:
                 if giver not in seen:
                     seen.add(giver)
                     pending.append(giver)
@@ -98,9 +115,9 @@ class Backward:
         """How an edge lost a gradient that had arrived; None where none had."""
         if self._reached_by_nan(number):
             return "not-finite"
-        if self.arrived(number) <= self._limit:
+        if self.arrived(number) <= self.limit:
             return None
-        return "flat" if _size(self.functions[number].edges[place].gave) <= self._limit else "cancelled"
+        return "flat" if _size(self.functions[number].edges[place].gave) <= self.limit else "cancelled"
 
     def arrived(self, number: int) -> float:
         """The magnitude of what a function received."""

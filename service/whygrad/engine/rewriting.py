@@ -8,6 +8,7 @@ import re
 _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
 _FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
+_NAMED = (ast.Name, ast.Attribute)
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 
 
@@ -51,11 +52,28 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     if source is None or len(found) != 1:
         return None
     operand, alone = found[0]
-    start, end = (len(source.encode()[:at].decode()) for at in (operand.col_offset, operand.end_col_offset or 0))
+    start, end = _span(source, operand)
     inner = _bracketed(source[start:end])
     expression = template.replace("{x}", inner) if inner else None
     shown = expression if alone or expression is None else _bracketed(expression)
     return source[:start] + shown + source[end:] if shown else None
+
+
+def straight_through(source: str | None, operation: str) -> str | None:
+    """The line where the only call of an operation on a variable steps in the forward alone."""
+    calls = [n for n in ast.walk(_statement(source)) if (one := _operand(n, operation)) and isinstance(one[0], _NAMED)]
+    if source is None or len(calls) != 1 or not isinstance(calls[0], ast.Call):
+        return None
+    call, found = calls[0], _operand(calls[0], operation)
+    start, end = _span(source, call)
+    name = ast.unparse(found[0]) if found else ""
+    return f"{source[:start]}{name} + ({source[start:end]} - {name}).detach(){source[end:]}"
+
+
+def _span(source: str, node: ast.expr) -> tuple[int, int]:
+    """Where an expression begins and ends in the line; ast counts bytes."""
+    at = source.encode()
+    return len(at[: node.col_offset].decode()), len(at[: node.end_col_offset or 0].decode())
 
 
 def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:

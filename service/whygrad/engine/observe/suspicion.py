@@ -40,15 +40,15 @@ def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> in
     told = [i for i, step in enumerate(steps) if step.gradients and step.error is None]
     wanting = [p for p in parameters if p.requires_grad]
     weights = [p for p in wanting if len(p.shape) > 1] or wanting
-    for name in (p.name for p in weights if told):
-        if all(_may_be_rounding(steps[i].gradients, name) for i in told):
-            return told[-1]
+    rounded = (p for p in weights if all(_may_be_rounding(steps[i].gradients, p.name) for i in told))
+    if any(steps[i].gradients[p.name].norm for p in rounded for i in told):
+        return told[-1]
     return None
 
 
 def _may_be_rounding(gradients: Mapping[str, Gradient], name: str) -> bool:
     norm = gradients[name].norm
-    return norm is not None and 0.0 < norm <= ROUNDING * max(1.0, _largest(gradients))
+    return norm is not None and norm <= ROUNDING * max(1.0, _largest(gradients))
 
 
 def _largest(gradients: Mapping[str, Gradient]) -> float:

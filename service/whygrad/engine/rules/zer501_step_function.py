@@ -1,0 +1,100 @@
+"""A value passes through a step function, whose gradient is zero everywhere.
+
+What happened
+-------------
+`round`, `floor`, `ceil`, `trunc` and `sign` are flat between their steps, so their derivative is 0 wherever it
+exists. torch keeps the history and sends back a gradient of exactly zero. Drawing a sample (`bernoulli`) is a step
+too.
+
+Why it matters
+--------------
+Nothing raises, `grad` is there, and every parameter behind the step stays what it was initialised to.
+
+How to fix it
+-------------
+Use a straight-through estimator, which steps in the forward and passes the gradient on as it is:
+`x + (x.round() - x).detach()`. Or a smooth function of the same quantity: `sigmoid` or `tanh` for a threshold,
+`gumbel_softmax` for a choice, additive noise in training for a quantiser.
+
+Not to be confused with
+-----------------------
+A comparison and `argmax` return a tensor without history, so that the gradient is missing and not zero (CUT103). A
+cast to integers is CUT104.
+
+Example
+-------
+Shapes: 16x8
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(8, 4)
+            self.decoder = nn.Linear(4, 8)
+
+        def forward(self, x):
+            z = 3.0 * self.encoder(x)
+            q = torch.round(z)
+            return self.decoder(q)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(8, 4)
+            self.decoder = nn.Linear(4, 8)
+
+        def forward(self, x):
+            z = 3.0 * self.encoder(x)
+            q = z + (torch.round(z) - z).detach()
+            return self.decoder(q)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.autopsy import Starved
+from whygrad.engine.edits import Replace
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rewriting import straight_through
+from whygrad.engine.rule import rule
+from whygrad.engine.starving import finding, starved_by
+
+_UNARY = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "bernoulli"})
+
+
+@rule("ZER501", "step-function", "warning")
+def step_function(observation: Observation) -> Iterator[Finding]:
+    """Every step function that keeps the gradient of a parameter at zero."""
+    for found in starved_by(observation, "step"):
+        yield _finding(observation, found)
+
+
+def _finding(observation: Observation, found: Starved) -> Finding:
+    name = found.node.bare_name
+    flat = "a sample does not change smoothly" if name == "bernoulli" else "it is flat between its steps"
+    return finding(
+        observation,
+        found,
+        why=f"{name} is a step function",
+        message=f"The derivative of {name} is 0 wherever it exists: {flat}.",
+        chain=(
+            Link(f"a gradient arrives at {name}", found.node.id),
+            Link(f"its derivative is 0, so {owners(found.parameters)} gets a gradient in which every element is 0"),
+        ),
+        fix=_fix(observation, found, name),
+    )
+
+
+def _fix(observation: Observation, found: Starved, name: str) -> Fix:
+    words = f"pass the gradient straight through: x + ({name}(x) - x).detach()"
+    if name not in _UNARY:
+        return Fix(words)
+    edit = Replace(found.node.id, f"self + (torch.{name}(self) - self).detach()")
+    return Fix(words, after=straight_through(observation.source(found.node.id), name), edits=(edit,))

@@ -1,0 +1,95 @@
+"""An activation or a clamp works where it is flat, for every number that it is given.
+
+What happened
+-------------
+Outside its bounds a `clamp` is constant; far from zero `sigmoid` and `tanh` round to exactly 0 or 1, a softmax to one
+winner. There the derivative is 0, and every number that the loss depends on lies there.
+
+Why it matters
+--------------
+Nothing raises, and the parameters before it get a gradient of exactly zero. They cannot move back into the range
+where they would learn.
+
+How to fix it
+-------------
+Bring what goes in back into the range: scale it, normalise it, initialise smaller weights. Leave the last activation
+to a loss that takes logits (`binary_cross_entropy_with_logits`, `cross_entropy`). Clamp after the loss was computed,
+or use bounds that the values do not all exceed.
+
+Not to be confused with
+-----------------------
+A ReLU that is never active is ZER505. Where only some of the numbers are in the flat part, the rest still learns,
+and nothing is reported.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.score = nn.Linear(10, 3)
+
+        def forward(self, x):
+            return torch.clamp(self.score(x), 100.0, 200.0)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.score = nn.Linear(10, 3)
+
+        def forward(self, x):
+            return torch.clamp(self.score(x), -100.0, 200.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.autopsy import Starved
+from whygrad.engine.domains import seen
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rule import rule
+from whygrad.engine.starving import finding, starved_by
+
+_BOUNDED = frozenset(
+    {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "maximum", "minimum", "max", "min", "clip"}
+)
+
+
+@rule("ZER502", "saturated", "warning")
+def saturated(observation: Observation) -> Iterator[Finding]:
+    """Every activation that is flat for all that the loss depends on."""
+    for found in starved_by(observation, "saturated"):
+        yield _finding(observation, found)
+
+
+def _finding(observation: Observation, found: Starved) -> Finding:
+    name = found.node.bare_name
+    read = found.event.tensors[0].numbers if found.event.tensors else None
+    given = f", and of what it is given {seen(read)}" if read is not None else ""
+    return finding(
+        observation,
+        found,
+        why=f"{name} is flat for everything that it is given",
+        message=f"Where {name} is flat its derivative is 0{given}.",
+        chain=(
+            *((Link(f"of what {name} is given {seen(read)}", found.node.id),) if read is not None else ()),
+            Link(f"{name} is constant there: a gradient arrives, and 0 goes on"),
+            Link(f"every element of the gradient of {owners(found.parameters)} is 0"),
+        ),
+        fix=_fix(name),
+    )
+
+
+def _fix(name: str) -> Fix:
+    if name in _BOUNDED:
+        return Fix(f"choose bounds of {name} that the values do not all exceed, or scale what goes in")
+    return Fix(f"scale or normalise what goes into {name} (smaller weights, a norm before it), or use a loss on logits")

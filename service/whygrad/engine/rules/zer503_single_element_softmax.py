@@ -1,0 +1,114 @@
+"""A softmax, or a normalisation, over a single element: the result is the same whatever goes in.
+
+What happened
+-------------
+A softmax over one element is always 1, and so is a share of a sum of one; a layer norm over one element is always 0.
+A constant has no derivative. Mostly the dimension is the wrong one: the scores have the shape (batch, length, 1) or
+(batch * length, 1), and the softmax runs over the 1.
+
+Why it matters
+--------------
+Nothing raises. The attention weights are all 1, and what computes the scores gets a gradient of exactly zero.
+
+How to fix it
+-------------
+Take the softmax over the dimension along which the elements compete, the length of the sequence for attention. For
+the probability of one class use `sigmoid`.
+
+Not to be confused with
+-----------------------
+A softmax over several elements whose results are all summed up is constant too, for another reason (ZER504). A
+softmax that rounds to one winner is ZER502.
+
+Example
+-------
+Shapes: 2x5x4
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.score = nn.Linear(4, 1)
+
+        def forward(self, x):
+            weights = torch.softmax(self.score(x), dim=2)
+            return (weights * x).sum(dim=1)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.score = nn.Linear(4, 1)
+
+        def forward(self, x):
+            weights = torch.softmax(self.score(x), dim=1)
+            return (weights * x).sum(dim=1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.autopsy import Starved
+from whygrad.engine.edits import Give, Replace
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners, size
+from whygrad.engine.rewriting import rewritten
+from whygrad.engine.rule import rule
+from whygrad.engine.starving import finding, starved_by
+
+_SOFTMAXES = frozenset({"softmax", "log_softmax"})
+
+
+@rule("ZER503", "single-element-softmax", "warning")
+def single_element(observation: Observation) -> Iterator[Finding]:
+    """Every softmax or normalisation over one element that keeps a gradient at zero."""
+    for found in starved_by(observation, "single"):
+        yield _finding(observation, found)
+
+
+def _finding(observation: Observation, found: Starved) -> Finding:
+    name, read = found.node.bare_name, found.event.tensors[0]
+    fixes = _fixes(observation, found)
+    return finding(
+        observation,
+        found,
+        why=f"{name} over one element is constant",
+        message=f"{name} of {size(read)} runs over one element{_along(found)}: the result is always the same.",
+        chain=(
+            Link(f"what goes into {name} is {size(read)}", found.node.id),
+            Link("over one element the result is the same whatever goes in, so its derivative is 0"),
+            Link(f"every element of the gradient of {owners(found.parameters)} is 0"),
+        ),
+        fix=fixes[0],
+        other_fixes=fixes[1:],
+    )
+
+
+def _along(found: Starved) -> str:
+    dim = found.node.literal("dim", found.event.values.get("dim"))
+    return f", along dim {dim}" if isinstance(dim, int) else ""
+
+
+def _fixes(observation: Observation, found: Starved) -> list[Fix]:
+    """Another dimension along which elements can compete, the last before the batch first; or a sigmoid."""
+    name, shape = found.node.bare_name, found.event.tensors[0].shape
+    if name not in _SOFTMAXES:
+        return [Fix(f"let {name} run over the features, more than one, or leave it out")]
+    source, dims = observation.source(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
+    instead = "sigmoid" if name == "softmax" else "logsigmoid"
+    smooth = "torch.sigmoid(self)" if name == "softmax" else "torch.log(torch.sigmoid(self))"
+    alone = Fix(f"use {instead} for a weight of its own for each element", edits=(Replace(found.node.id, smooth),))
+    others = [
+        Fix(
+            f"take the {name} over dim {d}, which has {shape[d]} elements",
+            after=rewritten(source, r"\bdim=-?\d+", f"dim={d}"),
+            edits=(Give(found.node.id, "dim", d),),
+        )
+        for d in dims
+    ]
+    return [*others, alone] if len(shape) > 2 else [alone, *others]

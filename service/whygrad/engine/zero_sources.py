@@ -1,0 +1,82 @@
+"""Where a tensor of nothing but zeros comes from: the factor that makes a product, and its gradient, vanish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
+
+RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
+FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp"})
+STEPPING = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "bernoulli"})
+BLANKING = frozenset(
+    {"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "gt", "lt", "ge", "le", "eq", "ne"}
+)
+_ROUTING = frozenset(
+    {"select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"}
+)
+_ADDED = frozenset({"bias"})
+_ADDING_SELF = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """What made a tensor all zeros: a parameter, an execution by its index, or, where both are None, what was given.
+
+    `routed`: only the part that was picked of something else is zero, which another input may change.
+    """
+
+    parameter: Parameter | None = None
+    event: int | None = None
+    routed: bool = False
+
+
+class ZeroSources:
+    """Follows zeros back through one step."""
+
+    def __init__(self, observation: Observation, step: Step) -> None:
+        self._nodes = observation.nodes
+        self._stored = {p.tensor: p for p in observation.parameters}
+        self._step = step
+        self._made: dict[tuple[int, int], int] = {}
+        for order, event in enumerate(step.events):
+            for tensor in event.outputs:
+                self._made.setdefault((tensor.id, tensor.version), order)
+
+    def factors(self, event: Event, without: int | None = None) -> list[Tensor]:
+        """The operands of an execution that are all zero, parameters first; without a certain tensor."""
+        found = [o.tensor for o in event.inputs if not _added(self._nodes[event.node], o.role, o.tensor)]
+        zeros = [t for t in found if _all_zero(t) and t.id != without]
+        return sorted(zeros, key=lambda t: t.id not in self._stored)
+
+    def of(self, tensor: Tensor) -> Source:
+        """What made a tensor all zeros."""
+        seen: set[int] = set()
+        while tensor.id not in seen:
+            seen.add(tensor.id)
+            if tensor.id in self._stored:
+                return Source(parameter=self._stored[tensor.id])
+            order = self._made.get((tensor.id, tensor.version))
+            if order is None:
+                return Source()
+            event = self._step.events[order]
+            name = self._nodes[event.node].bare_name
+            factors = self.factors(event)
+            if factors:
+                tensor = factors[0]
+            elif name in RECTIFYING | FLATTENING | STEPPING | BLANKING:
+                return Source(event=order)
+            else:
+                return Source(routed=name in _ROUTING)
+        return Source()
+
+
+def _added(node: Node, role: str, tensor: Tensor) -> bool:
+    """Whether an operand is added to a product, and so can be no factor of it."""
+    if role in _ADDED or (role == "self" and node.bare_name in _ADDING_SELF):
+        return True
+    return role.startswith("params[") and len(tensor.shape) == 1
+
+
+def _all_zero(tensor: Tensor) -> bool:
+    return tensor.numbers is not None and tensor.elements > 0 and tensor.numbers.all_zero
