@@ -24,6 +24,5 @@ FIRST_AID = {
     "SHP715": "make each letter stand for one size, and each operand have one letter per dimension",
     "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
     "SHP718": "keep the batch: x.flatten(1) or x.view(x.size(0), -1)",
-    "SHP719": "swap axes with transpose or permute; view only regroups the numbers",
     "TYP803": "move the input and the model to one device, and write no device into the forward",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
 _FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
@@ -12,7 +13,7 @@ _NAMED = (ast.Name, ast.Attribute)
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 
 
-def rewritten(source: str | None, pattern: str, replacement: str) -> str | None:
+def rewritten(source: str | None, pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> str | None:
     """The line with every match of a pattern replaced."""
     changed = re.sub(pattern, replacement, source) if source else source
     return changed if changed != source else None

@@ -1,0 +1,142 @@
+"""Views that regroup numbers where axes had to change places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.meant import computed, meant
+from whygrad.engine.axes.moving import REGROUPING
+from whygrad.engine.axes.pieces import Axis, Layout, groups, length
+from whygrad.engine.observation import Event, Node, Observation
+
+_MANY = 6
+_PADDING = frozenset({"cat", "pad", "constant_pad_nd"})
+
+
+@dataclass(frozen=True)
+class Swap:
+    """How the axes should have moved: the operand seen as `sizes`, then put into `order`, then seen as the result."""
+
+    sizes: tuple[int, ...]
+    order: tuple[int, ...]
+
+    @property
+    def pair(self) -> tuple[int, int] | None:
+        """The two axes that change places, where no other moves."""
+        moved = [i for i, o in enumerate(self.order) if i != o]
+        return (moved[0], moved[1]) if len(moved) == 2 else None
+
+    @property
+    def result(self) -> tuple[int, ...]:
+        """The sizes after the move."""
+        return tuple(self.sizes[o] for o in self.order)
+
+
+def swapped(observation: Observation, known: Layouts, node: Node, event: Event) -> Swap | None:
+    """How the axes of a view should have moved; None where it only folds or cuts neighbours."""
+    if node.bare_name not in REGROUPING or not event.outputs or _skewed(observation, known, event):
+        return None
+    before, after = known.of(event.tensors[0]), event.outputs[0].shape
+    if any(p.source.kind in ("weight", "new") for a in before for p in a) or 0 in after:
+        return None
+    by_sizes = _by_sizes(before, after, computed(observation, node))
+    return by_sizes or _by_reading(before, known.of(event.outputs[0]), meant(observation, known, node))
+        before, known.of(event.outputs[0]), meant(observation, known, node)
+    )
+
+
+def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether a padding before it and a slice behind it make the view a shift of rows, as relative positions do."""
+    maker = known.maker(event.tensors[0])
+    if maker is None or observation.nodes[maker.node].bare_name not in _PADDING:
+        return False
+    made = event.outputs[0].id
+    readers = (e for e in known.step.events if any(t.id == made for t in e.tensors))
+    return any(observation.nodes[e.node].bare_name in ("slice", "narrow", "select") for e in readers)
+
+
+def _by_sizes(before: Layout, after: Sequence[int], reckoned: Sequence[bool]) -> Swap | None:
+    """A regrouping across axes whose sizes come out even once axes change places."""
+    pieces = [p.size for a in before for p in a if p.size > 1]
+    large = [s for s in after if s > 1]
+    free = [not r for r, s in zip(reckoned, after, strict=False) if s > 1] or [True] * len(large)
+    for group in groups(pieces, large):
+        given, made = [pieces[i] for i in group.before], [large[j] for j in group.after]
+        if len(given) > 1 and len(made) > 1 and max(len(given), len(made)) <= _MANY:
+            found = _order(given, made, [free[j] for j in group.after])
+            if found is not None:
+                return _placed(*found, pieces, group.before)
+    return None
+
+
+def _order(given: Sequence[int], made: Sequence[int], free: Sequence[bool]) -> tuple[list[int], tuple[int, ...]] | None:
+    """Sizes to see the operand as, and the order that gives the result by folding neighbours; None if there is none.
+
+    An axis that only moves keeps its size, so that one which was computed is none (`free` says which are not).
+    """
+    for order in _orders(len(given)):
+        kept = _kept([given[o] for o in order], made)
+        if kept is not None and all(free[j] for _, j in kept):
+            return list(given), order
+    for order in _orders(len(made)):
+        seen_as = [made[order.index(i)] for i in range(len(made))]
+        kept = _kept(seen_as, given)
+        if kept is not None and all(free[order.index(i)] for i, _ in kept):
+            return seen_as, order
+    return _folded(given, _first_cut(made, given[0]))
+
+
+def _kept(sizes: Sequence[int], into: Sequence[int]) -> list[tuple[int, int]] | None:
+    """The axes that stay whole where neighbours folded give those sizes; None where they do not."""
+    found = groups(sizes, into)
+    if any(len(g.after) != 1 for g in found):
+        return None
+    return [(g.before[0], g.after[0]) for g in found if len(g.before) == 1]
+
+
+def _folded(given: Sequence[int], cut: Sequence[int]) -> tuple[list[int], tuple[int, ...]] | None:
+    """The order where samples and heads were folded into one; None where nothing has to move for that."""
+    for order in _orders(len(cut)):
+        seen_as = [cut[order.index(i)] for i in range(len(cut))]
+        if _kept(seen_as, given) is not None:
+            return (seen_as, order) if _inversions(order) else None
+    return None
+
+
+def _first_cut(sizes: Sequence[int], outer: int) -> list[int]:
+    """Sizes with the first cut in two, as where samples and heads were folded: 8 of 4 samples is 4 and 2."""
+    first, *rest = sizes
+    return [outer, first // outer, *rest] if first > outer and first % outer == 0 else list(sizes)
+
+
+def _orders(count: int) -> Iterator[tuple[int, ...]]:
+    """All orders of that many axes, those that move the fewest pairs first."""
+    yield from sorted(permutations(range(count)), key=_inversions)
+
+
+def _inversions(order: Sequence[int]) -> int:
+    return sum(a > b for i, a in enumerate(order) for b in order[i + 1 :])
+
+
+def _placed(sizes: Sequence[int], order: Sequence[int], pieces: Sequence[int], part: range) -> Swap:
+    """The swap of a group among the axes that stay."""
+    first, last = list(pieces[: part.start]), list(pieces[part.stop :])
+    whole = [*first, *sizes, *last]
+    rest = range(len(first) + len(sizes), len(whole))
+    return Swap(tuple(whole), (*range(len(first)), *(o + len(first) for o in order), *rest))
+
+
+def _by_reading(before: Layout, after: Layout, wanted: Sequence[Axis | None]) -> Swap | None:
+    """Sizes that are equal by chance: an axis was to stand where its size was read for, and stands elsewhere."""
+    for place, axis in enumerate(wanted if len(wanted) == len(after) else ()):
+        if axis is None or length(axis) == 1 or after[place] == axis or axis not in before:
+            continue
+        found = [i for i, a in enumerate(after) if a == axis]
+        if len(found) == 1 and wanted[found[0]] is None and length(after[place]) == length(axis):
+            order = list(range(len(after)))
+            order[place], order[found[0]] = found[0], place
+            return Swap(tuple(length(a) for a in after), tuple(order))
+    return None

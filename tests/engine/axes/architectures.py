@@ -1,0 +1,516 @@
+"""Healthy programs that fold, cut, swap, drop and stretch axes as real architectures do: none of it is a fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A program and what it is sent with."""
+
+    shapes: str
+    source: str
+    request: dict[str, str] = field(default_factory=dict)
+
+
+HEALTHY = {
+    "heads folded into the batch": Architecture("2x6x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(8, 24)
+        self.out = nn.Linear(8, 8)
+
+    def forward(self, x):
+        B, T, C = x.shape
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        q = q.reshape(B, T, 2, 4).transpose(1, 2).reshape(B * 2, T, 4)
+        k = k.reshape(B, T, 2, 4).transpose(1, 2).reshape(B * 2, T, 4)
+        v = v.reshape(B, T, 2, 4).transpose(1, 2).reshape(B * 2, T, 4)
+        a = torch.bmm(q, k.transpose(1, 2)).softmax(-1)
+        h = torch.bmm(a, v).view(B, 2, T, 4).transpose(1, 2).reshape(B, T, C)
+        return self.out(h)
+"""),
+    "a Transformer of torch's own": Architecture("2x6x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+        self.positions = nn.Parameter(torch.randn(1, 6, 8))
+
+    def forward(self, x):
+        return self.block(x + self.positions).mean(dim=1)
+"""),
+    "windows of Swin": Architecture("2x8x8x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.Linear(4, 4)
+
+    def forward(self, x):
+        B, H, W, C = x.shape
+        x = torch.roll(x, (-2, -2), (1, 2))
+        w = x.view(B, H // 4, 4, W // 4, 4, C).permute(0, 1, 3, 2, 4, 5).contiguous().view(-1, 16, C)
+        w = (w @ w.transpose(1, 2)).softmax(-1) @ self.mix(w)
+        x = w.view(B, H // 4, W // 4, 4, 4, C).permute(0, 1, 3, 2, 4, 5).contiguous().view(B, H, W, C)
+        return x.reshape(B, H * W, C)
+"""),
+    "patches merged": Architecture("2x8x8x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.reduce = nn.Linear(16, 8)
+
+    def forward(self, x):
+        B, H, W, C = x.shape
+        x = x.view(B, H // 2, 2, W // 2, 2, C).permute(0, 1, 3, 2, 4, 5).flatten(3)
+        return self.reduce(x).flatten(1, 2)
+"""),
+    "a U-Net": Architecture("2x3x8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(3, 4, 3, padding=1)
+        self.mid = nn.Conv2d(4, 4, 3, padding=1)
+        self.up = nn.ConvTranspose2d(4, 4, 2, stride=2)
+        self.out = nn.Conv2d(8, 1, 1)
+
+    def forward(self, x):
+        d = torch.relu(self.down(x))
+        u = self.up(torch.relu(self.mid(F.max_pool2d(d, 2))))
+        return self.out(torch.cat([d, u], dim=1)).squeeze(1)
+"""),
+    "an LSTM classifier": Architecture("4x6:int64[0,30)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(30, 8)
+        self.rnn = nn.LSTM(8, 5, num_layers=2, bidirectional=True, batch_first=True)
+        self.head = nn.Linear(10, 3)
+
+    def forward(self, x):
+        h, (n, c) = self.rnn(self.embed(x))
+        n = n.view(2, 2, x.size(0), 5)[-1]
+        return self.head(n.transpose(0, 1).reshape(x.size(0), -1)) + self.head(h[:, -1])
+"""),
+    "frames stacked in a pyramid": Architecture("2x6x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(10, 4, batch_first=True)
+
+    def forward(self, x):
+        B, T, C = x.shape
+        h, s = self.rnn(x.contiguous().view(B, T // 2, C * 2))
+        return h
+"""),
+    "a sequence-first decoder": Architecture("6x3:int64[0,20)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        self.rnn = nn.GRU(8, 8)
+        self.out = nn.Linear(8, 20)
+
+    def forward(self, x):
+        h, s = self.rnn(self.embed(x[:-1]))
+        return F.cross_entropy(self.out(h).view(-1, 20), x[1:].reshape(-1))
+"""),
+    "a language model": Architecture("3x6:int64[0,20)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        self.positions = nn.Embedding(16, 8)
+        self.out = nn.Linear(8, 20)
+
+    def forward(self, x):
+        h = self.embed(x) + self.positions(torch.arange(x.size(1), device=x.device))
+        logits = self.out(h)
+        return F.cross_entropy(logits[:, :-1].reshape(-1, 20), x[:, 1:].reshape(-1))
+"""),
+    "sequences with classes second": Architecture("3x6:int64[0,20)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        self.out = nn.Linear(8, 20)
+
+    def forward(self, x):
+        return F.cross_entropy(self.out(self.embed(x)).transpose(1, 2), x)
+"""),
+    "a PointNet": Architecture("2x16x3", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv1d(3, 8, 1)
+        self.b = nn.Linear(8, 4)
+
+    def forward(self, x):
+        h = torch.relu(self.a(x.transpose(2, 1)))
+        h = torch.max(h, 2, keepdim=True)[0].view(-1, 8)
+        return self.b(h)
+"""),
+    "a spatial transform": Architecture("2x3x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 9)
+
+    def forward(self, x):
+        m = self.fc(x.mean(2)).view(-1, 3, 3) + torch.eye(3).view(1, 9).repeat(x.size(0), 1).view(-1, 3, 3)
+        return torch.bmm(x.transpose(2, 1), m)
+"""),
+    "contrastive pairs": Architecture("4x6; 4x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc = nn.Linear(6, 3)
+
+    def forward(self, a, b):
+        z = F.normalize(torch.cat([self.enc(a), self.enc(b)], dim=0), dim=1)
+        sim = (z @ z.t() / 0.5).masked_fill(torch.eye(z.size(0), dtype=torch.bool), -1e4)
+        n = a.size(0)
+        target = (torch.arange(2 * n) + n) % (2 * n)
+        return F.cross_entropy(sim, target)
+"""),
+    "distances of pairs": Architecture("4x6; 4x1", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc = nn.Linear(6, 3)
+
+    def forward(self, x, y):
+        z = self.enc(x)
+        d = (z[:, None] - z[None, :]).pow(2).sum(-1)
+        s = z.pow(2).sum(1, keepdim=True) + z.pow(2).sum(1) - 2 * z @ z.t()
+        same = (y == y.t()).float()
+        return (d * same + s * (1 - same)).mean()
+"""),
+    "ranks of pairs": Architecture("5x6; 5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.score = nn.Linear(6, 1)
+
+    def forward(self, x, y):
+        s = self.score(x).squeeze(-1)
+        d = s.unsqueeze(1) - s.unsqueeze(0)
+        t = (y.unsqueeze(1) > y.unsqueeze(0)).float()
+        return F.binary_cross_entropy_with_logits(d, t)
+"""),
+    "graph attention by addition": Architecture("5x6; 5x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Linear(6, 4, bias=False)
+        self.a = nn.Linear(4, 1)
+        self.b = nn.Linear(4, 1)
+
+    def forward(self, x, adj):
+        h = self.w(x)
+        e = F.leaky_relu(self.a(h) + self.b(h).t())
+        att = torch.softmax(e.masked_fill(adj > 0, -9e4), dim=1)
+        return att @ h
+"""),
+    "graph attention by repetition": Architecture("5x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Linear(6, 4, bias=False)
+        self.a = nn.Linear(8, 1)
+
+    def forward(self, x):
+        h = self.w(x)
+        n = h.size(0)
+        pairs = torch.cat([h.repeat(1, n).view(n * n, -1), h.repeat(n, 1)], dim=1).view(n, -1, 8)
+        return self.a(pairs).squeeze(2).softmax(1) @ h
+"""),
+    "relation pairs": Architecture("2x5x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.g = nn.Linear(8, 3)
+
+    def forward(self, x):
+        b, n, c = x.shape
+        i = x.unsqueeze(1).repeat(1, n, 1, 1)
+        j = x.unsqueeze(2).repeat(1, 1, n, 1)
+        p = torch.cat([i, j], 3).view(b * n * n, 2 * c)
+        return self.g(p).view(b, n * n, 3).sum(1)
+"""),
+    "rotary positions": Architecture("2x6x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Linear(8, 8)
+
+    def forward(self, x):
+        B, T, C = x.shape
+        q = self.q(x).view(B, T, 2, 4).transpose(1, 2)
+        f = torch.outer(torch.arange(T).float(), 1.0 / (10.0 ** torch.arange(0, 4, 2).float()))
+        cos, sin = f.cos().repeat_interleave(2, -1), f.sin().repeat_interleave(2, -1)
+        turned = torch.stack([-q[..., 1::2], q[..., ::2]], dim=-1).flatten(-2)
+        return (q * cos + turned * sin).transpose(1, 2).reshape(B, T, C)
+"""),
+    "relative positions by a shift": Architecture("2x6x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.r = nn.Linear(8, 6)
+
+    def forward(self, x):
+        s = self.r(x).unsqueeze(1)
+        B, H, T, S = s.shape
+        p = torch.cat([torch.zeros(B, H, T, 1), s], dim=-1).view(B, H, S + 1, T)
+        return p[:, :, 1:].reshape(B, H, T, S)
+"""),
+    "channels shuffled": Architecture("2x8x4x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(8, 8, 1, groups=2)
+        self.b = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+
+    def forward(self, x):
+        h = self.a(x)
+        N, C, H, W = h.shape
+        h = h.view(N, 2, C // 2, H, W).transpose(1, 2).contiguous().view(N, C, H, W)
+        return self.b(h)
+"""),
+    "a video, frame by frame": Architecture("2x5x3x8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cnn = nn.Conv2d(3, 4, 3)
+        self.rnn = nn.LSTM(4, 6, batch_first=True)
+        self.head = nn.Linear(6, 2)
+
+    def forward(self, x):
+        B, T, C, H, W = x.shape
+        h = F.adaptive_avg_pool2d(self.cnn(x.view(B * T, C, H, W)), 1).view(B, T, -1)
+        o, s = self.rnn(h)
+        return self.head(o[:, -1, :])
+"""),
+    "an MLP-Mixer": Architecture("2x3x8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 8, 2, 2)
+        self.tokens = nn.Linear(16, 16)
+        self.channels = nn.Linear(8, 8)
+
+    def forward(self, x):
+        h = self.patch(x).flatten(2).transpose(1, 2)
+        h = h + self.tokens(h.transpose(1, 2)).transpose(1, 2)
+        return (h + self.channels(h)).mean(1)
+"""),
+    "attention that pools": Architecture("3x6x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.score = nn.Linear(8, 1)
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x):
+        a = self.score(x).squeeze(-1).softmax(dim=1)
+        return self.head((x * a.unsqueeze(-1)).sum(1)) + self.head(torch.bmm(a.unsqueeze(1), x).squeeze())
+"""),
+    "squeeze and excitation": Architecture("3x8x4x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 2)
+        self.b = nn.Linear(2, 8)
+
+    def forward(self, x):
+        b, c, _, _ = x.size()
+        g = F.adaptive_avg_pool2d(x, 1).squeeze()
+        g = torch.sigmoid(self.b(torch.relu(self.a(g)))).view(b, c, 1, 1)
+        return x * g.expand_as(x)
+"""),
+    "a codebook": Architecture("2x4x6x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.codes = nn.Embedding(5, 4)
+        self.enc = nn.Conv2d(4, 4, 1)
+        self.dec = nn.Conv2d(4, 4, 1)
+
+    def forward(self, x):
+        z = self.enc(x).permute(0, 2, 3, 1).contiguous()
+        flat = z.view(-1, 4)
+        d = flat.pow(2).sum(1, keepdim=True) + self.codes.weight.pow(2).sum(1) - 2 * flat @ self.codes.weight.t()
+        q = self.codes(d.argmin(1)).view(z.shape)
+        loss = F.mse_loss(q.detach(), z) + F.mse_loss(q, z.detach())
+        q = z + (q - z).detach()
+        return F.mse_loss(self.dec(q.permute(0, 3, 1, 2)), x) + loss
+"""),
+    "segmentation with all pixels in a row": Architecture("2x3x6x6; 2x6x6:int64[0,4)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x, y):
+        p = self.net(x)
+        dice = (torch.sigmoid(p[:, 0]).view(-1) * (y == 0).float().view(-1)).sum()
+        return F.cross_entropy(p.permute(0, 2, 3, 1).reshape(-1, 4), y.view(-1)) + F.cross_entropy(p, y) - 0.01 * dice
+"""),
+    "boxes of anchors": Architecture("2x6x4x4; 2x48x2", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Conv2d(6, 6, 1)
+
+    def forward(self, x, y):
+        N, A, H, W = x.shape
+        p = self.head(x).view(N, 3, 2, H, W).permute(0, 3, 4, 1, 2).reshape(N, -1, 2)
+        return F.smooth_l1_loss(p, y) + ((p - y) ** 2).mean()
+"""),
+    "losses over flat outputs": Architecture("4x6; 4x1", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(6, 1)
+
+    def forward(self, x, y):
+        p = self.net(x)
+        weight = 1 + y.abs()
+        loss = F.mse_loss(p.view(-1), y.view(-1)) + F.l1_loss(p.squeeze(1), y.squeeze(1))
+        return loss + ((p - y) ** 2 * weight).mean()
+"""),
+    "one target for several quantiles": Architecture("4x6; 4x1", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(6, 3)
+        self.register_buffer("q", torch.tensor([0.1, 0.5, 0.9]))
+
+    def forward(self, x, y):
+        e = y - self.net(x)
+        return torch.maximum(self.q * e, (self.q - 1) * e).mean()
+"""),
+    "values of actions": Architecture("4x6; 4:int64[0,3); 4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(6, 3)
+
+    def forward(self, s, a, r):
+        q = self.net(s).gather(1, a.unsqueeze(1)).squeeze(1)
+        with torch.no_grad():
+            target = r + 0.9 * self.net(s).max(1)[0]
+        return F.smooth_l1_loss(q, target)
+"""),
+    "a generator": Architecture("3x10", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(10, 8 * 4 * 4)
+        self.up = nn.ConvTranspose2d(8, 3, 4, 2, 1)
+
+    def forward(self, z):
+        return torch.tanh(self.up(self.fc(z).view(z.size(0), 8, 4, 4)))
+"""),
+    "pixels shuffled": Architecture("2x3x6x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Conv2d(3, 12, 3, padding=1)
+
+    def forward(self, x):
+        h = self.net(x)
+        b, c, H, W = h.shape
+        return h.view(b, 3, 2, 2, H, W).permute(0, 1, 4, 2, 5, 3).reshape(b, 3, 2 * H, 2 * W) + F.pixel_shuffle(h, 2)
+"""),
+    "rows of an image as a sequence": Architecture("3x1x8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(8, 6, batch_first=True)
+        self.out = nn.Linear(6, 4)
+
+    def forward(self, x):
+        h, s = self.rnn(x.squeeze(1))
+        g, t = self.rnn(x.view(-1, 8, 8))
+        return self.out(h[:, -1] + g[:, -1])
+"""),
+    "a captcha read by columns": Architecture("2x1x8x12", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cnn = nn.Conv2d(1, 4, 3, padding=1)
+        self.rnn = nn.GRU(32, 6, bidirectional=True)
+        self.out = nn.Linear(12, 5)
+
+    def forward(self, x):
+        h = self.cnn(x).permute(3, 0, 1, 2).flatten(2)
+        o, s = self.rnn(h)
+        T, B, C = o.shape
+        return self.out(o.view(T * B, C)).view(T, B, -1).log_softmax(2)
+"""),
+    "multiplied by samples": Architecture("4x6; 4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(6, 2)
+
+    def forward(self, x, w):
+        e = F.cross_entropy(self.net(x), (w > 0).long(), reduction="none")
+        return (e * w.abs()).mean() + (self.net(x) * w.view(-1, 1)).pow(2).mean()
+"""),
+    "one sample alone": Architecture("1x3x8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x):
+        h = F.adaptive_avg_pool2d(torch.relu(self.conv(x)), 1)
+        return self.fc(h.view(h.size(0), -1))
+"""),
+    "an image without a batch": Architecture("3x8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(144, 2)
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.conv(x)).flatten())
+"""),
+    "a matrix without a batch": Architecture("5x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(20, 2)
+
+    def forward(self, x):
+        return self.fc(x.reshape(-1))
+"""),
+    "convolutions over time": Architecture("2x6x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(5, 8, 3, padding=1)
+        self.norm = nn.BatchNorm1d(8)
+        self.ln = nn.LayerNorm(8)
+
+    def forward(self, x):
+        return self.ln(self.norm(self.conv(x.permute(0, 2, 1))).permute(0, 2, 1))
+"""),
+    "steps of a sequence folded into the batch for a norm": Architecture("2x6x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(5)
+        self.fc = nn.Linear(5, 3)
+
+    def forward(self, x):
+        B, T, C = x.size()
+        return self.fc(self.norm(x.contiguous().view(-1, C))).view(B, T, 3)
+"""),
+}  # fmt: skip
