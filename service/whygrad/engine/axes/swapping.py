@@ -44,8 +44,6 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
         return None
     by_sizes = _by_sizes(before, after, computed(observation, node))
     return by_sizes or _by_reading(before, known.of(event.outputs[0]), meant(observation, known, node))
-        before, known.of(event.outputs[0]), meant(observation, known, node)
-    )
 
 
 def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
