@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
 
 from whygrad.engine.finding import Finding
@@ -15,24 +16,44 @@ _LIKE_INPUT = frozenset({"batch_norm", "layer_norm", "group_norm", "instance_nor
 _POOLS = ("max_pool", "avg_pool")
 
 
-def intended(node: Node, event: Event) -> Shape | None:
-    """The shape of the result that the operation would have had with operands that fit; None where it is not known."""
-    name = node.bare_name
-    found = convolution(node, event)
+@dataclass(frozen=True)
+class Intended:
+    """A shape that was meant; `sure` where the operation itself says so (a layer), not operands that may be wrong."""
+
+    shape: Shape
+    sure: bool
+
+
+def intended(node: Node, event: Event) -> Intended | None:
+    """What the result would have been with operands that fit; None where it is not known."""
+    by_layer = _of_layer(node, event)
+    if by_layer is not None:
+        return Intended(by_layer, sure=True)
+    guessed = _guessed(node, event)
+    return Intended(guessed, sure=False) if guessed is not None else None
+
+
+def _of_layer(node: Node, event: Event) -> Shape | None:
+    name, found = node.bare_name, convolution(node, event)
     if found is not None:
         return _convolved(found)
-    if name in ("linear", "matmul", "mm", "bmm", "addmm", "addmv", "mv"):
-        return _product(event)
+    if name == "linear":
+        return _linear(event)
     if name == "embedding":
         return _embedded(event)
     if name in _LIKE_INPUT:
         return _first(event)
+    return () if node.argument("target") is not None else None
+
+
+def _guessed(node: Node, event: Event) -> Shape | None:
+    name = node.bare_name
+    if name in ("matmul", "mm", "bmm", "addmm", "addmv", "mv"):
+        return _product(event)
     if name in ("view", "reshape"):
         return _viewed(node, event)
     if name == "cat":
         return _joined(node, event)
-    if node.argument("target") is not None:
-        return ()
     return _stretched(event) if len(event.inputs) > 1 else None
 
 
@@ -51,10 +72,12 @@ def _first(event: Event) -> Shape | None:
     return event.tensors[0].shape if event.tensors else None
 
 
-def _product(event: Event) -> Shape | None:
+def _linear(event: Event) -> Shape | None:
     weight, given = event.input("weight"), event.input("input")
-    if weight is not None and given is not None:
-        return (*given.shape[:-1], weight.shape[0])
+    return (*given.shape[:-1], weight.shape[0]) if weight is not None and given is not None else None
+
+
+def _product(event: Event) -> Shape | None:
     factors = [t for t in event.tensors if len(t.shape) >= 2][-2:]
     if len(factors) != 2:
         return None

@@ -68,15 +68,16 @@ class Verifier:
         return self._stood_in(first[key(stopping)], stopping) if stopping is not None else None
 
     def _stood_in(self, base: Base, fault: Diagnosed) -> Base | None:
+        """The run with a stand-in for what could not run; where its shape is a guess, without what follows from it."""
         node, event = fault.finding.node, fault.finding.event
-        shape = intended(fault.observation.nodes[node], event) if node is not None and event is not None else None
-        if node is None or shape is None:
+        meant = intended(fault.observation.nodes[node], event) if node is not None and event is not None else None
+        if node is None or meant is None:
             return None
-        trial = try_fix(self._rerun, base, fault, Fix("", edits=(StandIn(node, shape),)))
+        trial = try_fix(self._rerun, base, fault, Fix("", edits=(StandIn(node, meant.shape),)))
         if trial is None or key(fault) not in trial.gone:
             return None
         seen, added = trial.after.observation, len(base.observation.nodes)
-        own = [d for d in trial.after.found if not follows_from(seen, d.finding, node, added)]
+        own = [d for d in trial.after.found if meant.sure or not follows_from(seen, d.finding, node, added)]
         return replace(trial.after, found=tuple(own))
 
     def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
