@@ -38,6 +38,9 @@ REQUEST: Mapping[str, Json] = {
 
 PASSES = ("structure", "numeric", "replay")
 
+_SHOWN_BY = {"load": ("structure",), "structure": ("structure",), "numeric": ("numeric",)}
+"""The passes that show again what a pass has shown."""
+
 LEAST_SECONDS = 2.0
 """How long fixes are tried at least; of a program that takes longer, three times what its passes took."""
 
@@ -141,8 +144,8 @@ def _rerun(observer: Observer, edits: Sequence[Edit], pass_name: str) -> Observa
         other.open()
         if not other.runnable:
             return other.observation
-        if pass_name in ("load", "structure"):
-            other.structure()
+        for name in _SHOWN_BY[pass_name]:
+            getattr(other, name)()
         if other.observation.judged is None:
             other.numeric()
         if pass_name == "replay":

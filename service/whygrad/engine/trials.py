@@ -87,9 +87,9 @@ class Trial:
         """What was seen, in a sentence."""
         seen = self.after.observation
         if seen.judged is None:
-            return "tried, and the program could not be run with it"
+            return "the program could not be run with it"
         if not self.heals:
-            return f"tried, and the fault stayed: {self._stayed()}"
+            return self._stayed()
         if self.new:
             then = "the step then stops at another fault" if seen.error is not None else "another fault is left"
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"

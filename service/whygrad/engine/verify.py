@@ -146,7 +146,7 @@ def _causes(found: Sequence[Diagnosed], trials: dict[Key, Trial | None]) -> tupl
             continue
         symptoms = [d for d in found if owner.get(key(d)) is diagnosed]
         causes.append(_with_symptoms(_told(diagnosed, trials.get(key(diagnosed))), symptoms))
-    return tuple(sorted(causes, key=lambda d: (not _heals_all(trials.get(key(d))), *by_rank(d))))
+    return tuple(sorted(causes, key=lambda d: (not _is_root(trials.get(key(d)), found), *by_rank(d))))
 
 
 def _cause(symptom: Diagnosed, found: Sequence[Diagnosed], trials: dict[Key, Trial | None]) -> Diagnosed | None:
@@ -172,6 +172,12 @@ def _before(one: Diagnosed, other: Diagnosed, trials: dict[Key, Trial | None]) -
 
 def _heals_all(trial: Trial | None) -> bool:
     return trial is not None and trial.heals_all
+
+
+def _is_root(trial: Trial | None, found: Sequence[Diagnosed]) -> bool:
+    """Whether a fix alone healed all that was found."""
+    seen = trial is not None and all(key(d) in trial.base.keys for d in found if d.severity != "note")
+    return seen and _heals_all(trial)
 
 
 def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:

@@ -40,7 +40,9 @@ class Net(nn.Module):
 
 
 def observer(body: str, shapes: str = "4x10", loss: str = "mean") -> Observer:
-    return opened(build(NET.format(body=body.replace("\n", "\n        "))), request_of({"shapes": shapes, "loss": loss}))
+    return opened(
+        build(NET.format(body=body.replace("\n", "\n        "))), request_of({"shapes": shapes, "loss": loss})
+    )
 
 
 def node(seen: Observer, op: str) -> int:
@@ -104,7 +106,9 @@ def test_give_sets_a_literal() -> None:
 
 
 def test_reconnect_joins_what_was_taken_apart() -> None:
-    seen = observer("loss = self.encoder(x).mean()\nreturn torch.tensor(loss.item(), requires_grad=True)", loss="output")
+    seen = observer(
+        "loss = self.encoder(x).mean()\nreturn torch.tensor(loss.item(), requires_grad=True)", loss="output"
+    )
     edits = Reconnect(node(seen, "aten::tensor"), node(seen, "aten::item"))
     assert states(after(seen, edits))["encoder.weight"] == "ok"
 
