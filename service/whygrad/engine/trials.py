@@ -93,7 +93,7 @@ class Trial:
         if self.new:
             then = "the step then stops at another fault" if seen.error is not None else "another fault is left"
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
-        return f"with it {self._passed()}: {_receiving(seen)}{_before(self.base.observation)}"
+        return f"with it {self._passed()}: {_gained(self.base.observation, seen)}"
 
     def _passed(self) -> str:
         before, after = self.base.observation.error, self.after.observation.error
@@ -109,7 +109,7 @@ class Trial:
             return f"the {error.stage} raises {error.message.strip().partition(chr(10))[0][:160]}"
         if self.new:
             return self.new[0].finding.title
-        return f"{_receiving(self.after.observation)}{_before(self.base.observation)}"
+        return _gained(self.base.observation, self.after.observation)
 
 
 def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | None:
@@ -123,15 +123,15 @@ def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | Non
     return Trial(fix, fault, base, Base(base.pass_name, seen, diagnose(seen), edits))
 
 
-def _receiving(observation: Observation) -> str:
-    """`4 of 4 parameters receive a gradient`."""
-    states = observation.first.gradients
-    receiving = sum(g.state == "ok" for g in states.values())
-    return f"{receiving} of {counted(len(observation.trainable), 'parameter')} receive a gradient"
+def _gained(before: Observation, after: Observation) -> str:
+    """`4 of 4 parameters receive a gradient (2 of 4 before)`; of numbers that had not been finite, how many are."""
+    wanted = ("ok", "zero") if any(g.state == "non-finite" for g in before.first.gradients.values()) else ("ok",)
+    kind = "a finite gradient" if len(wanted) > 1 else "a gradient"
+    count, total = _count(after, wanted), len(after.trainable)
+    had = f"{_count(before, wanted)} of {len(before.trainable)} before"
+    had = "none before, as the step raised" if before.error is not None else had
+    return f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind} ({had})"
 
 
-def _before(observation: Observation) -> str:
-    states = observation.first.gradients
-    if observation.error is not None:
-        return " (none before, as the step raised)"
-    return f" ({sum(g.state == 'ok' for g in states.values())} of {len(observation.trainable)} before)"
+def _count(observation: Observation, states: Sequence[str]) -> int:
+    return sum(g.state in states for g in observation.first.gradients.values())
