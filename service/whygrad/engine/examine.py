@@ -38,7 +38,12 @@ REQUEST: Mapping[str, Json] = {
 
 PASSES = ("structure", "numeric", "replay")
 
-_SHOWN_BY = {"load": ("structure",), "structure": ("structure",), "numeric": ("numeric",)}
+_SHOWN_BY = {
+    "load": ("structure",),
+    "structure": ("structure",),
+    "numeric": ("numeric",),
+    "replay": ("numeric", "replay"),
+}
 """The passes that show again what a pass has shown."""
 
 LEAST_SECONDS = 2.0

@@ -116,7 +116,7 @@ class _Editor:
                 value.replaceAllUsesAfterNodeWith(other, other.outputsAt(0))
         for old, new in zip(node.outputs(), other.outputs(), strict=True):
             old.replaceAllUsesWith(new)
-        self._reader.remove(node)
+        node.destroy()
 
     def give(self, edit: Give) -> None:
         node = self._node(edit.node)
@@ -135,7 +135,7 @@ class _Editor:
             manager = node.inputsAt(0).unique()
             leaving = [n for n in self._every() if n.kind() == "prim::Exit" and n.inputsAt(0).unique() == manager]
             for each in [*leaving, node]:
-                self._reader.remove(each)
+                each.destroy()
         elif node.kind() == "aten::set_grad_enabled":
             self.give(Give(edit.node, "val", True))
         else:
@@ -201,7 +201,7 @@ class _Editor:
         """The first result of a node is another value."""
         node.outputsAt(0).replaceAllUsesWith(value)
         if not any(output.uses() for output in node.outputs()):
-            self._reader.remove(node)
+            node.destroy()
 
     def _require_schema(self, op: str) -> None:
         if not torch._C._jit_get_schemas_for_operator(op):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -47,13 +47,17 @@ class _Scope:
 
 
 class GraphReader:
-    """Reads an inlined graph into nodes and takes the marks out of it."""
+    """Reads an inlined graph into nodes and takes the marks out of it.
+
+    `added` has for each node that an edit put in the one that it stands in the place of.
+    """
 
     def __init__(self, graph: Any) -> None:
         self.nodes: list[Node] = []
-        self.places: list[Place | None] = []
+        self.places: list[Place] = []
         self.handles: dict[int, Any] = {}
         self.opaque: list[int] = []
+        self.added: dict[int, int] = {}
         self._regions: list[int] = []
         self._numbers: dict[Any, int] = {}
         self._marks: list[Any] = []
@@ -68,24 +72,15 @@ class GraphReader:
         """Keep the next number free, for what stands for the loss."""
         number = len(self.nodes)
         self.nodes.append(Node(number, "prim::Return", "", (), ()))
-        self.places.append(None)
         return number
 
     def reread(self, graph: Any, *, like: int) -> None:
-        """Read the graph again after it was edited. New nodes take the place of the node `like`, and new numbers."""
+        """Read the graph again after it was edited: new nodes get new numbers, and stand where the node `like` does."""
         self._regions = []
         self.blocks = list(blocks(graph))
         self.returns = next(graph.outputs()).unique()
         self._numbers, self.handles = {handle: number for number, handle in self.handles.items()}, {}
         self._again(graph, None, like)
-
-    def remove(self, node: Any) -> None:
-        """Take a node out of the graph; where it stood is still known."""
-        kept = self._keep(node)
-        for number, place in enumerate(self.places):
-            if place is not None and place.own == node:
-                self.places[number] = replace(place, own=kept)
-        node.destroy()
 
     def _again(self, block: Any, parent: int | None, like: int) -> None:
         for node in block.nodes():
@@ -94,10 +89,9 @@ class GraphReader:
             number = self._numbers.get(node)
             if number is None:
                 number = self.reserve()
-                self.places[number] = self.places[like]
-                self.nodes[number] = replace(self.nodes[number], module=self.nodes[like].module)
+                self.added[number] = like
             self.handles[number] = node
-            self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
+            self.nodes[number] = self._read(node, number, parent, self.nodes[self.added.get(number, number)].module)
             self._follow_region(node, number)
             for inner in node.blocks():
                 self._again(inner, number, like)

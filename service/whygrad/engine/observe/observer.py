@@ -47,12 +47,18 @@ class Observer:
     """Everything that is done with one upload. `open` it, then run the passes that are wanted."""
 
     def __init__(
-        self, archive: Archive, request: Mapping[str, Json], progress: Progress, edits: Sequence[Edit] = ()
+        self,
+        archive: Archive,
+        request: Mapping[str, Json],
+        progress: Progress,
+        edits: Sequence[Edit] = (),
+        origin: Program | None = None,
     ) -> None:
-        """Of the program with the edits made to it, where there are any."""
+        """Of the program with the edits made to it, where there are any; `origin` is the one without."""
         self._archive = archive
         self._request = request
         self._edits = tuple(edits)
+        self._origin = origin
         self._progress = progress
         self._program: Program | None = None
         self._received: Received | None = None
@@ -71,7 +77,8 @@ class Observer:
         """An observer of the same upload, sent and changed as edits say; not yet open."""
         changes = [e.changes for e in edits if isinstance(e, Ask)]
         request = {**self._request, **{name: value for change in changes for name, value in change.items()}}
-        return Observer(self._archive, request, self._progress, [e for e in edits if not isinstance(e, Ask)])
+        of_program = [e for e in edits if not isinstance(e, Ask)]
+        return Observer(self._archive, request, self._progress, of_program, self._origin or self._program)
 
     def open(self) -> None:
         """Load the program and hold the inputs against it.
@@ -180,7 +187,8 @@ class Observer:
 
     def _load(self, data: bytes, *, location: str | None, probed: bool = True) -> TorchScriptProgram:
         try:
-            return TorchScriptProgram(data, self._request["method"], location, self._edits, probed=probed)
+            method, edits = self._request["method"], self._edits
+            return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed)
         except (UnknownMethodError, EditError):
             raise
         except Exception as error:  # torch has many ways to refuse a file

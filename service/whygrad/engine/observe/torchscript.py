@@ -20,6 +20,7 @@ from whygrad.engine.observe.graph import GraphReader, Place
 from whygrad.engine.observe.inlining import inlined
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
+from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.stacks import at_line, line_in_source, read_stack
 
 _NEAR = 400
@@ -45,14 +46,18 @@ class TorchScriptProgram:
         method: str = "forward",
         location: str | None = None,
         edits: Sequence[Edit] = (),
+        origin: Program | None = None,
         *,
         probed: bool = True,
     ) -> None:
         """Load, edit and instrument; one that is not `probed` is only run by `plain`.
 
+        `origin` is the same program unedited, which knows where its nodes come from.
+
         Raises UnknownMethodError, EditError, and what torch raises for a broken archive.
         """
         self._data = data
+        self._origin = origin
         self._known: dict[Any, tuple[Frame, ...]] = {}
         self.module, functions = _load(data, location)
         self._method = self._find(method)
@@ -71,13 +76,17 @@ class TorchScriptProgram:
         self._graph = graph  # the nodes that are asked for their lines live no longer than it does
         self._function = torch._C._create_function_from_graph(method, graph)
 
-    @property
+    @cached_property
     def traced(self) -> bool:
         """Whether the program was recorded by torch.jit.trace."""
+        if self._origin is not None:
+            return self._origin.traced
         return any(f.source is None for n in self._sample() for f in self.stack(n))
 
     def signature(self) -> Signature:
         """What the method takes, without `self`, and the line of its definition."""
+        if self._origin is not None:
+            return self._origin.signature()
         formals = tuple(
             Formal(a.name, str(a.type), not a.has_default_value()) for a in self._method.schema.arguments[1:]
         )
@@ -126,8 +135,12 @@ class TorchScriptProgram:
         return [a.default_value for a in self._method.schema.arguments[1 + len(inputs) :]]
 
     def stack(self, node: int) -> tuple[Frame, ...]:
-        """The call stack of a node in the original Python, outermost first."""
-        return self._complete(self._reader.places[node])
+        """The call stack of a node in the original Python, outermost first; empty for what stands for the loss."""
+        while node in self._reader.added:
+            node = self._reader.added[node]
+        if node == self.loss:
+            return ()
+        return self._origin.stack(node) if self._origin is not None else self._complete(self._reader.places[node])
 
     def _complete(self, place: Place | None) -> tuple[Frame, ...]:
         """The frames of a place; where torch lost those of the call it was inlined from, they are put before."""
@@ -149,8 +162,7 @@ class TorchScriptProgram:
         after = range(place.number + 1, min(len(self.nodes), place.number + _NEAR))
         for other in [*after] if upwards else [*before, *after]:
             neighbour = self._reader.places[other]
-            beside = neighbour is not None and neighbour.hint is None and neighbour.inside(place.call)
-            frames = self._complete(neighbour) if beside else ()
+            frames = self._complete(neighbour) if neighbour.hint is None and neighbour.inside(place.call) else ()
             if len(frames) > len(outer):
                 near = frames[len(outer)]
                 return (line_in_source(self.sources, near, place.hint or "", backwards=upwards) or near,)
