@@ -90,6 +90,8 @@ class Trial:
             return "the program could not be run with it"
         if not self.heals:
             return self._stayed()
+        if self.base.pass_name == "replay":
+            return "with it the optimising executor gives the same gradients"
         if self.new:
             then = "the step then stops at another fault" if seen.error is not None else "another fault is left"
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
@@ -128,9 +130,11 @@ def _gained(before: Observation, after: Observation) -> str:
     wanted = ("ok", "zero") if any(g.state == "non-finite" for g in before.first.gradients.values()) else ("ok",)
     kind = "a finite gradient" if len(wanted) > 1 else "a gradient"
     count, total = _count(after, wanted), len(after.trainable)
-    had = f"{_count(before, wanted)} of {len(before.trainable)} before"
-    had = "none before, as the step raised" if before.error is not None else had
-    return f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind} ({had})"
+    had = (_count(before, wanted), len(before.trainable))
+    told = f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind}"
+    if before.error is not None:
+        return f"{told} (none before, as the step raised)"
+    return f"{told}, as before" if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
 
 
 def _count(observation: Observation, states: Sequence[str]) -> int:
