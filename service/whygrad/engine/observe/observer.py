@@ -15,7 +15,6 @@ from whygrad.engine.edits import Ask, Edit, Wrap
 from whygrad.engine.memory import is_out_of_memory, refuse_out_of_memory
 from whygrad.engine.observation import (
     Argument,
-    Frame,
     Json,
     Node,
     Observation,
@@ -32,7 +31,7 @@ from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.probes import Progress
-from whygrad.engine.observe.program import Program
+from whygrad.engine.observe.program import Program, Stacks
 from whygrad.engine.observe.replay import Replay
 from whygrad.engine.observe.run import Received, Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
@@ -104,7 +103,7 @@ class Observer:
             opaque=program.opaque,
             modules=program.modules(),
             signature=fit(program.signature(), self._inputs),
-            stacks=_Stacks(program),
+            stacks=Stacks(program),
         )
 
     @property
@@ -245,27 +244,6 @@ class Observer:
         arguments = tuple(Argument(name, -1, "Tensor") for name in ("input", "target"))
         loss = Node(number, operator(spec["kind"]), "", arguments, ())
         return (*program.nodes[:number], loss, *program.nodes[number + 1 :])
-
-
-class _Stacks(Mapping[int, tuple[Frame, ...]]):
-    """The stacks of nodes, asked of the program when they are looked up."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._known: dict[int, tuple[Frame, ...]] = {}
-
-    def __getitem__(self, node: int) -> tuple[Frame, ...]:
-        if node >= len(self._program.nodes):
-            raise KeyError(node)
-        if node not in self._known:
-            self._known[node] = self._program.stack(node)
-        return self._known[node]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
 
 
 def _grouped(names: Sequence[str], tensors: Mapping[str, Tensor]) -> tuple[Parameter, ...]:

@@ -51,3 +51,24 @@ class Program(Protocol):
 
     def stack(self, node: int) -> tuple[Frame, ...]:
         """The call stack of a node in the original Python, outermost first."""
+
+
+class Stacks(Mapping[int, tuple[Frame, ...]]):
+    """The stacks of nodes, asked of the program when they are looked up."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[int, tuple[Frame, ...]] = {}
+
+    def __getitem__(self, node: int) -> tuple[Frame, ...]:
+        if node >= len(self._program.nodes):
+            raise KeyError(node)
+        if node not in self._known:
+            self._known[node] = self._program.stack(node)
+        return self._known[node]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
