@@ -17,11 +17,14 @@ from whygrad.engine.examine import REQUEST
 from whygrad.engine.observation import Json
 from whygrad.engine.rule import Rule, read_documentation
 from whygrad.jobs import examination
+from whygrad.jobs.store import Store
 from whygrad.sandbox import Limits
+from whygrad.storage.database import Database
 
 RULES = catalogue.rules()
 FOLDER = Path(rules.__path__[0])
-KEYS = {"shapes", "loss", "mode", "method", "steps", "export", "good export", "seconds", "memory"}
+KEYS = {"shapes", "loss", "mode", "method", "steps", "export", "seconds", "memory", "workers lost"}
+GOOD = "good "
 MOST_EDITED_LINES = 6
 MEBIBYTE = 2**20
 STRAY = re.compile(r"\bsession|\bissues?\b|\bTODO\b|\bFIXME\b|(?:^|\s)/[a-z]+/", re.IGNORECASE)
@@ -48,7 +51,7 @@ def test_good_is_the_smallest_edit_of_bad(rule: Rule) -> None:
     example = rule.documentation.example
     edited = list(difflib.ndiff(example.bad.splitlines(), example.good.splitlines()))
     changed = [line for line in edited if line[:2] in ("- ", "+ ")]
-    assert bool(changed) != ("good export" in example.request)
+    assert bool(changed) != any(key.startswith(GOOD) for key in example.request)
     assert len(changed) <= MOST_EDITED_LINES, "\n".join(changed)
 
 
@@ -71,7 +74,7 @@ def test_documentation_is_complete(rule: Rule) -> None:
     assert len(rule.summary.splitlines()) == 1
     assert rule.summary.endswith(".")
     assert not STRAY.search(text), STRAY.search(text)
-    assert rule.documentation.example.request.keys() <= KEYS
+    assert {key.removeprefix(GOOD) for key in rule.documentation.example.request} <= KEYS
 
 
 @each_rule
@@ -92,14 +95,19 @@ def test_every_code_has_one_rule() -> None:
 
 def findings(source: str, request: Mapping[str, str], folder: Path) -> list[dict[str, Json]]:
     """What is found in a program of an example: in the sandbox where the example needs its limits."""
-    confined = "seconds" in request or "memory" in request
-    document = _confined(source, request, folder) if confined else diagnose_source(source, **request)
+    if "workers lost" in request:
+        document = _given_up(source, request, folder)
+    elif "seconds" in request or "memory" in request:
+        document = _confined(source, request, folder)
+    else:
+        document = diagnose_source(source, **request)
     return list(document["findings"])
 
 
 def repaired(request: Mapping[str, str]) -> dict[str, str]:
-    """How the Good twin is sent: where the file is at fault and not the program, it is exported in another way."""
-    return {**request, "export": request.get("good export", request.get("export", "script"))}
+    """How the Good twin is sent: where not the program is at fault, the example says what is otherwise."""
+    good = {key.removeprefix(GOOD): value for key, value in request.items() if key.startswith(GOOD)}
+    return {key: value for key, value in request.items() if not key.startswith(GOOD)} | good
 
 
 def _confined(source: str, request: Mapping[str, str], folder: Path) -> dict[str, Json]:
@@ -107,3 +115,21 @@ def _confined(source: str, request: Mapping[str, str], folder: Path) -> dict[str
     upload.write_bytes(build(source, request))
     limits = Limits(float(request.get("seconds", 60)), int(request.get("memory", 4096)) * MEBIBYTE)
     return examination.examine(upload, {**REQUEST, **request_of(request)}, limits=limits)
+
+
+def _given_up(source: str, request: Mapping[str, str], folder: Path) -> dict[str, Json]:
+    """The document of a job whose first workers died, as the example says how many."""
+    database = Database(f"sqlite:///{folder / 'jobs.db'}")
+    database.migrate()
+    store = Store(database)
+    job = store.submit(model_sha256="0" * 64, model_name="model.pt", model_bytes=1, request={})
+    for _ in range(int(request["workers lost"])):
+        assert store.claim("worker", 30) is not None
+        store.bury("worker")
+    claim = store.claim("worker", 30)
+    if claim is not None:
+        store.finish(claim, diagnose_source(source, **request))
+    ended = store.get(job.id)
+    assert ended is not None
+    assert ended.document is not None
+    return ended.document

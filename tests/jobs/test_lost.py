@@ -17,7 +17,7 @@ def test_a_job_of_which_nothing_is_known_is_undetermined() -> None:
     document = lost_document(None, 3)
     assert (document["verdict"], codes(document)) == ("undetermined", ["RUN006"])
     assert document["headline"] == document["findings"][0]["title"]
-    assert "3 times" in document["findings"][0]["message"]
+    assert "3 workers" in document["findings"][0]["title"]
 
 
 def test_what_was_found_before_still_stands() -> None:

@@ -187,13 +187,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended that did not end by itself. `location` is a location of the contract, where it is known."""
+    """How a run ended that did not end by itself. `location` is a location of the contract, where it is known.
 
-    kind: Literal["timed-out", "out-of-memory", "crashed", "failed"]
+    `attempts` are the workers that it was lost with.
+    """
+
+    kind: Literal["timed-out", "out-of-memory", "crashed", "failed", "lost"]
     pass_name: str | None = None
     location: Mapping[str, Json] | None = None
     seconds: float = 0.0
     memory_bytes: int = 0
+    attempts: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,3 +120,24 @@ def test_what_an_earlier_pass_found_stands_beside_the_ending() -> None:
     document = diagnose_ending(known, Ending("timed-out", "numeric", LOCATION, seconds=1.0))
     assert [f["code"] for f in document["findings"]] == ["SHP701", "RUN001"]
     assert document["verdict"] == "faulty"
+
+
+REACHING = [
+    ("return x * self.p * torch.from_file('w.bin', False, 3)", "aten::from_file", "reads and writes a file"),
+    ("if x.size(0) > 9: x = x * torch.from_file('w.bin', True, 3); return x * self.p", "aten::from_file", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "op", "does"), REACHING)
+def test_a_program_that_reaches_files_is_not_run(body: str, op: str, does: str) -> None:
+    document = diagnose_source(net(body), shapes="2x3")
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["location"]["op"], document["verdict"]) == ("RUN004", op, "undetermined")
+    assert does in finding["title"]
+    assert finding["location"]["source"] in body
+    assert (document["passes"], document["forward"]["completed"], finding["parameters"]) == ([], False, [])
+
+
+def test_a_job_that_lost_its_workers_says_how_many() -> None:
+    (finding,) = diagnose_ending(None, Ending("lost", attempts=3))["findings"]
+    assert (finding["code"], finding["title"]) == ("RUN006", "3 workers died with this program, and it was given up")

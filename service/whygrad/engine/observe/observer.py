@@ -37,6 +37,7 @@ from whygrad.engine.observe.run import Received, Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
 from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
+from whygrad.engine.outreach import reaching
 
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
@@ -108,8 +109,9 @@ class Observer:
 
     @property
     def runnable(self) -> bool:
-        """Whether there is a program, and inputs that it takes."""
-        return self._program is not None and self._seen.signature is not None and not self._seen.signature.misfit
+        """Whether there is a program that may be run, and inputs that it takes."""
+        fits = self._seen.signature is not None and not self._seen.signature.misfit
+        return self._program is not None and fits and not reaching(self._seen.nodes)
 
     @property
     def weights(self) -> bool:

@@ -4,7 +4,7 @@ Source: https://github.com/richzhang/PerceptualSimilarity/issues/69
 Adapted: the dead channel comes from a bias that the relu cannot pass
 Inputs: 2x3x6x6
 Spoils: nan features.*
-Codes: NUM602
+Codes: NUM602 FMT901
 Line: length = torch.sqrt(torch.sum(h**2, dim=1, keepdim=True))
 Op: aten::sqrt
 Fix: torch.sqrt(torch.sum(h**2, dim=1, keepdim=True)) => torch.sqrt(torch.sum(h**2, dim=1, keepdim=True) + 1e-8)

@@ -1,0 +1,73 @@
+"""The program holds an operation that reaches files, other processes or the network.
+
+What happened
+-------------
+Before anything was run, an operation was found in the program that reads or writes a file, calls Python, or talks to
+other processes (`torch.from_file`, `aten::save`, remote calls, collectives). A program that comes from elsewhere is not
+allowed that, on whatever path it stands, so nothing was run.
+
+Why it matters
+--------------
+Whether a gradient arrives could not be judged.
+
+How to fix it
+-------------
+Export a program that computes and nothing else: hand over as an input, or keep as a parameter or buffer, what it reads
+from a file; write files, log and synchronise in the training loop around it.
+
+Not to be confused with
+-----------------------
+FMT903: the file holds no program at all. RUN003: the program was run, and crashed.
+
+Example
+-------
+Shapes: 4x3
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(3, 3)
+
+        def forward(self, x):
+            scale = torch.from_file("scale.bin", False, 3)
+            return self.fc(x) * scale
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(3, 3)
+            self.register_buffer("scale", torch.ones(3))
+
+        def forward(self, x):
+            return self.fc(x) * self.scale
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.finding import Finding, Fix, Related
+from whygrad.engine.observation import Observation
+from whygrad.engine.outreach import reached_by, reaching
+from whygrad.engine.rule import rule
+
+
+@rule("RUN004", "refused", "error")
+def refused(observation: Observation) -> Iterator[Finding]:
+    """A program that was not run for what it would reach."""
+    found = reaching(observation.nodes)
+    for first in found[:1]:
+        yield Finding(
+            title=f"the program was not run: {first.op} {reached_by(first)}",
+            message="A program that comes from elsewhere may compute, and nothing else.",
+            node=first.id,
+            related=tuple(Related(f"{node.op} {reached_by(node)}", node.id) for node in found[1:]),
+            fix=Fix(
+                "hand its values over as an input or a buffer, and keep what writes or sends outside of the program"
+            ),
+        )
