@@ -1,48 +1,17 @@
-"""What an error text can mean, held against the messages that torch really prints."""
+"""What is made of a text: which error in it, which codes, in which order, and what is asked."""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
 import pytest
-import torch
-from torch import nn
-from torch.nn import functional
+from tests.engine.messages.raising import message_of
 
 from whygrad.engine import catalogue
 from whygrad.engine.codes import CODES, FAMILIES
-from whygrad.engine.explain import NEVER_PRINTED, explain
+from whygrad.engine.explain import explain
 from whygrad.engine.first_aid import FIRST_AID
-from whygrad.engine.messages import MESSAGES, TRACES
+from whygrad.engine.messages.history import NEVER_PRINTED
 
-RAISING = [
-    (line[:6], line[6] == "~", line[8:].replace("\\n", "\n"))
-    for line in (Path(__file__).parent / "torch_errors.txt").read_text().splitlines()
-    if not line.startswith("#")
-]
 FIELDS = {"code", "name", "meaning", "why", "tell_apart", "fix", "docs"}
-
-
-def leaf(*sizes: int) -> torch.Tensor:
-    return torch.randn(*sizes, requires_grad=True)
-
-
-def message_of(statements: str) -> str:
-    with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever torch raises is the matter of the test
-        exec(statements, {"torch": torch, "nn": nn, "F": functional, "io": io, "leaf": leaf})
-    return f"{type(caught.value).__name__}: {caught.value}"
-
-
-@pytest.mark.parametrize(
-    ("code", "one_of_several", "statements"), RAISING, ids=[f"{c} {s[:50]}" for c, _, s in RAISING]
-)
-def test_what_torch_raises_leads_to_its_code(code: str, one_of_several: bool, statements: str) -> None:
-    message = message_of(statements)
-    codes = [candidate["code"] for candidate in explain(message)["candidates"]]
-    assert code in codes, message
-    assert one_of_several or codes[0] == code, message
-
 
 TRACEBACK = """\
 hey, anybody an idea? I get
@@ -103,10 +72,7 @@ def test_what_is_not_known_is_said_to_be_so(text: str) -> None:
     assert len(explained["message"]) <= 1_000
 
 
-def test_every_code_of_the_tables_is_in_the_catalogue_and_says_what_to_do() -> None:
-    named = {code for _, codes in MESSAGES for code in codes} | {code for _, code in TRACES} | set(FIRST_AID)
-    assert named <= set(CODES)
+def test_first_aid_is_for_codes_of_the_catalogue_that_no_rule_documents() -> None:
+    assert set(FIRST_AID) <= set(CODES)
     assert {code[:3] for code in CODES} == set(FAMILIES)
-    documented = {rule.code for rule in catalogue.rules()}
-    assert {code for _, codes in MESSAGES for code in codes} <= documented | set(FIRST_AID)
-    assert not documented & set(FIRST_AID)
+    assert not {rule.code for rule in catalogue.rules()} & set(FIRST_AID)

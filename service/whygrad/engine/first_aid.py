@@ -24,5 +24,6 @@ FIRST_AID = {
     "SHP715": "make each letter stand for one size, and each operand have one letter per dimension",
     "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
     "SHP718": "keep the batch: x.flatten(1) or x.view(x.size(0), -1)",
+    "FMT902": "send a torch.jit.script of the model without hooks, custom functions and plain Python values",
     "TYP803": "move the input and the model to one device, and write no device into the forward",
 }

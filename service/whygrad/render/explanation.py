@@ -29,6 +29,7 @@ def render_explanation(explanation: Mapping[str, Any], *, color: bool = False, w
         lines += ["", *_candidate(candidate, paint, width)]
     if candidates[_IN_FULL:]:
         lines += ["", *_in_short(candidates[_IN_FULL:], paint)]
+    lines += _questions(explanation.get("ask", []), paint, width)
     return "\n".join([*lines, "", *_paragraph(explanation["hint"], width, "")]) + "\n"
 
 
@@ -62,6 +63,15 @@ def _candidate(candidate: Mapping[str, Any], paint: Paint, width: int) -> Iterat
     for label, field in (("fix", "fix"), ("not to be confused with", "tell_apart")):
         if candidate[field]:
             yield from _paragraph(f"{label}: {candidate[field]}", width, "  ", "    ")
+
+
+def _questions(ask: Sequence[Mapping[str, Any]], paint: Paint, width: int) -> Iterator[str]:
+    """What would decide between the candidates: a yes speaks for the code before it."""
+    if ask:
+        yield from ("", "what would decide (a yes speaks for the code):")
+    for asked in ask:
+        code, *more = _paragraph(f"{asked['code']} {asked['question']}", width, "  ", " " * 9)
+        yield from (code.replace(asked["code"], paint(safe(asked["code"], 10), "cyan"), 1), *more)
 
 
 def _in_short(candidates: Sequence[Mapping[str, Any]], paint: Paint) -> Iterator[str]:

@@ -102,12 +102,22 @@ class Candidate(Document):
     docs = fields.String(required=True, allow_none=True)
 
 
+class Question(Document):
+    """A question that a yes to speaks for a code."""
+
+    code = fields.String(required=True)
+    question = fields.String(required=True)
+
+
 class Explanation(Document):
     """What an error text can mean, the likeliest first."""
 
     recognised = fields.Boolean(required=True)
     message = fields.String(required=True, metadata={"description": "the line that was looked at"})
     candidates = fields.List(fields.Nested(Candidate), required=True)
+    ask = fields.List(
+        fields.Nested(Question), required=True, metadata={"description": "what decides between the candidates"}
+    )
     hint = fields.String(required=True)
     remark = fields.String(required=True, allow_none=True)
 
