@@ -57,7 +57,7 @@ def imported(source: str) -> Iterator[ModuleType]:
 
 
 def build(source: str, request: Mapping[str, str] | None = None) -> bytes:
-    """The file that `Net` is exported to: scripted, or as `export` says (`trace 2x8`, `pickle`)."""
+    """The file that `Net` is exported to: scripted, or as `export` says (`trace 2x8`, `freeze`, `pickle`)."""
     return _built(source, (request or {}).get("export", "script"))
 
 
@@ -77,6 +77,8 @@ def _exported(model: torch.nn.Module, kind: str, shapes: str) -> bytes:
         case "trace":
             arguments = tuple(Sampler(0, meta=False).value(entry) for entry in parse_shapes(shapes))
             torch.jit.save(torch.jit.trace(model, arguments, check_trace=False), file)  # type: ignore[no-untyped-call]
+        case "freeze":
+            torch.jit.save(torch.jit.freeze(torch.jit.script(model.eval())), file)
         case "pickle":
             torch.save(model, file)
         case _:

@@ -1,4 +1,4 @@
-"""Why parameters got no gradient: where the way to the loss was cut, and what never reached it.
+"""Why parameters got no gradient: where the way to the loss was cut.
 
 Each parameter is put down to one cause. Values that merely select others (an index, a mask) are followed only
 where nothing else explains the loss of the gradient: an `argmax` beside a detached path is not the culprit.
@@ -51,15 +51,6 @@ class Severed:
         return next((t for t in tensors if t.requires_grad), None)
 
 
-@dataclass(frozen=True)
-class Unreached:
-    """Parameters whose value never gets to the loss; `order` and `event` are the last execution it reached."""
-
-    order: int
-    event: Event | None
-    parameters: tuple[Parameter, ...]
-
-
 @lru_cache(maxsize=8)
 def flow(observation: Observation) -> Flow:
     """The flow of the first step."""
@@ -108,26 +99,6 @@ def finding(
     )
 
 
-@lru_cache(maxsize=8)
-def unreached(observation: Observation) -> tuple[Unreached, ...]:
-    """Every parameter without gradient whose value does not get to the loss, grouped by the last execution it reached.
-
-    Where that is one on whose only result the loss depends, the value does get there, in a way that is not known.
-    """
-    explained = {p.name for s in severed(observation) for p in s.parameters}
-    groups: dict[int | None, list[Parameter]] = defaultdict(list)
-    ways = selecting_flow(observation)
-    for parameter in observation.missing:
-        if parameter.name not in explained:
-            groups[ways.last.get(ways.bit(parameter))].append(parameter)
-    events = observation.first.events
-    return tuple(
-        Unreached(-1 if last is None else last, None if last is None else events[last], tuple(parameters))
-        for last, parameters in groups.items()
-        if last not in ways.needed or len(events[last].outputs) != 1
-    )
-
-
 def everything_lost(observation: Observation) -> bool:
     """Whether no parameter that wants a gradient gets one: the step teaches nothing, or raises."""
     return len(observation.missing) == len(observation.trainable)
@@ -136,11 +107,6 @@ def everything_lost(observation: Observation) -> bool:
 def severity(observation: Observation) -> Severity:
     """How bad a lost gradient is: an error where no parameter gets any."""
     return "error" if everything_lost(observation) else "warning"
-
-
-def nothing_arrives(observation: Observation) -> bool:
-    """Whether the loss depends on no parameter at all, not even through a cut."""
-    return not severed(observation) and everything_lost(observation) and bool(observation.missing)
 
 
 def _place(observation: Observation, cut: Cut) -> tuple[int, Cause]:

@@ -44,12 +44,34 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What the numbers of a tensor look like: the shares of distinct numbers and of those of few digits.
+
+    `smooth` is how much each number tells of its neighbour: 1 for a ramp or a slow wave, about 0 at random.
+    """
+
+    distinct: float
+    written: float
+    smooth: float
+
+    def drawn(self, elements: int) -> bool:
+        """Whether they look drawn at random or learnt, and neither written by hand nor laid out by a formula."""
+        return self.distinct > 0.9 and self.written < 0.3 and abs(self.smooth) < 0.4 + elements**-0.5
+
+    @property
+    def computed(self) -> bool:
+        """Whether no person wrote them: more than a few differ, and most have many digits."""
+        return self.written < 0.6
+
+
+@dataclass(frozen=True)
 class Node:
-    """One operation of the program, every call inlined.
+    """One operation of the program, every call inlined. Tensors that it holds as constants are nodes too.
 
     `outputs` are value numbers, `joins` the pairs (from, to) by which control flow hands values on,
     `writes` the arguments that the operation changes in place, `parent` the control-flow node around it,
-    `regions` the context managers (their `prim::Enter` nodes, outermost first) that it stands in.
+    `regions` the context managers (their `prim::Enter` nodes, outermost first) that it stands in, `look` what the
+    numbers of a constant look like.
     """
 
     id: int
@@ -62,6 +84,7 @@ class Node:
     joins: tuple[tuple[int, int], ...] = ()
     regions: tuple[int, ...] = ()
     attribute: str | None = None
+    look: Look | None = None
 
     @property
     def name(self) -> str:

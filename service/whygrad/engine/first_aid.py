@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 FIRST_AID = {
-    "CUT106": "compute the value inside the traced forward, or export with torch.jit.script",
     "CUT107": "remove requires_grad_() and find where the history was lost; this only hides the error",
     "CUT108": "compute the term from tensors that carry a gradient, or leave it out",
-    "PAR205": "keep layers in nn.ModuleList and weights in nn.Parameter, and do not freeze the program before training",
-    "PAR206": "wrap the weight in nn.Parameter and assign it to the module in __init__",
     "IPL305": "do not write through .data; work out of place or under no_grad on a leaf",
     "BWD404": "replace the operation with one that has a derivative, or detach that argument if it needs none",
     "BWD405": "make the tensor floating: torch.tensor([1.0, 2.0]), or x.float()",

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
-from whygrad.engine.facts import Argument, Edge, Event, Frame, Function, Json, Node, Numbers, Operand, Tensor
+from whygrad.engine.facts import Argument, Edge, Event, Frame, Function, Json, Look, Node, Numbers, Operand, Tensor
 
 __all__ = [
     "Argument",
@@ -24,6 +24,7 @@ __all__ = [
     "Gradient",
     "GradientState",
     "Json",
+    "Look",
     "Node",
     "Numbers",
     "Observation",
@@ -138,7 +139,10 @@ class Departure:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names."""
+    """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names.
+
+    `look` is what the numbers of a buffer look like, where the file holds them.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -146,6 +150,7 @@ class Parameter:
     requires_grad: bool
     tensor: int
     aliases: tuple[str, ...] = ()
+    look: Look | None = None
 
     @property
     def floating(self) -> bool:
@@ -204,6 +209,7 @@ class Ending:
 class Observation:
     """Everything seen of one program. `stacks` may be filled lazily while the program is at hand.
 
+    `buffers` are all tensors that modules hold and that are no parameters, plain attributes too.
     `returns` is the value number that the method returns; `opaque` are nodes that probes cannot look into.
     `request` is what was asked, with the inputs that the file recorded where none were sent.
     """

@@ -21,7 +21,7 @@ class Example:
     """A twin: two programs the smallest edit apart, and what both are sent with.
 
     `request` holds `shapes`, and where they matter `loss`, `mode`, `method`, and `export`
-    (`script`, `trace` with its shapes, `pickle`).
+    (`script`, `trace` with its shapes, `freeze`, `pickle`).
     """
 
     request: Mapping[str, str]

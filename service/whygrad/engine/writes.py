@@ -21,15 +21,17 @@ def target(observation: Observation, event: Event) -> Tensor | None:
 def read_from_its_result(observation: Observation, step: Step, index: int) -> bool:
     """Whether what an execution wrote is read from its result alone: then the operation out of place does the same.
 
-    `y += 1` is; `y[0] = 1` and `y.add_(1)` on a line of its own are not, where `y` is read afterwards.
+    `y += 1` is, and `y.add_(1)` where it can be `y = y.add(1)`; `y[0] = 1` is not, where `y` is read afterwards.
     """
     event = step.events[index]
     node, written = observation.nodes[event.node], target(observation, event)
     if written is None:
         return False
-    values = {a.value for a in node.arguments if a.name in node.writes}
-    values |= set(_names(observation, step.events[:index], written)) - set(node.outputs)
-    return not any(_read_after(observation, node, value) for value in values)
+    own = {a.value for a in node.arguments if a.name in node.writes}
+    others = set(_names(observation, step.events[:index], written)) - own - set(node.outputs)
+    return not any(_read_after(observation, node, v) for v in others) and not any(
+        _outlives_round(observation, node, v) and _read_after(observation, node, v) for v in own
+    )
 
 
 def _names(observation: Observation, events: Sequence[Event], written: Tensor) -> Iterator[int]:
@@ -54,11 +56,18 @@ def _read_after(observation: Observation, node: Node, value: int) -> bool:
     if value == observation.returns:
         return True
     loop = _loop(observation, node)
-    made_in_loop = loop is not None and any(value in n.outputs for n in observation.nodes[loop.id + 1 :])
-    carried = loop is not None and any(value == to for _, to in loop.joins)
-    start = node.id if loop is None or made_in_loop or carried else loop.id
+    start = loop.id if loop is not None and _outlives_round(observation, node, value) else node.id
     readers = observation.nodes[start + 1 :]
     return any(value in [a.value for a in n.arguments] for n in readers if not _instead(observation, node, n))
+
+
+def _outlives_round(observation: Observation, node: Node, value: int) -> bool:
+    """Whether a value was made outside of the loop that a node stands in, so that each round reads the same."""
+    loop = _loop(observation, node)
+    if loop is None:
+        return False
+    inside = any(value in n.outputs for n in observation.nodes[loop.id + 1 :])
+    return not inside and all(value != to for _, to in loop.joins)
 
 
 def _instead(observation: Observation, node: Node, other: Node) -> bool:

@@ -55,13 +55,13 @@ def edit_module(module: Any, edits: Sequence[Edit]) -> tuple[str, ...]:
     for edit in edits:
         match edit:
             case Resize(name, shape):
-                _put(module, name, _resized(_held(module, name), shape))
+                _put(module, name, _resized(_tensor(module, name), shape))
             case Unfreeze(names):
                 for name in names:
-                    _held(module, name).requires_grad_()
+                    _tensor(module, name).requires_grad_()
             case Register(names):
                 for name in names:
-                    _put(module, name, torch.nn.Parameter(_held(module, name).detach().clone()))
+                    _put(module, name, torch.nn.Parameter(_tensor(module, name).detach().clone()))
                 registered += names
     return tuple(registered)
 
@@ -243,12 +243,20 @@ def _owner(module: Any, name: str) -> tuple[Any, str]:
     return owner, attribute
 
 
-def _held(module: Any, name: str) -> torch.Tensor:
+def held(module: Any, name: str) -> list[tuple[str, torch.Tensor]]:
+    """The tensors that a module holds under a dotted name, each with its own: one, or those of a list."""
     owner, attribute = _owner(module, name)
-    held = owner.getattr(attribute)
-    if not isinstance(held, torch.Tensor):
+    found = owner.getattr(attribute)
+    if isinstance(found, torch.Tensor):
+        return [(name, found)]
+    return [(f"{name}[{i}]", tensor) for i, tensor in enumerate(found)] if isinstance(found, list) else []
+
+
+def _tensor(module: Any, name: str) -> torch.Tensor:
+    found = held(module, name)
+    if [name] != [each for each, _ in found]:
         raise EditError(f"{name} is no tensor")
-    return held
+    return found[0][1]
 
 
 def _put(module: Any, name: str, tensor: torch.Tensor) -> None:
@@ -257,9 +265,9 @@ def _put(module: Any, name: str, tensor: torch.Tensor) -> None:
     before = owner.getattr(attribute)
     owner.setattr(attribute, tensor)
     for other in owner._type().attribute_names() if hasattr(owner._type(), "attribute_names") else ():
-        held = owner.getattr(other)
-        if isinstance(held, list) and any(item is before for item in held):
-            owner.setattr(other, [tensor if item is before else item for item in held])
+        kept = owner.getattr(other)
+        if isinstance(kept, list) and any(item is before for item in kept):
+            owner.setattr(other, [tensor if item is before else item for item in kept])
 
 
 def _resized(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:

@@ -13,9 +13,11 @@ from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe import builtins
 from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
+from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.probes import MARK, json_of
+from whygrad.engine.observe.stacks import is_library
 
-_PLUMBING = {"prim::Constant", MARK, "prim::Uninitialized"}
+_PLUMBING = {MARK, "prim::Uninitialized"}
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
 
 
@@ -58,6 +60,7 @@ class GraphReader:
         self.handles: dict[int, Any] = {}
         self.opaque: list[int] = []
         self.added: dict[int, int] = {}
+        self.attributes: dict[str, None] = {}
         self._regions: list[int] = []
         self._numbers: dict[Any, int] = {}
         self._marks: list[Any] = []
@@ -84,7 +87,7 @@ class GraphReader:
 
     def _again(self, block: Any, parent: int | None, like: int) -> None:
         for node in block.nodes():
-            if node.kind() in _PLUMBING:
+            if _is_plumbing(node):
                 continue
             number = self._numbers.get(node)
             if number is None:
@@ -101,7 +104,7 @@ class GraphReader:
         for node in block.nodes():
             if node.kind() == MARK:
                 self._read_mark(node, scopes)
-            elif node.kind() not in _PLUMBING:
+            elif not _is_plumbing(node):
                 self._node(node, parent, scopes[-1])
 
     def _read_mark(self, node: Any, scopes: list[_Scope]) -> None:
@@ -125,10 +128,12 @@ class GraphReader:
     def _node(self, node: Any, parent: int | None, scope: _Scope) -> None:
         number = len(self.nodes)
         self.handles[number] = node
-        self.nodes.append(self._read(node, number, parent, scope.module))
+        self.nodes.append(self._read(node, number, parent, _whose(node, scope.module)))
         self.places.append(Place(_placed(node), scope.call, number, _hint(node)))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
+        if node.kind() == "prim::GetAttr" and str(node.output().type()) in ("Tensor", "List[Tensor]"):
+            self.attributes |= dict.fromkeys(_path(node))
         self._follow_region(node, number)
         for block in node.blocks():
             self._block(block, number, scope)
@@ -154,14 +159,44 @@ class GraphReader:
             joins=_joins(node),
             regions=tuple(self._regions),
             attribute=node.s("name") if node.kind() in ("prim::GetAttr", "prim::SetAttr", "prim::CallMethod") else None,
+            look=look(node.output().toIValue()) if node.kind() == "prim::Constant" else None,
         )
 
 
+def _is_plumbing(node: Any) -> bool:
+    """Whether a node is none of the program's operations. A tensor that it holds as a constant counts as one."""
+    if node.kind() == "prim::Constant":
+        return not isinstance(node.output().toIValue(), torch.Tensor)
+    return node.kind() in _PLUMBING
+
+
 def _placed(node: Any) -> Any:
-    """The node whose line tells where a node is: a list that is taken apart has none, what made it has."""
+    """The node whose line tells where a node is: a list that is taken apart has none, what made it has.
+
+    A constant is where it is used, and so is a tensor that a module holds.
+    """
+    if node.kind() in ("prim::Constant", "prim::GetAttr", "prim::ListConstruct"):
+        return next((_placed(use.user) for use in node.output().uses()), node)
     if node.kind() == "prim::ListUnpack":
         return node.input().node()
     return (builtins.number(node) or node) if builtins.is_builtin(node) else node
+
+
+def _path(node: Any) -> list[str]:
+    """The dotted name of what a node reads from the program's modules; none of what it reads from another object."""
+    owner = node.input().node()
+    name: str = node.s("name")
+    if owner.kind() == "prim::GetAttr":
+        return [f"{path}.{name}" for path in _path(owner)]
+    return [name] if owner.kind() == "prim::Param" else []
+
+
+def _whose(node: Any, module: str) -> str:
+    """The module whose code a node is in. What a layer of torch's reads as a constant was given to it by its caller."""
+    if node.kind() != "prim::Constant":
+        return module
+    recorded_in = _placed(node).sourceRange().partition("\n")[0].rpartition("(")[0]
+    return module.rpartition(".")[0] if is_library(recorded_in) else module
 
 
 def _hint(node: Any) -> str | None:

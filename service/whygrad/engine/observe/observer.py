@@ -16,6 +16,7 @@ from whygrad.engine.memory import is_out_of_memory, refuse_out_of_memory
 from whygrad.engine.observation import (
     Argument,
     Json,
+    Look,
     Node,
     Observation,
     Parameter,
@@ -29,6 +30,7 @@ from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, record
 from whygrad.engine.observe.editing import EditError
 from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit
+from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.observe.program import Program, Stacks
@@ -202,9 +204,10 @@ class Observer:
         began = time.perf_counter()
         with _quiet():
             runner = Runner(program, self._sample(program), self._progress, meta=meta)
+            looks = {name: look(buffer) for name, buffer in program.buffers()}
             steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
         self._received = runner.received
-        self._tell_parameters(program, runner.tensors)
+        self._tell_parameters(program, runner.tensors, looks)
         return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
 
     def _sample(self, program: Program, *, double: bool = False) -> Sample:
@@ -219,13 +222,15 @@ class Observer:
             double=double,
         )
 
-    def _tell_parameters(self, program: Program, tensors: Mapping[str, Tensor]) -> None:
+    def _tell_parameters(
+        self, program: Program, tensors: Mapping[str, Tensor], looks: Mapping[str, Look | None]
+    ) -> None:
         names = dict(program.parameters())
         parameters = _grouped(list(names), tensors)
         held = {p.tensor for p in parameters}
         rest = [name for name in tensors if name not in names]
-        buffers = tuple(b for b in _grouped(rest, tensors) if b.tensor not in held)
-        self._seen = replace(self._seen, parameters=parameters, buffers=buffers)
+        buffers = (replace(b, look=looks.get(b.name)) for b in _grouped(rest, tensors) if b.tensor not in held)
+        self._seen = replace(self._seen, parameters=parameters, buffers=tuple(buffers))
 
     def _keep(self, done: Pass) -> None:
         others = tuple(p for p in self._seen.passes if p.name != done.name)

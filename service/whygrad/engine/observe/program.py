@@ -34,11 +34,11 @@ class Program(Protocol):
     def modules(self) -> Mapping[str, str]:
         """The dotted path of every submodule and its type."""
 
-    def parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+    def parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Every parameter under each of its names."""
 
     def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
-        """Every buffer under each of its names."""
+        """Every buffer under each of its names, and every other tensor that the program reads from a module."""
 
     def train(self, mode: bool) -> None:
         """Set training or evaluation mode everywhere."""

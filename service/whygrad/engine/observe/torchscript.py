@@ -15,7 +15,7 @@ from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.archive import sources
 from whygrad.engine.observe.barriers import every, isolate
 from whygrad.engine.observe.callsites import CallSite, call_sites
-from whygrad.engine.observe.editing import edit_graph, edit_module
+from whygrad.engine.observe.editing import edit_graph, edit_module, held
 from whygrad.engine.observe.graph import GraphReader, Place
 from whygrad.engine.observe.inlining import inlined
 from whygrad.engine.observe.probes import HALT, Site
@@ -96,17 +96,17 @@ class TorchScriptProgram:
         """The dotted path of every submodule and its type."""
         return {path: module.original_name for path, module in self.module.named_modules()}
 
-    def parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+    def parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Every parameter under each of its names."""
         yield from self.module.named_parameters(remove_duplicate=False)
-        for name, buffer in self.module.named_buffers(remove_duplicate=False):
-            if name in self._registered:
-                yield name, buffer
+        yield from (each for name in self._registered for each in held(self.module, name))
 
     def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
-        """Every buffer under each of its names."""
-        held = self.module.named_buffers(remove_duplicate=False)
-        return ((name, buffer) for name, buffer in held if name not in self._registered)
+        """Every buffer under each of its names, and every other tensor that the program reads from a module."""
+        parameters = {name for name, _ in self.parameters()}
+        buffers = dict(self.module.named_buffers(remove_duplicate=False))
+        read = {name: tensor for each in self._reader.attributes for name, tensor in held(self.module, each)}
+        return ((name, tensor) for name, tensor in {**buffers, **read}.items() if name not in parameters)
 
     def train(self, mode: bool) -> None:
         """Set training or evaluation mode everywhere."""

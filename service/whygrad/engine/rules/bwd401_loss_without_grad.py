@@ -51,12 +51,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import nothing_arrives, unreached
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.origins import made
 from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
+from whygrad.engine.unreached import nothing_arrives, unreached
 
 
 @rule("BWD401", "loss-without-grad", "error")

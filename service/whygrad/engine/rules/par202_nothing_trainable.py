@@ -52,6 +52,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import counted
 from whygrad.engine.rule import rule
+from whygrad.engine.weights import baked_weights, unregistered
 
 
 @rule("PAR202", "nothing-trainable", "error")
@@ -59,6 +60,8 @@ def nothing_trainable(observation: Observation) -> Iterator[Finding]:
     """A loss without history where no parameter wants a gradient."""
     loss = observation.first.loss
     if observation.trainable or loss is None or loss.requires_grad:
+        return
+    if not observation.parameters and (baked_weights(observation) or unregistered(observation)):
         return
     held = len(observation.parameters)
     state = f"all {held} parameters have requires_grad=False" if held else "the program has no parameters"

@@ -50,13 +50,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import everything_lost, severity, unreached
+from whygrad.engine.cuts import everything_lost, severity
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import subject
 from whygrad.engine.rule import rule
-
-_IN_A_TRACE = "; a trace holds as a constant what .item() took out of it: torch.jit.script shows where"
+from whygrad.engine.unreached import unreached
 
 
 @rule("PAR203", "unused", "warning")
@@ -74,5 +73,5 @@ def unused(observation: Observation) -> Iterator[Finding]:
         parameters=names(silent),
         severity=severity(observation),
         chain=tuple(Link(f"{name} is registered, wants a gradient, and keeps grad=None") for name in names(silent)[:8]),
-        fix=Fix("use it in the forward, or remove it from __init__" + (_IN_A_TRACE if observation.traced else "")),
+        fix=Fix("use it in the forward, or remove it from __init__"),
     )

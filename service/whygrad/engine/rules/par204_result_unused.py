@@ -54,11 +54,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Unreached, nothing_arrives, severity, unreached
+from whygrad.engine.cuts import severity
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
+from whygrad.engine.unreached import Unreached, nothing_arrives, unreached
 
 
 @rule("PAR204", "result-unused", "warning")

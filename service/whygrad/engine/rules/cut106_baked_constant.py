@@ -1,0 +1,96 @@
+"""Tracing recorded a computed value as a constant.
+
+What happened
+-------------
+`torch.jit.trace` records operations on tensors and nothing else. What leaves them (`.data`, `.item()`, `float(…)`,
+NumPy, `torch.tensor(values)`) is recorded as the numbers that it had for the example input. The program reads those
+numbers ever since, and what computed them no longer takes part.
+
+Why it matters
+--------------
+The parameters behind the value get no gradient, and nothing is raised where others still do. Worse, this part of the
+result is that of the example, whatever is sent.
+
+How to fix it
+-------------
+Compute the value with tensor operations inside the forward: without `.data`, `.item()` and NumPy. Or export with
+`torch.jit.script`, which compiles what tracing cannot see.
+
+Not to be confused with
+-----------------------
+A table that is a constant by right (a mask, sizes, a positional encoding) costs no parameter its gradient and is not
+reported. PAR205 is a weight that was stored as a constant; CUT105 takes numbers out in a program that was compiled.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+Export: trace 4x10
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = self.encoder(x).tanh().data
+            return self.head(h)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.head = nn.Linear(6, 1)
+
+        def forward(self, x):
+            h = self.encoder(x).tanh()
+            return self.head(h)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.cuts import severity
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.observation import Observation
+from whygrad.engine.phrases import owners, size, subject
+from whygrad.engine.rule import rule
+from whygrad.engine.unreached import Baked, baked
+
+
+@rule("CUT106", "baked-constant", "warning")
+def baked_constant(observation: Observation) -> Iterator[Finding]:
+    """Every constant of a trace that stands where parameters computed a value."""
+    for found in baked(observation):
+        yield _finding(observation, found)
+
+
+def _finding(observation: Observation, found: Baked) -> Finding:
+    lost, shown = owners(found.parameters), size(found.tensor)
+    what = "a number" if not found.tensor.shape else f"numbers ({shown})"
+    user = observation.nodes[found.user.node]
+    return Finding(
+        title=f"{subject(found.parameters, 'gets')} no gradient: the trace holds {what} in place of the result",
+        message=f"What {lost} computed for the example input was recorded as a constant, and that is what is used.",
+        node=found.node.id,
+        event=found.user,
+        order=found.order,
+        parameters=names(found.parameters),
+        severity=severity(observation),
+        related=(Related("the constant is read here", user.id),),
+        chain=(
+            Link("while it was traced, the value left the tensors: .data, .item(), float(), NumPy or torch.tensor()"),
+            Link(f"its numbers ({shown}) for the example input stand here as a constant", found.node.id),
+            Link(f"{user.name} reads the constant, so no history leads back to {lost}", user.id),
+        ),
+        fix=Fix(
+            f"compute the value with tensor operations in the forward (no .data, .item(), float() or NumPy on what "
+            f"{lost} returns), or export with torch.jit.script"
+        ),
+    )

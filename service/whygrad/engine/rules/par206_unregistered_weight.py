@@ -1,0 +1,106 @@
+"""A buffer or a plain tensor is used as a weight, but is no parameter.
+
+What happened
+-------------
+The module holds a tensor that the forward uses as a weight, but as a buffer (`register_buffer`) or as a plain
+attribute (`self.w = torch.randn(…)`, `nn.Parameter(…).cuda()`, `torch.randn(…, requires_grad=True)`). Only an
+`nn.Parameter` is among `model.parameters()`.
+
+Why it matters
+--------------
+No optimiser knows it, so it keeps its first, random values. Nothing is raised: everything else trains around it. A
+plain attribute does not move with `.to(device)` and is in no checkpoint either.
+
+How to fix it
+-------------
+`self.w = nn.Parameter(torch.randn(…))` in `__init__`, and move the module as a whole to its device. Where the numbers
+are meant to stay as they are, call it a buffer and name it for what it is.
+
+Not to be confused with
+-----------------------
+Running statistics, masks, tables of positions or frequencies, averages and code books that the program itself
+updates are buffers by right and are not reported. PAR205 is a weight that no module holds any more.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.weight = torch.randn(6, 3)
+
+        def forward(self, x):
+            return self.encoder(x) @ self.weight
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+            self.weight = nn.Parameter(torch.randn(6, 3))
+
+        def forward(self, x):
+            return self.encoder(x) @ self.weight
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Register
+from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.observation import Observation, Parameter
+from whygrad.engine.phrases import sizes
+from whygrad.engine.rule import rule
+from whygrad.engine.weights import Unregistered, unregistered
+
+
+@rule("PAR206", "unregistered-weight", "warning")
+def unregistered_weight(observation: Observation) -> Iterator[Finding]:
+    """The buffers and attributes that do the work of weights, module by module."""
+    for found in unregistered(observation):
+        if found.nodes:
+            yield _finding(observation, found)
+
+
+def _finding(observation: Observation, found: Unregistered) -> Finding:
+    names = [held.name for held in found.held]
+    listed = " and ".join((", ".join(names[:-1]), names[-1]) if len(names) > 1 else names)
+    one = len(names) == 1
+    used = "is used as a weight, but is no parameter" if one else "are used as weights, but are no parameters"
+    kind = "a buffer or a plain tensor" if one else "buffers or plain tensors"
+    return Finding(
+        title=f"{listed} {used}",
+        message=f"No optimiser knows {kind}, so {listed} {'keeps its' if one else 'keep their'} first numbers.",
+        node=found.nodes[0].id,
+        event=observation.first.events[found.order],
+        order=found.order,
+        severity="warning" if observation.trainable else "error",
+        related=tuple(Related("read here", node.id) for node in found.nodes[1:]),
+        chain=(
+            *(Link(_evidence(held), node.id) for held, node in zip(found.held, found.nodes, strict=False)),
+            Link("a gradient would arrive, but only parameters are given to an optimiser"),
+        ),
+        fix=_fix(names),
+    )
+
+
+def _fix(names: list[str]) -> Fix:
+    """Each as a parameter; a plain list of them as a list that the module knows."""
+    lists = list(dict.fromkeys(n.rpartition(".")[2].partition("[")[0] for n in names if n.endswith("]")))
+    single = [n.rpartition(".")[2] for n in names if not n.endswith("]")]
+    made = [f"self.{n} = nn.Parameter(…)" for n in single[:4]] + [f"self.{n} = nn.ParameterList(…)" for n in lists]
+    return Fix(f"{'; '.join(made)} in __init__", edits=() if lists else (Register(tuple(names)),))
+
+
+def _evidence(held: Parameter) -> str:
+    """Why it is taken for a weight."""
+    if held.requires_grad:
+        return f"{held.name} ({sizes(held.shape)}) wants a gradient, but is not among the parameters"
+    return f"{held.name} ({sizes(held.shape)}) holds numbers as drawn at random or learnt, not a table or a mask"
