@@ -29,8 +29,8 @@ def read_from_its_result(observation: Observation, step: Step, index: int) -> bo
         return False
     own = {a.value for a in node.arguments if a.name in node.writes}
     others = set(_names(observation, step.events[:index], written)) - own - set(node.outputs)
-    return not any(_read_after(observation, node, v) for v in others) and not any(
-        _outlives_round(observation, node, v) and _read_after(observation, node, v) for v in own
+    return not any(read_after(observation, node, v) for v in others) and not any(
+        _outlives_round(observation, node, v) and read_after(observation, node, v) for v in own
     )
 
 
@@ -51,7 +51,7 @@ def _same_memory(outputs: Sequence[Tensor], written: Tensor) -> bool:
     return written.id in ids and len(ids) > 1
 
 
-def _read_after(observation: Observation, node: Node, value: int) -> bool:
+def read_after(observation: Observation, node: Node, value: int) -> bool:
     """Whether a value is read once a node has run: further on, or before it in the next round of its loop."""
     if value == observation.returns:
         return True

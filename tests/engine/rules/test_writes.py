@@ -46,7 +46,7 @@ def test_write_is_harmless(body: str) -> None:
 
 
 def test_both_sides_of_a_write_into_views_are_named() -> None:
-    body = "rows = self.a(x).unbind(0); row = rows[1]; row.mul_(2.0); return row"
+    body = "rows = self.a(x).unbind(0); row = rows[1]; row.mul_(2.0); return self.p * row"
     (finding,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"]
     assert [(r["label"], r["location"]["op"]) for r in finding["related"]] == [
         ("the views were made here", "aten::unbind")

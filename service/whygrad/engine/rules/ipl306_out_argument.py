@@ -55,13 +55,13 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Replace
 from whygrad.engine.expressions import call
-from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.failures import finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.origins import called
 from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import read_from_its_result
+from whygrad.engine.writes import read_after
 
 
 @rule("IPL306", "out-argument", "error")
@@ -78,7 +78,7 @@ def out_argument(observation: Observation) -> Iterator[Finding]:
             fix=Fix(
                 "drop out= and use the result that the function returns",
                 after=_returned(observation.source(node.id)),
-                edits=_edits(observation, failed, node),
+                edits=_edits(observation, node),
             ),
         )
 
@@ -95,10 +95,9 @@ def _returned(source: str | None) -> str | None:
     return assigned or rewritten(source, r"^(.*), *out=([\w.]+)\)$", r"\2 = \1)")
 
 
-def _edits(observation: Observation, failed: Failure, node: Node) -> tuple[Edit, ...]:
+def _edits(observation: Observation, node: Node) -> tuple[Edit, ...]:
     """Without `out=`; where the tensor is read by its own name, its numbers are replaced in a way that is recorded."""
-    if node.writes != ("out",):
+    result, out = call(node, without=node.writes), node.argument("out")
+    if result is None or out is None or node.writes != ("out",):
         return ()
-    result = call(node, without=node.writes)
-    alone = read_from_its_result(observation, failed.step, failed.order)
-    return (Replace(node.id, result if alone else f"out.copy_({result})"),) if result else ()
+    return (Replace(node.id, f"out.copy_({result})" if read_after(observation, node, out.value) else result),)
