@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 import torch
+from tests.engine.observe.samples import SAMPLES
 from tests.engine.programs import build, opened, request_of
 
 from whygrad.engine.edits import (
@@ -200,3 +201,21 @@ def test_the_program_itself_is_left_as_it_was() -> None:
     torch.set_rng_state(before)
     seen.numeric()
     assert states(seen.observation)["encoder.weight"] == "none"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_copy_of_every_operand_changes_nothing(name: str) -> None:
+    sample = SAMPLES[name]
+    seen = opened(build(sample.source, {"export": sample.export}), sample.request)
+    plain = after(seen)
+    edits = [
+        Wrap(n.id, a.name, "x.clone()")
+        for n in plain.nodes
+        if n.op.startswith("aten::") and not n.writes and n.id not in plain.opaque
+        for a in n.arguments
+        if a.type == "Tensor"
+    ]
+    edited = after(seen, *edits)
+    assert (edited.error is None) == (plain.error is None)
+    assert states(edited) == states(plain)
+    assert shapes(edited) == shapes(plain)
