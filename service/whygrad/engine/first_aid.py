@@ -10,7 +10,6 @@ FIRST_AID = {
     "BWD405": "make the tensor floating: torch.tensor([1.0, 2.0]), or x.float()",
     "BWD406": "check the shapes that a custom backward or a gradient hook returns",
     "NUM604": "lower the learning rate, normalise, or clip the gradients",
-    "SHP707": "give both operands the same shape: squeeze(-1) the prediction or unsqueeze(-1) the target",
     "SHP708": "send a larger input, or use a smaller kernel, fewer poolings or some padding",
     "SHP709": "give the normalisation the number of channels that its input has, and check which axis holds them",
     "SHP710": "make the table as large as the largest index plus one, or check the indices before",
@@ -20,7 +19,6 @@ FIRST_AID = {
     "SHP714": "use reshape in place of view, or call contiguous() before",
     "SHP715": "make each letter stand for one size, and each operand have one letter per dimension",
     "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
-    "SHP718": "keep the batch: x.flatten(1) or x.view(x.size(0), -1)",
     "FMT902": "send a torch.jit.script of the model without hooks, custom functions and plain Python values",
     "TYP803": "move the input and the model to one device, and write no device into the forward",
 }

@@ -90,6 +90,27 @@ def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
     return node.func.value, False
 
 
+def behind(source: str | None, place: int, suffix: str) -> str | None:
+    """The line with something put behind one of two operands, of its only call or operator that has two.
+
+    `F.mse_loss(a, b)` with `.squeeze(1)` at place 1 is `F.mse_loss(a, b.squeeze(1))`, `a - b` is `a - b.squeeze(1)`.
+    """
+    pairs = [pair for node in ast.walk(_statement(source)) if (pair := _pair(node)) is not None]
+    if source is None or len(pairs) != 1:
+        return None
+    operand = pairs[0][place]
+    start, end = (len(source.encode()[:at].decode()) for at in (operand.col_offset, operand.end_col_offset or 0))
+    inner = _bracketed(source[start:end])
+    return source[:start] + inner + suffix + source[end:] if inner else None
+
+
+def _pair(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+    """The two operands of a call or an operator; a power has only one."""
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
+        return node.left, node.right
+    return (node.args[0], node.args[1]) if isinstance(node, ast.Call) and len(node.args) == 2 else None
+
+
 def assigned(source: str | None, suffix: str) -> str | None:
     """The line with something put behind what gets a name: `y = a * b` with `.detach()` is `y = (a * b).detach()`."""
     match = _ASSIGNED.fullmatch(source or "")

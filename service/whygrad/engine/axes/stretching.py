@@ -1,0 +1,127 @@
+"""Operands that are stretched to each other where equal shapes were meant, told by the axes that they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.pieces import Axis, Kind, Layout, holds_batch, length, of_one
+from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
+
+LOSSES = frozenset(
+    {
+        "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "kl_div", "soft_margin_loss",
+        "binary_cross_entropy_with_logits", "poisson_nll_loss", "gaussian_nll_loss", "hinge_embedding_loss",
+    }
+)  # fmt: skip
+_COMPARING = frozenset(
+    {"sub", "rsub", "subtract", "add", "mul", "multiply", "div", "eq", "ne", "lt", "le", "gt", "ge", "not_equal"}
+)
+_CARRIED: frozenset[Kind] = frozenset({"made", "input"})
+"""What an axis of size 1 is that nobody put there by hand."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two operands as it was before it was stretched: where it is an argument, and its place there."""
+
+    node: int
+    role: str
+    place: int
+    tensor: Tensor
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Two operands that became one shape. `twice`: the samples are in it twice; else `first` has lost them."""
+
+    first: Side
+    second: Side
+    shape: tuple[int, ...]
+    samples: int
+    twice: bool
+    surplus: tuple[Side, int] | None = None
+
+
+def stretch(observation: Observation, known: Layouts, node: Node, event: Event) -> Stretch | None:
+    """Two operands of a loss or of a difference whose shapes should have been equal; None where that is as meant."""
+    op = node.bare_name
+    if op not in LOSSES and op not in _COMPARING:
+        return None
+    roles = [("self", "input"), ("target", "other")]
+    found = [o for names in roles for o in event.inputs if o.role in names]
+    if len(found) != 2:
+        return None
+    first, second = (_unstretched(observation, known, node, o, place) for place, o in enumerate(found))
+    if first.tensor.shape == second.tensor.shape:
+        return None
+    if op in LOSSES:
+        return _twice(known, first, second, by_hand=False) or _lost(known, first, second) or _lost(known, second, first)
+    learned = [s.tensor.id in known.learned for s in (first, second)]
+    return _twice(known, first, second, by_hand=True) if learned[0] != learned[1] else None
+
+
+def _unstretched(observation: Observation, known: Layouts, node: Node, operand: Operand, place: int) -> Side:
+    """An operand before the loss's own function stretched it."""
+    maker = known.maker(operand.tensor)
+    if maker is not None and observation.nodes[maker.node].bare_name == "broadcast_tensors":
+        given = maker.inputs[[t.id for t in maker.outputs].index(operand.tensor.id)]
+        return Side(maker.node, given.role, place, given.tensor)
+    return Side(node.id, operand.role, place, operand.tensor)
+
+
+def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stretch | None:
+    """The same axis of both at two places of the result, where each time the other is stretched."""
+    one, two = known.of(first.tensor), known.of(second.tensor)
+    for i, j in _shared(one, two):
+        stretched = [_stretched(two, i), _stretched(one, j)]
+        if None in stretched or not _meant_equal(stretched, one[i], by_hand=by_hand):
+            continue
+        longer = (second, len(two) + i) if len(two) > len(one) else (first, len(one) + j)
+        shape = tuple(max(_sizes(first, k), _sizes(second, k)) for k in range(-max(len(one), len(two)), 0))
+        surplus = longer if len(one) != len(two) else None
+        return Stretch(first, second, shape, length(one[i]), twice=True, surplus=surplus)
+    return None
+
+
+def _shared(one: Layout, two: Layout) -> Iterator[tuple[int, int]]:
+    """The places, counted from the last, at which two operands hold the same axis, where they differ."""
+    for i in range(-len(one), 0):
+        for j in range(-len(two), 0):
+            if i != j and one[i] == two[j] and length(one[i]) > 1 and _carried(one[i]):
+                yield i, j
+
+
+def _carried(axis: Axis) -> bool:
+    return all(p.source.kind in ("input", "made", "joined", "mixed") for p in axis)
+
+
+def _stretched(layout: Layout, place: int) -> str | None:
+    """What a layout has where it is stretched: nothing (`absent`), or an axis of one; None where it is not."""
+    if len(layout) < -place:
+        return "absent"
+    return of_one(layout[place]) if length(layout[place]) == 1 else None
+
+
+def _meant_equal(stretched: list[str | None], axis: Axis, *, by_hand: bool) -> bool:
+    """Whether the axes of one that are stretched were not put there for it."""
+    if not by_hand:
+        return stretched.count("added") < 2
+    return holds_batch(axis) and "absent" in stretched and any(kind in _CARRIED for kind in stretched)
+
+
+def _lost(known: Layouts, first: Side, second: Side) -> Stretch | None:
+    """A prediction of one row against a batch of targets."""
+    one, two = known.of(first.tensor), known.of(second.tensor)
+    if first.tensor.id not in known.learned or any(holds_batch(a) for a in one) or len(one) != len(two):
+        return None
+    for mine, other in zip(one, two, strict=True):
+        if length(mine) == 1 < length(other) and holds_batch(other) and of_one(mine) in (*_CARRIED, "unknown"):
+            return Stretch(first, second, second.tensor.shape, length(other), twice=False)
+    return None
+
+
+def _sizes(side: Side, place: int) -> int:
+    shape = side.tensor.shape
+    return shape[place] if len(shape) >= -place else 1

@@ -1,0 +1,128 @@
+"""Two tensors whose shapes stretch to each other where equal shapes were meant: each sample meets every other.
+
+What happened
+-------------
+A loss, or a difference that becomes one, was given a prediction and a target of different shapes, such as (N,) and
+(N, 1). Elementwise operations stretch sizes of 1, so the result is N x N: every prediction is compared with every
+target. Or one of the two has lost its batch, and its one row is compared with all samples.
+
+Why it matters
+--------------
+Nothing raises, gradients arrive everywhere, and the loss falls: towards the mean of the targets, whatever the input.
+
+How to fix it
+-------------
+Give both the same shape: `target.squeeze(1)`, `prediction.squeeze(1)` or `target.unsqueeze(1)`, and say so with an
+`assert prediction.shape == target.shape`.
+
+Not to be confused with
+-----------------------
+SHP706: shapes that do not stretch. SHP713: a loss that refuses its target. Biases, scales, positions, masks and pairs
+made with `x[:, None] - x[None, :]` stretch on purpose.
+
+Example
+-------
+Shapes: 5x6; 5
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = nn.Linear(6, 1)
+
+        def forward(self, x, target):
+            prediction = self.net(x)
+            return F.mse_loss(prediction, target)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = nn.Linear(6, 1)
+
+        def forward(self, x, target):
+            prediction = self.net(x).squeeze(1)
+            return F.mse_loss(prediction, target)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.stretching import Side, Stretch, stretch
+from whygrad.engine.edits import Wrap
+from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.phrases import size, sizes
+from whygrad.engine.rewriting import behind
+from whygrad.engine.rule import rule
+
+
+@rule("SHP707", "silent-broadcast", "warning")
+def silent_broadcast(observation: Observation) -> Iterator[Finding]:
+    """The losses and differences of two shapes that had to be equal; those of one line are one finding."""
+    known = layouts(observation)
+    lines: dict[Hashable, dict[int, tuple[int, Event, Stretch]]] = defaultdict(dict)
+    for order, event in enumerate(observation.first.events):
+        node = observation.nodes[event.node]
+        found = stretch(observation, known, node, event) if event.completed else None
+        if found is not None:
+            lines[_line(observation, node)].setdefault(node.id, (order, event, found))
+    for places in lines.values():
+        yield _finding(observation, places)
+
+
+def _line(observation: Observation, node: Node) -> Hashable:
+    place = observation.place(node.id)
+    return (node.module, place.file, place.line) if place else node.id
+
+
+def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]) -> Finding:
+    (number, (order, event, found)), *others = places.items()
+    first, second, result = size(found.first.tensor), size(found.second.tensor), sizes(found.shape)
+    what = (
+        f"each of {found.samples} samples meets every other ({result})"
+        if found.twice
+        else f"one row of {first} meets all {found.samples} samples"
+    )
+    return Finding(
+        title=f"{observation.nodes[number].name} of {first} and {second}: {what}",
+        message=f"Shapes {first} and {second} are stretched to {result} before they are compared. "
+        "Equal shapes were meant here.",
+        node=number,
+        event=event,
+        order=order,
+        chain=(Link(f"{first} and {second} are stretched to {result} here", number),),
+        related=tuple(Related("the same here", n) for n, _ in others),
+        fix=_fix(observation, places),
+    )
+
+
+def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]) -> Fix:
+    number, (_, _, found) = next(iter(places.items()))
+    if not found.twice:
+        return Fix(f"keep the batch of {found.samples} in what became {size(found.first.tensor)}")
+    side, call = _repair(found)
+    changes = [_repair(each) for _, _, each in places.values()]
+    after = behind(observation.source(number), side.place, call) if found.surplus else None
+    return Fix(
+        f"give the {_word(side)} the shape of the other: {call[1:]}",
+        after=after,
+        edits=tuple(Wrap(s.node, s.role, f"x{c}") for s, c in changes),
+    )
+
+
+def _repair(found: Stretch) -> tuple[Side, str]:
+    """Which operand to change, and what to call on it."""
+    if found.surplus is None:
+        return found.second, f".reshape({list(found.first.tensor.shape)})"
+    side, axis = found.surplus
+    return side, f".squeeze({axis})"
+
+
+def _word(side: Side) -> str:
+    return "first" if side.place == 0 else "second"

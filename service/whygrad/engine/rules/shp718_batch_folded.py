@@ -1,0 +1,134 @@
+"""A view folds the batch into the features, or parts of each sample into the batch: the samples are no longer apart.
+
+What happened
+-------------
+A `view`, `reshape` or `flatten` before a linear layer changed how many samples there are. `x.view(-1, 288)` keeps the
+batch only where each sample has 288 features: with 36 of them it makes one row of 8 samples, with 1152 it cuts each
+sample into 4 rows.
+
+Why it matters
+--------------
+The layer mixes samples, or gives several answers for each. Often nothing raises: the loss stretches one row to all
+targets, or the error comes only there, as "Expected input batch_size (16) to match target batch_size (4)".
+
+How to fix it
+-------------
+Keep the batch and let the features be what they are: `x.flatten(1)` or `x.view(x.size(0), -1)`. If the layer then
+raises, its `in_features` were wrong, and say so.
+
+Not to be confused with
+-----------------------
+Folding steps or frames into the batch for a layer, (batch * time, features), and back again is sound. SHP704: the sizes
+do not come out even. SHP719: axes had to be swapped.
+
+Example
+-------
+Shapes: 8x4x6x6; 8x5
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(4, 2, 3)
+            self.head = nn.Linear(256, 5)
+
+        def forward(self, x, target):
+            h = torch.relu(self.conv(x))
+            h = h.view(-1, 256)
+            return F.mse_loss(self.head(h), target)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(4, 2, 3)
+            self.head = nn.Linear(32, 5)
+
+        def forward(self, x, target):
+            h = torch.relu(self.conv(x))
+            h = h.view(-1, 32)
+            return F.mse_loss(self.head(h), target)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.axes.folding import Fold, folds
+from whygrad.engine.axes.layouts import Layouts, layouts
+from whygrad.engine.edits import Edit, Give, Resize
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.origins import layer
+from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import rewritten
+from whygrad.engine.rule import rule
+
+
+@rule("SHP718", "batch-folded", "warning")
+def batch_folded(observation: Observation) -> Iterator[Finding]:
+    """Each view that changes the number of samples before a layer that reads them."""
+    known = layouts(observation)
+    for fold in folds(observation, known):
+        yield _finding(observation, known, fold)
+
+
+def _finding(observation: Observation, known: Layouts, fold: Fold) -> Finding:
+    node, reader = observation.nodes[fold.view.node], observation.nodes[fold.reader.node]
+    before, after = fold.view.tensors[0], fold.view.outputs[0]
+    behind = _behind(observation, known, fold)
+    raised = observation.failure is not None and observation.failure.node in behind
+    rows = after.shape[0] if len(after.shape) > 1 else 1
+    name = layer(observation, fold.weight) or reader.name
+    return Finding(
+        title=f"{node.name} makes {rows} row{'s' * (rows > 1)} of {fold.samples} samples: "
+        f"{size(before)} becomes {size(after)}",
+        message=f"Each of {fold.samples} samples has {fold.width} features. "
+        + (
+            f"The view puts all samples into a row, and {name} mixes them."
+            if fold.swallowed
+            else f"The view cuts each into {rows / fold.samples:g} rows, and {name} answers for each."
+        ),
+        node=node.id,
+        event=fold.view,
+        order=fold.order,
+        severity="error" if raised else "warning",
+        parameters=names(observation.trainable) if raised else (),
+        chain=(
+            Link(f"{size(before)} becomes {size(after)} here", node.id),
+            Link(f"{name} reads that as {rows} sample{'s' * (rows > 1)}", reader.id),
+        ),
+        explains=behind,
+        fix=_fix(observation, node, fold, name),
+    )
+
+
+def _behind(observation: Observation, known: Layouts, fold: Fold) -> frozenset[int]:
+    """The layer that reads it, the losses that compare what comes of it with a target, and what raised over it."""
+    found = {fold.reader.node} if not fold.reader.completed else set()
+    for event in known.step.events:
+        compares = observation.nodes[event.node].argument("target") is not None
+        if (compares or not event.completed) and fold.order in known.behind(event):
+            found.add(event.node)
+    return frozenset(found)
+
+
+def _fix(observation: Observation, node: Node, fold: Fold, name: str) -> Fix:
+    call = r"\.(view|reshape|flatten)\((?:[^()]|\([^()]*\))*\)"
+    after = rewritten(observation.source(node.id), call, ".flatten(1)")
+    summary = f"keep the batch: flatten(1) gives {fold.samples} rows of {fold.width} features"
+    if not fold.fits:
+        summary += f"; make {name} {fold.width} wide"
+    return Fix(summary, after=after, edits=_edits(observation, node, fold))
+
+
+def _edits(observation: Observation, node: Node, fold: Fold) -> tuple[Edit, ...]:
+    shaped = next((a for a in ("size", "shape") if node.argument(a)), None)
+    kept: Edit = Give(node.id, shaped, [fold.samples, -1]) if shaped else Give(node.id, "start_dim", 1)
+    if fold.fits:
+        return (kept,)
+    linear = observation.nodes[fold.reader.node].bare_name == "linear"
+    out = fold.weight.shape[0 if linear else 1]
+    return kept, Resize(observation.stored[fold.weight.id], (out, fold.width) if linear else (fold.width, out))
