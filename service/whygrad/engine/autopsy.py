@@ -44,6 +44,7 @@ _BOUNDED = frozenset({"Clamp", "ClampMin", "ClampMax", "Hardtanh", "Maximum", "M
 _FLAT = _SIGMOIDS | _BOUNDED | {"Hardswish", "Elu", "Gelu", "Silu", "Mish", "Softplus"}
 _OVERWRITTEN = frozenset({"IndexPut", "Copy", "CopySlices", "Zero", "Fill", "MaskedFill", "MaskedScatter"})
 _MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", "EmbeddingBag", "Tril", "Triu"}
+_FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "LinalgVectorNorm", "Pow"})
 _ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
 _REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
                        "logsumexp", "normalize", "frobenius_norm", "cosine_similarity"})  # fmt: skip
@@ -88,7 +89,7 @@ class Autopsy:
     def _judged(self, parameter: Parameter, dead: Dead) -> Starved | None:
         function = self._step.functions[dead.function]
         order = function.event
-        if order is None or dead.how == "not-finite" or self._takes_a_bias(parameter, dead):
+        if order is None or dead.how == "not-finite" or self._is_harmless(parameter, dead):
             return None
         if dead.how == "cancelled":
             return self._cancelled(parameter, dead)
@@ -107,10 +108,16 @@ class Autopsy:
         node = self._observation.nodes[event.node]
         return Starved(order, event, node, cause, function, arriving, (parameter,), factor)
 
-    def _takes_a_bias(self, parameter: Parameter, dead: Dead) -> bool:
-        """Whether the parameter is merely added there: what shifts everything alike may well change nothing."""
+    def _is_harmless(self, parameter: Parameter, dead: Dead) -> bool:
+        """Whether that is as it should be: a fit that is perfect, a batch of which nothing was selected, or a bias.
+
+        What is merely added shifts everything alike, and may well change nothing.
+        """
         function = self._step.functions[dead.function]
-        return dead.how == "flat" and dead.edge in _ADDING.get(kind(function), ()) and self._direct(parameter, dead)
+        gave, named = function.edges[dead.edge].gave, kind(function)
+        if dead.edge in _ADDING.get(named, ()) and self._direct(parameter, dead):
+            return True
+        return dead.how == "flat" and (named in _FITTED or (gave is not None and not gave.elements))
 
     def _direct(self, parameter: Parameter, dead: Dead) -> bool:
         """Whether the operand is the parameter itself, or another look at it."""
@@ -130,7 +137,7 @@ class Autopsy:
         if named in _STEPS or (named == "Div" and event.values.get("rounding_mode")) or self._rounds(event):
             return "step"
         if named in _SOFTMAXES | _NORMS or named.startswith("ScaledDotProduct"):
-            return self._normalised(named, event)
+            return None if self._sources.factors(event) else self._normalised(named, event)
         if named in _RECTIFIERS or (named in _FLAT and self._observation.nodes[event.node].bare_name == "relu6"):
             return "dead"
         if named in _FLAT:
@@ -168,9 +175,6 @@ class Autopsy:
         return None if source.routed or direct else self._starved(order, "masked", dead, parameter)
 
     def _without_factor(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
-        gave = self._step.functions[dead.function].edges[dead.edge].gave
-        if gave is not None and not gave.elements:
-            return None  # nothing was selected this time
         if not self._is_exact:
             return self._starved(order, "invariant", dead, parameter)
         return self._starved(order, "masked" if named in _ELEMENTWISE else "unknown", dead, parameter)
@@ -184,7 +188,7 @@ class Autopsy:
 
     def _gets_nothing(self, parameter: Parameter) -> bool:
         gradient = self._step.gradients.get(parameter.name)
-        return gradient is None or not gradient.norm
+        return gradient is None or gradient.norm == 0.0 or gradient.state == "none"
 
     def _joint(self, dead: Dead) -> Joint:
         edge = self._step.functions[dead.function].edges[dead.edge]
@@ -211,6 +215,9 @@ def _single(node: Node, event: Event) -> bool:
     if node.bare_name == "scaled_dot_product_attention":
         keys = event.input("key")
         return keys is not None and keys.shape[-2] == 1
+    if node.bare_name == "cross_entropy_loss":
+        scores = event.tensors[0].shape
+        return scores[min(1, len(scores) - 1)] == 1 if scores else False
     if node.bare_name == "layer_norm":
         shape = node.literal("normalized_shape", event.values.get("normalized_shape")) or []
         return bool(shape) and all(size == 1 for size in shape)

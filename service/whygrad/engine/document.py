@@ -14,6 +14,7 @@ from whygrad.engine.modules import describe_modules, gradient_of
 from whygrad.engine.observation import Event, Json, Node, Observation, Operand, Parameter, Pass
 from whygrad.engine.origins import parameter_name, variable
 from whygrad.engine.places import Places
+from whygrad.engine.starving import nameless
 
 LONGEST = 2000
 """The most entries of a list in a document."""
@@ -85,7 +86,10 @@ def unexplained(observation: Observation, findings: Sequence[Diagnosed]) -> str 
         return f"the {observation.error.stage} raised, and no rule says why: {observation.error.message[:200]}"
     if silent:
         return f"{silent[0]} gets no gradient, and no rule says why"
-    return f"the gradient of {broken[0]} is not finite, and no rule says why" if broken else None
+    if broken:
+        return f"the gradient of {broken[0]} is not finite, and no rule says why"
+    dead = [p.name for p in nameless(observation) if p.name not in explained]
+    return f"the gradient of {dead[0]} stays zero, and no rule says why" if dead else None
 
 
 def headline(

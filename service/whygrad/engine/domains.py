@@ -16,50 +16,58 @@ _EDGE = {"float16": "1e-3", "bfloat16": "1e-2"}
 
 @dataclass(frozen=True)
 class Edge:
-    """The end of what an operation takes: where it is, in words, and the expression over `x` that stays inside.
+    """The end of what an operation takes: what that is, why it ends there, and the expression that stays inside.
 
     `tiny` and `margin` in an expression stand for what the type of the operand can still tell from zero, and from one.
     """
 
     role: str
+    takes: str
     where: str
     expression: str
 
 
+_MORE = "{x} + {tiny}"
 _FROM_ZERO = "{x}.clamp_min({tiny})"
 _INSIDE_ONE = "{x}.clamp(-1 + {margin}, 1 - {margin})"
 _NO_OVERFLOW = "{x}.clamp_max(80.0)"
+_OTHERWISE = {_FROM_ZERO: (_MORE,), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
+"""What also keeps inside where clamping would leave nothing that learns: every number lies at the end."""
+
+_ONE = "numbers between -1 and 1"
+_POSITIVE = "positive numbers"
+_LOG = Edge("self", _POSITIVE, "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO)
+_ARC = Edge("self", _ONE, "its slope is infinite at -1 and 1", _INSIDE_ONE)
+_POWER = Edge("self", _POSITIVE, "a power below one has an infinite slope at 0", _MORE)
+_QUOTIENT = Edge("other", "a divisor that is not 0", "a division by 0 is not finite", _MORE)
+_GROWTH = Edge("self", "numbers whose exponential its type can hold", "it leaves the range of its type", _NO_OVERFLOW)
 
 EDGES: Mapping[str, Edge] = {
-    "sqrt": Edge("self", "the slope of a square root is infinite at 0", "{x} + {tiny}"),
-    "rsqrt": Edge("self", "one over a square root is infinite at 0", "{x} + {tiny}"),
-    "pow": Edge(
-        "self", "a power below one has an infinite slope at 0, and a negative one is infinite there", _FROM_ZERO
-    ),
-    "float_power": Edge("self", "a power below one has an infinite slope at 0", _FROM_ZERO),
-    "log": Edge("self", "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO),
-    "log2": Edge("self", "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO),
-    "log10": Edge("self", "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO),
-    "log1p": Edge("self", "log1p is infinite at -1", "{x}.clamp_min(-1 + {margin})"),
-    "xlogy": Edge("other", "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO),
-    "logit": Edge("self", "the logit of 0 and of 1 is infinite", "{x}.clamp({margin}, 1 - {margin})"),
-    "acos": Edge("self", "the slope of acos is infinite at -1 and 1", _INSIDE_ONE),
-    "asin": Edge("self", "the slope of asin is infinite at -1 and 1", _INSIDE_ONE),
-    "arccos": Edge("self", "the slope of acos is infinite at -1 and 1", _INSIDE_ONE),
-    "arcsin": Edge("self", "the slope of asin is infinite at -1 and 1", _INSIDE_ONE),
-    "atanh": Edge("self", "atanh is infinite at -1 and 1", _INSIDE_ONE),
-    "arctanh": Edge("self", "atanh is infinite at -1 and 1", _INSIDE_ONE),
-    "erfinv": Edge("self", "erfinv is infinite at -1 and 1", _INSIDE_ONE),
-    "acosh": Edge("self", "the slope of acosh is infinite at 1", "{x}.clamp_min(1 + {margin})"),
-    "atan2": Edge("other", "atan2 has no slope where both of its arguments are 0", "{x} + {tiny}"),
-    "arctan2": Edge("other", "atan2 has no slope where both of its arguments are 0", "{x} + {tiny}"),
-    "div": Edge("other", "a division by 0 is not finite", "{x} + {tiny}"),
-    "true_divide": Edge("other", "a division by 0 is not finite", "{x} + {tiny}"),
-    "reciprocal": Edge("self", "one over 0 is infinite", "{x} + {tiny}"),
-    "exp": Edge("self", "the exponential leaves the range of its type", _NO_OVERFLOW),
-    "expm1": Edge("self", "the exponential leaves the range of its type", _NO_OVERFLOW),
-    "sinh": Edge("self", "sinh leaves the range of its type", "{x}.clamp(-80.0, 80.0)"),
-    "cosh": Edge("self", "cosh leaves the range of its type", "{x}.clamp(-80.0, 80.0)"),
+    "sqrt": Edge("self", "numbers from 0 on", "the slope of a square root is infinite at 0", _MORE),
+    "rsqrt": Edge("self", _POSITIVE, "one over a square root is infinite at 0", _MORE),
+    "pow": _POWER,
+    "float_power": _POWER,
+    "log": _LOG,
+    "log2": _LOG,
+    "log10": _LOG,
+    "log1p": Edge("self", "numbers above -1", "log1p is infinite at -1", "{x}.clamp_min(-1 + {margin})"),
+    "xlogy": Edge("other", _POSITIVE, "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO),
+    "logit": Edge("self", "numbers between 0 and 1", "it is infinite at 0 and 1", "{x}.clamp({margin}, 1 - {margin})"),
+    "acos": _ARC,
+    "asin": _ARC,
+    "arccos": _ARC,
+    "arcsin": _ARC,
+    "atanh": Edge("self", _ONE, "it is infinite at -1 and 1", _INSIDE_ONE),
+    "arctanh": Edge("self", _ONE, "it is infinite at -1 and 1", _INSIDE_ONE),
+    "erfinv": Edge("self", _ONE, "it is infinite at -1 and 1", _INSIDE_ONE),
+    "acosh": Edge("self", "numbers from 1 on", "its slope is infinite at 1", "{x}.clamp_min(1 + {margin})"),
+    "div": _QUOTIENT,
+    "true_divide": _QUOTIENT,
+    "reciprocal": Edge("self", "numbers that are not 0", "one over 0 is infinite", _MORE),
+    "exp": _GROWTH,
+    "expm1": _GROWTH,
+    "sinh": _GROWTH,
+    "cosh": _GROWTH,
 }
 
 
@@ -70,20 +78,29 @@ def edge_of(node: Node) -> Edge | None:
 
 def inside(node: Node, event: Event, source: str | None) -> Fix | None:
     """The change that keeps the operand inside; None where the operation is not one that has an end."""
+    return next(iter(ways_inside(node, event, source)), None)
+
+
+def ways_inside(node: Node, event: Event, source: str | None) -> list[Fix]:
+    """The changes that keep the operand inside, the best first."""
     edge = edge_of(node)
     operand = event.input(edge.role) if edge is not None else None
     if edge is None or operand is None:
-        return None
-    expression = edge.expression
-    if "{x} + {tiny}" in expression and operand.numbers is not None and operand.numbers.low < 0 and edge.role == "self":
-        expression = _FROM_ZERO  # of what may be negative, a small amount more is not enough
+        return []
+    negative = operand.numbers is not None and operand.numbers.low < 0
+    expressions = [edge.expression, *_OTHERWISE.get(edge.expression, ())]
+    if negative and edge.role == "self" and edge.expression == _MORE:
+        expressions = [_FROM_ZERO]  # of what may be negative, a small amount more is not enough
     told = {"tiny": _ROOM.get(operand.dtype, "1e-12"), "margin": _EDGE.get(operand.dtype, "1e-6")}
-    template = expression.format(x="{x}", **told)
+    return [_kept_inside(node, edge, expression, told, source) for expression in expressions]
+
+
+def _kept_inside(node: Node, edge: Edge, expression: str, told: Mapping[str, str], source: str | None) -> Fix:
     shown = expression.format(x="x", **told)
+    what = "what it divides by" if edge.role == "other" and "div" in node.name else f"what {node.bare_name} is given"
     return Fix(
-        f"keep the {'divisor' if edge.role == 'other' and 'div' in node.name else 'operand'} of {node.bare_name} "
-        f"away from there, before it is computed: {shown} in place of x",
-        after=wrapped(source, node.bare_name, template),
+        f"keep {what} away from there, before it is computed: {shown} in place of x",
+        after=wrapped(source, node.bare_name, expression.format(x="{x}", **told)),
         edits=(Wrap(node.id, edge.role, shown),),
     )
 

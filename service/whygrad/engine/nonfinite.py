@@ -7,7 +7,6 @@ it may come back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,6 +45,7 @@ class Spoiler:
     parameters: tuple[Parameter, ...]
     hider: Node | None = None
     function: str = ""
+    reaches_loss: bool = True
 
     def operand(self, role: str) -> Numbers | None:
         """What numbers the operand in that role held."""
@@ -85,7 +85,7 @@ def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
     everywhere = to_loss | {origins.of(t) for t in step.outputs if t.id in step.spoiled} - {None}
     suffering = broken(observation, step)
     return tuple(
-        _spoiler(observation, step, order, suffering if order in to_loss else ())
+        _spoiler(observation, step, order, suffering, reaches_loss=order in to_loss)
         for order in sorted(o for o in everywhere if o is not None)
     )
 
@@ -94,7 +94,7 @@ def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
 def spoiled_gradients(observation: Observation) -> tuple[Spoiler, ...]:
     """The executions whose derivative made a finite gradient non-finite, where the loss itself is finite."""
     step = close_step(observation)
-    if step is None or any(found.parameters for found in spoiled_results(observation)):
+    if step is None or any(found.reaches_loss for found in spoiled_results(observation)):
         return ()
     backward = Backward(step)
     groups: dict[int, list[Parameter]] = {}
@@ -128,9 +128,12 @@ def _made_into_loss(step: Step) -> list[Tensor]:
     return [t for t in step.outputs if t.id in step.reads] + [step.loss]
 
 
-def _spoiler(observation: Observation, step: Step, order: int, parameters: Sequence[Parameter]) -> Spoiler:
+def _spoiler(
+    observation: Observation, step: Step, order: int, suffering: tuple[Parameter, ...], *, reaches_loss: bool
+) -> Spoiler:
     event = step.events[order]
-    return Spoiler(order, event, observation.nodes[event.node], tuple(parameters))
+    lost = suffering if reaches_loss else ()
+    return Spoiler(order, event, observation.nodes[event.node], lost, reaches_loss=reaches_loss)
 
 
 def _hidden(

@@ -78,7 +78,7 @@ def finding(
     )
 
 
-def unexplained(observation: Observation) -> tuple[Parameter, ...]:
+def nameless(observation: Observation) -> tuple[Parameter, ...]:
     """The parameters whose gradient stays zero in a way that has no name, and is not known to be harmless."""
     return tuple(p for found in starved_by(observation, "unknown") for p in found.parameters)
 

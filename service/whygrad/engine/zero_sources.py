@@ -79,4 +79,5 @@ def _added(node: Node, role: str, tensor: Tensor) -> bool:
 
 
 def _all_zero(tensor: Tensor) -> bool:
-    return tensor.numbers is not None and tensor.elements > 0 and tensor.numbers.all_zero
+    countable = tensor.floating or tensor.dtype == "bool"
+    return countable and tensor.numbers is not None and tensor.elements > 0 and tensor.numbers.all_zero

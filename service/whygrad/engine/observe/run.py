@@ -90,7 +90,7 @@ class Runner:
                 random = not torch.equal(drawn, torch.get_rng_state())
                 self.received = Received({name: p.grad for name, p in self._parameters.items()}, random)
             yield step
-            if step.error is not None or (self._meta and not self._kept(step)):
+            if step.error is not None or _ruined(step) or (self._meta and not self._kept(step)):
                 return
 
     def _kept(self, step: Step) -> bool:
@@ -221,6 +221,11 @@ def _gradient(gradient: torch.Tensor | None, norm: float | None, largest: float)
     if norm != norm or norm == float("inf"):
         return Gradient("non-finite")
     return Gradient("zero" if norm <= NEGLIGIBLE * largest else "ok", norm)
+
+
+def _ruined(step: Step) -> bool:
+    """Whether the update after a step leaves weights with which a further step says nothing."""
+    return any(g.state == "non-finite" for g in step.gradients.values())
 
 
 def _kind(error: Exception) -> str:

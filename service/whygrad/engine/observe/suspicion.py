@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from whygrad.engine.observation import Gradient, Parameter, Step
 
-ROUNDING = 1e-5
-"""A gradient this much smaller than the others, or than one, may be nothing but rounding."""
+ROUNDING = 1e-4
+"""A gradient this much smaller than the others may be nothing but rounding."""
+
+TINY = 1e-5
+"""And so may one this small, whatever the others are."""
 
 EXPLODED = 1e6
 """A gradient this large is not usable."""
@@ -24,12 +27,10 @@ def step_to_look_at(steps: Sequence[Step]) -> int | None:
     first = next(spoiled, None)
     if first is not None:
         return first
-    told = [i for i, step in enumerate(steps) if step.gradients and step.error is None]
+    told = _told(steps)
     if not told:
         return None
-    gradients = [steps[i].gradients for i in told]
-    dead = any(all(g[name].state == "zero" for g in gradients) for name in gradients[0])
-    return told[-1] if dead or _largest(gradients[0]) > EXPLODED else None
+    return told[-1] if _dead(steps) or _largest(steps[told[0]].gradients) > EXPLODED else None
 
 
 def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
@@ -37,18 +38,29 @@ def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> in
 
     Of what is only added, as a bias is, the next normalisation may take the gradient away: that is as it should be.
     """
-    told = [i for i, step in enumerate(steps) if step.gradients and step.error is None]
+    told = _told(steps)
     wanting = [p for p in parameters if p.requires_grad]
-    weights = [p for p in wanting if len(p.shape) > 1] or wanting
+    weights = [p for p in wanting if len(p.shape) > 1 or _dead(steps)] or wanting
     rounded = (p for p in weights if all(_may_be_rounding(steps[i].gradients, p.name) for i in told))
     if any(steps[i].gradients[p.name].norm for p in rounded for i in told):
         return told[-1]
     return None
 
 
+def _told(steps: Sequence[Step]) -> list[int]:
+    """The numbers of the steps that came to their end."""
+    return [i for i, step in enumerate(steps) if step.gradients and step.error is None]
+
+
+def _dead(steps: Sequence[Step]) -> bool:
+    """Whether the gradient of some parameter is zero in every step."""
+    gradients = [steps[i].gradients for i in _told(steps)]
+    return bool(gradients) and any(all(g[name].state == "zero" for g in gradients) for name in gradients[0])
+
+
 def _may_be_rounding(gradients: Mapping[str, Gradient], name: str) -> bool:
     norm = gradients[name].norm
-    return norm is not None and norm <= ROUNDING * max(1.0, _largest(gradients))
+    return norm is not None and norm <= max(TINY, ROUNDING * _largest(gradients))
 
 
 def _largest(gradients: Mapping[str, Gradient]) -> float:

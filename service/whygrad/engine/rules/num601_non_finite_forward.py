@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.domains import edge_of, inside, seen
+from whygrad.engine.domains import edge_of, seen, ways_inside
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.nonfinite import Spoiler, spoiled_results
 from whygrad.engine.observation import Observation
@@ -73,8 +73,9 @@ def non_finite_forward(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     name, numbers = spoiler.node.bare_name, spoiler.result.numbers if spoiler.result else None
     what = "NaN" if numbers is not None and numbers.nan else "infinity"
-    reached = "the loss" if spoiler.parameters else "an output"
+    reached = "the loss" if spoiler.reaches_loss else "an output"
     edge = edge_of(spoiler.node)
+    fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     count = f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}" if numbers else ""
     return Finding(
@@ -89,14 +90,15 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again"),
         ),
-        fix=inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id)) or _in_words(name),
+        fix=fixes[0] if fixes else _in_words(name),
+        other_fixes=tuple(fixes[1:]),
     )
 
 
 def _why(spoiler: Spoiler) -> str:
     edge = edge_of(spoiler.node)
     if edge is not None:
-        return f"{edge.where[0].upper()}{edge.where[1:]}."
+        return f"It takes {edge.takes}: {edge.where}."
     if spoiler.node.bare_name == "softmax":
         return "A row in which every position is masked has no largest score: leave at least one."
     return "Its operands hold numbers that it has no finite result for."

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.domains import edge_of, inside, seen
+from whygrad.engine.domains import edge_of, seen, ways_inside
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.nonfinite import Spoiler, spoiled_gradients
 from whygrad.engine.observation import Observation
@@ -72,9 +72,10 @@ def non_finite_gradient(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     name, edge = spoiler.node.bare_name, edge_of(spoiler.node)
+    fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     why = edge.where if edge else f"the derivative of {name} is not finite for what it is given"
-    given = f", and of its operand {operand}" if operand else ""
+    given = f", and of what {name} is given {operand}" if operand else ""
     return Finding(
         title=f"{subject(spoiler.parameters, 'gets')} NaN or infinity as gradient, from the backward of {name}",
         message=f"{why[0].upper()}{why[1:]}{given}. The forward shows nothing of it.",
@@ -87,7 +88,8 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
             Link(f"its backward ({spoiler.function}) multiplies it with a slope that is not finite"),
             Link(f"from there it spreads to {owners(spoiler.parameters)}"),
         ),
-        fix=inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id)) or _in_words(name),
+        fix=fixes[0] if fixes else _in_words(name),
+        other_fixes=tuple(fixes[1:]),
     )
 
 

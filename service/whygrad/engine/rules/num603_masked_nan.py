@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.domains import edge_of, inside, seen
+from whygrad.engine.domains import edge_of, seen, ways_inside
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.nonfinite import Spoiler, spoiled_gradients
@@ -71,6 +71,7 @@ def masked_nan(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding:
     name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node)
+    fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     made = seen(spoiler.result.numbers) if spoiler.result and spoiler.spoils_forward else ""
     first = f"of the results of {name}, {made}" if made else f"of what {name} is given, {operand}"
@@ -88,15 +89,14 @@ def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding
             Link(f"{hiding} puts other numbers in their place, so that the loss is finite", hider.id),
             Link(f"backward sends them a gradient of zero, and {name} makes NaN of it"),
         ),
-        fix=_fix(observation, spoiler),
+        fix=fixes[0] if fixes else _otherwise(spoiler),
+        other_fixes=tuple(fixes[1:]),
     )
 
 
-def _fix(observation: Observation, spoiler: Spoiler) -> Fix:
-    node, source = spoiler.node, observation.source(spoiler.node.id)
-    fix = inside(node, spoiler.event, source)
-    if fix is not None:
-        return fix
+def _otherwise(spoiler: Spoiler) -> Fix:
+    """Of a product with infinity: fill that before it is multiplied."""
+    node = spoiler.node
     infinite = [o.role for o in spoiler.event.inputs if o.tensor.numbers is not None and o.tensor.numbers.infinite]
     edits = tuple(Wrap(node.id, role, "x.masked_fill(torch.isinf(x), 0.0)") for role in infinite)
     if not edits:

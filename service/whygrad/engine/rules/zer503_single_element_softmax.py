@@ -97,6 +97,8 @@ def _along(found: Starved) -> str:
 def _fixes(observation: Observation, found: Starved) -> list[Fix]:
     """Another dimension along which elements can compete, the last before the batch first; or a sigmoid."""
     name, shape = found.node.bare_name, found.event.tensors[0].shape
+    if name == "cross_entropy_loss":
+        return [Fix("use binary_cross_entropy_with_logits for one score, or give it one score for each class")]
     if name not in _SOFTMAXES:
         return [Fix(f"let {name} run over the features, more than one, or leave it out")]
     source, dims = observation.source(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
