@@ -7,7 +7,7 @@ from typing import Literal
 
 from whygrad.engine.backward import Backward, Dead, Joint, kind
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
-from whygrad.engine.zero_sources import BLANKING, FLATTENING, RECTIFYING, STEPPING, ZeroSources
+from whygrad.engine.zero_sources import BLANKING, FLATTENING, RECTIFYING, STEPPING, ZeroSources, by_chance
 
 Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
 
@@ -172,11 +172,13 @@ class Autopsy:
         if source.parameter is not None:
             moves = source.parameter.requires_grad and not self._gets_nothing(source.parameter)
             return None if moves else self._starved(order, "stuck", dead, parameter, source.parameter)
-        return None if source.routed or direct else self._starved(order, "masked", dead, parameter)
+        return None if source.chance or direct else self._starved(order, "masked", dead, parameter)
 
     def _without_factor(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
         if not self._is_exact:
             return self._starved(order, "invariant", dead, parameter)
+        if by_chance(self._observation.nodes[self._step.events[order].node], self._step.events[order]):
+            return None
         return self._starved(order, "masked" if named in _ELEMENTWISE else "unknown", dead, parameter)
 
     def _zeroing(self, order: int) -> Cause:

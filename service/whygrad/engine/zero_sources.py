@@ -8,13 +8,12 @@ from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
 
 RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
 FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp"})
-STEPPING = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "bernoulli"})
+STEPPING = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"})
 BLANKING = frozenset(
     {"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "gt", "lt", "ge", "le", "eq", "ne"}
 )
-_ROUTING = frozenset(
-    {"select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"}
-)
+_PICKED = frozenset(["select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"])
+_DRAWN = frozenset(["bernoulli", "rand", "rand_like", "randn", "randn_like", "randint", "multinomial", "dropout", "feature_dropout"])
 _ADDED = frozenset({"bias"})
 _ADDING_SELF = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})
 
@@ -23,12 +22,12 @@ _ADDING_SELF = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})
 class Source:
     """What made a tensor all zeros: a parameter, an execution by its index, or, where both are None, what was given.
 
-    `routed`: only the part that was picked of something else is zero, which another input may change.
+    `chance`: it was drawn, or only the part that was picked is zero; another time it may not be.
     """
 
     parameter: Parameter | None = None
     event: int | None = None
-    routed: bool = False
+    chance: bool = False
 
 
 class ZeroSources:
@@ -64,11 +63,19 @@ class ZeroSources:
             factors = self.factors(event)
             if factors:
                 tensor = factors[0]
+            elif by_chance(self._nodes[event.node], event):
+                return Source(chance=True)
             elif name in RECTIFYING | FLATTENING | STEPPING | BLANKING:
                 return Source(event=order)
             else:
-                return Source(routed=name in _ROUTING)
+                return Source(chance=name in _PICKED)
         return Source()
+
+
+def by_chance(node: Node, event: Event) -> bool:
+    """Whether an operation draws what it gives, so that it may give another time what it did not give now."""
+    probability = node.literal("p", event.values.get("p"))
+    return node.bare_name in _DRAWN and not (node.bare_name.endswith("dropout") and probability == 1.0)
 
 
 def _added(node: Node, role: str, tensor: Tensor) -> bool:
