@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from whygrad.engine.edits import Edit, Reconnect
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.flow import DETACHING, TAKERS, Cut, Flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.phrases import subject
 
-Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable"]
+Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable", "fresh leaf"]
 
 CASTS = frozenset(
     {"aten::to", "aten::type", "aten::type_as", "aten::_to_copy"}
@@ -27,13 +28,15 @@ CASTS = frozenset(
 REBUILDERS = frozenset(
     f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
 )
+_LEAF_MAKERS = frozenset({"aten::tensor", "aten::requires_grad_"})
 
 
 @dataclass(frozen=True)
 class Severed:
     """A place where gradients end, the parameters that it costs theirs, and the other cuts on their ways.
 
-    `source` is the execution that took numbers out, where `event` is the one that built a tensor of them.
+    `source` is the execution that took numbers out, or lost the history, where `event` is the one that built a
+    tensor of them, or made a leaf of it.
     """
 
     order: int
@@ -99,6 +102,19 @@ def finding(
     )
 
 
+def reconnected(observation: Observation, cut: Severed) -> tuple[Edit, ...]:
+    """The edit by which a tensor that was rebuilt from numbers is the one that they were taken from.
+
+    There is none where numbers of several tensors were put together, or where a number itself goes on.
+    """
+    if cut.source is None or not cut.source.inputs or not cut.event.outputs:
+        return ()
+    taken = observation.nodes[cut.source.node]
+    if cut.source.tensors[0].elements != cut.event.outputs[0].elements:
+        return ()
+    return (Reconnect(cut.node.id, taken.id, taken.arguments[0].name),)
+
+
 def everything_lost(observation: Observation) -> bool:
     """Whether no parameter that wants a gradient gets one: the step teaches nothing, or raises."""
     return len(observation.missing) == len(observation.trainable)
@@ -113,6 +129,9 @@ def _place(observation: Observation, cut: Cut) -> tuple[int, Cause]:
     """What makes two cuts one: the same region without gradients, else the same operation."""
     event = observation.first.events[cut.event]
     cause = _cause(observation, cut)
+    leaf = fresh_leaf(observation, cut)
+    if leaf is not None:
+        return observation.first.events[leaf].node, cause
     region = no_grad_region(observation, event) if cause == "no-grad" else None
     return (region.id if region is not None else event.node, cause)
 
@@ -127,9 +146,28 @@ def no_grad_region(observation: Observation, event: Event) -> Node | None:
     return next((n for n in reversed(observation.nodes[: node.id]) if n.op == "aten::set_grad_enabled"), None)
 
 
+def fresh_leaf(observation: Observation, cut: Cut) -> int | None:
+    """The execution that made a leaf of what was cut, so that backward ends there; None where none did."""
+    events, ways = observation.first.events, flow(observation)
+    for index in _leaf_makers(observation):
+        made = (t for t in events[index].outputs if t.leaf and t.requires_grad)
+        if index >= cut.event and any(ways.value[t.id] & cut.parameters for t in made):
+            return index
+    return None
+
+
+@lru_cache(maxsize=8)
+def _leaf_makers(observation: Observation) -> tuple[int, ...]:
+    """The executions on a way to the loss that may have made a leaf."""
+    events, needed = observation.first.events, flow(observation).needed
+    return tuple(sorted(i for i in needed if observation.nodes[events[i].node].op in _LEAF_MAKERS))
+
+
 def _cause(observation: Observation, cut: Cut) -> Cause:
     event = observation.first.events[cut.event]
     op = observation.nodes[event.node].op
+    if fresh_leaf(observation, cut) is not None:
+        return "fresh leaf"
     if not event.grad_mode:
         return "no-grad"
     if op in DETACHING:
@@ -143,8 +181,10 @@ def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, lis
     events = observation.first.events
     cut = min((c for c, _, _ in group), key=lambda c: c.event)
     order, source = cut.event, None
-    user = flow(observation).users.get(cut.event)
-    if user is not None and observation.nodes[events[user].node].op in REBUILDERS:
+    user, leaf = flow(observation).users.get(cut.event), fresh_leaf(observation, cut)
+    if leaf is not None:
+        order, source = leaf, events[cut.event]
+    elif user is not None and observation.nodes[events[user].node].op in REBUILDERS:
         order, source = user, events[cut.event]
     elsewhere = {events[c.event].node for _, _, rest in group for c in rest} - {events[cut.event].node}
     return Severed(

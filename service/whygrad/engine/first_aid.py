@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 FIRST_AID = {
-    "CUT107": "remove requires_grad_() and find where the history was lost; this only hides the error",
     "CUT108": "compute the term from tensors that carry a gradient, or leave it out",
     "IPL305": "do not write through .data; work out of place or under no_grad on a leaf",
     "BWD404": "replace the operation with one that has a derivative, or detach that argument if it needs none",

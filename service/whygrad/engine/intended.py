@@ -26,6 +26,8 @@ class Intended:
 
 def intended(node: Node, event: Event) -> Intended | None:
     """What the result would have been with operands that fit; None where it is not known."""
+    if node.writes:  # its result is read from the memory that it writes
+        return None
     by_layer = _of_layer(node, event)
     if by_layer is not None:
         return Intended(by_layer, sure=True)

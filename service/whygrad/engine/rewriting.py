@@ -19,6 +19,11 @@ def rewritten(source: str | None, pattern: str, replacement: str | Callable[[re.
     return changed if changed != source else None
 
 
+def unless_idle(line: str | None) -> str | None:
+    """The line; "" where only `h = h` is left of it, or `h` alone."""
+    return "" if line and re.fullmatch(r"([\w.]+)( = \1)?", line) else line
+
+
 def applied(source: str | None, name: str | None, suffix: str) -> str | None:
     """The line with something put behind an argument: `fc(x)` with `.float()` is `fc(x.float())`."""
     if name is None:

@@ -118,6 +118,13 @@ def result_copied(observation: Observation, event: Event) -> tuple[Edit, ...]:
     return (Replace(node.id, expression),) if expression and not node.writes and len(event.outputs) == 1 else ()
 
 
+def operand_copied(observation: Observation, event: Event, storage: int) -> tuple[Edit, ...]:
+    """The edit that gives an execution a copy of what it reads from a memory; none where it writes there itself."""
+    node = observation.nodes[event.node]
+    roles = [o.role for o in event.inputs if o.tensor.storage == storage]
+    return tuple(Wrap(node.id, role, COPIED) for role in roles) if not set(roles) & set(node.writes) else ()
+
+
 _PIECES = frozenset({"unbind", "split", "chunk", "split_with_sizes"})
 _STARTS = {
     "split": "[i for i in range(split_size, self.size(dim), split_size)]",

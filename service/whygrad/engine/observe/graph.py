@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -63,6 +62,7 @@ class GraphReader:
         self.added: dict[int, int] = {}
         self.attributes: dict[str, None] = {}
         self._regions: list[int] = []
+        self._numbers: dict[Any, int] = {}
         self._marks: list[Any] = []
         self._kept = torch._C.Graph()
         self._block(graph, None, _Scope())
@@ -77,32 +77,27 @@ class GraphReader:
         self.nodes.append(Node(number, "prim::Return", "", (), ()))
         return number
 
-    def adopt(self, node: Any, like: int) -> None:
-        """Give numbers to a node that an edit put in, and to those in it: they stand where the node `like` does."""
-        if _is_plumbing(node):
-            return
-        number = self.reserve()
-        self.added[number], self.handles[number] = like, node
-        self.nodes[number] = self._read(node, number, None, self.nodes[like].module)
-        for block in node.blocks():
-            for inner in block.nodes():
-                self.adopt(inner, like)
-
-    def reread(self, graph: Any) -> None:
-        """Read the graph again after it was edited."""
+    def reread(self, graph: Any, *, like: int) -> None:
+        """Read the graph again after it was edited: new nodes get new numbers, and stand where the node `like` does."""
         self._regions = []
         self.blocks = list(blocks(graph))
         self.returns = next(graph.outputs()).unique()
-        self._again(graph, None, {handle: number for number, handle in self.handles.items()})
+        self._numbers, self.handles = {handle: number for number, handle in self.handles.items()}, {}
+        self._again(graph, None, like)
 
-    def _again(self, block: Any, parent: int | None, numbers: Mapping[Any, int]) -> None:
+    def _again(self, block: Any, parent: int | None, like: int) -> None:
         for node in block.nodes():
-            number = numbers.get(node)
-            if number is not None:
-                self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
-                self._follow_region(node, number)
-                for inner in node.blocks():
-                    self._again(inner, number, numbers)
+            if _is_plumbing(node):
+                continue
+            number = self._numbers.get(node)
+            if number is None:
+                number = self.reserve()
+                self.added[number] = like
+            self.handles[number] = node
+            self.nodes[number] = self._read(node, number, parent, self.nodes[self.added.get(number, number)].module)
+            self._follow_region(node, number)
+            for inner in node.blocks():
+                self._again(inner, number, like)
 
     def _block(self, block: Any, parent: int | None, scope: _Scope) -> None:
         scopes = [scope]

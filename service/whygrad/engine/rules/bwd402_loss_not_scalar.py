@@ -48,6 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Ask
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.origins import made
@@ -73,5 +74,9 @@ def loss_not_scalar(observation: Observation) -> Iterator[Finding]:
         order=order,
         parameters=names(observation.trainable),
         chain=(Link(f"the loss of shape {size(step.loss)} is made here", node),),
-        fix=Fix("reduce the loss to one number with .mean() or .sum()", after=returned(source, ".mean()")),
+        fix=Fix(
+            "reduce the loss to one number with .mean() or .sum()",
+            after=returned(source, ".mean()"),
+            edits=(Ask({"loss": "mean"}),) if observation.loss == "output" else (),
+        ),
     )

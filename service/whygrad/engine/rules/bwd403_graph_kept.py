@@ -56,6 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.facts import KEEPING
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Event, Observation, Step
@@ -107,8 +108,20 @@ def _finding(observation: Observation, before: Step, keepers: list[int]) -> Find
             Link("backward of step 1 frees the graph behind it"),
             Link("step 2 computes with it, and its backward runs into the freed graph"),
         ),
-        fix=Fix("keep the numbers without their history", after=_detached(observation.source(node.id))),
+        fix=Fix(
+            "keep the numbers without their history",
+            after=_detached(observation.source(node.id)),
+            edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
+        ),
     )
+
+
+def _detaching(observation: Observation, event: Event) -> Iterator[Edit]:
+    """The edits that take the history from what an execution puts away."""
+    node = observation.nodes[event.node]
+    for operand in event.inputs:
+        if operand.tensor.grad_fn and operand.role not in node.writes:
+            yield Wrap(node.id, operand.role, "x.detach()")
 
 
 def _kept(event: Event) -> str:

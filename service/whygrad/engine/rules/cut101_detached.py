@@ -52,14 +52,14 @@ Good::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import owners
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.rewriting import rewritten, unless_idle
 from whygrad.engine.rule import rule
 
 
@@ -81,11 +81,32 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link(f"the value is alive before this operation{alive}"),
             Link("its result has no history, so backward ends here", cut.node.id),
         ),
-        fix=Fix("use the value without detaching it", after=_without_detach(observation.source(cut.node.id))),
+        fix=_fix(observation, cut),
     )
 
 
-def _without_detach(source: str | None) -> str | None:
-    """The line without the detach; nothing where only `h = h` would be left of it."""
-    after = rewritten(source, r"\.(detach_?\(\)|data\b)", "")
-    return "" if after and re.fullmatch(r"([\w.]+)( = \1)?", after) else after
+def _fix(observation: Observation, cut: Severed) -> Fix:
+    """Without the detach; where it makes a straight-through estimate, that stays and the loss reads more."""
+    if _straight_through(observation, cut):
+        return Fix(
+            f"keep the straight-through estimate, and let the loss also read what {owners(cut.parameters)} computed "
+            "before it: a term of it and of the other side detached"
+        )
+    return Fix(
+        "use the value without detaching it",
+        after=unless_idle(rewritten(observation.source(cut.node.id), r"\.(detach_?\(\)|data\b)", "")),
+        edits=(Replace(cut.node.id, "self"),),
+    )
+
+
+def _straight_through(observation: Observation, cut: Severed) -> bool:
+    """Whether it is the detach of `a + (b - a).detach()`: b forward, the gradient of a backward."""
+    read, dead = {t.id for t in cut.event.tensors}, {t.id for t in cut.event.outputs}
+    taken: set[int] = set()
+    for event in observation.first.events:
+        name, other = observation.nodes[event.node].bare_name, event.input("other")
+        if name == "sub" and other is not None and read & {t.id for t in event.outputs}:
+            taken.add(other.id)
+        if name == "add" and dead & (operands := {t.id for t in event.tensors}) and taken & operands:
+            return True
+    return False

@@ -57,6 +57,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from whygrad.engine.cuts import Severed, cut_by, finding, no_grad_region
+from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import owners
@@ -82,6 +83,10 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link("gradient mode is switched off", region.id),
             Link(f"{cut.node.op} reads a parameter that wants a gradient, and its result has none", cut.node.id),
         ),
-        fix=Fix(f"move the computation of {lost} out of the region", after=""),
+        fix=Fix(
+            f"move the computation of {lost} out of the region",
+            after="",
+            edits=(Leave(region.id),) if region is not cut.node else (),
+        ),
     )
     return replace(found, node=region.id, related=(Related("first computed without gradients here", cut.node.id),))

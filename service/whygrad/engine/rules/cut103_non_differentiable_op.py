@@ -55,10 +55,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
+from whygrad.engine.smooth import smooth
 
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
 _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}
@@ -74,6 +76,7 @@ def non_differentiable(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, name = owners(cut.parameters), cut.node.bare_name
     what, instead = _advice(name)
+    twin = smooth(cut.node)
     return finding(
         observation,
         cut,
@@ -83,7 +86,10 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link(f"the value that {lost} computed is alive before {name}"),
             Link(f"{name} returns {_result(cut)} without a history", cut.node.id),
         ),
-        fix=Fix(instead),
+        fix=Fix(
+            f"use {twin.name}, or {instead.removeprefix('use ')}" if twin else instead,
+            edits=(Replace(cut.node.id, twin.expression),) if twin else (),
+        ),
     )
 
 

@@ -53,8 +53,10 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.rewriting import rewritten
@@ -73,7 +75,7 @@ def integer_cast(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     was = cut.lost.dtype if cut.lost else "floating"
     becomes = cut.event.outputs[0].dtype
-    return finding(
+    found = finding(
         observation,
         cut,
         why=f"the result is cast to {becomes}",
@@ -82,5 +84,14 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link(f"the value is alive before the cast, as {was}"),
             Link(f"the cast returns {becomes} without a history", cut.node.id),
         ),
-        fix=Fix("keep the value in floating point", after=rewritten(observation.source(cut.node.id), _CAST, "")),
+        fix=Fix(
+            "keep the value in floating point",
+            after=rewritten(observation.source(cut.node.id), _CAST, ""),
+            edits=(Replace(cut.node.id, "self"),),
+        ),
     )
+    straight = Fix(
+        "where whole numbers are meant, round with a straight-through estimator: x + (x.trunc() - x).detach()",
+        edits=(Replace(cut.node.id, "self + (torch.trunc(self) - self).detach()"),),
+    )
+    return replace(found, other_fixes=(straight,)) if becomes != "bool" else found

@@ -53,11 +53,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, cut_by, finding
+from whygrad.engine.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import owners
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.rewriting import rewritten, unless_idle
 from whygrad.engine.rule import rule
 
 _CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
@@ -82,7 +82,11 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             *((Link("a new tensor is built from it", cut.node.id),) if cut.source else ()),
             Link("no history leads from a number back to the tensor"),
         ),
-        fix=Fix("go on with the tensor itself", after=_as_tensor(observation.source(cut.node.id))),
+        fix=Fix(
+            "go on with the tensor itself",
+            after=_as_tensor(observation.source(cut.node.id)),
+            edits=reconnected(observation, cut),
+        ),
     )
     return replace(found, event=taken)
 
@@ -92,4 +96,4 @@ def _as_tensor(source: str | None) -> str | None:
     if source and _CONVERTED.search(source):
         return None
     whole = rewritten(source, r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.item\(\)(?:, *\w+=[\w.]+)*\)", r"\1")
-    return whole or rewritten(source, r"\.item\(\)|\.tolist\(\)", "")
+    return unless_idle(whole) if whole else rewritten(source, r"\.item\(\)|\.tolist\(\)", "")

@@ -60,6 +60,7 @@ from whygrad.engine.observation import Clobbered, Observation, Step
 from whygrad.engine.phrases import size
 from whygrad.engine.rewriting import out_of_place
 from whygrad.engine.rule import rule
+from whygrad.engine.writes import operand_copied, result_copied, without_writing
 
 
 @rule("IPL301", "saved-tensor-modified", "error")
@@ -89,7 +90,8 @@ def _writer(step: Step, writes: Sequence[int], spoiled: Clobbered) -> int | None
 def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> Finding:
     event, saver = step.events[writer], step.events[spoiled.saver]
     name, saved_by = observation.nodes[event.node].name, observation.nodes[saver.node].name
-    what = "its result" if spoiled.saved_as.startswith("result") or spoiled.saved_as == "output" else "its operand"
+    what = "its result" if _saved_result(spoiled) else "its operand"
+    fix, other = _fixes(observation, step, spoiled, writer)
     return Finding(
         title=f"{name} changes a tensor that the backward of {saved_by} needs",
         message=f"{saved_by} saved {what} ({size(event.outputs[0])}) for backward, and {name} then wrote into it.",
@@ -103,13 +105,26 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
             Link(f"{name} writes into it", event.node),
             Link(f"backward of {saved_by} finds version {spoiled.version} and refuses"),
         ),
-        fix=_fix(observation, event.node, name),
+        fix=fix,
+        other_fixes=(other,),
     )
 
 
-def _fix(observation: Observation, node: int, name: str) -> Fix:
-    after = out_of_place(observation.source(node), name)
-    summary = f"use {name.rstrip('_')} out of place, or clone the tensor before it is written"
-    if observation.nodes[node].module and after is None:
-        summary = f"make {observation.nodes[node].module} out of place (inplace=False), or give it a clone"
-    return Fix(summary, after=after)
+def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> tuple[Fix, Fix]:
+    """A new tensor where only the result is read; else a copy for the one who saved, and the write may stay."""
+    event, saver = step.events[writer], step.events[spoiled.saver]
+    node, saved_by = observation.nodes[event.node], observation.nodes[saver.node].name
+    after = out_of_place(observation.source(node.id), node.name)
+    summary = f"use {node.bare_name} out of place, or clone the tensor before it is written"
+    if node.module and after is None:
+        summary = f"make {node.module} out of place (inplace=False), or give it a clone"
+    new = Fix(summary, after=after, edits=without_writing(observation, step, writer))
+    if _saved_result(spoiled):
+        copy = Fix(f"write into a clone of what {saved_by} returned", edits=result_copied(observation, saver))
+    else:
+        copy = Fix(f"give {saved_by} a clone of its operand", edits=operand_copied(observation, saver, spoiled.storage))
+    return (new, copy) if new.edits or not copy.edits else (copy, new)
+
+
+def _saved_result(spoiled: Clobbered) -> bool:
+    return spoiled.saved_as.startswith("result") or spoiled.saved_as == "output"

@@ -48,6 +48,7 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
@@ -55,7 +56,7 @@ from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.origins import parameter_name
 from whygrad.engine.rewriting import out_of_place, rewritten
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import without_writing
+from whygrad.engine.writes import without_writing, writing_a_copy
 
 
 @rule("IPL302", "leaf-modified", "error")
@@ -66,7 +67,7 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
         if target is not None and leaf is not None:
             owner = parameter_name(observation, leaf) or "a leaf tensor"
             what = owner if target.id == leaf.id else f"a view of {owner}"
-            yield finding(
+            found = finding(
                 observation,
                 failed,
                 title=f"{node.name} writes into {what}, which wants a gradient",
@@ -77,6 +78,8 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
                 ),
                 fix=_fix(observation, failed, node),
             )
+            copied = writing_a_copy(observation, failed.step, failed.order)
+            yield replace(found, other_fixes=(Fix("write into a clone of it", edits=copied),))
 
 
 def _protected(observation: Observation, step: Step, failure: Event) -> Iterator[tuple[Tensor, Tensor]]:

@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Unfreeze
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import counted, owners, subject
@@ -68,5 +69,8 @@ def frozen(observation: Observation) -> Iterator[Finding]:
             message=f"{counted(len(floating), 'parameter')} of {owners(floating)} have requires_grad=False.",
             parameters=names(floating),
             chain=(Link(f"{counted(len(observation.trainable), 'other parameter')} can be trained"),),
-            fix=Fix("where it is not meant: parameter.requires_grad_(True); where it is: name it in expect_frozen"),
+            fix=Fix(
+                "where it is not meant: parameter.requires_grad_(True); where it is: name it in expect_frozen",
+                edits=(Unfreeze(names(floating)),),
+            ),
         )

@@ -48,6 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Unfreeze
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.phrases import counted
@@ -64,6 +65,7 @@ def nothing_trainable(observation: Observation) -> Iterator[Finding]:
     if not observation.parameters and (baked_weights(observation) or unregistered(observation)):
         return
     held = len(observation.parameters)
+    floating = tuple(p.name for p in observation.parameters if p.floating)
     state = f"all {held} parameters have requires_grad=False" if held else "the program has no parameters"
     yield Finding(
         title=f"nothing can be trained: {state}",
@@ -75,6 +77,7 @@ def nothing_trainable(observation: Observation) -> Iterator[Finding]:
         fix=Fix(
             "unfreeze what is to be trained: parameter.requires_grad_(True)"
             if held
-            else "register the weights as nn.Parameter, and export the model before it is frozen for inference"
+            else "register the weights as nn.Parameter, and export the model before it is frozen for inference",
+            edits=(Unfreeze(floating),) if floating else (),
         ),
     )

@@ -54,7 +54,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import severity
+from whygrad.engine.cuts import flow, severity
+from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.phrases import owners, subject
@@ -87,7 +88,23 @@ def _finding(observation: Observation, group: Unreached, last: Event) -> Finding
         parameters=names(group.parameters),
         severity=severity(observation),
         chain=(Link("this is the last operation that its value reaches", last.node),),
-        fix=Fix("let the loss depend on this result, or do not compute it"),
+        fix=_fix(observation, last),
+    )
+
+
+def _fix(observation: Observation, last: Event) -> Fix:
+    """What the loss is to read; of a list whose last element is left, that one."""
+    node = observation.nodes[last.node]
+    kept = node.arguments[0].value if node.op == "aten::append" else None
+    needed = {observation.first.events[i].node for i in flow(observation).needed}
+    readers = [n for n in observation.nodes if n.op == "aten::__getitem__" and n.arguments[0].value == kept]
+    chosen = [n for n in readers if n.id in needed or len(readers) == 1]
+    if len(chosen) != 1:
+        return Fix("let the loss depend on this result, or do not compute it")
+    return Fix(
+        "select what was appended last (index -1), or do not compute it",
+        before=observation.source(chosen[0].id),
+        edits=(Give(chosen[0].id, chosen[0].arguments[1].name, -1),),
     )
 
 

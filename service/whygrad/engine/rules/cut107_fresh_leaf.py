@@ -1,0 +1,108 @@
+"""A tensor without history is made a leaf that wants a gradient: the error goes away, the cut stays.
+
+What happened
+-------------
+The history of a value was lost, and then `requires_grad_()` or `requires_grad=True` was put on the new tensor
+(`torch.tensor(loss.item(), requires_grad=True)`, `Variable(loss, requires_grad=True)`). It is a leaf: backward begins
+at the loss, comes to it and ends there.
+
+Why it matters
+--------------
+This is the usual answer to "element 0 of tensors does not require grad", and it makes the message go away. backward
+succeeds, every parameter behind the leaf keeps `grad=None`, and nothing learns.
+
+How to fix it
+-------------
+Take `requires_grad` away again and use the tensor that the value came from, with its history: no `.item()`, no
+`.detach()`, no `torch.tensor(…)` around it.
+
+Not to be confused with
+-----------------------
+CUT105 and CUT101 lose the history in the same way, without a leaf behind it. A leaf made of an input on purpose, as
+for a gradient penalty, costs no parameter its gradient and is not reported.
+
+Example
+-------
+Shapes: 4x10
+Loss: output
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            loss = self.encoder(x).pow(2).mean()
+            return loss.detach().requires_grad_()
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = nn.Linear(10, 6)
+
+        def forward(self, x):
+            loss = self.encoder(x).pow(2).mean()
+            return loss
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from whygrad.engine.cuts import Severed, cut_by, finding, no_grad_region, reconnected
+from whygrad.engine.edits import Edit, Leave, Replace
+from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.flow import DETACHING, TAKERS
+from whygrad.engine.observation import Event, Observation
+from whygrad.engine.phrases import owners
+from whygrad.engine.rewriting import rewritten, unless_idle
+from whygrad.engine.rule import rule
+
+_TENSOR = r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.(?:item\(\)|detach\(\)|data)(?:, *\w+=[\w.]+)*\)"
+_LEAF = r"(\.detach\(\)|\.data\b)?\.requires_grad_\((True)?\)"
+
+
+@rule("CUT107", "fresh-leaf", "warning")
+def fresh_leaf(observation: Observation) -> Iterator[Finding]:
+    """Every leaf made of a value whose history was lost, that costs a parameter its gradient."""
+    for cut in cut_by(observation, "fresh leaf"):
+        yield _finding(observation, cut)
+
+
+def _finding(observation: Observation, cut: Severed) -> Finding:
+    lost, before = owners(cut.parameters), cut.source or cut.event
+    how = observation.nodes[before.node].name
+    source = observation.source(cut.node.id)
+    found = finding(
+        observation,
+        cut,
+        why="backward ends in a new leaf",
+        message=f"requires_grad makes a leaf of a value that has lost its history, so backward ends before {lost}.",
+        chain=(
+            Link(f"the history of what {lost} computed is lost in {how}", before.node),
+            Link(f"{cut.node.name} makes a leaf of it: requires_grad without a grad_fn", cut.node.id),
+            Link("backward gives the leaf a gradient, which nobody reads, and goes no further"),
+        ),
+        fix=Fix(
+            "go on with the tensor that the value came from, and take requires_grad away",
+            after=unless_idle(rewritten(source, _TENSOR, r"\1") or rewritten(source, _LEAF, "")),
+            edits=_edits(observation, cut, before),
+        ),
+    )
+    apart = before.node != cut.node.id
+    return replace(found, related=(Related("the history was lost here", before.node), *found.related) if apart else ())
+
+
+def _edits(observation: Observation, cut: Severed, before: Event) -> tuple[Edit, ...]:
+    """The history kept, and no leaf made."""
+    lost = observation.nodes[before.node]
+    if lost.op in TAKERS:
+        return reconnected(observation, cut)
+    region = no_grad_region(observation, before) if not before.grad_mode else None
+    kept = Leave(region.id) if region is not None else Replace(lost.id, "self") if lost.op in DETACHING else None
+    return (kept, Replace(cut.node.id, "self")) if kept is not None and cut.node.op == "aten::requires_grad_" else ()

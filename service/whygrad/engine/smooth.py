@@ -1,0 +1,49 @@
+"""Smooth stand-ins for operations without a gradient, as expressions over their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from whygrad.engine.observation import Node
+
+
+@dataclass(frozen=True)
+class Smooth:
+    """A differentiable twin: what it is called, and the expression that stands in place of the node."""
+
+    name: str
+    expression: str
+
+
+def smooth(node: Node) -> Smooth | None:
+    """The twin that a careful engineer would choose; None where there is no standard one."""
+    make = _TWINS.get(node.bare_name)
+    return make(node) if make is not None else None
+
+
+def _position(sign: str) -> Callable[[Node], Smooth | None]:
+    def make(node: Node) -> Smooth | None:
+        dim = node.literal("dim")
+        if not isinstance(dim, int):
+            return None
+        keep = f".unsqueeze({dim})" if node.literal("keepdim") else ""
+        places = f"torch.arange(self.size({dim}), dtype=self.dtype, device=self.device)"
+        weights = f"torch.softmax({sign}self, {dim}).movedim({dim}, -1)"
+        return Smooth(f"the mean position along dimension {dim}, weighted by softmax", f"({weights} @ {places}){keep}")
+
+    return make
+
+
+def _comparison(left: str, right: str) -> Callable[[Node], Smooth]:
+    return lambda _: Smooth("a sigmoid of the difference", f"torch.sigmoid({left} - {right})")
+
+
+_TWINS: dict[str, Callable[[Node], Smooth | None]] = {
+    "argmax": _position(""),
+    "argmin": _position("-"),
+    "gt": _comparison("self", "other"),
+    "ge": _comparison("self", "other"),
+    "lt": _comparison("other", "self"),
+    "le": _comparison("other", "self"),
+}

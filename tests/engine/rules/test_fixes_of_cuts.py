@@ -1,0 +1,50 @@
+"""The fixes of lost gradients are run, and heal; a leaf that hides a cut is told from the cut."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net
+
+LAYER = "self.a = nn.Linear(6, 6)"
+
+HEALED = [
+    ("CUT101", "h = self.a(x).detach(); return h * self.p"),
+    ("CUT101", "h = self.a(x); return (h.data * self.p).relu()"),
+    ("CUT103", "return self.a(x).argmax(dim=1).float() * self.p"),
+    ("CUT103", "return self.p * (self.a(x) > 0.5).float()"),
+    ("CUT104", "return (self.a(x) * 10).long().float() * self.p"),
+    ("CUT105", "return torch.tensor(self.a(x).mean().item()) * self.p"),
+    ("CUT107", "h = self.a(x).detach().requires_grad_(); return h * self.p"),
+    ("CUT107", "return torch.tensor(self.a(x).pow(2).mean().item(), requires_grad=True) * self.p"),
+    ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = y.sigmoid(); z[0] = 0.0; return z"),
+    ("IPL301", "y = torch.exp(self.a(x)); y += self.p; return y"),
+    ("IPL301", "y = self.a(x); z = y * y; y.add_(1.0); return z * self.p + y"),
+    ("BWD402", "return self.a(x) * self.p"),
+]
+
+
+@pytest.mark.parametrize(("code", "body"), HEALED)
+def test_fix_heals(code: str, body: str) -> None:
+    loss = "output" if code == "BWD402" else "mean"
+    finding = diagnose_source(net(body, LAYER), shapes="4x6", loss=loss)["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == (code, True), finding["fix"]
+
+
+def test_leaf_beside_a_live_path_is_harmless() -> None:
+    body = "h = self.a(x); z = h.detach().requires_grad_(); return h * self.p + z"
+    document = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")
+    assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+def test_no_line_is_left_that_only_names_what_it_had() -> None:
+    body = "loss = self.a(x).mean() * self.p; loss = torch.tensor(loss.item(), requires_grad=True); return loss"
+    (finding,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="output")["findings"]
+    assert (finding["code"], finding["location"]["op"], finding["fix"]["after"]) == ("CUT107", "aten::tensor", "")
+
+
+def test_straight_through_estimate_is_not_taken_away() -> None:
+    body = "e = self.a(x); q = e + (self.p - e).detach(); return q"
+    (finding,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"]
+    assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("CUT101", ["p"], None)
+    assert "straight-through" in finding["fix"]["summary"]
