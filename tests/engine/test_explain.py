@@ -50,10 +50,41 @@ def test_the_pasted_code_says_which_of_several(code_line: str, first: str) -> No
     assert explain(pasted)["candidates"][0]["code"] == first
 
 
-def test_of_chained_exceptions_the_last_known_one_decides() -> None:
-    first = message_of("nn.Linear(6, 1)(torch.randn(2, 5))")
-    chained = f"{first}\n\nDuring handling of the above exception, another exception occurred:\n\nKeyError: 'loss'"
-    assert explain(chained)["candidates"][0]["code"] == "SHP701"
+@pytest.mark.parametrize(
+    ("statements", "first"),
+    [
+        ("nn.Conv2d(3, 8, 3)(torch.randn(2, 16, 16, 3))", "SHP716"),
+        ("nn.Conv2d(3, 8, 3)(torch.randn(2, 16, 16, 16))", "SHP702"),
+        ("F.cross_entropy(torch.randn(20, 5), torch.zeros(4).long())", "SHP718"),
+        ("F.cross_entropy(torch.randn(5, 5), torch.zeros(4).long())", "SHP713"),
+        ("torch.randn(6, 4, 36).view(2, 144)", "SHP712"),
+        ("torch.randn(6, 4, 36).view(-1, 100)", "SHP704"),
+    ],
+)
+def test_the_numbers_of_a_message_say_which_of_several(statements: str, first: str) -> None:
+    assert explain(message_of(statements))["candidates"][0]["code"] == first
+
+
+def test_the_frame_of_a_loss_says_that_the_target_is_meant() -> None:
+    frame = '  File "/venv/lib/python3.11/site-packages/torch/nn/functional.py", line 3, in l1_loss\n    expanded = f()'
+    sizes = message_of("torch.ones(2) + torch.ones(3)")
+    assert explain(sizes)["candidates"][0]["code"] == "SHP706"
+    assert explain(f"{frame}\n{sizes}")["candidates"][0]["code"] == "SHP713"
+
+
+def test_what_would_decide_is_asked_unless_the_text_says_it() -> None:
+    message = message_of("torch.ones(1).backward()")
+    explained = explain(message)
+    assert [asked["code"] for asked in explained["ask"]] == [c["code"] for c in explained["candidates"]]
+    assert all(asked["question"].endswith("?") for asked in explained["ask"])
+    seen = explain(f"    h = self.encoder(x).detach()\n{message}")
+    assert "CUT101" not in [asked["code"] for asked in seen["ask"]]
+    assert explain(message_of("leaf(3).add_(1)"))["ask"] == []
+
+
+def test_older_wordings_are_said_to_be_older() -> None:
+    explained = explain("IndexError: tensors used as indices must be long, byte or bool tensors")
+    assert explained["remark"] == "the wording of torch 2.0 to 2.4"
 
 
 def test_what_articles_quote_is_explained_though_torch_never_printed_it() -> None:

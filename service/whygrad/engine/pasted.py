@@ -47,7 +47,7 @@ _FRAME = re.compile(
 _LIBRARY = re.compile(r"(^|[/\\])(torch|lightning|pytorch_lightning|transformers|accelerate|ignite)[/\\]")
 _OPERATIONS = re.compile(r"[/\\]torch[/\\](nn|functional|_tensor|autograd|linalg|_VF|jit)\b")
 _CODE = re.compile(
-    r"\s*(\d{1,6}\s)?\s*(with |for |if |return\b|def |class |@|[\w.\[\], *]{1,120}[-+*/@]?= ?\S|[\w.]{1,120}\()"
+    r"(\d{1,6}\s{1,8})?(with |for |if |return\b|def |class |@|[\w.\[\], *]{1,120}[-+*/@]?= ?\S|[\w.]{1,120}\()"
 )
 
 

@@ -15,7 +15,7 @@ MESSAGES = (
         "TYP803",
         r"is not on the expected device",
         r"Torch not compiled with \w+ enabled",
-        r"not linked with support for mps devices",
+        r"not linked with support for \w+ devices",
         r"Could not run '[\w:.]+' with arguments from the '\w+' backend",
         r"Cannot copy out of meta tensor",
         r"expected each tensor to be on the same device",

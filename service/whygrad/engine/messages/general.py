@@ -6,7 +6,10 @@ import re
 
 from whygrad.engine.messages.message import RAISED, Message, vague
 
-MESSAGES = vague("SHP717", r"^(Runtime|Index)Error: .*\b([sS]hapes?|[sS]izes?|[dD]imensions?|[dD]ims?|[rR]ank)\b")
+MESSAGES = vague(
+    "SHP717",
+    r"^(Runtime|Index)Error: (?!.*during iteration).*\b([sS]hapes?|[sS]izes?|[dD]imensions?|[dD]ims?|[rR]ank)\b",
+)
 
 UNNAMED = Message(re.compile(""), ("RUN005",), RAISED)
 """An error that torch's own files raised, in words that no row has."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from whygrad.engine.messages.message import elsewhere, older, raised
 
-CUT = "CUT101 CUT102 CUT103 CUT105 CUT104 PAR202 CUT106 CUT107 BWD401"
+CUT = "CUT101 CUT102 CUT103 CUT105 CUT104 PAR202 CUT106 CUT107 PAR205 BWD401"
 WITHOUT_PAR202 = CUT.replace("PAR202 ", "")
 UNREACHED = "PAR203 PAR204 CUT101 CUT102 PAR201 CUT103"
 NEVER_PRINTED = "articles quote this message, but torch does not print it; these are the causes of what they describe"

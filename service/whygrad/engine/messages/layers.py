@@ -40,7 +40,7 @@ WINDOWS = (
 
 NORMS = (
     *raised(
-        "SHP709 SHP716",
+        "SHP709 SHP716 SHP720",
         r"expected input's size at dim=\d+ to match num_features",
         r"(running_mean|running_var|weight|bias) should contain \d+ elements",
     ),

@@ -7,7 +7,7 @@ from whygrad.engine.messages.message import elsewhere, older, raised
 MESSAGES = (
     *raised("SHP715", r"einsum\(\)"),
     *raised(
-        "SHP701 SHP716",
+        "SHP701 SHP716 SHP718",
         r"mat1 and mat2 shapes cannot be multiplied",
         r"a and b must have same reduction dim",
     ),

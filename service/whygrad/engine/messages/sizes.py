@@ -55,6 +55,7 @@ RANKS = (
         r"[eE]xpected .*\b\d-?D\b.*(input|tensor|got|but)",
         r"\b\d-?D\b.* tensors? expected|must be a matrix|expected a matrix|vector \+ matrix @ vector expected",
         r"must be (a )?\d-?D|at least \dD|a 1D vector|has to be 1D or 2D|one-dimensional tensor",
+        r"with dimensionality (1 or 2|at least 2), got",
         r"expects a tensor with <=|Supports 1D or 2D tensors|must be >= \d-d|must be 1 or 2 dim|only supports 1-d",
         r"Expected \d-dimensional input for|Expected \d to \d dimensions",
         r"expects input to have at least \d dimensions|expects at least a 1-dimensional tensor",
@@ -83,7 +84,7 @@ RANKS = (
 )
 
 ELEMENTWISE = (
-    *raised("SHP706 SHP713 SHP701", r"The size of tensor a \(\d+\) must match the size of tensor b"),
+    *raised("SHP706 SHP713 SHP701 SHP712", r"The size of tensor a \(\d+\) must match the size of tensor b"),
     *raised(
         "SHP706 SHP712",
         r"The expanded size of the tensor",
