@@ -204,6 +204,19 @@ class NoTensor(Forward):
         return [1]
 
 
+class Dirty(torch.autograd.Function):
+    """Writes in place, and perhaps forgets to return it."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, returned: bool) -> torch.Tensor:
+        ctx.mark_dirty(x)
+        return x.add_(1) if returned else x * 2
+
+    @staticmethod
+    def backward(_ctx: Any, g: torch.Tensor) -> tuple[torch.Tensor, None]:
+        return g, None
+
+
 class OnceOnly(Forward):
     """Cannot be derived twice."""
 

@@ -44,7 +44,7 @@ MESSAGES = (
         "TYP801",
         r"(must|should|to|require[sd]?|be) .*(have|share|be|of) (the )?same (data ?|d|scalar )types?",
         r"source and destination dtypes match|must match the dtype|same dtype as the input",
-        r"Expected self\.dtype to be equal to",
+        r"Expected self\.dtype to be equal to|to have the same type as tensor for argument",
         r"input dtype .* does not match weight dtype",
         r"Type promoting not supported",
         r"Promotion for Float8 Types is not supported",

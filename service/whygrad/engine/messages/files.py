@@ -32,6 +32,7 @@ FILES = (
         r"TorchScript.*cannot be pickled|ScriptFunction cannot be pickled|Tried to serialize",
         r"Can't (pickle|get) (local object|<function)",
         r"Compiled functions can't take variable number of arguments",
+        r"can be output from traced functions|Tracer cannot infer type of",
         r"Freezing (expects a ScriptModule|is currently only implemented)",
     ),
     *raised("FMT902 CUT105", r"Could not (guard on|extract specialized integer from) data-dependent expression"),

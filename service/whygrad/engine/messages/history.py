@@ -57,7 +57,7 @@ MESSAGES = (
     ),
     *elsewhere(
         UNREACHED,
-        "Lightning: lightning/pytorch/overrides/distributed.py",
+        "Lightning: github.com/chemprop/chemprop/issues/853",
         r"LightningModule has parameters that were not used in producing the loss",
     ),
     *elsewhere(
@@ -69,6 +69,7 @@ MESSAGES = (
         r"Can't call numpy\(\) on Tensor that requires grad",
         r"Converting a tensor with requires_grad=True to a scalar",
         r"recommended to use source_?[tT]ensor\.(clone|detach)",
+        r"Can't call \w+\(\) on Variable that requires grad",
         r"Can't export tensors that require gradient, use tensor\.detach",
     ),
     *raised("CUT105 BWD401", r"'(float|int|NoneType|numpy\.\w+|list)' object has no attribute 'backward'"),
@@ -91,5 +92,9 @@ MESSAGES = (
         r"post accumulate grad hooks cannot be registered on non-leaf tensors",
     ),
     *raised("PAR206", r"cannot assign '[\w.]+' (object )?(as|to) parameter"),
-    *raised("PAR201 CUT101", r"only change requires_grad flags of leaf variables"),
+    *raised(
+        "PAR201 CUT101",
+        r"only change requires_grad flags of leaf variables",
+        r"One of the differentiated Tensors does not require grad",
+    ),
 )

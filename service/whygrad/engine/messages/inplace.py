@@ -12,7 +12,8 @@ MESSAGES = (
     ),
     *raised(
         "IPL302",
-        r"leaf Variable that requires grad is being used in an in-place operation",
+        r"leaf Variable that requires grad (is being|has been) used in an in-place operation",
+        r"cannot resize variables that require grad",
     ),
     *older(
         "IPL302",

@@ -33,6 +33,8 @@ WINDOWS = (
         r"Padding value causes wrapping around",
         r"narrow\(\): length must be non-negative|Trying to create tensor with negative dimension",
         r"Dimension size must be non-negative",
+        r"to have non-zero size for non-batch dimensions",
+        r"\(batch mode\) tensor .*but got: ?\[(\d+, )*0\b",
         r"to have non-empty spatial dimensions",
         r"too large relative to input",
     ),
@@ -49,7 +51,7 @@ NORMS = (
         r"Given normalized_shape=",
         r"Expected weight to be .*number of channels",
         r"Mismatch of parameter numbers and input channel",
-        r"to be of same shape as normalized_shape",
+        r"to be of same shape as normalized_shape|normalized_shape to be at least 1-dimensional",
     ),
     *raised(
         "SHP704 SHP709",
@@ -76,6 +78,7 @@ RECURRENT = (
         "SHP711",
         r"Input batch size \d+ doesn't match hidden",
         r"hx( and cx)? should also be",
+        r"Expected sequence length to be larger than 0 in RNN",
         r"`lengths` array must be sorted in decreasing order",
         r"Length of all samples has to be greater than 0",
         r"Expected `len\(lengths\)` to be equal to batch_size",
@@ -107,6 +110,7 @@ ATTENTION = (
         "SHP717",
         r"shape of the \dD attn_mask",
         r"Expected `attn_mask` shape to be",
+        r"[Nn]umber of heads in key and value must divide",
         r"key_padded_mask\.shape",
     ),
     *raised(

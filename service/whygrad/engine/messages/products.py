@@ -14,7 +14,7 @@ MESSAGES = (
     *raised(
         "SHP701",
         r"Expected size for first two dimensions of batch2",
-        r"Incompatible matrix sizes for bmm",
+        r"Incompatible matrix sizes for bmm|batch1 and batch2 must have same number of batches",
         r"inconsistent tensor size, expected tensor \[\d+\] and src",
         r"size mismatch, got input \(\d+(x\d+)?\), (mat|vec)",
         r"with shapes .{1,200} cannot be multiplied",

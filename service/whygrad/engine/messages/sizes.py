@@ -75,7 +75,8 @@ RANKS = (
         r"assert len\(defaults\) > len\(out_size\)",
         r"contain the same number of dims as destination",
         r"grid to have size \d in last dimension",
-        r"glu does not support scalars",
+        r"glu does not support scalars|Not allow zero-dim input tensor",
+        r"should be a \dd or \dd Tensor|Expected \d-dimensional tensor, but got",
         r"start_dim cannot come after end_dim",
     ),
     *older("SHP703", "2.0", "torch/nn/modules/activation.py", r"Softmax2d requires a 3D or 4D tensor as input"),
@@ -104,7 +105,7 @@ ELEMENTWISE = (
 OTHERS = raised(
     "SHP717",
     r"Number of elements of source < number of ones in mask",
-    r"shifts and dimensions must align",
+    r"shifts and dimensions must align|mismatch in length of strides and shape",
     r"batch of 2D affine matrices",
     r"Number of dimensions of repeat dims can not be smaller",
     r"same batch size, but got input",
