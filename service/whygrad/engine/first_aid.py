@@ -18,6 +18,5 @@ FIRST_AID = {
     "SHP714": "use reshape in place of view, or call contiguous() before",
     "SHP715": "make each letter stand for one size, and each operand have one letter per dimension",
     "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
-    "FMT902": "send a torch.jit.script of the model without hooks, custom functions and plain Python values",
     "TYP803": "move the input and the model to one device, and write no device into the forward",
 }
