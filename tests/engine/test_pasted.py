@@ -125,6 +125,13 @@ def test_what_was_raised_stands_above_what_only_warned_or_is_only_mentioned() ->
     assert explain(warning)["candidates"][0]["code"] == "SHP707"
 
 
+def test_what_torch_compile_wraps_is_said_without_it() -> None:
+    explained = explain(IN_DYNAMO)
+    assert explained["message"] == "RuntimeError: a and b must have same reduction dim, but got [2, 5] X [6, 1]."
+    symbols = "expected input[1, s50, s69, s87] to have 3 channels, but got s50 channels instead"
+    assert explain(f"got RuntimeError('Given groups=1, {symbols}')")["candidates"][0]["code"] == "SHP702"
+
+
 def test_a_message_ends_where_another_speaks() -> None:
     log = f"2026-01-01 12:00:00 ERROR {LINEAR}\n2026-01-01 12:00:01 INFO saved the checkpoint"
     assert explain(log)["message"] == LINEAR

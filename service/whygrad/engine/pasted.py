@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LONGEST_TEXT = 100_000
@@ -11,6 +12,7 @@ _LONGEST_LINE = 4_000
 _LONGEST_ERROR = 3_000
 _MOST_LINES_OF_ERROR = 25
 _MOST_ERRORS = 40
+_MOST_IN_A_LINE = 4
 _WINDOW = 2_000
 
 _ESCAPES = {"n": "\n", "r": "\n", "t": "\t", '"': '"', "/": "/", "u001b": "\x1b"}
@@ -112,23 +114,28 @@ def _errors(lines: list[tuple[str, str]]) -> tuple[tuple[Error, ...], set[int]]:
     found: list[Error] = []
     consumed: set[int] = set()
     for i, (_, line) in enumerate(lines):
-        names = list(_ERROR.finditer(line))[:4]
-        if not names:
-            continue
-        end = _end(lines, i)
-        consumed.update(range(i, end))
-        rest = [said for _, said in lines[i + 1 : end]]
-        for name in names:
-            start = _one_line(line[: name.start()])
-            text = _one_line(" ".join([line[name.start() :], *rest]))[:_LONGEST_ERROR]
-            glued = _one_line("".join([line[name.start() :], *rest]))[:_LONGEST_ERROR]
-            mentioned = " " in start and not start.endswith(":")
-            found.append(Error(text, name[1].endswith("Warning"), mentioned))
-            if glued != text:
-                found.append(Error(glued, name[1].endswith("Warning"), mentioned=True))
+        if names := list(_ERROR.finditer(line))[:_MOST_IN_A_LINE]:
+            end = _end(lines, i)
+            consumed.update(range(i, end))
+            rest = [said for _, said in lines[i + 1 : end]]
+            for name in reversed(names):
+                found += _readings(name, line, rest)
     if len(found) > _MOST_ERRORS:
         found = [*found[: _MOST_ERRORS // 2], *found[-_MOST_ERRORS // 2 :]]
     return tuple(found), consumed
+
+
+def _readings(name: re.Match[str], line: str, rest: list[str]) -> Iterator[Error]:
+    """The error that begins on a line and goes on in the rest, also as if the lines were cut within a word."""
+    before = line[: name.start()].strip()
+    quoted = name[0][-1] if name[0][-1] in "'\"" else ""
+    mentioned = " " in before and before[-1] != ":" and not quoted
+    for glue in (" ", "") if rest else (" ",):
+        said = _one_line(glue.join([line[name.end() :], *rest]))
+        if quoted:
+            said = said.partition(f"{quoted})")[0]
+        text = f"{name[1]}: {said}"[:_LONGEST_ERROR]
+        yield Error(text, name[1].endswith("Warning"), mentioned or not glue)
 
 
 def _end(lines: list[tuple[str, str]], start: int) -> int:

@@ -7,6 +7,8 @@ makes torch raise every one, the others by a test that reads them verbatim.
 
 from __future__ import annotations
 
+import re
+
 from whygrad.engine.messages import (
     arguments,
     backward,
@@ -24,6 +26,8 @@ from whygrad.engine.messages import (
     sizes,
 )
 from whygrad.engine.messages.message import Message
+
+_SYMBOL = re.compile(r"\b[su](\d{1,6})\b")
 
 MESSAGES = (
     *history.MESSAGES,
@@ -45,5 +49,6 @@ MESSAGES = (
 
 
 def find(text: str) -> Message | None:
-    """The message that a text, on one line, holds."""
-    return next((message for message in MESSAGES if message.pattern.search(text)), None)
+    """The message that a text, on one line, holds; the sizes in it may be symbols of torch.compile."""
+    numbered = _SYMBOL.sub(r"\1", text)
+    return next((message for message in MESSAGES if message.pattern.search(numbered)), None)
