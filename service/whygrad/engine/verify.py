@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
-from whygrad.engine.edits import Edit, StandIn
+from whygrad.engine.edits import Ask, Become, Edit, Give, Replace, StandIn, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.intended import follows_from, intended
 from whygrad.engine.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -130,54 +131,63 @@ def _worth_more(trial: Trial) -> tuple[bool, bool]:
 
 def _changes_shapes(edits: Sequence[Edit]) -> bool:
     """Whether an edit may give what follows another shape: one of a weight does not."""
-    return any(type(e).__name__ in ("Wrap", "Replace", "Become", "Give", "Ask") for e in edits)
+    return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in edits)
 
 
 def _together(first: Fix, second: Fix) -> Fix:
     return replace(first, summary=f"{first.summary}, and then {second.summary}", edits=(*first.edits, *second.edits))
 
 
-def _causes(found: Sequence[Diagnosed], trials: dict[Key, Trial | None]) -> tuple[Diagnosed, ...]:
+def _causes(found: Sequence[Diagnosed], trials: Mapping[Key, Trial | None]) -> tuple[Diagnosed, ...]:
     """The faults with what was seen of their fixes; what another's fix heals too is a link of that one's chain."""
-    owner = {key(d): cause for d in found if (cause := _cause(d, found, trials)) is not None}
+    tried = [(d, trial) for d in found if (trial := trials.get(key(d))) is not None]
+    owners = {key(d): cause for d in found if (cause := _cause(d, tried)) is not None}
+    symptoms: dict[Key, list[Diagnosed]] = defaultdict(list)
     causes = []
     for diagnosed in found:
-        if key(diagnosed) in owner:
-            continue
-        symptoms = [d for d in found if owner.get(key(d)) is diagnosed]
-        causes.append(_with_symptoms(_told(diagnosed, trials.get(key(diagnosed))), symptoms))
-    return tuple(sorted(causes, key=lambda d: (not _is_root(trials.get(key(d)), found), *by_rank(d))))
+        root = _root(diagnosed, owners)
+        if root is diagnosed:
+            causes.append(diagnosed)
+        else:
+            symptoms[key(root)].append(diagnosed)
+    told = [_with_symptoms(_told(d, trials.get(key(d))), symptoms[key(d)]) for d in causes]
+    return tuple(sorted(told, key=lambda d: (not _is_root(trials.get(key(d)), found), *by_rank(d))))
 
 
-def _cause(symptom: Diagnosed, found: Sequence[Diagnosed], trials: dict[Key, Trial | None]) -> Diagnosed | None:
+def _cause(symptom: Diagnosed, tried: Sequence[tuple[Diagnosed, Trial]]) -> Diagnosed | None:
     """The fault whose fix alone makes this one go too, where it is not the other way round."""
-    own = trials.get(key(symptom))
     if symptom.severity == "note":
         return None
-    for other in found:
-        trial = trials.get(key(other))
-        if other is symptom or trial is None or not trial.heals or key(symptom) not in trial.gone:
+    own = next((trial for d, trial in tried if d is symptom), None)
+    for other, trial in tried:
+        if other is symptom or not trial.heals or key(symptom) not in trial.gone:
             continue
         mutual = own is not None and own.heals and key(other) in own.gone
-        if not mutual or _before(other, symptom, trials):
+        if not mutual or _comes_first(trial, own):
             return other
     return None
 
 
-def _before(one: Diagnosed, other: Diagnosed, trials: dict[Key, Trial | None]) -> bool:
+def _root(diagnosed: Diagnosed, owners: Mapping[Key, Diagnosed]) -> Diagnosed:
+    """The cause of a fault, and of that one, up to the one that has none."""
+    passed = {key(diagnosed)}
+    while (cause := owners.get(key(diagnosed))) is not None and key(cause) not in passed:
+        passed.add(key(cause))
+        diagnosed = cause
+    return diagnosed
+
+
+def _comes_first(one: Trial, other: Trial | None) -> bool:
     """Of two faults that heal each other: the one whose fix heals all, else the one that ranks first."""
-    first, second = _heals_all(trials.get(key(one))), _heals_all(trials.get(key(other)))
-    return first if first != second else by_rank(one) < by_rank(other)
-
-
-def _heals_all(trial: Trial | None) -> bool:
-    return trial is not None and trial.heals_all
+    if other is None or one.heals_all != other.heals_all:
+        return one.heals_all
+    return by_rank(one.fault) < by_rank(other.fault)
 
 
 def _is_root(trial: Trial | None, found: Sequence[Diagnosed]) -> bool:
     """Whether a fix alone healed all that was found."""
     seen = trial is not None and all(key(d) in trial.base.keys for d in found if d.severity != "note")
-    return seen and _heals_all(trial)
+    return trial is not None and seen and trial.heals_all
 
 
 def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
