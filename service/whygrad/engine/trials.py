@@ -39,8 +39,8 @@ class Base:
 
     @property
     def stopped(self) -> bool:
-        """Whether the step raised, so that what lies behind could not be seen."""
-        return self.observation.error is not None
+        """Whether the step raised or could not begin, so that what lies behind could not be seen."""
+        return self.observation.error is not None or self.observation.judged is None
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,12 @@ class Trial:
         seen = self.after.observation
         told = {name for d in self.after.found for name in d.finding.parameters}
         silent = any(p.name not in told for p in seen.missing)
-        return silent or (seen.error is not None and not self.after.found) or seen.judged is None
+        return silent or (seen.error is not None and not self.after.found)
 
     @property
     def evidence(self) -> str:
         """What was seen, in a sentence."""
         seen = self.after.observation
-        if seen.judged is None:
-            return "the program could not be run with it"
         if not self.heals:
             return self._stayed()
         if self.base.pass_name == "replay":
@@ -99,10 +97,10 @@ class Trial:
 
     def _passed(self) -> str:
         before, after = self.base.observation.error, self.after.observation.error
-        if before is None:
+        if before is None and not self.base.stopped:
             return "the fault is gone"
         if after is not None:
-            return f"the step gets past this {before.stage} error"
+            return f"the step gets past this {before.stage} error" if before is not None else "the step begins"
         return "forward and backward complete"
 
     def _stayed(self) -> str:
@@ -115,12 +113,12 @@ class Trial:
 
 
 def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | None:
-    """Run the program with a fix; None where it has no edits or they cannot be made."""
+    """Run the program with a fix; None where it has no edits, they cannot be made, or nothing can be run with them."""
     if not fix.edits:
         return None
     edits = (*base.edits, *fix.edits)
     seen = rerun(edits, base.pass_name)
-    if seen is None:
+    if seen is None or seen.judged is None:
         return None
     return Trial(fix, fault, base, Base(base.pass_name, seen, diagnose(seen), edits))
 
@@ -132,8 +130,8 @@ def _gained(before: Observation, after: Observation) -> str:
     count, total = _count(after, wanted), len(after.trainable)
     had = (_count(before, wanted), len(before.trainable))
     told = f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind}"
-    if before.error is not None:
-        return f"{told} (none before, as the step raised)"
+    if before.error is not None or before.judged is None:
+        return f"{told} (none before, as the step {'raised' if before.error else 'could not begin'})"
     return f"{told}, as before" if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
 
 
