@@ -20,6 +20,10 @@ WIDEST = 8
 """The most faults of one run whose fixes are tried."""
 
 
+MOST_TOGETHER = 4
+"""The most fixes that are made together to heal one fault."""
+
+
 class Verifier:
     """Verifies the findings of one program. `rerun` runs it with edits; after `seconds` no more is tried."""
 
@@ -95,15 +99,17 @@ class Verifier:
         return best
 
     def _completed(self, trial: Trial | None) -> Trial | None:
-        """The trial, with the fix of what was made to fit the fault made too: a layer behind a view, sized for it."""
-        if trial is None or not trial.heals or not trial.new or not _changes_shapes(trial.fix.edits):
-            return trial
-        second, node = trial.new[0].finding, trial.fault.finding.node
-        added = len(trial.base.observation.nodes)
-        if second.fix is None or node is None or not follows_from(trial.after.observation, second, node, added):
-            return trial
-        further = try_fix(self._rerun, trial.base, trial.fault, _together(trial.fix, second.fix))
-        return further if further is not None and further.heals and key(trial.new[0]) in further.gone else trial
+        """The trial, with the fixes made too of what belongs to its fault and shows only now."""
+        for _ in range(MOST_TOGETHER):
+            second = next((d for d in trial.new if _belongs(d, trial)), None) if trial is not None else None
+            if trial is None or second is None or second.finding.fix is None:
+                return trial
+            both = _together(trial.fix, second.finding.fix)
+            further = try_fix(self._rerun, trial.base, trial.fault, both)
+            if further is None or key(second) in further.after.keys:
+                return trial
+            trial = further
+        return trial
 
     @property
     def _late(self) -> bool:
@@ -127,6 +133,21 @@ def _fixes(finding: Finding) -> list[Fix]:
 
 def _worth_more(trial: Trial) -> tuple[bool, bool]:
     return trial.heals_all, trial.heals
+
+
+def _belongs(new: Diagnosed, trial: Trial) -> bool:
+    """Whether a fault is a part of the one that was mended: a further cut on the same way, a layer behind a view.
+
+    A layer that was sized for what a view gave no longer fits when that is mended.
+    """
+    fault = trial.fault.finding
+    if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
+        return False
+    if not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
+        return True
+    added, node = len(trial.base.observation.nodes), fault.node
+    follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
+    return follows and _changes_shapes(trial.fix.edits)
 
 
 def _changes_shapes(edits: Sequence[Edit]) -> bool:
