@@ -35,8 +35,8 @@ class Progress(Protocol):
 class Site:
     """What one probe carries: the outputs of the node `after`, then the named arguments of the node `before`.
 
-    `indices` are the roles whose numbers are places in another tensor. `needs_numbers` says that the node `before`
-    reads memory by itself, where a tensor on meta has none.
+    `indices` are the roles whose numbers are places in another tensor. `by_itself` says that the node `before` reads or
+    fills memory by itself, which a tensor on meta has none of.
     """
 
     after: int | None
@@ -44,7 +44,7 @@ class Site:
     before: int | None
     roles: tuple[str, ...]
     indices: frozenset[str] = frozenset()
-    needs_numbers: bool = False
+    by_itself: bool = False
 
 
 @dataclass
@@ -68,6 +68,7 @@ class Recorder:
     progress: Progress
     close: bool = False
     unlisted: int = 0
+    by_itself: bool = False
     _events: list[_Open] = field(default_factory=list)
     _latest: dict[int, _Open] = field(default_factory=dict)
     _storages: int = 0
@@ -108,10 +109,11 @@ class Recorder:
         site = self.sites[probe]
         if site.after is not None:
             self.leave(site.after, values[: site.outputs])
+        self.by_itself = site.by_itself
         if site.before is not None:
             self.progress.at(site.before)
             self.enter(site.before, site.roles, values[site.outputs :], site.indices)
-            if site.needs_numbers and any(t.is_meta for t in tensors_in(values[site.outputs :])):
+            if site.by_itself and any(t.is_meta for t in tensors_in(values[site.outputs :])):
                 raise NotImplementedError("a tensor on meta has no numbers to read")
 
     def enter(
@@ -229,6 +231,11 @@ def seen(values: Sequence[Any], probe: int) -> None:
     """What a probe does: the active recorder writes down what it carries."""
     if _active:
         _active[-1].record(values, probe)
+
+
+def fills_by_itself() -> bool:
+    """Whether the operation that is running fills memory by itself, as `torch.tensor` does with numbers."""
+    return bool(_active) and _active[-1].by_itself
 
 
 def _halt() -> int:

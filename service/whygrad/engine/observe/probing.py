@@ -29,6 +29,7 @@ _UNPROBED = _CONTROL | {
     "aten::__isnot__",
 }
 _INDICES = frozenset({"index", "indices", "target"})
+_BUILDERS = {"aten::tensor", "aten::as_tensor"}
 _CONTAINERS = FILLING | {"aten::__getitem__", "aten::pop"}
 _SCALAR = r"(int|float|bool|number|str|Device)"
 _SCALARS = re.compile(rf"^(NoneType|{_SCALAR}|List\[{_SCALAR}\]|Optional\[({_SCALAR}|List\[{_SCALAR}\])\])$")
@@ -82,8 +83,11 @@ class _Prober:
             return None
         return [(n, v) for n, v in pairs if _tensorial(v) or _computed_scalar(v)]
 
-    def _reads_memory(self, number: int | None) -> bool:
-        return number is not None and self.reader.nodes[number].op == "prim::tolist"
+    def _by_itself(self, number: int | None) -> bool:
+        if number is None:
+            return False
+        node = self.reader.nodes[number]
+        return node.op == "prim::tolist" or (node.op in _BUILDERS and all(a.type != "Tensor" for a in node.arguments))
 
     def _indices(self, number: int | None) -> frozenset[str]:
         """The arguments of a node that say which places of another tensor are meant."""
@@ -94,7 +98,7 @@ class _Prober:
         after, outputs = last if last is not None else (None, [])
         roles = tuple(name for name, _ in entered)
         indices = frozenset(roles) & self._indices(before)
-        self.sites.append(Site(after, len(outputs), before, roles, indices, self._reads_memory(before)))
+        self.sites.append(Site(after, len(outputs), before, roles, indices, self._by_itself(before)))
         anchor = _Anchor(self.graph)
         values = anchor.tuple([*outputs, *(v for _, v in entered)])
         number = anchor.integer(len(self.sites) - 1)

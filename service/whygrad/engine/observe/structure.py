@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from whygrad.engine.observe.probes import seen, tensors_in
+from whygrad.engine.observe.probes import fills_by_itself, seen, tensors_in
 
 _NEEDS_NUMBERS = re.compile(r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent", re.IGNORECASE)
 
@@ -49,7 +49,7 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _run(self, func: Callable[..., Any], args: Sequence[Any], named: dict[str, Any]) -> Any:
         if func is torch.ops.whygrad.seen.default:
             return seen(*args)  # as it is: what it looks at must not move
-        if _makes_floats(func, args, named):
+        if _makes_floats(func, args, named) and not fills_by_itself():
             return func(*args, **(named | {"device": torch.device("meta")}))
         if any(_on_meta(a) for a in args) or any(_on_meta(a) for a in named.values()):
             args = [_to_meta(a) for a in args]
