@@ -12,17 +12,25 @@ from typing import Literal
 
 from whygrad.engine.observation import Event, Node
 from whygrad.engine.operands.convolutions import convolution
+from whygrad.engine.operands.devices import apart, sent_to
 from whygrad.engine.operands.dividing import misfit
 from whygrad.engine.operands.dtypes import written_integer, wrong_index, wrong_type
+from whygrad.engine.operands.indexing import misplaced, outgrown
 from whygrad.engine.operands.joining import unjoinable
 from whygrad.engine.operands.memory import written_overlapping
+from whygrad.engine.operands.norms import unlike_norm
 from whygrad.engine.operands.products import mismatch
 from whygrad.engine.operands.ranks import missing_axis, wrong_for_layer, wrong_rank
+from whygrad.engine.operands.recurrent import recurrent
 from whygrad.engine.operands.stretching import clash
+from whygrad.engine.operands.targets import compared
+from whygrad.engine.operands.views import unviewable
+from whygrad.engine.operands.windows import nothing_left, reaching, too_large
 
 Cause = Literal[
-    "arguments", "leaf", "views", "overlap", "out", "few values", "index type", "type", "join", "division", "rank",
-    "product", "channels", "stretch", "shape", "other",
+    "arguments", "leaf", "views", "overlap", "out", "few values", "device", "index type", "type", "target", "join",
+    "division", "memory", "einsum", "rank", "index", "recurrent", "norm", "product", "channels", "window", "stretch",
+    "shape", "other",
 ]  # fmt: skip
 
 _LEAF = re.compile(r"leaf Variable that requires grad")
@@ -40,6 +48,9 @@ _RANK_WORDS = re.compile(
     r"Expected \d+ to \d+ dimensions|at least \d dimension|input to be \dD|Padding size \d+ is not supported|"
     r"[Ee]xpected.*\b\d-?D\b.*(tensor|input)|must be a matrix"
 )
+_DEVICE_WORDS = re.compile(r"\bCUDA\b|\bcuda\b|same device|NVIDIA")
+_INDEX_WORDS = re.compile(r"out of (range|bounds)")
+_DOMAIN_WORDS = re.compile(r"should be between 0 and 1|is out of bounds")
 _SHAPE_WORDS = re.compile(
     r"(?<![A-Za-z])(shapes?|sizes?|dim(ension)?s?|elements?|lengths?|ranks?|channels?|columns|rows|batch|square|vector|"
     r"\d-?D)(?![A-Za-z])",
@@ -119,12 +130,52 @@ def _division(seen: Evidence) -> bool:
     return seen.cut_up or misfit(seen.node, seen.event) is not None
 
 
-def _rank(seen: Evidence) -> bool:
-    if _is_loss(seen):
+def _device(seen: Evidence) -> bool:
+    if apart(seen.event):
+        return True
+    return bool(sent_to(seen.node, seen.event) and _DEVICE_WORDS.search(seen.message))
+
+
+def _target(seen: Evidence) -> bool:
+    if not _is_loss(seen):
         return False
+    found = compared(seen.node, seen.event)
+    misfit = found is not None and (not found.fits or found.beyond is not None)
+    return misfit or bool(_SHAPE_WORDS.search(seen.message) or _DOMAIN_WORDS.search(seen.message))
+
+
+def _memory(seen: Evidence) -> bool:
+    return unviewable(seen.node, seen.event) is not None
+
+
+def _einsum(seen: Evidence) -> bool:
+    return seen.node.bare_name == "einsum"
+
+
+def _rank(seen: Evidence) -> bool:
     if seen.unpacked or wrong_rank(seen.node, seen.event, seen.layer_type) or _RANK_WORDS.search(seen.message):
         return True
     return seen.read is not None and wrong_for_layer(seen.read.tensors[0], seen.layer_type) is not None
+
+
+def _index(seen: Evidence) -> bool:
+    if misplaced(seen.node, seen.event) or outgrown(seen.node, seen.event):
+        return True
+    return any(a.type == "Tensor" for a in seen.node.arguments) and bool(_INDEX_WORDS.search(seen.message))
+
+
+def _recurrent(seen: Evidence) -> bool:
+    found = recurrent(seen.node, seen.event)
+    return found is not None and found.refused
+
+
+def _norm(seen: Evidence) -> bool:
+    return unlike_norm(seen.node, seen.event) is not None
+
+
+def _window(seen: Evidence) -> bool:
+    node, event = seen.node, seen.event
+    return bool(too_large(node, event) or reaching(node, event) or nothing_left(node, event))
 
 
 def _product(seen: Evidence) -> bool:
@@ -148,10 +199,17 @@ def hidden_cause(node: Node, event: Event) -> Cause | None:
     """Why an execution that completed on shapes alone would be refused with numbers; None where it would not."""
     if written_overlapping(node, event):
         return "overlap"
+    if sent_to(node, event):
+        return "device"
     if wrong_index(node, event):
         return "index type"
     if wrong_type(node, event):
         return "type"
+    compares = compared(node, event)
+    if compares is not None and compares.beyond:
+        return "target"
+    if misplaced(node, event):
+        return "index"
     found = convolution(node, event)
     if found is not None and found.refused:
         return "rank" if found.lacks_channels else "channels"
@@ -164,13 +222,21 @@ _CAUSES: tuple[tuple[Cause, Callable[[Evidence], bool]], ...] = (
     ("overlap", _overlap),
     ("out", _out),
     ("few values", _few_values),
+    ("device", _device),
     ("index type", _index_type),
     ("type", _type),
+    ("target", _target),
     ("join", _join),
     ("division", _division),
+    ("memory", _memory),
+    ("einsum", _einsum),
+    ("recurrent", _recurrent),
     ("rank", _rank),
+    ("index", _index),
+    ("norm", _norm),
     ("product", _product),
     ("channels", _channels),
+    ("window", _window),
     ("stretch", _stretch),
     ("shape", _shape),
 )

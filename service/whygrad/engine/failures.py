@@ -65,9 +65,12 @@ def finding(
     title: str,
     message: str,
     chain: Sequence[Link] = (),
-    fix: Fix | None = None,
+    fixes: Sequence[Fix] = (),
 ) -> Finding:
-    """The finding of a failure: the step raises, so every parameter that wants a gradient goes without."""
+    """The finding of a failure: the step raises, so every parameter that wants a gradient goes without.
+
+    The first of the fixes is the one proposed.
+    """
     number = failed.node.id if failed.node else None
     words = (Link(f"torch raises: {failed.said}", number),) if failed.said else ()
     return Finding(
@@ -78,7 +81,8 @@ def finding(
         order=failed.order,
         parameters=names(observation.trainable),
         chain=(*chain, *words),
-        fix=fix,
+        fix=fixes[0] if fixes else None,
+        other_fixes=tuple(fixes[1:]),
     )
 
 

@@ -129,3 +129,15 @@ def last_read(observation: Observation, step: Step, node: Node) -> Event | None:
         if event.completed and event.inputs and observation.nodes[event.node].module == node.module:
             return event
     return None
+
+
+def weighed(step: Step, tensor: Tensor) -> tuple[Operand, ...]:
+    """The weight and bias of the last layer behind which a tensor came about, through what keeps its numbers' order."""
+    for event in reversed(step.events):
+        if not any(t.id == tensor.id for t in event.outputs) or not event.inputs:
+            continue
+        held = tuple(o for o in event.inputs if o.role in ("weight", "bias"))
+        if held and held[0].role == "weight":
+            return held
+        tensor = event.tensors[0]
+    return ()

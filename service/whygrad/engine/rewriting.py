@@ -31,6 +31,12 @@ def applied(source: str | None, name: str | None, suffix: str) -> str | None:
     return rewritten(source, rf"([(\[,]\s*){re.escape(name)}(?=\s*[,)\]])", rf"\g<1>{name}{suffix}")
 
 
+def around(source: str | None, layer: str, suffix: str) -> str | None:
+    """The line with something put behind what a layer is given and behind what it gives: `norm(x.t()).t()`."""
+    attribute = re.escape(layer.rpartition(".")[2])
+    return rewritten(source, rf"(\.{attribute}\()([\w.]+)(\))", lambda m: f"{m[1]}{m[2]}{suffix}{m[3]}{suffix}")
+
+
 def out_of_place(source: str | None, operation: str) -> str | None:
     """The line where an operation that writes gives a new tensor instead: `y += 1` is `y = y + 1`."""
     called = rewritten(source, rf"\b{re.escape(operation)}\(", f"{operation.rstrip('_')}(")
@@ -40,6 +46,21 @@ def out_of_place(source: str | None, operation: str) -> str | None:
     augmented = _AUGMENTED.fullmatch(source or "")
     right = _bracketed(augmented[3]) if augmented else None
     return f"{augmented[1]} = {augmented[1]} {augmented[2]} {right}" if augmented and right else None
+
+
+def on_device_of(source: str | None, name: str) -> str | None:
+    """The line where what named a device is where another tensor is."""
+    made = rewritten(source, r"\.cuda\([^()]*\)", "")
+    if made and re.search(r"torch\.\w+\(", made) and made.count("(") == made.count(")"):
+        return _with_device(made, name) or made
+    written = r"(device\s*=\s*)?(torch\.device\()?(['\"])(cuda|mps|xpu)(:\d+)?\3(?(2)\))"
+    return made or rewritten(source, written, rf"\g<1>{name}.device")
+
+
+def _with_device(line: str, name: str) -> str | None:
+    """The line with the device of a tensor given to the one tensor that it makes."""
+    factory = r"(torch\.(?:zeros|ones|empty|full|rand|randn|arange|eye|linspace)\((?:[^()]|\([^()]*\))*)\)"
+    return rewritten(line, factory, rf"\1, device={name}.device)")
 
 
 def returned(source: str | None, suffix: str) -> str | None:

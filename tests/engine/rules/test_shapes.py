@@ -124,19 +124,84 @@ STRETCHES = [
     ("return torch.addmm(torch.ones(4), x, self.w)", W.format("6, 3"), "5x6", "aten::addmm"),
 ]
 
+WINDOWS = [
+    ("return F.max_pool2d(x * self.p, 4)", "", "1x2x3x3", "aten::max_pool2d"),
+    ("return F.avg_pool1d(x * self.p, 4)", "", "1x2x3", "aten::avg_pool1d"),
+    ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 5)", "2x3x4x4", "aten::conv2d"),
+    ("return self.c(x)", "self.c = nn.Conv1d(3, 4, 3, dilation=2)", "2x3x4", "aten::conv1d"),
+    ("return F.pad(x * self.p, [3, 3], mode='reflect')", "", "1x2x3", "aten::pad"),
+    ("return F.unfold(x * self.p, 5)", "", "1x2x3x3", "aten::im2col"),
+    ("return F.interpolate(x * self.p, scale_factor=0.25)", "", "1x2x3x3", "aten::upsample_nearest2d"),
+]
+
+NORMS = [
+    ("return self.b(x)", "self.b = nn.BatchNorm1d(3)", "2x8x3", "aten::batch_norm"),
+    ("return self.b(x)", "self.b = nn.BatchNorm2d(16)", "2x3x8x8", "aten::batch_norm"),
+    ("return self.b(x)", "self.b = nn.InstanceNorm2d(16, affine=True)", "2x3x8x8", "aten::instance_norm"),
+    ("return self.n(x)", "self.n = nn.LayerNorm(6)", "2x5", "aten::layer_norm"),
+    ("return self.n(x)", "self.n = nn.LayerNorm([3, 8, 8])", "2x3x9x9", "aten::layer_norm"),
+    ("return F.layer_norm(x * self.p, [6])", "", "2x5", "aten::layer_norm"),
+    ("return self.n(x)", "self.n = nn.GroupNorm(4, 8)", "2x6x5x5", "aten::group_norm"),
+    ("return F.group_norm(x * self.p, 4)", "", "2x6x5x5", "aten::group_norm"),
+]
+
+INDICES = [
+    ("return self.e(x)", "self.e = nn.Embedding(10, 4)", "2x5:int64[9,40)", "aten::embedding"),
+    ("return self.e(x - 10)", "self.e = nn.Embedding(10, 4)", "2x5:int64[0,10)", "aten::embedding"),
+    ("return torch.gather(x * self.p, 1, torch.full((2, 2), 7))", "", "2x5", "aten::gather"),
+    ("return torch.gather(x * self.p, 1, torch.zeros(4, 2, dtype=torch.long))", "", "2x5", "aten::gather"),
+    ("return torch.index_select(x * self.p, 0, torch.tensor([4]))", "", "2x5", "aten::index_select"),
+    ("return (x * self.p).scatter(1, torch.full((2, 1), 6), 1.0)", "", "2x5", "aten::scatter"),
+    ("return (x * self.p)[torch.tensor([0, 3])]", "", "2x5", "aten::index"),
+    ("return (x * self.p)[:, 5]", "", "2x5", "aten::select"),
+    ("return torch.topk(x * self.p, 7)[0]", "", "2x5", "aten::topk"),
+    ("return F.one_hot(x, 3) * self.p", "", "5:int64[3,9)", "aten::one_hot"),
+]
+
+RECURRENT = [
+    ("return self.r(x)[0]", "self.r = nn.LSTM(6, 3)", "2x4x5", "aten::lstm"),
+    ("return self.r(x)", "self.r = nn.GRUCell(6, 3)", "2x5", "aten::gru_cell"),
+    ("return self.r(x, torch.zeros(3, 3))", "self.r = nn.GRUCell(6, 3)", "2x6", "aten::gru_cell"),
+    ("return self.r(x, torch.zeros(1, 2, 3))[0]", "self.r = nn.GRU(6, 3)", "2x4x6", "aten::gru"),
+    ("h = torch.zeros(2, 1, 3); return self.r(x, (h, h))[0]", "self.r = nn.LSTM(6, 3)", "4x2x6", "aten::lstm"),
+    ("return self.r(x, torch.zeros(2, 3))[0]", "self.r = nn.GRU(6, 3)", "4x2x6", "aten::gru"),
+    (
+        "return self.r(x, torch.zeros(1, 2, 3))[0]",
+        "self.r = nn.RNN(6, 3, bidirectional=True)",
+        "4x2x6",
+        "aten::rnn_tanh",
+    ),
+]
+
+TARGETS = [
+    ("return F.cross_entropy(x * self.p, torch.zeros(4, 1, dtype=torch.long))", "", "4x3", "aten::cross_entropy_loss"),
+    ("return F.nll_loss(x * self.p, torch.zeros(3, dtype=torch.long))", "", "4x3", "aten::nll_loss_nd"),
+    ("return F.cross_entropy(x * self.p, torch.full((4,), 3))", "", "4x3", "aten::cross_entropy_loss"),
+    ("return F.binary_cross_entropy(torch.sigmoid(x * self.p), x[:, :2])", "", "2x3", "aten::binary_cross_entropy"),
+    (
+        "return F.binary_cross_entropy_with_logits(x * self.p, torch.zeros(4))",
+        "",
+        "4x1",
+        "aten::binary_cross_entropy_with_logits",
+    ),
+]
+
+MEMORY = [
+    ("return (x * self.p).t().view(10)", "", "2x5", "aten::view"),
+    ("return (x * self.p).permute(0, 2, 1).view(2, -1)", "", "2x5x4", "aten::view"),
+    ("return (x * self.p).t().view_as(torch.zeros(2, 5))", "", "2x5", "aten::view_as"),
+]
+
+EQUATIONS = [
+    ("return torch.einsum('bi,ij->bj', x, self.w)", W.format("6, 3"), "4x5", "aten::einsum"),
+    ("return torch.einsum('bi,ij->bj', x, self.w)", W.format("6, 3"), "2x4x6", "aten::einsum"),
+    ("return torch.einsum('ij,jk->ik', x * self.p)", "", "4x6", "aten::einsum"),
+]
+
 OTHERS = [
     ("return torch.cdist(x * self.p, x[:, :2])", "", "2x3", "aten::cdist"),
     ("return torch.linalg.inv(x * self.p)", "", "2x3", "aten::linalg_inv"),
-    ("return torch.einsum('bi,ij->bj', x, self.w)", W.format("6, 3"), "4x5", "aten::einsum"),
-    ("return self.b(x)", "self.b = nn.BatchNorm1d(3)", "2x8x3", "aten::batch_norm"),
-    ("return self.n(x)", "self.n = nn.LayerNorm(6)", "2x5", "aten::layer_norm"),
-    ("return self.r(x)[0]", "self.r = nn.LSTM(6, 3)", "2x4x5", "aten::lstm"),
-    ("return self.r(x)", "self.r = nn.GRUCell(6, 3)", "2x5", "aten::gru_cell"),
-    ("return F.max_pool2d(x * self.p, 4)", "", "1x2x3x3", "aten::max_pool2d"),
-    ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 5)", "2x3x4x4", "aten::conv2d"),
-    ("return (x * self.p).t().view(10)", "", "2x5", "aten::view"),
     ("return (x * self.p).repeat(4)", "", "2x3", "aten::repeat"),
-    ("return F.binary_cross_entropy(torch.sigmoid(x * self.p), x[:, :2])", "", "2x3", "aten::binary_cross_entropy"),
 ]
 
 REFUSED = [
@@ -148,6 +213,13 @@ REFUSED = [
         ("SHP704", DIVISIONS),
         ("SHP705", JOINS),
         ("SHP706", STRETCHES),
+        ("SHP708", WINDOWS),
+        ("SHP709", NORMS),
+        ("SHP710", INDICES),
+        ("SHP711", RECURRENT),
+        ("SHP713", TARGETS),
+        ("SHP714", MEMORY),
+        ("SHP715", EQUATIONS),
         ("SHP717", OTHERS),
     )
     for case in cases
@@ -278,7 +350,7 @@ def test_state_that_grows_is_refused_in_the_second_step() -> None:
     ("target", "code"),
     [
         ("4:int64[0,3)", None),
-        ("5:int64[0,3)", "SHP717"),
+        ("5:int64[0,3)", "SHP713"),
         ("4", "TYP802"),
         ("4:int32", "TYP802"),
         ("4x3:int64", "TYP801"),

@@ -26,6 +26,7 @@ from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.probes import STAND_IN
 
 _MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
+_LISTED = "_flat_weights"
 _ROLE = re.compile(r"\[(\d+)\]")
 
 
@@ -260,14 +261,12 @@ def _tensor(module: Any, name: str) -> torch.Tensor:
 
 
 def _put(module: Any, name: str, tensor: torch.Tensor) -> None:
-    """Put a tensor in the place of another, also where a list of the same module holds it (as that of an LSTM does)."""
+    """Put a tensor in the place of another, also in the list of them that a recurrent layer holds."""
     owner, attribute = _owner(module, name)
     before = owner.getattr(attribute)
     owner.setattr(attribute, tensor)
-    for other in owner._type().attribute_names() if hasattr(owner._type(), "attribute_names") else ():
-        kept = owner.getattr(other)
-        if isinstance(kept, list) and any(item is before for item in kept):
-            owner.setattr(other, [tensor if item is before else item for item in kept])
+    if owner.hasattr(_LISTED):
+        owner.setattr(_LISTED, [tensor if item is before else item for item in owner.getattr(_LISTED)])
 
 
 def _resized(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:

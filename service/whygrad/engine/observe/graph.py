@@ -242,7 +242,7 @@ def _literal(value: Any) -> tuple[Json, bool]:
     node = value.node()
     if node.kind() == "prim::Constant":
         content = value.toIValue()
-        known = content is None or isinstance(content, bool | int | float | str)
+        known = content is None or isinstance(content, bool | int | float | str | torch.device)
         return (json_of(content), True) if known else (None, False)
     if node.kind() == "prim::ListConstruct":
         items = [_literal(v) for v in node.inputs()]

@@ -21,11 +21,17 @@ def name_guarded(observation: Observation, step: Step) -> Step:
     stack = observation.stack(failure.node)
     if not stack or not stack[-1].library:
         return step
-    guarded = next(_guarded(observation, failure.node), None)
-    if guarded is None:
+    guarded = list(_guarded(observation, failure.node))
+    known = [
+        (node, _operands(observation, step, node))
+        for node in guarded
+        if (node.op, node.module) == (guarded[0].op, guarded[0].module)
+    ]
+    if not known:
         return step
-    event = Event(guarded.id, _operands(observation, step, guarded), (), {}, failure.grad_mode, completed=False)
-    return replace(step, events=(*step.events[:-1], event), error=replace(step.error, node=guarded.id))
+    node, operands = max(known, key=lambda pair: len(pair[1]))
+    event = Event(node.id, operands, (), {}, failure.grad_mode, completed=False)
+    return replace(step, events=(*step.events[:-1], event), error=replace(step.error, node=node.id))
 
 
 def _guarded(observation: Observation, check: int) -> Iterator[Node]:
@@ -74,10 +80,12 @@ def _as_tensor(parameter: Parameter) -> Tensor:
 
 
 class _Seen:
-    """The tensors of a step by the values that held them."""
+    """The tensors of a step by the values that held them; weights by their names, as a check stands before them."""
 
     def __init__(self, observation: Observation, step: Step) -> None:
         self._tensors: dict[int, Tensor] = {}
+        stored = (*observation.parameters, *observation.buffers)
+        self._held = {name: (_as_tensor(p),) for p in stored for name in (p.name, *p.aliases)}
         self._makers = {number: node for node in observation.nodes for number in node.outputs}
         for event in step.events:
             passed = observation.nodes[event.node]
@@ -95,6 +103,8 @@ class _Seen:
         maker = self._makers.get(value)
         if maker is None or value in within:
             return ()
+        if maker.op == "prim::GetAttr":
+            return self._held.get(f"{maker.module}.{maker.attribute}".lstrip("."), ())
         return self._items(maker, value, within | {value})
 
     def _items(self, maker: Node, value: int, within: frozenset[int]) -> tuple[Tensor, ...]:

@@ -206,9 +206,9 @@ class Observer:
         with _quiet():
             runner = Runner(program, self._sample(program), self._progress, meta=meta)
             looks = {name: look(buffer) for name, buffer in program.buffers()}
+            self._tell_parameters(program, runner.tensors, looks)
             steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
         self._received = runner.received
-        self._tell_parameters(program, runner.tensors, looks)
         return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
 
     def _sample(self, program: Program, *, double: bool = False) -> Sample:

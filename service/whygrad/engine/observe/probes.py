@@ -212,9 +212,11 @@ def tensors_in(value: Any) -> list[torch.Tensor]:
 
 
 def json_of(value: Any) -> Json:
-    """A number, string or None as it is; anything else by the name of its type."""
+    """A number, string or None as it is, a device by its name; anything else by the name of its type."""
     if value is None or isinstance(value, bool | int | str):
         return value if not isinstance(value, str) else value[:256]
+    if isinstance(value, torch.device):
+        return str(value)
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else str(value)
     return f"<{type(value).__name__}>"

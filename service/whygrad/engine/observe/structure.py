@@ -11,12 +11,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from whygrad.engine.observe.probes import fills_by_itself, seen, tensors_in
 
+_OTHER_DEVICE = re.compile(r"from the '(CUDA|MPS|XPU)' backend")
 _NEEDS_NUMBERS = re.compile(r"\bmeta\b|Meta tensor|_local_scalar_dense|data-(in)?dependent", re.IGNORECASE)
 
 
 def needs_numbers(message: str) -> bool:
     """Whether an error says that an operation needs the numbers of a tensor that has none."""
-    return bool(_NEEDS_NUMBERS.search(message))
+    return bool(_NEEDS_NUMBERS.search(message)) and not _OTHER_DEVICE.search(message)
 
 
 class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]

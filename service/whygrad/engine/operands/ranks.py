@@ -188,6 +188,8 @@ def _by_arguments(node: Node, event: Event, seen: dict[str, Operand]) -> Iterato
         taken = _indexed(o for o in event.inputs if o.role.startswith("indices"))
         if taken > len(seen["self"].tensor.shape):
             yield WrongRank(seen["self"], taken, MANY)
+    if op in ("gather", "scatter", "scatter_add", "scatter_reduce") and {"self", "index"} <= seen.keys():
+        yield from _exactly(seen["index"], len(seen["self"].tensor.shape))
     if op == "grid_sampler" and {"input", "grid"} <= seen.keys():
         yield from _exactly(seen["grid"], len(seen["input"].tensor.shape))
 

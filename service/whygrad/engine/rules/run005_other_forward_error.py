@@ -68,7 +68,7 @@ def other_forward_error(observation: Observation) -> Iterator[Finding]:
             failed,
             title=f"{_who(failed)} raises {failed.kind}: {failed.said or 'without a message'}",
             message=failed.message[:1000] or "The error came without a message.",
-            fix=Fix(_advice(failed)),
+            fixes=[Fix(_advice(failed))],
         )
 
 

@@ -87,7 +87,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         message=f"A matrix product needs two equal sizes here: {left} gives {wrong.given}, "
         f"{right} takes {wrong.wanted}.",
         chain=[origin(observation, failed.step, node, operand) for operand in made],
-        fix=_fix(observation, node, event, wrong, owner),
+        fixes=[_fix(observation, node, event, wrong, owner)],
     )
 
 

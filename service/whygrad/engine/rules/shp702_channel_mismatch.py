@@ -81,7 +81,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, found: Convo
         message=f"{name} looks for {found.wanted} channels in an input of {size(found.input)}, "
         f"and its weight is {size(found.weight)} with {found.groups} group{'s' * (found.groups > 1)}.",
         chain=[origin(observation, failed.step, node, Operand("input", found.input))],
-        fix=_fix(observation, node, name, found),
+        fixes=[_fix(observation, node, name, found)],
     )
 
 

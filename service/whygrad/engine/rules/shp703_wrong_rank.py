@@ -81,7 +81,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         if failed.said
         else "The number of dimensions is wrong, not a size.",
         chain=[origin(observation, failed.step, reader, operand)] if operand else [],
-        fix=_fix(observation, node, event, wrong),
+        fixes=[_fix(observation, node, event, wrong)],
     )
 
 

@@ -77,7 +77,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
         title=_title(name, wrong),
         message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
         chain=[origin(observation, failed.step, node, wrong.operand)],
-        fix=_fix(observation, node, wrong),
+        fixes=[_fix(observation, node, wrong)],
     )
 
 
@@ -119,5 +119,5 @@ def _pieces(observation: Observation, failed: Failure, node: Node, event: Event)
         failed,
         title=f"the tensor was cut into {pieces}, and {len(node.outputs)} are unpacked",
         message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
-        fix=Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
+        fixes=[Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly")],
     )

@@ -82,7 +82,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoi
         if joined
         else "A list that is filled in a loop is empty where the loop did not run.",
         chain=[origin(observation, failed.step, node, operand) for operand in joined],
-        fix=_fix(observation.source(node.id), wrong),
+        fixes=[_fix(observation.source(node.id), wrong)],
     )
 
 

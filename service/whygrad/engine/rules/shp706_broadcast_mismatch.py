@@ -79,7 +79,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash
         message=f"In dimension {wrong.axis}, counted from the end, the sizes are {given} and {wanted}; "
         "only a size of 1 is stretched.",
         chain=[origin(observation, failed.step, node, o) for o in (wrong.first, wrong.second) if o],
-        fix=_fix(observation, wrong, first, second),
+        fixes=[_fix(observation, wrong, first, second)],
     )
 
 

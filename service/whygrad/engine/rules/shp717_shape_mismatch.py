@@ -2,8 +2,8 @@
 
 What happened
 -------------
-The operation needs shapes that go together in a way of its own (a normalisation, a pool, a recurrent layer, a loss
-and its target, an einsum, a square matrix), and these do not.
+The operation needs shapes that go together in a way of its own (two sets of points, a square matrix, an attention
+mask, a distance), and these do not.
 
 Why it matters
 --------------
@@ -15,8 +15,8 @@ Compare the operands with what torch says of them, and follow the one that surpr
 
 Not to be confused with
 -----------------------
-SHP701 to SHP706 name the frequent cases: products, channels, numbers of dimensions, views, joins, elementwise sizes.
-An index outside its table is no shape: RUN005.
+SHP701 to SHP716 name the frequent cases: products, channels, numbers of dimensions, views, joins, elementwise sizes,
+windows, normalisations, indices, recurrent layers, targets, einsum.
 
 Example
 -------
@@ -53,7 +53,6 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.origins import origin, parameter_name
 from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
 
@@ -75,12 +74,5 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{op} refuses {shapes}" if shapes else f"{op} refuses the shapes it gets",
         message=failed.said or "The shapes do not go together.",
         chain=[origin(observation, failed.step, observation.nodes[event.node], o) for o in own],
-        fix=_fix(observation, failed, node),
+        fixes=[Fix("bring the operands to shapes that go together, as the message says")],
     )
-
-
-def _fix(observation: Observation, failed: Failure, node: Node) -> Fix:
-    if "Use .reshape(...) instead" in failed.said:
-        after = rewritten(observation.source(node.id), r"\.view\(", ".reshape(")
-        return Fix("use reshape, which copies where view cannot use the memory as it lies", after=after)
-    return Fix("bring the operands to shapes that go together, as the message says")

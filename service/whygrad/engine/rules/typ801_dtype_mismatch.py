@@ -75,7 +75,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=_title(observation, node, wrong) if wrong else f"{op} does not take {_types(event)}",
         message=failed.said or f"Real numbers of these types are refused by {op}: {_types(event)}.",
         chain=[type_origin(observation, failed.step, node, wrong.operand)] if wrong else [],
-        fix=_fix(observation, node, wrong) if wrong else Fix("convert the operands to types that the operation takes"),
+        fixes=[
+            _fix(observation, node, wrong) if wrong else Fix("convert the operands to types that the operation takes")
+        ],
     )
 
 

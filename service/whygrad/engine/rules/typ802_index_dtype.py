@@ -78,7 +78,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
         title=f"{op} takes {wrong.wanted} here, and {name} is {given}",
         message=failed.said or f"{op} refuses {given} where it takes {wrong.wanted}.",
         chain=[made],
-        fix=_fix(observation, node, wrong, sent=made.node is None),
+        fixes=[_fix(observation, node, wrong, sent=made.node is None)],
     )
 
 

@@ -78,7 +78,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{name} gets one value per channel{shape}, and needs more in training",
         message="The mean of a single value is the value itself, so that nothing is left after subtracting it.",
         chain=[origin(observation, failed.step, node, given)] if given else [],
-        fix=_fix(node),
+        fixes=[_fix(node)],
     )
 
 

@@ -1,0 +1,100 @@
+"""Recurrent layers and cells: the features that they take, and the states that go with their input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whygrad.engine.observation import Event, Node, Operand
+from whygrad.engine.operands import value
+
+_LAYERS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+_CELLS = frozenset({"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"})
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """One execution of a recurrent layer or cell, as far as its operands are known.
+
+    `features` is the size of the input that it was made for, `hidden` that of a state, `stacked` the number of its
+    layers and directions; a cell has none of those.
+    """
+
+    input: Operand
+    states: tuple[Operand, ...]
+    first: Operand
+    features: int
+    hidden: tuple[int, ...]
+    stacked: int
+    batch_first: bool
+    cell: bool
+
+    @property
+    def batched(self) -> bool:
+        """Whether the input is a batch, not one sample."""
+        return len(self.input.tensor.shape) == (2 if self.cell else 3)
+
+    @property
+    def given(self) -> int:
+        """The features of the input."""
+        return self.input.tensor.shape[-1]
+
+    def expected(self, place: int, *, batch_first: bool | None = None) -> tuple[int, ...]:
+        """The shape of a state that goes with the input, also if its first dimensions had the other order."""
+        first = self.batch_first if batch_first is None else batch_first
+        shape, hidden = self.input.tensor.shape, self.hidden[min(place, len(self.hidden) - 1)]
+        if self.cell:
+            return (shape[0], hidden) if self.batched else (hidden,)
+        batch = (shape[0 if first else 1],) if self.batched else ()
+        return (self.stacked, *batch, hidden)
+
+    @property
+    def odd_state(self) -> int | None:
+        """The first state that does not go with the input."""
+        for place, state in enumerate(self.states):
+            if state.tensor.shape != self.expected(place):
+                return place
+        return None
+
+    @property
+    def refused(self) -> bool:
+        """Whether its features or its states do not fit."""
+        return self.given != self.features or self.odd_state is not None
+
+
+def recurrent(node: Node, event: Event) -> Recurrent | None:
+    """The recurrent layer or cell that was executed; None for any other, or where too little of it is known."""
+    given = next((o for o in event.inputs if o.role == "input"), None)
+    states = tuple(o for o in event.inputs if o.role.partition("[")[0] == "hx")
+    if given is None or not given.tensor.shape:
+        return None
+    if node.bare_name in _CELLS:
+        return _cell(event, given, states)
+    return _layer(node, event, given, states) if node.bare_name in _LAYERS else None
+
+
+def _cell(event: Event, given: Operand, states: tuple[Operand, ...]) -> Recurrent | None:
+    first = next((o for o in event.inputs if o.role == "w_ih"), None)
+    second = event.input("w_hh")
+    rank = len(given.tensor.shape)
+    if first is None or second is None or rank not in (1, 2):
+        return None
+    hidden = (second.shape[1],)
+    return Recurrent(given, states, first, first.tensor.shape[1], hidden, 1, batch_first=True, cell=True)
+
+
+def _layer(node: Node, event: Event, given: Operand, states: tuple[Operand, ...]) -> Recurrent | None:
+    weights = [o for o in event.inputs if o.role.startswith("params")]
+    if len(weights) < 2 or len(given.tensor.shape) not in (2, 3) or len(weights[1].tensor.shape) != 2:
+        return None
+    layers, both = value(node, event, "num_layers", 1), bool(value(node, event, "bidirectional", False))
+    width = weights[1].tensor.shape[0] // (4 if node.bare_name == "lstm" else 3 if node.bare_name == "gru" else 1)
+    return Recurrent(
+        input=given,
+        states=states,
+        first=weights[0],
+        features=weights[0].tensor.shape[1],
+        hidden=(weights[1].tensor.shape[1], width),
+        stacked=layers * (2 if both else 1),
+        batch_first=bool(value(node, event, "batch_first", False)),
+        cell=False,
+    )

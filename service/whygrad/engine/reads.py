@@ -1,0 +1,67 @@
+"""Where a value is read by one call of a layer: torch's own checks read it before the operation does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.observation import Node, Observation
+
+_SAME = ("prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional")
+
+
+def wrapped(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
+    """An argument of a node through an expression, for the checks before it too."""
+    return (*checks(observation, node, role, expression), Wrap(node.id, role, expression))
+
+
+def checks(observation: Observation, node: Node, role: str, expression: str) -> Iterator[Edit]:
+    """The same for those checks alone."""
+    return (Wrap(check.id, name, expression) for check, name in _checking(observation, node, role))
+
+
+def told(observation: Observation, node: Node, role: str, features: int) -> Iterator[Edit]:
+    """The checks told that the last dimension has a size, which they compare with a number written into them."""
+    for check, name in _checking(observation, node, role):
+        if check.op == "aten::size" and name == "self" and check.literal("dim") == -1:
+            yield Replace(check.id, str(features))
+
+
+def _checking(observation: Observation, node: Node, role: str) -> Iterator[tuple[Node, str]]:
+    """The nodes before one that read its argument in torch's own code, called from the same line; under which name."""
+    if node.id >= len(observation.nodes):
+        return
+    values, place = _values(observation, node, role), observation.place(node.id)
+    for other in observation.nodes[: node.id]:
+        names = [a.name for a in other.arguments if a.value in values and a.type == "Tensor"]
+        checks = bool(names) and not other.op.startswith("prim::") and _in_library(observation, other)
+        if checks and observation.place(other.id) == place:
+            yield from ((other, name) for name in names)
+
+
+def _values(observation: Observation, node: Node, role: str) -> set[int]:
+    """The value of an argument, and those that it may have been before control flow or a cast of its type."""
+    argument = node.argument(role.partition("[")[0])
+    makers = {value: maker for maker in observation.nodes for value in maker.outputs}
+    found: set[int] = set()
+    pending = [argument.value] if argument is not None else []
+    while pending:
+        value = pending.pop()
+        found.add(value)
+        maker = makers.get(value)
+        before = _before(maker, value, role) if maker is not None else []
+        pending += [v for v in before if v not in found]
+    return found
+
+
+def _before(maker: Node, value: int, role: str) -> list[int]:
+    if maker.op in _SAME:
+        return [maker.arguments[0].value]
+    if maker.op == "prim::ListConstruct" and role.endswith("]"):
+        return [maker.arguments[int(role.partition("[")[2][:-1])].value]
+    return [source for source, joined in maker.joins if joined == value]
+
+
+def _in_library(observation: Observation, node: Node) -> bool:
+    stack = observation.stack(node.id)
+    return bool(stack) and stack[-1].library

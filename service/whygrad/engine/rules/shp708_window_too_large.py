@@ -1,0 +1,163 @@
+"""A kernel or pool is larger than what it is to slide over, so that nothing is left of the input.
+
+What happened
+-------------
+Each convolution without padding and each pool makes an image or a sequence shorter. Here it has become shorter than
+the window of the next one; or it is to be padded by more than there is to mirror; or nothing is left of it already.
+
+Why it matters
+--------------
+The forward raises "Output size is too small" or "Kernel size can't be greater than actual input size", so no
+parameter gets a gradient.
+
+How to fix it
+-------------
+Send what the network was made for: five poolings by two need 32 pixels, AlexNet needs 63, most ImageNet networks are
+fed 224. For small images take smaller kernels and strides, or leave a pool out; before a classifier,
+`nn.AdaptiveAvgPool2d(1)` takes whatever size is left.
+
+Not to be confused with
+-----------------------
+SHP703: a dimension is missing, so that channels were read as height. SHP702: the channels are wrong, not the size.
+SHP704: the features are of another size than a view expects.
+
+Example
+-------
+Shapes: 2x3x16x16
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 5, stride=4)
+            self.pool = nn.MaxPool2d(4)
+
+        def forward(self, x):
+            return self.pool(self.conv(x))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 5, stride=4)
+            self.pool = nn.MaxPool2d(3)
+
+        def forward(self, x):
+            return self.pool(self.conv(x))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from whygrad.engine.edits import Give, Replace
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.operands.windows import Window, nothing_left, reaching, too_large
+from whygrad.engine.origins import called, origin
+from whygrad.engine.phrases import size, sizes
+from whygrad.engine.rule import rule
+from whygrad.engine.sending import described, resent, shape_to_send
+
+_USUAL = 224
+"""What networks for images are most often fed."""
+
+
+@rule("SHP708", "window-too-large", "error")
+def window_too_large(observation: Observation) -> Iterator[Finding]:
+    """The convolution, pool or padding that was refused."""
+    for failed, node, event in refused(observation, "window"):
+        found = too_large(node, event)
+        short = (found.operand, found.least) if found else reaching(node, event) or nothing_left(node, event)
+        if short is None:
+            continue
+        operand, least = short
+        yield finding(
+            observation,
+            failed,
+            title=_title(observation, node, operand, found, least),
+            message=_message(observation, node, operand, least),
+            chain=[origin(observation, failed.step, node, operand)],
+            fixes=_fixes(observation, failed, node, operand, found, least),
+        )
+
+
+def _title(observation: Observation, node: Node, operand: Operand, found: Window | None, least: Sequence[int]) -> str:
+    given = sizes(operand.tensor.shape[-len(least) :]) if least else size(operand.tensor)
+    who = node.module or node.name
+    if found is not None:
+        return f"{who} slides a window of {sizes(found.kernel)} over {given}, and needs {sizes(least)}"
+    if node.bare_name == "pad":
+        return f"{who} pads {given} by more than there is to mirror, and needs {sizes(least)}"
+    return f"nothing is left for {who}: {called(observation, node, operand)} is {given}"
+
+
+def _message(observation: Observation, node: Node, operand: Operand, least: Sequence[int]) -> str:
+    name = called(observation, node, operand)
+    needed = f", and at least {sizes(least)} is needed in the last dimensions" if least else ""
+    return f"{name} is {size(operand.tensor)}{needed}: what comes before has made it too small."
+
+
+def _fixes(
+    observation: Observation,
+    failed: Failure,
+    node: Node,
+    operand: Operand,
+    found: Window | None,
+    least: Sequence[int],
+) -> list[Fix]:
+    larger = list(_larger_inputs(observation, failed, operand, least))
+    smaller = [fix for fix in (_smaller(node, found), _adaptive(node, found)) if fix]
+    return [*larger, *smaller] or [Fix("use a smaller kernel, fewer poolings or some padding")]
+
+
+def _larger_inputs(observation: Observation, failed: Failure, operand: Operand, least: Sequence[int]) -> Iterator[Fix]:
+    """The same input as large as it has to be, then of a round size, then of the usual one."""
+    shape = operand.tensor.shape
+    wanted = (*shape[: -len(least)], *(max(g, n) for g, n in zip(shape[-len(least) :], least, strict=True)))
+    needed = shape_to_send(observation, failed.step, operand.tensor, wanted)
+    if needed is None:
+        return
+    place, exact = needed
+    given = tuple(described(observation, place).get("shape", ()))
+    grown = [axis for axis, (g, e) in enumerate(zip(given, exact, strict=True)) if e > g]
+    for number, larger in enumerate((lambda s: s, _rounded, _as_usual)):
+        chosen = tuple(larger(s) if axis in grown else s for axis, s in enumerate(exact))
+        ask = resent(observation, place, shape=list(chosen))
+        if ask is not None and grown and (number == 0 or chosen != exact):
+            words = f"send inputs of at least {sizes(chosen)}" if number == 0 else f"or of {sizes(chosen)}"
+            yield Fix(f"{words}; this one was {sizes(given)}", edits=(ask,))
+
+
+def _rounded(needed: int) -> int:
+    """The next multiple of 32: poolings halve."""
+    return -(-needed // 32) * 32
+
+
+def _as_usual(needed: int) -> int:
+    return max(_USUAL, needed)
+
+
+def _smaller(node: Node, found: Window | None) -> Fix | None:
+    """The pool with a window as large as its input; a convolution's weight would have to be another one."""
+    if found is None or node.argument("kernel_size") is None:
+        return None
+    spare = [s + 2 * p for s, p in zip(found.sizes, found.padding, strict=True)]
+    kernel = [min(k, max(1, s)) for k, s in zip(found.kernel, spare, strict=True)]
+    summary = f"or use a window of {sizes(kernel)} in place of {sizes(found.kernel)}"
+    return Fix(summary, edits=(Give(node.id, "kernel_size", kernel),)) if tuple(kernel) != found.kernel else None
+
+
+def _adaptive(node: Node, found: Window | None) -> Fix | None:
+    """An average pool that takes whatever is left."""
+    rank = len(found.kernel) if found else 0
+    if node.bare_name != f"avg_pool{rank}d":
+        return None
+    edit = Replace(node.id, f"self.mean({list(range(-rank, 0))}, keepdim=True)")
+    return Fix(
+        f"or pool to one value with nn.AdaptiveAvgPool{rank}d(1)", after=f"nn.AdaptiveAvgPool{rank}d(1)", edits=(edit,)
+    )

@@ -1,0 +1,192 @@
+"""A recurrent layer gets other features than it was made for, or a state that does not go with its input.
+
+What happened
+-------------
+RNN, LSTM and GRU take (sequence, batch, features), or with `batch_first=True` (batch, sequence, features); their
+states are (layers times directions, batch, hidden) in either case. One of these sizes is another.
+
+Why it matters
+--------------
+The forward raises "Expected hidden[0] size (1, 10, 12), got [1, 4, 12]" or "input.size(-1) must be equal to
+input_size", so no parameter gets a gradient.
+
+How to fix it
+-------------
+Say which of the first two dimensions is the batch: with data loaded as (batch, sequence, features) it is
+`batch_first=True`. Make the state for the batch of this input, with a row for each layer and direction.
+
+Not to be confused with
+-----------------------
+SHP703: the input has too few or too many dimensions. Without a state of your own nothing is refused where batch and
+sequence are swapped: the layer then runs over the samples.
+
+Example
+-------
+Shapes: 4x10x8
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(8, 12)
+
+        def forward(self, x):
+            h = torch.zeros(1, x.size(0), 12)
+            return self.lstm(x, (h, h))[0]
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(8, 12, batch_first=True)
+
+        def forward(self, x):
+            h = torch.zeros(1, x.size(0), 12)
+            return self.lstm(x, (h, h))[0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Edit, Give, Resize
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands.recurrent import Recurrent, recurrent
+from whygrad.engine.origins import called, made, origin, parameter_name, variable
+from whygrad.engine.phrases import size, sizes
+from whygrad.engine.reads import checks, told, wrapped
+from whygrad.engine.rewriting import applied
+from whygrad.engine.rule import rule
+
+
+@rule("SHP711", "recurrent-mismatch", "error")
+def recurrent_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The layer or cell that was refused."""
+    for failed, node, event in refused(observation, "recurrent"):
+        found = recurrent(node, event)
+        if found is not None and found.given != found.features:
+            yield _of_features(observation, failed, node, found)
+        elif found is not None and found.odd_state is not None:
+            yield _of_state(observation, failed, node, found, found.odd_state)
+
+
+def _of_features(observation: Observation, failed: Failure, node: Node, found: Recurrent) -> Finding:
+    name, given = node.module or node.name, called(observation, node, found.input)
+    return finding(
+        observation,
+        failed,
+        title=f"{name} takes {found.features} features, and gets {found.given}",
+        message=f"{given} is {size(found.input.tensor)}, and its last dimension holds the features.",
+        chain=[origin(observation, failed.step, node, found.input)],
+        fixes=_features(observation, node, name, found),
+    )
+
+
+def _features(observation: Observation, node: Node, name: str, found: Recurrent) -> list[Fix]:
+    shape = found.input.tensor.shape
+    fixes = []
+    if len(shape) == 3 and found.features in shape[:2]:
+        axis = 1 if shape[1] == found.features else 0
+        swap = f".transpose({axis}, 2)"
+        after = applied(observation.source(node.id), variable(observation, node, "input"), swap)
+        edits = wrapped(observation, node, "input", f"x{swap}")
+        fixes.append(
+            Fix(
+                f"dimension {axis} holds the {found.features} features: swap it with the last", after=after, edits=edits
+            )
+        )
+    fixes.append(_wider(observation, node, name, found))
+    return fixes
+
+
+def _wider(observation: Observation, node: Node, name: str, found: Recurrent) -> Fix:
+    """The layer, made for the features that it gets: the first layer of each direction reads them."""
+    weight = parameter_name(observation, found.first.tensor) or ""
+    rows = found.first.tensor.shape[0]
+    known = {p.name for p in observation.parameters}
+    edits = [Resize(n, (rows, found.given)) for n in (weight, f"{weight}_reverse") if n in known]
+    kind, hidden = observation.modules.get(name), found.hidden[-1]
+    before, after = (f"nn.{kind}({n}, {hidden}, ...)" if kind else None for n in (found.features, found.given))
+    summary = f"make {name} for {found.given} features in place of {found.features}"
+    return Fix(summary, before, after, edits=(*edits, *told(observation, node, "input", found.features)))
+
+
+def _of_state(observation: Observation, failed: Failure, node: Node, found: Recurrent, place: int) -> Finding:
+    name, state, expected = node.module or node.name, found.states[place], found.expected(place)
+    order = "" if found.cell else f" with batch_first={found.batch_first}"
+    return finding(
+        observation,
+        failed,
+        title=f"{name} takes a state of {sizes(expected)} beside an input of {size(found.input.tensor)}, "
+        f"and gets {size(state.tensor)}",
+        message=f"The input is {size(found.input.tensor)}; {name}{order} takes a state of {sizes(expected)}.",
+        chain=[origin(observation, failed.step, node, o) for o in (found.input, state)],
+        fixes=_states(observation, failed, node, name, found),
+    )
+
+
+def _states(observation: Observation, failed: Failure, node: Node, name: str, found: Recurrent) -> list[Fix]:
+    if not found.cell and _fits(found, batch_first=not found.batch_first):
+        return [_other_order(observation, node, name, found)]
+    if not found.cell and all(
+        s.tensor.shape[1::-1] + s.tensor.shape[2:] == found.expected(i) for i, s in enumerate(found.states)
+    ):
+        return [_states_through(observation, node, found, ".transpose(0, 1)", "swap its first two dimensions")]
+    if all((1, *s.tensor.shape) == found.expected(i) for i, s in enumerate(found.states)):
+        return [_states_through(observation, node, found, ".unsqueeze(0)", "give it a dimension for the layers")]
+    if all(s.tensor.shape == (1, *found.expected(i)) for i, s in enumerate(found.states)):
+        return [_states_through(observation, node, found, ".squeeze(0)", "take its first dimension away")]
+    return [_made_to_fit(observation, failed, found)]
+
+
+def _fits(found: Recurrent, *, batch_first: bool) -> bool:
+    return all(s.tensor.shape == found.expected(i, batch_first=batch_first) for i, s in enumerate(found.states))
+
+
+def _other_order(observation: Observation, node: Node, name: str, found: Recurrent) -> Fix:
+    """The layer told that the batch is the other dimension; the checks before it read that from the input's sizes."""
+    kind, width = observation.modules.get(name), f"{found.features}, {found.hidden[-1]}"
+    first = not found.batch_first
+    before = f"nn.{kind}({width})" if first else f"nn.{kind}({width}, batch_first=True)"
+    after = f"nn.{kind}({width}, batch_first=True)" if first else f"nn.{kind}({width})"
+    edits = (*checks(observation, node, "input", "x.transpose(0, 1)"), Give(node.id, "batch_first", first))
+    batch = found.states[0].tensor.shape[1]
+    summary = (
+        f"the state is made for a batch of {batch}, which is dimension {0 if first else 1} of the input: "
+        f"batch_first={first}"
+    )
+    return Fix(summary, before if kind else None, after if kind else None, edits=edits)
+
+
+def _states_through(observation: Observation, node: Node, found: Recurrent, change: str, words: str) -> Fix:
+    edits: list[Edit] = []
+    for state in found.states:
+        edits += wrapped(observation, node, state.role, f"x{change}")
+    name = variable(observation, node, found.states[0].role)
+    return Fix(
+        f"{words}: {name or 'state'}{change}",
+        after=applied(observation.source(node.id), name, change),
+        edits=tuple(edits),
+    )
+
+
+def _made_to_fit(observation: Observation, failed: Failure, found: Recurrent) -> Fix:
+    """States of the sizes that go with the input, where they are made on the spot."""
+    edits: list[Edit] = []
+    for place, state in enumerate(found.states):
+        _, maker = made(failed.step, {state.tensor.id})
+        if maker is not None and observation.nodes[maker.node].argument("size") and not maker.inputs:
+            edits.append(Give(maker.node, "size", list(found.expected(place))))
+    wanted = ", ".join(str(s) for s in found.expected(found.odd_state or 0))
+    source = observation.source(edits[0].node) if edits and isinstance(edits[0], Give) else None
+    complete = len({s.tensor.id for s in found.states}) <= len(edits) if edits else False
+    return Fix(
+        f"make the state ({wanted}): (layers times directions, batch, hidden)",
+        before=source,
+        edits=tuple(edits) if complete else (),
+    )

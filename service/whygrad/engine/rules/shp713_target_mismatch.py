@@ -1,0 +1,190 @@
+"""A loss refuses its target: another shape than goes with the prediction, or a class that there is not.
+
+What happened
+-------------
+`cross_entropy` and `nll_loss` take predictions with the classes in dimension 1, (batch, classes, ...), and a target
+without that dimension, (batch, ...), of classes counted from 0. The others, such as `binary_cross_entropy`, take both
+in the same shape.
+
+Why it matters
+--------------
+The loss raises "Expected target size [3, 12], got [3, 7]" or "Target 10 is out of bounds", so no parameter gets a
+gradient. The first of these texts asks for another target where most often the prediction is the one to turn.
+
+How to fix it
+-------------
+Classes last, as a sequence model gives them: `F.cross_entropy(output.transpose(1, 2), target)`. Labels as a column:
+`target.squeeze(1)`. One-hot labels: `target.argmax(1)`. A prediction (N, 1) for labels (N,): `output.squeeze(1)`.
+
+Not to be confused with
+-----------------------
+TYP802: labels that are not integers. SHP707: shapes that differ and stretch to each other, which raises nothing and
+compares everything with everything. SHP710: an index outside a table.
+
+Example
+-------
+Shapes: 3x7x12; 3x7:int64[0,12)
+Loss: output
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = nn.Linear(12, 12)
+
+        def forward(self, x, target):
+            logits = self.head(x)
+            return F.cross_entropy(logits, target)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = nn.Linear(12, 12)
+
+        def forward(self, x, target):
+            logits = self.head(x)
+            return F.cross_entropy(logits.transpose(1, 2), target)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Resize, Wrap
+from whygrad.engine.failures import Failure, finding, refused
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operands.targets import Compared, compared, refitted
+from whygrad.engine.origins import called, layer, origin, parameter_name, variable, weighed
+from whygrad.engine.phrases import size, sizes
+from whygrad.engine.rewriting import applied
+from whygrad.engine.rule import rule
+from whygrad.engine.sending import described, resent, sent_as
+
+
+@rule("SHP713", "target-mismatch", "error")
+def target_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The loss that was refused."""
+    for failed, node, event in refused(observation, "target"):
+        found = compared(node, event)
+        if found is not None and not found.fits:
+            yield _of_shapes(observation, failed, node, found)
+        elif found is not None and found.beyond is not None:
+            yield _of_classes(observation, failed, node, found, found.beyond)
+        else:
+            yield _in_torchs_words(observation, failed, node, event)
+
+
+def _of_shapes(observation: Observation, failed: Failure, node: Node, found: Compared) -> Finding:
+    given, target = called(observation, node, found.input), called(observation, node, found.target)
+    takes = "of the same shape" if found.classes is None else f"of {sizes(found.places)}"
+    classes = "" if found.classes is None else f": {found.classes} classes in dimension 1"
+    return finding(
+        observation,
+        failed,
+        title=f"{node.name} takes a target {takes} beside {size(found.input.tensor)}, "
+        f"and gets {size(found.target.tensor)}",
+        message=f"{given} is {size(found.input.tensor)}{classes}; {target} is {size(found.target.tensor)}.",
+        chain=_origins(observation, failed, node, found),
+        fixes=[_refit(observation, node, found)],
+    )
+
+
+def _refit(observation: Observation, node: Node, found: Compared) -> Fix:
+    change = refitted(found)
+    if change is None:
+        return Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
+    role, expression = change
+    operand = found.target if role == "target" else found.input
+    suffix, name = expression.removeprefix("x"), variable(observation, node, operand.role)
+    after = applied(observation.source(node.id), name, suffix)
+    turned = "the classes stand last: " if role == "input" and found.classes is not None and suffix[1:2] in "tm" else ""
+    summary = f"{turned}give {node.name} {called(observation, node, operand)}{suffix}"
+    return Fix(summary, after=after, edits=(Wrap(node.id, operand.role, expression),))
+
+
+def _of_classes(
+    observation: Observation, failed: Failure, node: Node, found: Compared, beyond: tuple[int, int]
+) -> Finding:
+    target = called(observation, node, found.target)
+    named = beyond[1] if beyond[1] >= (found.classes or 0) else beyond[0]
+    return finding(
+        observation,
+        failed,
+        title=f"{node.name} has {found.classes} classes, and {target} names class {named}",
+        message=f"Classes are counted from 0, so the last of {found.classes} is {(found.classes or 1) - 1}; "
+        f"{target} goes from {beyond[0]} to {beyond[1]}.",
+        chain=_origins(observation, failed, node, found),
+        fixes=list(_class_fixes(observation, failed, node, found, beyond)),
+    )
+
+
+def _class_fixes(
+    observation: Observation, failed: Failure, node: Node, found: Compared, beyond: tuple[int, int]
+) -> Iterator[Fix]:
+    if beyond[0] >= 1 and beyond[1] == found.classes:
+        name = variable(observation, node, found.target.role)
+        after = applied(observation.source(node.id), name, " - 1")
+        yield Fix(
+            "count the classes from 0: target - 1", after=after, edits=(Wrap(node.id, found.target.role, "x - 1"),)
+        )
+    if beyond[0] >= 0:
+        yield from _wider(observation, failed, found, beyond[1] + 1)
+    place = sent_as(observation, failed.step, found.target.tensor)
+    if place is not None and "int" in str(described(observation, place).get("dtype")):
+        ask = resent(observation, place, low=0, high=found.classes)
+        if ask is not None:
+            yield Fix(f"send classes from 0 to {(found.classes or 1) - 1}", edits=(ask,))
+    yield Fix(f"name only the {found.classes} classes that there are, or give the last layer one for each")
+
+
+def _wider(observation: Observation, failed: Failure, found: Compared, classes: int) -> Iterator[Fix]:
+    """The layer that made the prediction, with an output for each class."""
+    held = weighed(failed.step, found.input.tensor)
+    name = layer(observation, held[0].tensor) if held else None
+    if name is None or held[0].tensor.shape[0] != found.classes:
+        return
+    rest = held[0].tensor.shape[1:]
+    edits = [Resize(f"{name}.weight", (classes, *rest)), *(Resize(f"{name}.bias", (classes,)) for _ in held[1:])]
+    linear = len(rest) == 1
+    before, after = (f"nn.Linear({rest[0]}, {n})" if linear else None for n in (found.classes, classes))
+    yield Fix(f"give {name} {classes} outputs in place of {found.classes}", before, after, edits=tuple(edits))
+
+
+def _origins(observation: Observation, failed: Failure, node: Node, found: Compared) -> list[Link]:
+    return [origin(observation, failed.step, node, o) for o in (found.input, found.target)]
+
+
+def _in_torchs_words(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
+    """A loss with demands of its own."""
+    own = [o for o in event.inputs if o.role in ("self", "input", "target")]
+    logits = own[:1] if "input should be between 0 and 1" in failed.said else []
+    return finding(
+        observation,
+        failed,
+        title=f"{node.name} takes probabilities, and {called(observation, node, logits[0])} goes below 0 or above 1"
+        if logits
+        else f"{node.name} refuses {' and '.join(size(o.tensor) for o in own) or 'what it gets'}",
+        message=failed.said or "The loss does not take this prediction with this target.",
+        chain=[origin(observation, failed.step, node, o) for o in own],
+        fixes=[*(_squashed(observation, node, o) for o in logits), *_weighted(observation, node, event)]
+        or [Fix("bring the target to what the loss takes")],
+    )
+
+
+def _squashed(observation: Observation, node: Node, logits: Operand) -> Fix:
+    after = applied(observation.source(node.id), variable(observation, node, logits.role), ".sigmoid()")
+    summary = "turn logits into probabilities with sigmoid, or use binary_cross_entropy_with_logits"
+    return Fix(summary, after=after, edits=(Wrap(node.id, logits.role, "x.sigmoid()"),))
+
+
+def _weighted(observation: Observation, node: Node, event: Event) -> Iterator[Fix]:
+    """A weight for each class that there is."""
+    found, weight = compared(node, event), event.input("weight")
+    name = parameter_name(observation, weight) if weight is not None else None
+    if found is not None and found.classes is not None and name and weight and weight.shape != (found.classes,):
+        summary = f"give {name} a number for each of the {found.classes} classes in place of {size(weight)}"
+        yield Fix(summary, edits=(Resize(name, (found.classes,)),))

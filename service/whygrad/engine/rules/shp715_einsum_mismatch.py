@@ -1,0 +1,123 @@
+"""The operands of an einsum do not follow its equation.
+
+What happened
+-------------
+Each letter of the equation stands for one size, and each operand has one letter for each of its dimensions. A letter
+stands for two sizes here, or an operand has another number of dimensions than letters.
+
+Why it matters
+--------------
+The forward raises an error that begins with "einsum()", so no parameter gets a gradient.
+
+How to fix it
+-------------
+Write the shapes of the operands under their letters. `nn.Linear` keeps its weight as (out, in), so that is
+`"bi,oi->bo"`. With leading dimensions that vary use `...`.
+
+Not to be confused with
+-----------------------
+SHP701: the same for `@`, matmul and linear layers.
+
+Example
+-------
+Shapes: 4x6
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(3, 6))
+
+        def forward(self, x):
+            return torch.einsum("bi,ij->bj", x, self.weight)
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(3, 6))
+
+        def forward(self, x):
+            return torch.einsum("bi,ji->bj", x, self.weight)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Give, Resize
+from whygrad.engine.failures import finding, refused
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.subscripts import (
+    Disagreement,
+    Equation,
+    disagreement,
+    equation,
+    reordered,
+    sizes_beside,
+    with_batch,
+)
+from whygrad.engine.origins import called, origin, parameter_name
+from whygrad.engine.phrases import counted, size, sizes
+from whygrad.engine.rule import rule
+
+
+@rule("SHP715", "einsum-mismatch", "error")
+def einsum_mismatch(observation: Observation) -> Iterator[Finding]:
+    """The einsum that was refused."""
+    for failed, node, event in refused(observation, "einsum"):
+        written = equation(node, event)
+        wrong = disagreement(written, event) if written else None
+        yield finding(
+            observation,
+            failed,
+            title=_title(observation, node, wrong) if wrong else f"einsum refuses its operands: {failed.said}",
+            message=_message(observation, node, event, written),
+            chain=[origin(observation, failed.step, node, o) for o in event.inputs],
+            fixes=_fixes(observation, node, event, written),
+        )
+
+
+def _title(observation: Observation, node: Node, wrong: Disagreement) -> str:
+    name, (known, given) = called(observation, node, wrong.operand), wrong.sizes
+    if wrong.letter is None:
+        return f"{name} has {counted(known, 'dimension')}, and the equation names {given}"
+    return f"{wrong.letter} stands for {known}, and {name} has {given} there"
+
+
+def _message(observation: Observation, node: Node, event: Event, written: Equation | None) -> str:
+    shapes = ", ".join(f"{called(observation, node, o)} is {size(o.tensor)}" for o in event.inputs)
+    return f"{written.text}: {shapes}." if written else f"{shapes}."
+
+
+def _fixes(observation: Observation, node: Node, event: Event, written: Equation | None) -> list[Fix]:
+    better = [e for e in (reordered(written, event), with_batch(written, event)) if e] if written else []
+    fixes = [_rewritten(observation, node, other) for other in better]
+    fixes += _resized(observation, event, written) if written else []
+    return fixes or [Fix("make each letter stand for one size, and give each operand one letter for each dimension")]
+
+
+def _rewritten(observation: Observation, node: Node, other: Equation) -> Fix:
+    source = observation.source(node.id)
+    plain = node.literal("equation")
+    after = source.replace(plain, other.text) if source and isinstance(plain, str) and plain in source else None
+    return Fix(
+        f"write {other.text}",
+        before=source if after else None,
+        after=after,
+        edits=(Give(node.id, "equation", other.text),),
+    )
+
+
+def _resized(observation: Observation, event: Event, written: Equation) -> Iterator[Fix]:
+    """A weight of the sizes that the other operands give its letters."""
+    for place, operand in enumerate(event.inputs):
+        name = parameter_name(observation, operand.tensor)
+        wanted = sizes_beside(written, event, place)
+        if name and wanted and wanted != operand.tensor.shape:
+            summary = f"make {name} {sizes(wanted)} in place of {size(operand.tensor)}"
+            yield Fix(summary, edits=(Resize(name, wanted),))

@@ -1,0 +1,77 @@
+"""What was sent, and the same request with one of its tensors described otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from whygrad.engine.edits import Ask
+from whygrad.engine.observation import Json, Observation, Step, Tensor
+from whygrad.engine.operands.windows import input_for
+
+_SAME_NUMBERS = frozenset(
+    {"view", "reshape", "unsqueeze", "squeeze", "transpose", "permute", "t", "contiguous", "to", "long", "int", "clone"}
+    | {"flatten", "expand", "slice", "select", "detach", "unbind", "split", "chunk", "repeat", "__getitem__"}
+)
+
+
+def sent_as(observation: Observation, step: Step, tensor: Tensor) -> int | None:
+    """The place among the tensors sent of the one whose numbers a tensor holds; None where they were computed."""
+    for event in reversed(step.events):
+        if any(t.id == tensor.id for t in event.outputs):
+            if not event.inputs or observation.nodes[event.node].bare_name not in _SAME_NUMBERS:
+                return None
+            tensor = event.tensors[0]
+    return _place(step, tensor)
+
+
+def shape_to_send(
+    observation: Observation, step: Step, tensor: Tensor, wanted: Sequence[int]
+) -> tuple[int, tuple[int, ...]] | None:
+    """Which tensor sent must have which shape, at least, for another to have `wanted`; None where it is not told."""
+    shape = tuple(wanted)
+    for event in reversed(step.events):
+        if any(t.id == tensor.id for t in event.outputs):
+            own = next((t for t in event.tensors if t.id not in observation.stored), None)
+            needed = input_for(observation.nodes[event.node], event, own, shape) if own is not None else None
+            if own is None or needed is None:
+                return None
+            tensor, shape = own, needed
+    place = _place(step, tensor)
+    return (place, shape) if place is not None and len(shape) == len(tensor.shape) else None
+
+
+def _place(step: Step, tensor: Tensor) -> int | None:
+    return next((place for place, sent in enumerate(step.inputs) if sent.id == tensor.id), None)
+
+
+def resent(observation: Observation, place: int, **changes: Json) -> Ask | None:
+    """The request with the description of one tensor changed; None where it does not describe that many."""
+    inputs = observation.request.get("inputs")
+    entries = list(_tensors(inputs))
+    if place >= len(entries):
+        return None
+    return Ask({"inputs": _replaced(inputs, entries[place], {**entries[place], **changes})})
+
+
+def described(observation: Observation, place: int) -> Mapping[str, Json]:
+    """How the request describes one tensor; empty where it does not."""
+    entries = list(_tensors(observation.request.get("inputs")))
+    return entries[place] if place < len(entries) else {}
+
+
+def _tensors(entry: Json) -> Iterator[Mapping[str, Json]]:
+    """The descriptions of tensors in a request, in order, however deep."""
+    if isinstance(entry, Mapping) and "shape" in entry:
+        yield entry
+    elif isinstance(entry, Mapping | list | tuple):
+        for inner in entry.values() if isinstance(entry, Mapping) else entry:
+            yield from _tensors(inner)
+
+
+def _replaced(entry: Any, old: Mapping[str, Json], new: Mapping[str, Json]) -> Any:
+    if entry is old:
+        return dict(new)
+    if isinstance(entry, Mapping) and "shape" not in entry:
+        return {key: _replaced(inner, old, new) for key, inner in entry.items()}
+    return [_replaced(inner, old, new) for inner in entry] if isinstance(entry, list | tuple) else entry
