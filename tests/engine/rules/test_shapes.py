@@ -189,7 +189,7 @@ TARGETS = [
 MEMORY = [
     ("return (x * self.p).t().view(10)", "", "2x5", "aten::view"),
     ("return (x * self.p).permute(0, 2, 1).view(2, -1)", "", "2x5x4", "aten::view"),
-    ("return (x * self.p).t().view_as(torch.zeros(2, 5))", "", "2x5", "aten::view_as"),
+    ("return (x * self.p).t().view_as(torch.zeros(10))", "", "2x5", "aten::view_as"),
 ]
 
 EQUATIONS = [

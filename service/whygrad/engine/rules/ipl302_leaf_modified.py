@@ -76,7 +76,7 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
                     Link(f"{owner} has requires_grad=True and no grad_fn"),
                     Link(f"{node.name} writes into {what}", node.id),
                 ),
-                fix=_fix(observation, failed, node),
+                fixes=[_fix(observation, failed, node)],
             )
             copied = writing_a_copy(observation, failed.step, failed.order)
             yield replace(found, other_fixes=(Fix("write into a clone of it", edits=copied),))

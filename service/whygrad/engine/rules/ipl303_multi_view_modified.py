@@ -95,14 +95,13 @@ def _finding(observation: Observation, failed: Failure, made: Event | None, writ
         title=f"{node.name} {how} {views}",
         message="Autograd cannot tell what the write means for the rest of the memory, so it refuses it.",
         chain=(*maker, Link(f"{node.name} {how} {views}", node.id)),
-        fix=fixes[0],
+        fixes=fixes,
     )
     return replace(
         found,
         node=node.id,
         event=event,
         related=(Related("the views were made here", made.node),) if made is not None else (),
-        other_fixes=tuple(fixes[1:]),
     )
 
 

@@ -96,10 +96,10 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
             *((Link(f"{how} gives {shown} elements that share memory", made.node),) if made is not None else ()),
             Link(f"{node.name} writes into them", node.id),
         ),
-        fix=fixes[0],
+        fixes=fixes,
     )
     related = (Related("spread without a copy here", made.node),) if made is not None else ()
-    return replace(found, related=related, other_fixes=tuple(fixes[1:]))
+    return replace(found, related=related)
 
 
 def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | None) -> list[Fix]:

@@ -75,11 +75,13 @@ def out_argument(observation: Observation) -> Iterator[Finding]:
             title=f"{node.name} is given out= while {wanting} wants a gradient",
             message=f"{node.name} writes its result into the tensor given as out=, which autograd cannot record.",
             chain=(Link(f"{wanting} wants a gradient", node.id),),
-            fix=Fix(
-                "drop out= and use the result that the function returns",
-                after=_returned(observation.source(node.id)),
-                edits=_edits(observation, node),
-            ),
+            fixes=[
+                Fix(
+                    "drop out= and use the result that the function returns",
+                    after=_returned(observation.source(node.id)),
+                    edits=_edits(observation, node),
+                )
+            ],
         )
 
 
