@@ -24,7 +24,6 @@ SHP703: the input has too few or too many dimensions. TYP805: the sizes fit, and
 Example
 -------
 Shapes: 4x6x20
-Loss: mean
 
 Bad::
 
