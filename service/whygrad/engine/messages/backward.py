@@ -40,6 +40,8 @@ MESSAGES = (
         r"expected Variable,? (but hook returned|or None \(got)",
         r"assigned grad expected to be a Tensor or None",
         r"For backward hooks to be called, module output should be a Tensor",
+        r"non-full backward hook",
+        r"`inputs` argument to `backward\(\)` cannot be empty",
         r"gradients can be either Tensors or None",
         r"[aA] different number of tensors was saved during the original forward and recomputation",
         r"Recomputed values for the following tensors have different metadata",
@@ -47,8 +49,18 @@ MESSAGES = (
     ),
     *older(
         "BWD406",
-        "2.0 to 2.3",
+        "2.0 to 2.11",
         "torch/utils/checkpoint.py",
+        r"trying to save more tensors during recomputation",
+        r"Unpack is being triggered for a tensor that was already unpacked once",
+        r"Did not expect to backward on this graph",
+        r"multiple times without checkpoint recomputation being triggered",
+    ),
+    *older(
+        "BWD406",
+        "2.0 to 2.3",
+        "torch/utils/checkpoint.py, torch/autograd/__init__.py",
+        r"'inputs' argument to backward\(\) cannot be empty",
         r"Checkpointing is not compatible with \.grad\(\) or when an `inputs` parameter",
     ),
 )

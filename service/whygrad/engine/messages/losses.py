@@ -5,6 +5,12 @@ from __future__ import annotations
 from whygrad.engine.messages.message import older, raised
 
 MESSAGES = (
+    *older(
+        "SHP713",
+        "2.0 to 2.12",
+        "torch/nn/modules/adaptive.py",
+        r"\dD target tensor expects \dD input tensors",
+    ),
     *older("SHP713", "2.0", "aten/src/ATen/native/LossMulti.h", r"inconsistent target size, got: "),
     *raised("SHP713 SHP718", r"batch_size \(\d+\) to match target batch_size"),
     *raised(

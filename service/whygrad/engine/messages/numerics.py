@@ -5,6 +5,13 @@ from __future__ import annotations
 from whygrad.engine.messages.message import elsewhere, older, raised
 
 MESSAGES = (
+    *older(
+        "NUM601",
+        "2.0 to 2.7",
+        "torch/distributions",
+        r"The parameter \w+ has invalid values",
+        r"Uniform is not defined when low>= high",
+    ),
     *raised("NUM602 NUM603", r"returned nan values in its \d+th output"),
     *raised("NUM602 NUM604", r"gradients from `parameters` is non-finite"),
     *raised("SHP713 NUM601", r"all elements of (input|target) should be between 0 and 1"),

@@ -80,6 +80,7 @@ RANKS = (
         r"start_dim cannot come after end_dim",
     ),
     *older("SHP703", "2.0", "torch/nn/modules/activation.py", r"Softmax2d requires a 3D or 4D tensor as input"),
+    *older("SHP703", "2.0 to 2.10", "torch/jit/_shape_functions.py", r"bmm only supports 3D tensors"),
     *elsewhere("SHP703", "the MPS build: aten/src/ATen/native/mps", r"number of dims don't match in permute"),
     *older("SHP703", "2.0 to 2.7", "aten/src/ATen/native/GatedLinearUnit.cpp", r"glu does not suppport scalars"),
 )
