@@ -230,12 +230,15 @@ class _Scalars:
             return frozenset()
         if value not in self._known:
             seen, pending = {value}, [value]
+            found: set[int] = set()
             while pending:
                 for source in self._made[pending.pop()]:
-                    if source not in seen:
+                    if source in self._known:  # most values are asked for in the order in which they are made
+                        found |= self._known[source]
+                    elif source not in seen:
                         seen.add(source)
                         pending.append(source)
-            self._known[value] = frozenset(seen & self._takers)
+            self._known[value] = frozenset(found | (seen & self._takers))
         return self._known[value]
 
 

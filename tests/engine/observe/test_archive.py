@@ -17,7 +17,7 @@ import torch
 from tests.engine.observe.samples import SAMPLES
 from tests.engine.programs import build, imported
 
-from whygrad.engine.observe.archive import RefusedError, judge, recorded_inputs, sources
+from whygrad.engine.observe.archive import RefusedError, debug_records, judge, recorded_inputs, sources
 from whygrad.engine.skeleton import skeleton
 
 PLAIN = SAMPLES["plain"].source
@@ -159,3 +159,12 @@ def test_damaged_debug_record_costs_the_lines_alone() -> None:
             out.writestr(name, b"\x80\x02broken" if name.endswith(".debug_pkl") else source.read(name))
     assert sources(target.getvalue()) == {}
     assert judge(target.getvalue()).weights
+
+
+def test_operations_of_a_function_share_its_text() -> None:
+    lines = "".join(f"        x = x * {i}.0\n" for i in range(50))
+    source = f"class Net(nn.Module):\n    def forward(self, x):\n{lines}        return x\n"
+    records = zipfile.ZipFile(io.BytesIO(build(source)))
+    told = [r for name in records.namelist() if name.endswith(".debug_pkl") for r in debug_records(records.read(name))]
+    assert len(told) > 50
+    assert len({id(record.text) for record in told}) < 5

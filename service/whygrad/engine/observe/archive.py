@@ -71,10 +71,10 @@ def sources(data: bytes) -> Mapping[str, dict[int, str]]:
     records = zipfile.ZipFile(io.BytesIO(data))
     for name in records.namelist():
         if name.endswith(".debug_pkl"):
-            for record in debug_records(records.read(name)):
-                if re.match(r"\s*(@|def |async def |class )", record.text):
-                    lines = enumerate(record.text.splitlines(), record.first)
-                    found.setdefault(record.file, {}).update(lines)
+            texts = dict.fromkeys((r.file, r.first, r.text) for r in debug_records(records.read(name)))
+            for file, first, text in texts:
+                if re.match(r"\s*(@|def |async def |class )", text):
+                    found.setdefault(file, {}).update(enumerate(text.splitlines(), first))
     return found
 
 
@@ -101,8 +101,10 @@ def debug_records(pickled: bytes) -> list[DebugRecord]:
     if tag != "FORMAT_WITH_STRING_TABLE" or len(content) != 2:
         return []
     strings, ranges = content
+    shared = {id(pieces): pieces for _, ((pieces, *_), *_), *_ in ranges}  # all operations of a function share theirs
+    texts = {key: "".join(strings[i] for i in pieces) for key, pieces in shared.items()}
     return [
-        DebugRecord(at, strings[file] if pieces else "", first, "".join(strings[i] for i in pieces), start)
+        DebugRecord(at, strings[file] if pieces else "", first, texts[id(pieces)], start)
         for at, ((pieces, file, first), start, _), *_ in ranges
     ]
 

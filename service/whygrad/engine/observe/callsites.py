@@ -47,12 +47,13 @@ def call_sites(data: bytes) -> Mapping[CallSite, Frame]:
 
 def _sites(module: str, code: str, records: list[DebugRecord]) -> Iterator[tuple[CallSite, Frame]]:
     starts, names = zip(*_callers(module, code), strict=True)
+    places = [record.at for record in records]
     aliases = {(bisect.bisect(starts, m.start()), m["alias"]): m["name"] for m in _NAMED.finditer(code)}
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for call in _CALL.finditer(code):
         definition = bisect.bisect(starts, call.start())
         key = (names[definition - 1], aliases.get((definition, call["name"]), call["name"]))
-        record = _record_at(records, call.end() - 1)
+        record = _record_at(records, places, call.end() - 1)
         if record is not None:
             yield CallSite(*key, counted[key]), _frame(record, key[0])
         counted[key] += 1
@@ -71,8 +72,8 @@ def _callers(module: str, code: str) -> Iterator[tuple[int, str]]:
             yield match.start(), f"{module}.{owner}.{match['name']}"
 
 
-def _record_at(records: list[DebugRecord], bracket: int) -> DebugRecord | None:
-    index = bisect.bisect([r.at for r in records], bracket) - 1
+def _record_at(records: list[DebugRecord], places: list[int], bracket: int) -> DebugRecord | None:
+    index = bisect.bisect(places, bracket) - 1
     return records[index] if index >= 0 and records[index].file else None
 
 
