@@ -11,7 +11,7 @@ from whygrad.engine.zero_sources import BLANKING, FLATTENING, RECTIFYING, STEPPI
 
 Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
 
-_UNDERFLOW = 1e-30
+VANISHED = 1e-30
 """A gradient that arrives smaller than this died of many small slopes, not of the last."""
 
 _ADDING = {"Add": (0, 1), "Sub": (0, 1), "Rsub": (0, 1), "Addmm": (0,), "Baddbmm": (0,), "Addmv": (0,), "Expand": (0,),
@@ -132,7 +132,7 @@ class Autopsy:
     def _by_name(self, named: str, order: int, dead: Dead) -> Cause | None:
         """The cause, where the operation alone tells it."""
         event = self._step.events[order]
-        if self._backward.arrived(dead.function) < _UNDERFLOW:
+        if self._backward.arrived(dead.function) < VANISHED:
             return "vanished"
         if named in _STEPS or (named == "Div" and event.values.get("rounding_mode")) or self._rounds(event):
             return "step"

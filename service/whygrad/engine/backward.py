@@ -99,6 +99,16 @@ class Backward:
                     pending.append(giver)
                     yield giver
 
+    def strongest_way(self, leaf: int) -> list[int]:
+        """The functions from a leaf to the loss, at each the one that gave the most."""
+        way: list[int] = []
+        givers = self._leaf_givers[leaf]
+        while givers:
+            number, _ = max(givers, key=lambda giver: _size(self.functions[giver[0]].edges[giver[1]].gave))
+            way.append(number)
+            givers = self._givers[number]
+        return way
+
     def _spoilers(self, pending: list[int]) -> set[int]:
         found: set[int] = set()
         seen = set(pending)

@@ -8,7 +8,6 @@ FIRST_AID = {
     "BWD404": "replace the operation with one that has a derivative, or detach that argument if it needs none",
     "BWD405": "make the tensor floating: torch.tensor([1.0, 2.0]), or x.float()",
     "BWD406": "check the shapes that a custom backward or a gradient hook returns",
-    "NUM604": "lower the learning rate, normalise, or clip the gradients",
     "SHP712": "export with torch.jit.script, or read the size from the tensor inside forward",
     "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
     "FMT902": "send a torch.jit.script of the model without hooks, custom functions and plain Python values",

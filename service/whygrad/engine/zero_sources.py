@@ -13,10 +13,10 @@ BLANKING = frozenset(
     {"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "gt", "lt", "ge", "le", "eq", "ne"}
 )
 _PICKED = frozenset(
-    ["select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"]
+    {"select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"}
 )
 _DRAWN = frozenset(
-    ["bernoulli", "rand", "rand_like", "randn", "randn_like", "randint", "multinomial", "dropout", "feature_dropout"]
+    {"bernoulli", "rand", "rand_like", "randn", "randn_like", "randint", "multinomial", "dropout", "feature_dropout"}
 )
 _ADDED = frozenset({"bias"})
 _ADDING_SELF = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})

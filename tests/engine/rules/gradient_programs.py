@@ -23,6 +23,7 @@ class Variant:
     ops: tuple[str, ...] = ()
     line: str | None = None
     frozen: tuple[str, ...] = field(default=())
+    steps: int = 2
 
 
 VARIANTS = (

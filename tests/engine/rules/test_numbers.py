@@ -1,0 +1,34 @@
+"""Gradients that are zero or not finite, in many disguises, and healthy programs that look like them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import build, examined, request_of
+from tests.engine.rules.gradient_programs import Variant
+from tests.engine.rules.numeric_programs import VARIANTS
+
+from whygrad.engine.observation import Json
+
+
+def told(variant: Variant) -> tuple[str, list[dict[str, Json]]]:
+    """The verdict, and the findings that are no notes."""
+    example = {"shapes": variant.shapes, "loss": variant.loss, "export": variant.export}
+    request = request_of(example) | {"steps": variant.steps}
+    document = examined(build(variant.source, example), request)[-1]
+    return document["verdict"], [f for f in document["findings"] if f["severity"] != "note"]
+
+
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.codes], ids=lambda variant: variant.name)
+def test_cause_is_found(variant: Variant) -> None:
+    _, findings = told(variant)
+    (finding,) = findings
+    assert finding["code"] in variant.codes
+    if variant.parameters is not None:
+        assert sorted(finding["parameters"]) == sorted(variant.parameters)
+    if variant.ops:
+        assert finding["location"]["op"] in variant.ops
+
+
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if not v.codes], ids=lambda variant: variant.name)
+def test_healthy_program_is_left_alone(variant: Variant) -> None:
+    assert told(variant) == ("healthy", [])
