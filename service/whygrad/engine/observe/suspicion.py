@@ -16,7 +16,7 @@ EXPLODED = 1e6
 """A gradient this large is not usable."""
 
 
-def step_to_look_at(steps: Sequence[Step]) -> int | None:
+def step_to_look_at(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
     """The number of the step that shows what is off; None where nothing is.
 
     A gradient may well be zero in the first step, so only one that stays zero is suspicious.
@@ -30,7 +30,7 @@ def step_to_look_at(steps: Sequence[Step]) -> int | None:
     told = _told(steps)
     if not told:
         return None
-    return told[-1] if _dead(steps) or _largest(steps[told[0]].gradients) > EXPLODED else None
+    return told[-1] if _dead(steps, parameters) or _largest(steps[told[0]].gradients) > EXPLODED else None
 
 
 def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
@@ -40,7 +40,7 @@ def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> in
     """
     told = _told(steps)
     wanting = [p for p in parameters if p.requires_grad]
-    weights = [p for p in wanting if len(p.shape) > 1 or _dead(steps)] or wanting
+    weights = [p for p in wanting if len(p.shape) > 1 or _dead(steps, parameters)] or wanting
     rounded = (p for p in weights if all(_may_be_rounding(steps[i].gradients, p.name) for i in told))
     if any(steps[i].gradients[p.name].norm for p in rounded for i in told):
         return told[-1]
@@ -52,10 +52,15 @@ def _told(steps: Sequence[Step]) -> list[int]:
     return [i for i, step in enumerate(steps) if step.gradients and step.error is None]
 
 
-def _dead(steps: Sequence[Step]) -> bool:
-    """Whether the gradient of some parameter is zero in every step."""
+def _dead(steps: Sequence[Step], parameters: Sequence[Parameter]) -> bool:
+    """Whether the gradient of some parameter is exactly zero in every step, or that of a weight as good as zero."""
     gradients = [steps[i].gradients for i in _told(steps)]
-    return bool(gradients) and any(all(g[name].state == "zero" for g in gradients) for name in gradients[0])
+    wanting = [p for p in parameters if p.requires_grad]
+    return bool(gradients) and any(all(_is_dead(g[p.name], p) for g in gradients) for p in wanting)
+
+
+def _is_dead(gradient: Gradient, parameter: Parameter) -> bool:
+    return gradient.norm == 0.0 or (gradient.state == "zero" and len(parameter.shape) > 1)
 
 
 def _may_be_rounding(gradients: Mapping[str, Gradient], name: str) -> bool:
