@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.cases import export
-from tests.cases.case import FOLDER, Case, within
+from tests.cases.case import FOLDER, case_of, within
 from tests.cases.declaration import declared
 from tests.cases.plain import trainable
 from tests.cases.truth import contradictions
@@ -42,28 +42,25 @@ def main(wanted: list[str]) -> int:
     """Builds those that are wanted, or all; returns how many are not true."""
     listed = REPORTED / "cases.json"
     known = {told["id"]: told for told in json.loads(listed.read_text())} if listed.exists() else {}
+    sources = {file.stem: file for file in sorted(REPORTED.glob("src/*.py"))}
     wrong = 0
-    for file in sorted(REPORTED.glob("src/*.py")):
-        if wanted and file.stem not in wanted:
-            continue
-        told = build(file)
-        case = Case(
-            told["id"],
-            REPORTED,
-            told["model_file"],
-            told["source_file"],
-            told["request"],
-            told["truth"],
-            told["exported_with"],
-        )
-        found = list(contradictions(case))
+    for name in wanted or sources:
+        told, found = checked(sources[name])
         wrong += bool(found)
-        print("".join(f"{file.stem}: {line}\n" for line in found), end="")
-        known[told["id"]] = told
-    there = {file.stem for file in REPORTED.glob("src/*.py")}
-    told = [known[name] for name in sorted(known) if name in there]
-    listed.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        print("".join(f"{name}: {line}\n" for line in found), end="")
+        known |= {name: told} if told and not found else {}
+    kept = [known[name] for name in sorted(known) if name in sources]
+    listed.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return wrong
+
+
+def checked(file: Path) -> tuple[dict[str, Json], list[str]]:
+    """A source built and run: what it says, and what of that is not so."""
+    try:
+        told = build(file)
+    except Exception as error:
+        return {}, [f"cannot be exported: {error}"]
+    return told, list(contradictions(case_of(told, REPORTED)))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Case:
     source: str
     request: dict[str, Json]
     truth: dict[str, Json]
-    export: str = "script"
+    export: str
 
     @property
     def healthy(self) -> bool:
@@ -69,19 +69,14 @@ class Case:
 
 def cases() -> list[Case]:
     """Every case of every folder."""
-    return [
-        Case(
-            entry["id"],
-            file.parent,
-            entry["model_file"],
-            entry["source_file"],
-            entry["request"],
-            entry["truth"],
-            entry["exported_with"],
-        )
-        for file in sorted(FOLDER.glob("*/cases.json"))
-        for entry in json.loads(file.read_text())
-    ]
+    files = sorted(FOLDER.glob("*/cases.json"))
+    return [case_of(entry, file.parent) for file in files for entry in json.loads(file.read_text())]
+
+
+def case_of(entry: dict[str, Json], folder: Path) -> Case:
+    """A case as `cases.json` of its folder tells it."""
+    told = [entry[key] for key in ("model_file", "source_file", "request", "truth", "exported_with")]
+    return Case(entry["id"], folder, *told)
 
 
 def digest(chosen: Iterable[Case]) -> str:

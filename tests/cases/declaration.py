@@ -137,7 +137,13 @@ def later(line: str) -> dict[str, Json]:
     codes, op, module, source, how = (part.strip() for part in line.split(" | "))
     verb, _, what = how.partition(" ")
     shown = went_wrong(what, "") if verb == "raises" else went_wrong("", what)
-    return {"codes": codes.split(), "ops": [op], "modules": [dotted(module)], "lines": [source], **shown}
+    place = {"ops": named(op), "modules": [dotted(module)], "lines": named(source)}
+    return {"codes": codes.split(), **place, **shown}
+
+
+def named(place: str) -> list[str]:
+    """An operation or a line; a dash where there is none."""
+    return [] if place == "-" else [place]
 
 
 def halves(line: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from whygrad.engine.observation import Json
 
 _RATE = 0.01
-_NOTHING = 1e-8
+_NOTHING, _TINY, _HUGE = 1e-8, 1e-6, 1e8
 
 
 @dataclass
@@ -28,13 +28,16 @@ class Step:
     gradients: dict[str, torch.Tensor | None] = field(default_factory=dict)
 
     def status(self, name: str) -> str:
-        """`none`, `zero`, `nan` or `ok`; zero is what nothing is beside the largest gradient of the step."""
+        """`none`, `zero`, `tiny`, `huge`, `nan` or `ok`: zero and tiny beside the largest gradient of the step."""
         gradient = self.gradients.get(name)
         if gradient is None:
             return "none"
         if not torch.isfinite(gradient).all():
             return "nan"
-        return "ok" if float(gradient.abs().max()) > _NOTHING * self._scale() else "zero"
+        largest, scale = float(gradient.abs().max()), self._scale()
+        if largest > _HUGE:
+            return "huge"
+        return "ok" if largest > _TINY * scale else "tiny" if largest > _NOTHING * scale else "zero"
 
     def _scale(self) -> float:
         finite = [g for g in self.gradients.values() if g is not None and torch.isfinite(g).all()]

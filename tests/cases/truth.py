@@ -16,6 +16,10 @@ from whygrad.engine.observation import Json
 
 SEEDS = (0, 1, 2)
 CALLS = 3
+AS_GOOD = {"tiny": ("zero",)}
+"""What may be seen for a gradient: rounding leaves little or nothing."""
+BECOMES = AS_GOOD | {"none": ("zero",), "huge": ("nan",)}
+"""What it may be later: the optimising executor makes a missing one zero, and a step along a huge one ends nowhere."""
 
 
 def contradictions(case: Case) -> Iterator[str]:
@@ -75,8 +79,11 @@ def _spoiled(run: list[Step], fault: dict[str, Json], names: list[str], benign: 
 
 
 def _stays(gradient: str, seen: list[str]) -> bool:
-    """Whether a gradient is what it is said to be; the optimising executor may make a missing one zero."""
-    return seen[0] == gradient and set(seen) <= ({"none", "zero"} if gradient == "none" else {gradient})
+    """Whether a gradient is what it is said to be, or has become what it turns into (see BECOMES)."""
+    return set(seen[:1]) <= {gradient, *AS_GOOD.get(gradient, ())} and set(seen) <= {
+        gradient,
+        *BECOMES.get(gradient, ()),
+    }
 
 
 def _mending(case: Case, runs: list[list[Step]]) -> Iterator[str]:
@@ -127,6 +134,8 @@ def _named(case: Case) -> Iterator[str]:
     for fault in (case.truth, *case.later):
         yield from (f"no line is {line!r}" for line in fault["lines"] if " ".join(line.split()) not in text)
     ops, modules = _parts(case.upload())
+    loss = case.request["loss"]
+    ops |= {f"aten::{loss['kind']}"} if isinstance(loss, dict) and ops else set()
     if ops:
         yield from (f"no operation is {op}" for op in case.truth["ops"][:1] if op not in ops)
         yield from (f"no module is {path!r}" for path in case.truth["modules"][:1] if path not in modules)
