@@ -14,53 +14,63 @@ from tests.cases import export
 from tests.cases.case import FOLDER, case_of, within
 from tests.cases.declaration import declared
 from tests.cases.plain import trainable
-from tests.cases.truth import contradictions
+from tests.cases.truth import contradictions, mend, program
 
 from whygrad.engine.observation import Json
 
 REPORTED = FOLDER / "reported"
 
 
-def entry(file: Path) -> dict[str, Json]:
-    """What `cases.json` says of a source whose program is built: its patterns are the names that they cover."""
-    told = declared(file).entry()
-    names = trainable((REPORTED / told["model_file"]).read_bytes())
-    for fault in (told["truth"], *told["truth"]["later_faults"]):
+def entries(file: Path) -> list[dict[str, Json]]:
+    """What `cases.json` says of a source whose programs are built: its patterns are the names that they cover."""
+    told = declared(file)
+    return [_named(entry) for entry in (told.entry(), told.twin()) if entry]
+
+
+def _named(entry: dict[str, Json]) -> dict[str, Json]:
+    names = trainable((REPORTED / entry["model_file"]).read_bytes())
+    truth = entry["truth"]
+    for fault in (truth, *truth.get("later_faults", [])):
         fault["parameters"] = list(within(names, fault["parameters"]))
-    told["truth"]["benign"] = list(within(names, told["truth"]["benign"]))
-    return told
+    truth["benign"] = list(within(names, truth["benign"]))
+    return entry
 
 
-def build(file: Path) -> dict[str, Json]:
-    """Exports a source, and says what `cases.json` says of it."""
-    how = declared(file).one("Export", "script")
-    file.parents[1].joinpath(f"{file.stem}.pt").write_bytes(export.made(file.read_text(), how, file.stem))
-    return entry(file)
+def build(file: Path) -> list[dict[str, Json]]:
+    """Exports a source and its twin, and says what `cases.json` says of them."""
+    told = declared(file)
+    text, how = file.read_text(), told.one("Export", "script")
+    (REPORTED / f"{file.stem}.pt").write_bytes(export.made(text, how, file.stem))
+    if twin := told.twin():
+        mended = text.replace(program(text), mend(program(text), told.entry()["truth"]["fix"][0]))
+        (REPORTED / twin["model_file"]).write_bytes(export.made(mended, how, file.stem))
+    return entries(file)
 
 
 def main(wanted: list[str]) -> int:
     """Builds those that are wanted, or all; returns how many are not true."""
     listed = REPORTED / "cases.json"
-    known = {told["id"]: told for told in json.loads(listed.read_text())} if listed.exists() else {}
+    known = json.loads(listed.read_text()) if listed.exists() else []
     sources = {file.stem: file for file in sorted(REPORTED.glob("src/*.py"))}
+    kept = [told for told in known if Path(told["source_file"]).stem in sources.keys() - set(wanted or sources)]
     wrong = 0
     for name in wanted or sources:
         told, found = checked(sources[name])
         wrong += bool(found)
-        print("".join(f"{name}: {line}\n" for line in found), end="")
-        known |= {name: told} if told and not found else {}
-    kept = [known[name] for name in sorted(known) if name in sources]
+        print("".join(f"{name}: {line}\n" for line in found), end="", flush=True)
+        kept += [] if found else told
+    kept.sort(key=lambda told: told["id"])
     listed.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return wrong
 
 
-def checked(file: Path) -> tuple[dict[str, Json], list[str]]:
+def checked(file: Path) -> tuple[list[dict[str, Json]], list[str]]:
     """A source built and run: what it says, and what of that is not so."""
     try:
         told = build(file)
     except Exception as error:
-        return {}, [f"cannot be exported: {error}"]
-    return told, list(contradictions(case_of(told, REPORTED)))
+        return [], [f"cannot be exported: {error}"]
+    return told, [line for entry in told for line in contradictions(case_of(entry, REPORTED))]
 
 
 if __name__ == "__main__":

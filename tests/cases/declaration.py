@@ -17,6 +17,7 @@
     Module: encoder
     Benign: norm.bias                           zero for a good reason
     Fix: x.detach() => x                        a change of this source that mends it, one for each fault
+    Twin: healthy                               the mended program is a case too
     Later: SHP701 | aten::linear | head | return self.head(x) | raises forward: mat1 and mat2
 
     What happens, in a sentence or two.
@@ -37,7 +38,7 @@ from whygrad.engine.observation import Json
 from whygrad.engine.shapes import parse_shapes
 
 _FIELD = re.compile(r"([A-Z][a-z]+): *(.*)")
-_ONCE = {"Source", "Adapted", "Export", "Inputs", "Mode", "Steps", "Loss", "Raises", "Spoils", "Codes"}
+_ONCE = {"Twin", "Source", "Adapted", "Export", "Inputs", "Mode", "Steps", "Loss", "Raises", "Spoils", "Codes"}
 _KNOWN = _ONCE | {"Line", "Op", "Module", "Benign", "Fix", "Later"}
 
 
@@ -70,6 +71,21 @@ class Declaration:
             "source_file": f"src/{self.id}.py",
             "request": self._request(),
             "truth": self._truth(),
+        }
+
+    def twin(self) -> dict[str, Json] | None:
+        """The mended program as a case of its own, where it is one."""
+        if "Twin" not in self.fields:
+            return None
+        told = self.entry()
+        change = told["truth"]["fix"][0]
+        truth = {"outcome": "healthy", "codes": [], "lines": [], "ops": [], "modules": [""], "parameters": []}
+        return told | {
+            "id": f"{self.id}_mended",
+            "title": f"Mended: {self.title[:1].lower()}{self.title[1:]}",
+            "adapted": f"`{change['after']}` for `{change['before']}`",
+            "model_file": f"{self.id}_mended.pt",
+            "truth": truth | {"benign": told["truth"]["benign"], "explanation": "The smallest edit that heals it."},
         }
 
     def _request(self) -> dict[str, Json]:

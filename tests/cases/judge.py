@@ -8,6 +8,8 @@ from tests.cases.case import Case
 
 from whygrad.engine.observation import Json
 
+UNDETERMINED = ("FMT903", "RUN001", "RUN002", "RUN003", "RUN004")
+"""What keeps a program from being judged: alone, these leave the verdict open."""
 VERDICTS = {"error": {"faulty"}, "silent": {"faulty", "suspect"}, "healthy": {"healthy"}}
 HEALTHY = "healthy"
 ASPECTS = ("root cause", "line", "operation", "module", "parameters", "fix verified", "later faults")
@@ -15,7 +17,7 @@ ASPECTS = ("root cause", "line", "operation", "module", "parameters", "fix verif
 
 def judged(case: Case, document: dict[str, Json]) -> dict[str, bool]:
     """What a diagnosis has right and wrong, of what its case says at all."""
-    verdict = document.get("verdict") in VERDICTS[case.truth["outcome"]]
+    verdict = document.get("verdict") in expected(case)
     if case.healthy:
         return {HEALTHY: verdict and all(f["severity"] == "note" for f in document["findings"])}
     codes = [f["code"] for f in document.get("findings", [])]
@@ -28,6 +30,11 @@ def judged(case: Case, document: dict[str, Json]) -> dict[str, bool]:
     if case.later:
         right["later faults"] = all(_found(case, document, fault) for fault in case.later)
     return right
+
+
+def expected(case: Case) -> set[str]:
+    """The verdicts that fit."""
+    return {"undetermined"} if set(case.truth["codes"]) & set(UNDETERMINED) else VERDICTS[case.truth["outcome"]]
 
 
 def named(document: dict[str, Json], codes: list[str]) -> dict[str, Json]:

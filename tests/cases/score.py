@@ -1,6 +1,6 @@
 """The score of the service on the cases: `python -m tests.cases.score [--url URL] [--cases FOLDER] [--write] [-v]`.
 
-Without a URL the engine is asked in this process. `--write` keeps the figures in `score.json`, for README.md.
+Without a URL the engine is asked on this machine. `--write` keeps the figures in `score.json`, for README.md.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ from contextlib import ExitStack
 from tests.cases.case import FOLDER, TITLES, Case, cases, digest
 from tests.cases.judge import ASPECTS, HEALTHY, judged
 
+from whygrad.engine.examine import REQUEST
 from whygrad.engine.observation import Json
+from whygrad.jobs.examination import examine
+from whygrad.sandbox import Limits
+from whygrad_client import Client
 
 STORED = FOLDER / "score.json"
+LIMITS = Limits(seconds=120, memory_bytes=2**31)
 HEADER = ("family", "programs", *ASPECTS)
 
 Rows = dict[str, dict[str, bool]]
@@ -76,17 +81,13 @@ def score(chosen: list[Case], ask: Ask, *, verbose: bool = False) -> Rows:
     return rows
 
 
-def in_this_process() -> Ask:
-    """The engine, asked without a service."""
-    from tests.engine.programs import examined
-
-    return lambda case: examined(case.upload(), case.request)[-1]
+def sandboxed(case: Case) -> dict[str, Json]:
+    """What the engine says, asked without a service: in a child of its own, as some programs crash what runs them."""
+    return examine(case.folder / case.model, {**REQUEST, **case.request}, limits=LIMITS)
 
 
 def over_http(url: str, stack: ExitStack) -> Ask:
     """A running service."""
-    from whygrad_client import Client
-
     client = stack.enter_context(Client(url))
 
     def ask(case: Case) -> dict[str, Json]:
@@ -105,7 +106,7 @@ def lines(rows: list[tuple[str, ...]]) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Scores, prints the table, and returns 1 where something is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.cases.score")
-    parser.add_argument("--url", help="a running service; the engine in this process where there is none")
+    parser.add_argument("--url", help="a running service; the engine on this machine where there is none")
     parser.add_argument("--cases", help="only this folder, or these ids, separated by commas")
     parser.add_argument("--write", action="store_true", help="keep the figures for README.md")
     parser.add_argument("-v", action="store_true", dest="verbose", help="tell every case, not only the misses")
@@ -113,7 +114,7 @@ def main(arguments: list[str]) -> int:
     wanted = set(told.cases.split(",")) if told.cases else None
     chosen = [c for c in cases() if wanted is None or wanted & {c.id, c.folder.name}]
     with ExitStack() as stack:
-        ask = over_http(told.url, stack) if told.url else in_this_process()
+        ask = over_http(told.url, stack) if told.url else sandboxed
         rows = score(chosen, ask, verbose=told.verbose)
     print("\n".join(lines([HEADER, *table(chosen, rows)])))
     if told.write:

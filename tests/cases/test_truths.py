@@ -18,12 +18,16 @@ def test_truth_is_seen_in_plain_torch(case: Case) -> None:
 
 
 def test_reported_cases_say_what_their_sources_declare() -> None:
-    declared = [build.entry(file) for file in sorted(build.REPORTED.glob("src/*.py"))]
-    assert json.loads((build.REPORTED / "cases.json").read_text()) == declared
+    declared = [entry for file in build.REPORTED.glob("src/*.py") for entry in build.entries(file)]
+    assert json.loads((build.REPORTED / "cases.json").read_text()) == sorted(declared, key=lambda told: told["id"])
 
 
 def test_names_are_given_once() -> None:
     assert len({case.id for case in ALL}) == len(ALL)
+
+
+def test_healthy_programs_are_a_third() -> None:
+    assert 3 * sum(case.healthy for case in ALL) >= len(ALL)
 
 
 def test_figures_are_of_these_cases() -> None:

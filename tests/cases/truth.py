@@ -14,8 +14,8 @@ from tests.cases.plain import Step, steps, trainable
 
 from whygrad.engine.observation import Json
 
-SEEDS = (0, 1, 2)
-CALLS = 3
+CALLS = {0: 3, 1: 2, 2: 2}
+"""How many training steps are run with each seed."""
 AS_GOOD = {"tiny": ("zero",)}
 """What may be seen for a gradient: rounding leaves little or nothing."""
 BECOMES = AS_GOOD | {"none": ("zero",), "huge": ("nan",)}
@@ -25,9 +25,9 @@ BECOMES = AS_GOOD | {"none": ("zero",), "huge": ("nan",)}
 def contradictions(case: Case) -> Iterator[str]:
     """What a case says and torch does not show."""
     yield from _named(case)
-    runs = [steps(case.upload(), case.request, seed, CALLS) for seed in SEEDS]
+    runs = [steps(case.upload(), case.request, seed, calls) for seed, calls in CALLS.items()]
     names = trainable(case.upload())
-    for seed, run in zip(SEEDS, runs, strict=True):
+    for seed, run in zip(CALLS, runs, strict=True):
         for line in _shown(run, case.truth, names, healthy=case.healthy):
             yield f"seed {seed}: {line}"
     if case.fixes:
@@ -59,10 +59,10 @@ def _raised(run: list[Step], error: dict[str, Json]) -> Iterator[str]:
 
 
 def _learns(run: list[Step], names: set[str]) -> Iterator[str]:
-    """A healthy program: nothing is ever NaN, and everything gets a gradient within two steps."""
+    """A healthy program: nothing is ever NaN, and everything gets a gradient from the second step on, if not before."""
     for name in sorted(names):
         seen = [step.status(name) for step in run]
-        if "nan" in seen or "ok" not in seen[:2]:
+        if "nan" in seen or set(seen[1:]) != {"ok"}:
             yield f"{name} gets {seen}"
 
 
@@ -93,10 +93,15 @@ def _mending(case: Case, runs: list[list[Step]]) -> Iterator[str]:
         if text.count(change["before"]) != 1:
             yield f"{change['before']!r} stands {text.count(change['before'])} times in the source"
             return
-        text = text.replace(change["before"], change["after"])
+        text = mend(text, change)
         if behind is not None:
             yield from (f"behind it: {line}" for line in _after(case, text, behind))
     yield from (f"mended: {line}" for line in _well(case, text, runs))
+
+
+def mend(text: str, change: dict[str, str]) -> str:
+    """A source with a change made."""
+    return text.replace(change["before"], change["after"])
 
 
 def program(text: str) -> str:
@@ -107,12 +112,12 @@ def program(text: str) -> str:
 
 def _after(case: Case, text: str, behind: dict[str, Json]) -> Iterator[str]:
     upload = export.made(text, case.export, case.id)
-    yield from _shown(steps(upload, case.request, 0, CALLS), behind, trainable(upload), healthy=False)
+    yield from _shown(steps(upload, case.request, 0, 2), behind, trainable(upload), healthy=False)
 
 
 def _well(case: Case, text: str, runs: list[list[Step]]) -> Iterator[str]:
     upload = export.made(text, case.export, case.id)
-    run = steps(upload, case.request, 0, CALLS)
+    run = steps(upload, case.request, 0, 2)
     benign = case.truth.get("benign", [])
     yield from _shown(run, {"benign": benign}, trainable(upload), healthy=True)
     if case.truth.get("gradient") == "wrong" and not run[-1].error:

@@ -8,6 +8,7 @@ Spoils: wrong
 Codes: SHP707
 Line: return (returns - self.critic(states)).pow(2).mean()
 Op: aten::sub
+Twin: healthy
 Fix: returns - self.critic(states) => returns - self.critic(states).squeeze(-1)
 
 (5,) minus (5, 1) is (5, 5).

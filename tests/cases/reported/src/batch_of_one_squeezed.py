@@ -8,6 +8,7 @@ Codes: SHP720
 Line: energies = self.v(torch.tanh(self.memory(x))).squeeze()
 Line: weights = torch.softmax(energies, dim=1)
 Op: aten::squeeze aten::softmax
+Twin: healthy
 Fix: .squeeze() => .squeeze(-1)
 Benign: v.bias
 

@@ -8,6 +8,7 @@ Codes: ZER501
 Line: return F.linear(x, torch.sign(self.weight), self.bias)
 Op: aten::sign
 Module: hidden
+Twin: healthy
 Fix: torch.sign(self.weight) => (self.weight + (torch.sign(self.weight) - self.weight).detach())
 
 A sign does not change when its argument changes a little.

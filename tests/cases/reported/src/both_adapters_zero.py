@@ -8,6 +8,7 @@ Codes: ZER506
 Line: return self.base(x) + F.linear(F.linear(x, self.down), self.up)
 Op: aten::linear aten::add
 Module: adapted
+Twin: healthy
 Fix: torch.zeros(2, 6) => torch.randn(2, 6)
 
 Each factor's gradient is a product with the other one, which is zero: neither ever leaves it.

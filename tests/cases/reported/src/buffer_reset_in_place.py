@@ -8,6 +8,7 @@ Codes: BWD403
 Line: self.v = v
 Op: prim::SetAttr
 Module: leaky
+Twin: healthy
 Fix: self.v = v => self.v = v.detach()
 
 The state of the first step is read in the second.

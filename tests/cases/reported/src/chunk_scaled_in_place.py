@@ -8,6 +8,7 @@ Codes: IPL303
 Line: gate.mul_(0.5)
 Op: aten::mul_
 Module: glu
+Twin: healthy
 Fix: gate.mul_(0.5) => gate = gate * 0.5
 
 chunk returns several views of one tensor.

@@ -1,10 +1,17 @@
-"""A clipped policy ratio: outside the clip the gradient is zero, and for most of the batch it is not
+"""A clipped policy ratio meets its own clip, and the optimising executor gives neither side a gradient
 
 Source: Proximal Policy Optimization Algorithms, https://arxiv.org/abs/1707.06347
 Inputs: 8x4; 8:int64[0,3); 8
 Loss: output
+Spoils: zero * from call 2
+Codes: FMT901
+Line: return -torch.min(ratio * advantage, clipped * advantage).mean()
+Op: aten::min aten::minimum
+Twin: healthy
+Fix: torch.min(ratio * advantage, clipped * advantage) => torch.where(ratio < 1.2, ratio * advantage, clipped * advantage)
 
-The old probabilities are detached numbers of the same network.
+In the first epoch the ratio is one and both sides are equal. torch gives each half of the gradient, and so does the
+first call; from the second on the optimised program compares strictly, and nothing learns any more.
 """
 
 import torch

@@ -8,6 +8,7 @@ Spoils: wrong
 Codes: SHP707 SHP713
 Line: return F.smooth_l1_loss(self.decode(x), depth)
 Op: aten::smooth_l1_loss
+Twin: healthy
 Fix: F.smooth_l1_loss(self.decode(x), depth) => F.smooth_l1_loss(self.decode(x), depth.unsqueeze(1))
 
 (4, 1, 6, 6) against (4, 6, 6): each image is compared with the depth of every one.

@@ -7,6 +7,7 @@ Spoils: nan body.* out.weight
 Codes: NUM601
 Line: pooled = (h * mask).sum(1) / mask.sum(1)
 Op: aten::div
+Twin: healthy
 Fix: mask.sum(1) => mask.sum(1).clamp(min=1.0)
 
 The second sample has no token: zero divided by zero.

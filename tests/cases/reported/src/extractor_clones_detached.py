@@ -8,6 +8,7 @@ Codes: CUT101
 Line: tokens = features.flatten(2).transpose(1, 2).clone().detach()
 Op: aten::detach
 Module: .
+Twin: healthy
 Fix: .clone().detach() => .clone()
 
 Only the text side learns: what the encoder gives is cut off before the cross attention.

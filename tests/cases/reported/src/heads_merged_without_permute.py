@@ -7,6 +7,7 @@ Spoils: wrong
 Codes: SHP719
 Line: merged = values.reshape(b, n, self.heads * self.width)
 Op: aten::reshape
+Twin: healthy
 Fix: values.reshape(b, n, self.heads * self.width) => values.transpose(1, 2).reshape(b, n, self.heads * self.width)
 
 The values are (batch, heads, tokens, width). Read in that order, pieces of several tokens end in one.

@@ -8,6 +8,7 @@ Codes: BWD403
 Line: self.hidden = hidden
 Op: prim::SetAttr
 Module: .
+Twin: healthy
 Fix: self.hidden = hidden => self.hidden = hidden.detach()
 
 The second step starts from the first one's state, and so backward walks into its freed graph.

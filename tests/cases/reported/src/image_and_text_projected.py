@@ -2,6 +2,7 @@
 
 Source: Spatial Transformer Networks, https://arxiv.org/abs/1506.02025
 Inputs: 2x1x6x6
+Loss: mean
 
 grid_sample has a derivative for where it looks.
 """

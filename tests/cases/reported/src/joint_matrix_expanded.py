@@ -8,6 +8,7 @@ Raises: forward: more than one element of the written-to tensor refers to a sing
 Codes: IPL304
 Line: rows.clamp_(min=1e-6)
 Op: aten::clamp_
+Twin: healthy
 Fix: rows.clamp_(min=1e-6) => rows = rows.clamp(min=1e-6)
 
 All rows of an expanded tensor are one and the same memory.

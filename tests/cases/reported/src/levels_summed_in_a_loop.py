@@ -8,6 +8,7 @@ Codes: IPL301
 Line: total += level(x)
 Op: aten::add_
 Module: .
+Twin: healthy
 Fix: total += level(x) => total = total + level(x)
 
 The sum starts as the output of a sigmoid, which backward needs as it was.

@@ -8,6 +8,7 @@ Raises: forward: only batches of spatial targets supported
 Codes: SHP713
 Line: return F.cross_entropy(self.out(torch.relu(self.body(x))), mask)
 Op: aten::cross_entropy_loss
+Twin: healthy
 Fix: self.out(torch.relu(self.body(x))), mask) => self.out(torch.relu(self.body(x))), mask.squeeze(1))
 
 cross_entropy takes (N, H, W).

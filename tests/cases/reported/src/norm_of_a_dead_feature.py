@@ -3,14 +3,14 @@
 Source: https://github.com/richzhang/PerceptualSimilarity/issues/69
 Adapted: the dead channel comes from a bias that the relu cannot pass
 Inputs: 2x3x6x6
-Spoils: nan features.*
-Codes: NUM602 FMT901
+Spoils: nan features.* from call 2
+Codes: FMT901 NUM602
 Line: length = torch.sqrt(torch.sum(h**2, dim=1, keepdim=True))
 Op: aten::sqrt
 Fix: torch.sqrt(torch.sum(h**2, dim=1, keepdim=True)) => torch.sqrt(torch.sum(h**2, dim=1, keepdim=True) + 1e-8)
-Benign: features.bias features.weight
 
-The epsilon is added after the root. Where all channels are zero the root's derivative is infinite, times zero is NaN.
+The epsilon is added after the root. Where all channels are zero the root's derivative is infinite, times
+zero is NaN. In the first call relu's own derivative keeps it out, from the second on the optimising executor does not.
 """
 
 import torch

@@ -7,6 +7,7 @@ Spoils: nan body.*
 Codes: NUM603 NUM602
 Line: limited = torch.where(h <= 10.0, torch.exp(h), torch.ones_like(h))
 Op: aten::exp
+Twin: healthy
 Fix: torch.exp(h) => torch.exp(h.clamp(max=10.0))
 
 Its infinity is not chosen, and zero times infinity comes back.

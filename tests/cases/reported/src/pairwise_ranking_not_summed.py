@@ -8,6 +8,7 @@ Raises: backward: grad can be implicitly created only for scalar outputs
 Codes: BWD402
 Line: return -F.logsigmoid(wanted - other) + regular
 Op: aten::add
+Twin: healthy
 Fix: -F.logsigmoid(wanted - other) + regular => -F.logsigmoid(wanted - other).sum() + regular
 
 Only the regularisation is summed.

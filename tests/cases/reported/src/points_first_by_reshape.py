@@ -7,6 +7,7 @@ Spoils: wrong
 Codes: SHP719
 Line: y = y.view(5, 3, 4)
 Op: aten::view
+Twin: healthy
 Fix: y = y.view(5, 3, 4) => y = y.transpose(0, 1)
 
 The samples' tokens are shuffled among each other.

@@ -7,6 +7,7 @@ Spoils: nan body.* from call 2
 Codes: FMT901 NUM602
 Line: return self.out(seen.pow(0.45))
 Op: aten::pow
+Twin: healthy
 Fix: seen.pow(0.45) => (seen + 1e-4).pow(0.45)
 
 The derivative of a power below one is infinite at zero. In the first call relu's own derivative keeps it out; from the

@@ -7,6 +7,7 @@ Raises: backward: modified by an inplace operation
 Codes: IPL301
 Line: fine += F.interpolate(coarse, scale_factor=2.0, mode="nearest")
 Op: aten::add_
+Twin: healthy
 Fix: fine += F.interpolate(coarse, scale_factor=2.0, mode="nearest") => fine = fine + F.interpolate(coarse, scale_factor=2.0, mode="nearest")
 
 relu keeps its output for backward, and the addition writes into it.

@@ -7,6 +7,7 @@ Spoils: zero body.*
 Codes: ZER501
 Line: q = torch.round(s)
 Op: aten::round
+Twin: healthy
 Fix: q = torch.round(s) => q = s + (torch.round(s) - s).detach()
 
 The derivative of rounding is zero everywhere.

@@ -8,6 +8,7 @@ Spoils: none quantizer.*
 Codes: CUT101
 Line: target = self.quantizer(x).detach()
 Op: aten::detach
+Twin: healthy
 Fix: self.quantizer(x).detach() => self.quantizer(x)
 
 The codebook learns only from the loss between the context and its target; with the target detached it learns nothing.

@@ -8,6 +8,7 @@ Raises: backward: does not require grad
 Codes: CUT105
 Line: loss = loss - picked[b].item() * self.discount
 Op: aten::item aten::tensor aten::as_tensor aten::sub prim::NumToTensor
+Twin: healthy
 Fix: picked[b].item() => picked[b]
 
 The number of the log probability survives, its history does not; the loss is a sum of numbers.

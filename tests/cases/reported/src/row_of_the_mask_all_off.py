@@ -7,6 +7,7 @@ Spoils: nan v.*
 Codes: NUM601
 Line: weights = torch.softmax(scores.masked_fill(padded, float("-inf")), dim=-1)
 Op: aten::softmax
+Twin: healthy
 Fix: lengths = torch.tensor([3, 0]) => lengths = torch.tensor([3, 1])
 Benign: q.bias k.bias
 

@@ -8,6 +8,7 @@ Codes: SHP708
 Line: return self.out(self.body(x).mean(-1))
 Op: aten::conv1d
 Module: body.5
+Twin: healthy
 Fix: nn.Conv1d(4, 4, 5) => nn.Conv1d(4, 4, 5, padding=2)
 
 Three values are left, and the kernel wants five.

@@ -8,6 +8,7 @@ Codes: ZER503
 Line: return self.policy(state)
 Op: aten::softmax
 Module: policy.3
+Twin: healthy
 Fix: nn.Softmax(dim=0) => nn.Softmax(dim=1)
 
 With one row each column's softmax is over one number, and is always one.

@@ -7,6 +7,7 @@ Loss: output
 Spoils: tiny head.*
 Codes: ZER504
 Line: return (p.sum(1) - 0.5).pow(2).mean() + fit
+Line: p = torch.softmax(self.head(h), dim=1)
 Op: aten::sum aten::softmax
 Fix: (p.sum(1) - 0.5).pow(2).mean() => (p[:, 0] - 0.5).pow(2).mean()
 

@@ -10,6 +10,7 @@ Line: x = torch.squeeze(x)
 Line: x = self.norm(x)
 Op: aten::squeeze prim::RaiseException aten::batch_norm
 Module: . norm
+Twin: healthy
 Fix: torch.squeeze(x) => torch.flatten(x, 1)
 
 (1, 6, 1, 1) becomes (6,), where (1, 6) was meant.

@@ -7,6 +7,7 @@ Raises: backward: modified by an inplace operation
 Codes: IPL301
 Line: h.masked_fill_(padded.unsqueeze(-1), 0.0)
 Op: aten::masked_fill_
+Twin: healthy
 Fix: h.masked_fill_(padded.unsqueeze(-1), 0.0) => h = h.masked_fill(padded.unsqueeze(-1), 0.0)
 
 tanh keeps its output for backward.

@@ -7,6 +7,7 @@ Spoils: none score.*
 Codes: CUT103 ZER501
 Line: gate = (torch.sigmoid(self.score(x)) > 0.5).float()
 Op: aten::gt
+Twin: healthy
 Fix: gate = (torch.sigmoid(self.score(x)) > 0.5).float() => gate = torch.sigmoid(self.score(x))
 
 A comparison has no derivative.

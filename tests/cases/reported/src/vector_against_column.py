@@ -9,6 +9,7 @@ Codes: SHP707 SHP713
 Line: return F.mse_loss(scores, labels)
 Line: scores = self.head(x).squeeze(-1)
 Op: aten::mse_loss aten::squeeze
+Twin: healthy
 Fix: F.mse_loss(scores, labels) => F.mse_loss(scores, labels.squeeze(-1))
 
 Both are stretched to (N, N): every prediction is compared with every label.

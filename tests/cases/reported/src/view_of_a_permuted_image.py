@@ -7,6 +7,7 @@ Raises: forward: view size is not compatible with input tensor's size and stride
 Codes: SHP714
 Line: h = h.view(h.size(0), -1)
 Op: aten::view
+Twin: healthy
 Fix: h.view(h.size(0), -1) => h.reshape(h.size(0), -1)
 
 After a permutation the memory is not laid out for one view.

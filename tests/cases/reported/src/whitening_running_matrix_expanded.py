@@ -9,6 +9,7 @@ Line: self.running.mul_(0.9).add_(sigma.detach(), alpha=0.1)
 Line: self.register_buffer("running", torch.eye(3).expand(2, 3, 3))
 Op: aten::mul_
 Module: white
+Twin: healthy
 Fix: torch.eye(3).expand(2, 3, 3) => torch.eye(3).repeat(2, 1, 1)
 
 Both groups' matrices are the same memory.

@@ -9,6 +9,7 @@ Codes: SHP712
 Line: b = int(windows.shape[0] / (4 * 4 / 2 / 2))
 Line: merged = windows.reshape(b, 2, 2, 2, 2, 4).permute(0, 1, 3, 2, 4, 5).reshape(b, 4, 4, 4)
 Op: prim::Constant aten::reshape
+Twin: healthy
 Fix: b = int(windows.shape[0] / (4 * 4 / 2 / 2)) => b = -1
 
 int() made the number of images a constant of the trace.
