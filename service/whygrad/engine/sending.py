@@ -54,6 +54,15 @@ def resent(observation: Observation, place: int, **changes: Json) -> Ask | None:
     return Ask({"inputs": _replaced(inputs, entries[place], {**entries[place], **changes})})
 
 
+def with_samples(observation: Observation, number: int) -> Ask | None:
+    """The request with that many samples where it describes one; None where none begins with a batch of one."""
+    inputs, found = observation.request.get("inputs"), False
+    for entry in list(_tensors(inputs)):
+        if entry["shape"] and entry["shape"][0] == 1:
+            inputs, found = _replaced(inputs, entry, {**entry, "shape": [number, *entry["shape"][1:]]}), True
+    return Ask({"inputs": inputs}) if found else None
+
+
 def described(observation: Observation, place: int) -> Mapping[str, Json]:
     """How the request describes one tensor; empty where it does not."""
     entries = list(_tensors(observation.request.get("inputs")))

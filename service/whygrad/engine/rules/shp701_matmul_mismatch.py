@@ -55,11 +55,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit, Resize, Wrap
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
-from whygrad.engine.origins import called, layer, origin, variable
+from whygrad.engine.origins import called, layer, origin, parameter_name, variable
 from whygrad.engine.phrases import size
 from whygrad.engine.rewriting import applied, rewritten
 from whygrad.engine.rule import rule
@@ -96,15 +97,32 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
     axis = flattened_from(wrong.left.tensor.shape, wrong.wanted)
     if owner and axis is not None:
         flattened = applied(source, left, f".flatten({axis})")
-        return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened)
+        flat = Wrap(node.id, wrong.left.role, f"x.flatten({axis})")
+        return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened, edits=(flat,))
     if owner and (observation.modules.get(owner) or "").endswith("Linear"):
         summary = f"make {owner} {wrong.given} features wide, or give it {wrong.wanted}"
-        return Fix(summary, before=_linear(event, wrong.wanted), after=_linear(event, wrong.given))
+        before, after = _linear(event, wrong.wanted), _linear(event, wrong.given)
+        return Fix(summary, before, after, edits=_resized(observation, wrong))
     if _fits_transposed(wrong):
         name = called(observation, node, wrong.right)
         pattern = rf"((?:self\.)?\b{re.escape(name)})(?![\w.(])(?!.*\b{re.escape(name)}\b)"
-        return Fix("transpose the second factor", after=rewritten(source, pattern, r"\1.transpose(-2, -1)"))
-    return Fix(f"make both sizes equal: {wrong.given} here, {wrong.wanted} there")
+        turned, swap = rewritten(source, pattern, r"\1.transpose(-2, -1)"), "x.transpose(-2, -1)"
+        return Fix("transpose the second factor", after=turned, edits=(Wrap(node.id, wrong.right.role, swap),))
+    summary = f"make both sizes equal: {wrong.given} here, {wrong.wanted} there"
+    return Fix(summary, edits=_resized(observation, wrong))
+
+
+def _resized(observation: Observation, wrong: Mismatch) -> tuple[Edit, ...]:
+    """The weight on the right, with the one size that does not fit changed."""
+    name, shape = parameter_name(observation, wrong.right.tensor), list(wrong.right.tensor.shape)
+    if name is None or shape.count(wrong.wanted) != 1:
+        axis = 1 if wrong.right.role == "weight" and len(shape) == 2 else -2
+    else:
+        axis = shape.index(wrong.wanted)
+    if name is None or len(shape) < 2:
+        return ()
+    shape[axis] = wrong.given
+    return (Resize(name, tuple(shape)),)
 
 
 def _linear(event: Event, features: int) -> str:

@@ -54,11 +54,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit, Resize, Wrap
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
-from whygrad.engine.origins import layer, origin, variable
+from whygrad.engine.origins import layer, origin, parameter_name, variable
 from whygrad.engine.phrases import size
 from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
@@ -101,8 +102,17 @@ def _fix(observation: Observation, node: Node, name: str, found: Convolution) ->
         order = ", ".join(str(axis) for axis in (0, found.spatial + 1, *range(1, found.spatial + 1)))
         held = variable(observation, node, "input")
         after = applied(observation.source(node.id), held, f".permute({order})")
-        return Fix("move the channels from the last to the second dimension", after=after)
+        edits = (Wrap(node.id, "input", f"x.permute({order})"),)
+        return Fix("move the channels from the last to the second dimension", after=after, edits=edits)
     if found.given % found.groups or (found.transposed and found.groups > 1):
         return Fix(f"give {name} {found.wanted} channels; the groups must divide them")
     summary = f"make {name} take {found.given} channels, or give it {found.wanted}"
-    return Fix(summary, before=definition(found, found.wanted), after=definition(found, found.given))
+    before, after = definition(found, found.wanted), definition(found, found.given)
+    return Fix(summary, before, after, edits=_resized(observation, found))
+
+
+def _resized(observation: Observation, found: Convolution) -> tuple[Edit, ...]:
+    """The weight for the channels that there are."""
+    name, shape = parameter_name(observation, found.weight), list(found.weight.shape)
+    shape[0 if found.transposed else 1] = found.given // found.groups
+    return (Resize(name, tuple(shape)),) if name else ()

@@ -57,6 +57,7 @@ from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import WrongRank, wrong_for_layer, wrong_rank
 from whygrad.engine.origins import called, layer, origin, variable
 from whygrad.engine.phrases import counted, size
+from whygrad.engine.reads import wrapped
 from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
@@ -124,11 +125,23 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | 
     if wrong is None or wrong.axis is not None:
         return Fix("send the input with the dimensions that the line names, or name those that it has")
     if wrong.given > wrong.most:
-        surplus = counted(wrong.given - wrong.most, "dimension")
-        return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
+        return _dropped(observation, node, wrong)
     name, added = variable(observation, node, wrong.operand.role), _added(node, event, wrong)
     after = applied(observation.source(node.id), name, added)
-    return Fix(f"add what is missing: {name or 'x'}{added}", after=after)
+    edits = wrapped(observation, node, wrong.operand.role, f"x{added}")
+    return Fix(f"add what is missing: {name or 'x'}{added}", after=after, edits=edits)
+
+
+def _dropped(observation: Observation, node: Node, wrong: WrongRank) -> Fix:
+    """Without a surplus dimension, where there is just one of size 1."""
+    surplus = counted(wrong.given - wrong.most, "dimension")
+    alone = [axis for axis, size_there in enumerate(wrong.operand.tensor.shape) if size_there == 1]
+    if len(alone) != 1 or wrong.given != wrong.most + 1:
+        return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
+    name, dropped = variable(observation, node, wrong.operand.role), f".squeeze({alone[0]})"
+    after = applied(observation.source(node.id), name, dropped)
+    edits = wrapped(observation, node, wrong.operand.role, f"x{dropped}")
+    return Fix(f"drop the {surplus} of size 1: {name or 'x'}{dropped}", after=after, edits=edits)
 
 
 def _added(node: Node, event: Event, wrong: WrongRank) -> str:
@@ -137,4 +150,6 @@ def _added(node: Node, event: Event, wrong: WrongRank) -> str:
     if found is not None and found.wanted == 1:
         return ".unsqueeze(1)" if wrong.given == found.spatial + 1 else "[None, None]"
     missing = wrong.least - wrong.given
+    if wrong.operand.role == "index" and missing == 1:
+        return ".unsqueeze(-1)"
     return ".unsqueeze(0)" if missing == 1 else f"[{', '.join(['None'] * missing)}]"

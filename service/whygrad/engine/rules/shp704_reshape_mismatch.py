@@ -51,6 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from whygrad.engine.edits import Edit, Give
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
@@ -105,10 +106,16 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     if wrong.axis is None and len(wrong.asked) == 2 and len(shape) > 1:
         after = rewritten(observation.source(node.id), r"\.(view|reshape)\((?:[^()]|\([^()]*\))*\)", ".flatten(1)")
         width = prod(shape[1:])
-        return Fix(f"flatten all but the batch, {width} features each, or send the size this was made for", after=after)
+        summary = f"flatten all but the batch, {width} features each, or send the size this was made for"
+        return Fix(summary, after=after, edits=_flattened(node, shape[0]))
     if wrong.axis is not None:
         return Fix(f"ask for sizes that make up {wrong.available}, or bring the dimension to the size asked for")
     return Fix(f"ask for sizes that multiply to {wrong.available}; one of them may be -1")
+
+
+def _flattened(node: Node, batch: int) -> tuple[Edit, ...]:
+    sizes_of = next((a.name for a in node.arguments if a.name in ("size", "shape")), None)
+    return (Give(node.id, sizes_of, [batch, -1]),) if sizes_of else ()
 
 
 def _pieces(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:

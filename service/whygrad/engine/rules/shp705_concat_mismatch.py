@@ -54,9 +54,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.origins import called, origin
 from whygrad.engine.phrases import counted, size
@@ -82,7 +83,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoi
         if joined
         else "A list that is filled in a loop is empty where the loop did not run.",
         chain=[origin(observation, failed.step, node, operand) for operand in joined],
-        fixes=[_fix(observation.source(node.id), wrong)],
+        fixes=[_fix(node, observation.source(node.id), wrong)],
     )
 
 
@@ -98,16 +99,35 @@ def _title(node: Node, wrong: Unjoinable) -> str:
     return f"{op} joins sizes {one[wrong.axis]} and {two[wrong.axis]} in dimension {wrong.axis}, which must be equal"
 
 
-def _fix(source: str | None, wrong: Unjoinable) -> Fix:
+def _fix(node: Node, source: str | None, wrong: Unjoinable) -> Fix:
     if wrong.first is None:
         return Fix("put a tensor into the list before the loop, or see why it did not run")
     if wrong.second is None:
         return Fix("give each scalar a dimension: x.unsqueeze(0), or use torch.stack")
     if wrong.axis is None:
-        return Fix("give both as many dimensions with unsqueeze or flatten, or see which reduction dropped one")
+        return _as_many(node, wrong.first, wrong.second)
     if wrong.axis >= 2:
-        return Fix("bring the second to the size of the first before joining", after=_resized(source))
+        after, edits = _resized(source), _padded(node, wrong.first, wrong.second)
+        return Fix("bring the second to the size of the first before joining", after=after, edits=edits)
     return Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
+
+
+def _as_many(node: Node, first: Operand, second: Operand) -> Fix:
+    """The one with fewer dimensions given that which the other has more, where its place is plain."""
+    few, many = sorted((first, second), key=lambda o: len(o.tensor.shape))
+    shape, other = few.tensor.shape, many.tensor.shape
+    places = [a for a in range(len(other)) if other[:a] + other[a + 1 :] == shape]
+    if len(places) != 1:
+        return Fix("give both as many dimensions with unsqueeze or flatten, or see which reduction dropped one")
+    edits = (Wrap(node.id, few.role, f"x.unsqueeze({places[0]})"),)
+    return Fix(f"give the one of {size(few.tensor)} a dimension: x.unsqueeze({places[0]})", edits=edits)
+
+
+def _padded(node: Node, first: Operand, second: Operand) -> tuple[Edit, ...]:
+    """The second padded, or cut where it is larger, to the size of the first in all but batch and channels."""
+    pairs = list(zip(first.tensor.shape[2:], second.tensor.shape[2:], strict=True))
+    amounts = [amount for one, two in reversed(pairs) for amount in (0, one - two)]
+    return (Wrap(node.id, second.role, f"torch.constant_pad_nd(x, {amounts})"),)
 
 
 def _resized(source: str | None) -> str | None:

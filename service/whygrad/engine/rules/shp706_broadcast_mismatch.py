@@ -50,12 +50,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Resize, Wrap
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.stretching import Clash, clash
-from whygrad.engine.origins import called, origin, parameter_name
+from whygrad.engine.origins import called, origin, parameter_name, variable
 from whygrad.engine.phrases import size, sizes
+from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
 
@@ -79,15 +81,28 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash
         message=f"In dimension {wrong.axis}, counted from the end, the sizes are {given} and {wanted}; "
         "only a size of 1 is stretched.",
         chain=[origin(observation, failed.step, node, o) for o in (wrong.first, wrong.second) if o],
-        fixes=[_fix(observation, wrong, first, second)],
+        fixes=[_fix(observation, node, wrong, first, second)],
     )
 
 
-def _fix(observation: Observation, wrong: Clash, first: str, second: str) -> Fix:
+def _fix(observation: Observation, node: Node, wrong: Clash, first: str, second: str) -> Fix:
     given, wanted = wrong.sizes
     for name, operand, size_of_other in ((first, wrong.first, wanted), (second, wrong.second, given)):
-        if operand is not None and parameter_name(observation, operand.tensor):
-            return Fix(
-                f"make {name} for {size_of_other} in dimension {wrong.axis}, slice it, or send what it was made for"
-            )
+        held = parameter_name(observation, operand.tensor) if operand is not None else None
+        if operand is not None and held:
+            return _remade(name, held, operand, wrong.axis, size_of_other)
+    if wrong.second is not None and (*wrong.second.tensor.shape, 1)[-2:] == (*wrong.first.tensor.shape[-2:-1], 1):
+        after = applied(observation.source(node.id), variable(observation, node, wrong.second.role), ".unsqueeze(-1)")
+        edits = (Wrap(node.id, wrong.second.role, "x.unsqueeze(-1)"),)
+        return Fix(f"line {second} up with the rows: {second}.unsqueeze(-1)", after=after, edits=edits)
     return Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
+
+
+def _remade(name: str, held: str, operand: Operand, axis: int, size_of_other: int) -> Fix:
+    """A weight made for the size that the other operand has."""
+    shape = list(operand.tensor.shape)
+    summary = f"make {name} for {size_of_other} in dimension {axis}, slice it, or send what it was made for"
+    if size_of_other == 0 or len(shape) < -axis:
+        return Fix(summary)
+    shape[axis] = size_of_other
+    return Fix(f"{summary}: {sizes(shape)} in place of {size(operand.tensor)}", edits=(Resize(held, tuple(shape)),))

@@ -55,6 +55,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
 from whygrad.engine.origins import called, layer, type_origin, variable
+from whygrad.engine.reads import wrapped
 from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
@@ -98,4 +99,6 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
 def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
     after = applied(observation.source(node.id), name, cast)
-    return Fix(f"convert it to {wrong.wanted}: {name or wrong.operand.role.partition('[')[0]}{cast}", after=after)
+    role = wrong.operand.role
+    edits = () if role in node.writes else wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")
+    return Fix(f"convert it to {wrong.wanted}: {name or role.partition('[')[0]}{cast}", after=after, edits=edits)

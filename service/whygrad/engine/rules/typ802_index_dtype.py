@@ -56,6 +56,7 @@ from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
 from whygrad.engine.origins import called, type_origin, variable
 from whygrad.engine.phrases import size
+from whygrad.engine.reads import wrapped
 from whygrad.engine.rewriting import applied
 from whygrad.engine.rule import rule
 
@@ -85,7 +86,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
 def _fix(observation: Observation, node: Node, wrong: WrongType, *, sent: bool) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
     after = applied(observation.source(node.id), name, cast)
+    edits = wrapped(observation, node, wrong.operand.role, f"x.to(torch.{wrong.wanted})")
     here = f"{name or wrong.operand.role.partition('[')[0]}{cast}"
     if sent:
-        return Fix(f"send it as {size(wrong.operand.tensor)}:{wrong.wanted}, or convert it here: {here}", after=after)
-    return Fix(f"convert it where it is made, or here: {here}", after=after)
+        summary = f"send it as {size(wrong.operand.tensor)}:{wrong.wanted}, or convert it here: {here}"
+        return Fix(summary, after=after, edits=edits)
+    return Fix(f"convert it where it is made, or here: {here}", after=after, edits=edits)

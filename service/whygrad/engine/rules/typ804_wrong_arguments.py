@@ -51,6 +51,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from whygrad.engine.edits import Ask
 from whygrad.engine.failures import failure
 from whygrad.engine.finding import Finding, Fix, names
 from whygrad.engine.observation import Formal, Observation, Signature
@@ -79,7 +80,7 @@ def _finding(observation: Observation, signature: Signature, misfit: str) -> Fin
         place=signature.place,
         order=-1,
         parameters=names(observation.trainable),
-        fix=_fix(signature) if known else Fix("name one of the methods that the program has"),
+        fix=_fix(observation, signature) if known else Fix("name one of the methods that the program has"),
     )
 
 
@@ -96,8 +97,12 @@ def _listed(words: Sequence[str]) -> str:
     return ", ".join(words) or "nothing"
 
 
-def _fix(signature: Signature) -> Fix:
+def _fix(observation: Observation, signature: Signature) -> Fix:
     wanted = [f for f in signature.formals if f.required]
+    taken, sent = len(signature.formals), observation.request.get("inputs")
+    if isinstance(sent, list) and len(sent) > taken > 0:
+        summary = f"send {counted(taken, 'input')}: leave out what comes after {signature.formals[-1].name}"
+        return Fix(summary, edits=(Ask({"inputs": sent[:taken]}),))
     if all(f.type == "Tensor" for f in wanted):
         line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
         return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=line)

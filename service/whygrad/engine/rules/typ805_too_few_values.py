@@ -53,12 +53,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Ask
 from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.origins import origin
 from whygrad.engine.phrases import size
 from whygrad.engine.rule import rule
+from whygrad.engine.sending import with_samples
 
 
 @rule("TYP805", "too-few-values", "error")
@@ -78,11 +80,15 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{name} gets one value per channel{shape}, and needs more in training",
         message="The mean of a single value is the value itself, so that nothing is left after subtracting it.",
         chain=[origin(observation, failed.step, node, given)] if given else [],
-        fixes=[_fix(node)],
+        fixes=list(_fixes(observation, node)),
     )
 
 
-def _fix(node: Node) -> Fix:
+def _fixes(observation: Observation, node: Node) -> Iterator[Fix]:
     if node.op == "aten::instance_norm":
-        return Fix("send inputs with more than one position, or normalise before the positions are pooled away")
-    return Fix("send at least 2 samples, and drop an incomplete last batch: DataLoader(..., drop_last=True)")
+        yield Fix("send inputs with more than one position, or normalise before the positions are pooled away")
+        return
+    ask = with_samples(observation, 2)
+    summary = "send at least 2 samples, and drop an incomplete last batch: DataLoader(..., drop_last=True)"
+    yield Fix(summary, edits=(ask,) if ask else ())
+    yield Fix("switch the model to evaluation with eval()", edits=(Ask({"mode": "eval"}),))
