@@ -1,0 +1,101 @@
+"""Fixes that are run: what they heal, which fault is the root, and every fault of a forward in one diagnosis."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+
+from whygrad.engine.observation import Json
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(10, 6)
+        self.mid = nn.Linear({mid}, 6)
+        self.head = nn.Linear({head}, 1)
+
+    def forward(self, x):
+        h = torch.relu(self.encoder(x)){detach}
+        h = torch.tanh(self.mid(h))
+        {write}
+        return self.head(h)
+"""
+
+
+def diagnosed(mid: int = 6, head: int = 6, detach: str = "", write: str = "pass", **request: str) -> dict[str, Json]:
+    source = NET.format(mid=mid, head=head, detach=detach, write=write)
+    return diagnose_source(source, shapes="4x10", loss="mean", **request)
+
+
+def codes(document: dict[str, Json]) -> list[str]:
+    return [f["code"] for f in document["findings"]]
+
+
+def proofs(document: dict[str, Json]) -> list[bool | None]:
+    return [f["fix"]["verified"] for f in document["findings"]]
+
+
+def test_a_fix_that_heals_says_what_was_seen() -> None:
+    document = diagnosed(detach=".detach()")
+    (found,) = document["findings"]
+    assert found["fix"]["verified"] is True
+    assert found["fix"]["evidence"] == (
+        "with it the fault is gone: 6 of 6 parameters receive a gradient (4 of 6 before)"
+    )
+    assert document["timing"]["verify_ms"] > 0
+
+
+def test_every_fault_of_a_forward_is_in_one_diagnosis() -> None:
+    document = diagnosed(mid=5, head=7)
+    assert codes(document) == ["SHP701", "SHP701"]
+    assert [f["location"]["module"] for f in document["findings"]] == ["mid", "head"]
+    assert proofs(document) == [True, True]
+    assert document["findings"][1]["chain"][0].startswith("it shows once the fault before it is out of the way: mid")
+
+
+def test_a_cut_behind_shape_faults_is_found_with_its_parameters() -> None:
+    document = diagnosed(mid=5, head=7, detach=".detach()")
+    assert codes(document) == ["SHP701", "SHP701", "CUT101"]
+    assert proofs(document) == [True, True, True]
+    assert document["findings"][2]["parameters"] == ["encoder.weight", "encoder.bias"]
+
+
+def test_a_write_behind_a_shape_fault_is_found_too() -> None:
+    document = diagnosed(mid=5, write="h += 1.0")
+    assert codes(document) == ["SHP701", "IPL301"]
+    assert proofs(document) == [True, True]
+
+
+def test_faults_of_one_run_are_told_in_the_order_of_execution() -> None:
+    document = diagnosed(detach=".detach()", write="h = h.detach()")
+    assert all(f["severity"] != "note" for f in document["findings"])
+    assert document["verdict"] in ("faulty", "suspect")
+
+
+def test_nothing_is_tried_where_it_is_not_wanted() -> None:
+    document = diagnose_source_without_verification(NET.format(mid=6, head=6, detach=".detach()", write="pass"))
+    assert proofs(document) == [None]
+    assert "verify_ms" not in document["timing"]
+
+
+def test_healthy_programs_cost_no_trial() -> None:
+    document = diagnosed()
+    assert document["verdict"] == "healthy"
+    assert "verify_ms" not in document["timing"]
+
+
+@pytest.mark.parametrize("passes", [["structure"], ["numeric"], None])
+def test_either_pass_will_do(passes: list[str] | None) -> None:
+    from tests.engine.programs import build, examined, request_of
+
+    source = NET.format(mid=5, head=6, detach="", write="pass")
+    request = {**request_of({"shapes": "4x10", "loss": "mean"}), "passes": passes}
+    document = examined(build(source), request)[-1]
+    assert (codes(document), proofs(document)) == (["SHP701"], [True])
+
+
+def diagnose_source_without_verification(source: str) -> dict[str, Json]:
+    from tests.engine.programs import build, examined, request_of
+
+    return examined(build(source), {**request_of({"shapes": "4x10", "loss": "mean"}), "verify": False})[-1]
