@@ -96,7 +96,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class StandIn:
-    """In place of a node that cannot run stand zeros of the shape that it meant to give, tied to what it read."""
+    """In place of a node that cannot run stand numbers of the shape that it meant to give, tied to what it read."""
 
     node: int
     shape: tuple[int, ...]

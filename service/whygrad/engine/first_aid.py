@@ -10,5 +10,4 @@ FIRST_AID = {
     "BWD406": "check the shapes that a custom backward or a gradient hook returns",
     "SHP712": "export with torch.jit.script, or read the size from the tensor inside forward",
     "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
-    "FMT902": "send a torch.jit.script of the model without hooks, custom functions and plain Python values",
 }

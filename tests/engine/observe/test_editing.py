@@ -139,7 +139,7 @@ def test_stand_in_has_the_shape_and_lets_gradients_through() -> None:
     assert not after(seen).first.forward_completed
     edited = after(seen, StandIn(node(seen, "aten::cat"), (4, 6)))
     assert edited.error is None
-    assert states(edited)["encoder.weight"] in ("ok", "zero")
+    assert set(states(edited).values()) == {"ok"}
 
 
 def test_ask_sends_another_request() -> None:

@@ -44,7 +44,7 @@ def edit_graph(graph: Any, reader: GraphReader, edits: Sequence[Edit]) -> None:
         made = _OF_GRAPHS.get(type(edit))
         if made is not None:
             made(editor, edit)
-            reader.reread(graph, like=editor.number(edit))
+    reader.reread(graph)
 
 
 def edit_module(module: Any, edits: Sequence[Edit]) -> tuple[str, ...]:
@@ -83,17 +83,12 @@ class _Editor:
         self._graph = graph
         self._reader = reader
 
-    def number(self, edit: Any) -> int:
-        """The node whose place new nodes take."""
-        return int(edit.node)
-
     def wrap(self, edit: Wrap) -> None:
-        node, number = self._node(edit.node), edit.node
-        owner, slot = self._slot(node, edit.argument)
+        node = self._node(edit.node)
+        owner, slot = self._slot(edit.node, edit.argument)
         value = owner.inputsAt(slot)
-        wrapped = self._inserted(edit.expression, [("x", value)], owner)
-        written = edit.argument in self._reader.nodes[number].writes
-        if written:  # what is read of it from here on is what was written
+        wrapped = self._inserted(edit, [("x", value)], owner)
+        if edit.argument in self._reader.nodes[edit.node].writes:  # what is read of it from here on is what was written
             value.replaceAllUsesAfterNodeWith(node, wrapped)
         owner.replaceInput(slot, wrapped)
 
@@ -102,13 +97,12 @@ class _Editor:
         names = [a.name for a in self._reader.nodes[edit.node].arguments]
         used = set(re.findall(r"[A-Za-z_]\w*", edit.expression))
         arguments = [(n, v) for n, v in zip(names, node.inputs(), strict=True) if n in used]
-        self._give_way(node, self._inserted(edit.expression, arguments, node))
+        self._give_way(edit.node, self._inserted(edit, arguments, node))
 
     def become(self, edit: Become) -> None:
         node, known = self._node(edit.node), self._reader.nodes[edit.node]
         self._require_schema(edit.op)
         other = self._graph.create(edit.op, list(node.inputs()), node.outputsSize())
-        other.copyMetadata(node)
         other.insertAfter(node)
         for old, new in zip(node.outputs(), other.outputs(), strict=True):
             new.setType(old.type())
@@ -117,26 +111,27 @@ class _Editor:
                 value.replaceAllUsesAfterNodeWith(other, other.outputsAt(0))
         for old, new in zip(node.outputs(), other.outputs(), strict=True):
             old.replaceAllUsesWith(new)
-        node.destroy()
+        self._destroy(edit.node)
+        self._reader.adopt(other, edit.node)
 
     def give(self, edit: Give) -> None:
-        node = self._node(edit.node)
-        owner, slot = self._slot(node, edit.argument)
+        owner, slot = self._slot(edit.node, edit.argument)
         kind = owner.inputsAt(slot).type()
         self._graph.setInsertPoint(owner)
         owner.replaceInput(slot, self._graph.insertConstant(_as_typed(edit.value, str(kind))))
 
     def reconnect(self, edit: Reconnect) -> None:
-        owner, slot = self._slot(self._node(edit.source), edit.argument)
-        self._give_way(self._node(edit.node), owner.inputsAt(slot))
+        owner, slot = self._slot(edit.source, edit.argument)
+        self._give_way(edit.node, owner.inputsAt(slot))
 
     def leave(self, edit: Leave) -> None:
         node = self._node(edit.node)
         if node.kind() == "prim::Enter":
             manager = node.inputsAt(0).unique()
-            leaving = [n for n in self._every() if n.kind() == "prim::Exit" and n.inputsAt(0).unique() == manager]
-            for each in [*leaving, node]:
-                each.destroy()
+            handles = self._reader.handles.items()
+            exits = [k for k, n in handles if n.kind() == "prim::Exit" and n.inputsAt(0).unique() == manager]
+            for number in (*exits, edit.node):
+                self._destroy(number)
         elif node.kind() == "aten::set_grad_enabled":
             self.give(Give(edit.node, "val", True))
         else:
@@ -154,33 +149,34 @@ class _Editor:
         tensors.output().setType(torch._C.ListType(torch._C.OptionalType.ofTensor()))
         tensors.insertBefore(node)
         standing = self._graph.create(STAND_IN, [tensors.output(), shape, dtype], 1)
-        standing.copyMetadata(node)
         standing.insertBefore(node)
-        self._give_way(node, standing.output())
+        for added in (tensors, standing):
+            self._reader.adopt(added, edit.node)
+        self._give_way(edit.node, standing.output())
 
     def _node(self, number: int) -> Any:
         if number not in self._reader.handles:
             raise EditError(f"there is no node {number} any more")
         return self._reader.handles[number]
 
-    def _every(self) -> Iterator[Any]:
-        return (node for block in self._reader.blocks for node in block.nodes())
+    def _destroy(self, number: int) -> None:
+        self._reader.handles.pop(number).destroy()
 
-    def _slot(self, node: Any, role: str) -> tuple[Any, int]:
+    def _slot(self, number: int, role: str) -> tuple[Any, int]:
         """The node and the input that hold an argument: for `tensors[1]` a list of its own for this node."""
-        number = next(n for n, handle in self._reader.handles.items() if handle == node)
+        node = self._node(number)
         names = [a.name for a in self._reader.nodes[number].arguments]
         name = role.partition("[")[0]
         if name not in names:
             raise EditError(f"{node.kind()} has no argument {name}")
         owner, slot = node, names.index(name)
         for index in (int(i) for i in _ROLE.findall(role)):
-            owner, slot = self._own_list(owner, slot), index
+            owner, slot = self._own_list(owner, slot, number), index
             if index >= owner.inputsSize():
                 raise EditError(f"{node.kind()} has no argument {role}")
         return owner, slot
 
-    def _own_list(self, owner: Any, slot: int) -> Any:
+    def _own_list(self, owner: Any, slot: int, number: int) -> Any:
         """The node that makes the list or tuple which is read there, copied so that no other reads it."""
         maker = owner.inputsAt(slot).node()
         if maker.kind() not in _MAKERS:
@@ -188,21 +184,27 @@ class _Editor:
         copy = self._graph.create(maker.kind(), list(maker.inputs()), 1)
         copy.output().setType(maker.output().type())
         copy.insertBefore(owner)
+        self._reader.adopt(copy, number)
         owner.replaceInput(slot, copy.output())
         return copy
 
-    def _inserted(self, expression: str, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
-        """The value of an expression over values, computed before a node."""
+    def _inserted(self, edit: Wrap | Replace, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
+        """The value of the edit's expression over values, computed before a node."""
         typed = [(name, value.type().annotation_str) for name, value in arguments]
-        function = compiled(expression, typed)
+        function = compiled(edit.expression, typed)
+        last = before.prev()
         self._graph.setInsertPoint(before)
-        return self._graph.insertGraph(function.inlined_graph, [value for _, value in arguments])[0]
+        result = self._graph.insertGraph(function.inlined_graph, [value for _, value in arguments])[0]
+        for node in reversed(list(_back(before.prev(), last))):
+            self._reader.adopt(node, edit.node)
+        return result
 
-    def _give_way(self, node: Any, value: Any) -> None:
+    def _give_way(self, number: int, value: Any) -> None:
         """The first result of a node is another value."""
+        node = self._node(number)
         node.outputsAt(0).replaceAllUsesWith(value)
         if not any(output.uses() for output in node.outputs()):
-            node.destroy()
+            self._destroy(number)
 
     def _require_schema(self, op: str) -> None:
         if not torch._C._jit_get_schemas_for_operator(op):
@@ -218,6 +220,13 @@ _OF_GRAPHS: dict[type, Any] = {
     Leave: _Editor.leave,
     StandIn: _Editor.stand_in,
 }
+
+
+def _back(node: Any, end: Any) -> Iterator[Any]:
+    """A node and those before it in its block, up to another."""
+    while node != end:
+        yield node
+        node = node.prev()
 
 
 def _tensors(value: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -62,7 +63,6 @@ class GraphReader:
         self.added: dict[int, int] = {}
         self.attributes: dict[str, None] = {}
         self._regions: list[int] = []
-        self._numbers: dict[Any, int] = {}
         self._marks: list[Any] = []
         self._kept = torch._C.Graph()
         self._block(graph, None, _Scope())
@@ -77,27 +77,32 @@ class GraphReader:
         self.nodes.append(Node(number, "prim::Return", "", (), ()))
         return number
 
-    def reread(self, graph: Any, *, like: int) -> None:
-        """Read the graph again after it was edited: new nodes get new numbers, and stand where the node `like` does."""
+    def adopt(self, node: Any, like: int) -> None:
+        """Give numbers to a node that an edit put in, and to those in it: they stand where the node `like` does."""
+        if _is_plumbing(node):
+            return
+        number = self.reserve()
+        self.added[number], self.handles[number] = like, node
+        self.nodes[number] = self._read(node, number, None, self.nodes[like].module)
+        for block in node.blocks():
+            for inner in block.nodes():
+                self.adopt(inner, like)
+
+    def reread(self, graph: Any) -> None:
+        """Read the graph again after it was edited."""
         self._regions = []
         self.blocks = list(blocks(graph))
         self.returns = next(graph.outputs()).unique()
-        self._numbers, self.handles = {handle: number for number, handle in self.handles.items()}, {}
-        self._again(graph, None, like)
+        self._again(graph, None, {handle: number for number, handle in self.handles.items()})
 
-    def _again(self, block: Any, parent: int | None, like: int) -> None:
+    def _again(self, block: Any, parent: int | None, numbers: Mapping[Any, int]) -> None:
         for node in block.nodes():
-            if _is_plumbing(node):
-                continue
-            number = self._numbers.get(node)
-            if number is None:
-                number = self.reserve()
-                self.added[number] = like
-            self.handles[number] = node
-            self.nodes[number] = self._read(node, number, parent, self.nodes[self.added.get(number, number)].module)
-            self._follow_region(node, number)
-            for inner in node.blocks():
-                self._again(inner, number, like)
+            number = numbers.get(node)
+            if number is not None:
+                self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
+                self._follow_region(node, number)
+                for inner in node.blocks():
+                    self._again(inner, number, numbers)
 
     def _block(self, block: Any, parent: int | None, scope: _Scope) -> None:
         scopes = [scope]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Protocol
 
 import torch
@@ -245,13 +246,14 @@ def _halt() -> int:
 
 
 def _stand_in(tensors: Sequence[torch.Tensor | None], shape: Sequence[int], dtype: str) -> torch.Tensor:
-    """Zeros through which gradients still reach what was read."""
+    """Numbers of a shape, all different, through which gradients that are not zero reach what was read."""
     read = [t for t in tensors if t is not None]
     device = next((t.device for t in read if t.is_meta), read[0].device if read else torch.device("cpu"))
-    standing = torch.zeros(list(shape), dtype=getattr(torch, dtype), device=device)
+    pattern = torch.arange(prod(shape), dtype=torch.float32, device=device).cos().reshape(list(shape))
+    standing = pattern.to(getattr(torch, dtype))
     for tensor in read:
-        if tensor.is_floating_point():
-            standing = standing + (tensor.sum() * 0).to(standing.dtype)
+        if tensor.is_floating_point() and tensor.numel():
+            standing = standing + pattern * tensor.mean().to(standing.dtype)
     return standing
 
 

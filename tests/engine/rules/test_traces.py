@@ -1,0 +1,68 @@
+"""What a trace shows of what it lost: the mode that it was recorded in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pytest
+import torch
+from tests.engine.programs import diagnose_source, examined
+from tests.engine.rules.small import net
+from torch import nn
+
+from whygrad.engine.observation import Json
+
+
+def lost(model: nn.Module, shape: Sequence[int], *, recorded: bool, asked: bool) -> list[dict[str, Json]]:
+    """What is said to be lost of a model that is traced in one mode and run in the other."""
+    file = io.BytesIO()
+    torch.jit.save(torch.jit.trace(model.train(recorded), torch.randn(shape), check_trace=False), file)  # type: ignore[no-untyped-call]
+    request = {"inputs": [{"shape": list(shape)}], "mode": "train" if asked else "eval", "passes": ["structure"]}
+    document = examined(file.getvalue(), request)[-1]
+    return [dict(f) for f in document["findings"] if f["code"] == "FMT902"]
+
+
+SWITCHED = {
+    "dropout": (nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.3)), (2, 4), "aten::dropout"),
+    "statistics": (nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4)), (3, 4), "aten::batch_norm"),
+    "channels": (nn.Sequential(nn.Conv2d(3, 4, 3), nn.Dropout2d(0.3)), (2, 3, 8, 8), "aten::feature_dropout"),
+    "recurrent": (nn.LSTM(4, 4, 2, dropout=0.2), (5, 2, 4), "aten::lstm"),
+}
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("name", SWITCHED)
+def test_the_mode_of_recording_stays(name: str, recorded: bool) -> None:
+    model, shape, op = SWITCHED[name]
+    (finding,) = lost(model, shape, recorded=recorded, asked=not recorded)
+    assert (finding["location"]["op"], finding["severity"]) == (op, "note")
+    assert ("training" if recorded else "evaluation") in finding["title"]
+    assert lost(model, shape, recorded=recorded, asked=recorded) == []
+
+
+UNSWITCHED = {
+    "no dropout": nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.0)),
+    "no running statistics": nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4, track_running_stats=False)),
+    "one layer": nn.LSTM(4, 4),
+    "a norm of each sample": nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4)),
+}
+
+
+@pytest.mark.parametrize("name", UNSWITCHED)
+@pytest.mark.parametrize("recorded", [True, False])
+def test_what_is_the_same_in_both_modes_is_not_told(name: str, recorded: bool) -> None:
+    assert lost(UNSWITCHED[name], (3, 4), recorded=recorded, asked=not recorded) == []
+
+
+def test_a_path_made_for_inference_is_told() -> None:
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    for parameter in layer.parameters():
+        parameter.requires_grad_(False)
+    (finding,) = lost(layer, (2, 5, 8), recorded=False, asked=True)
+    assert finding["location"]["op"] == "aten::_transformer_encoder_layer_fwd"
+
+
+def test_script_says_what_it_means() -> None:
+    document = diagnose_source(net("return F.dropout(x * self.p, 0.5, True)"), shapes="4x3", mode="eval")
+    assert document["findings"] == []
