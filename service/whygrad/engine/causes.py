@@ -28,15 +28,17 @@ from whygrad.engine.operands.views import unviewable
 from whygrad.engine.operands.windows import nothing_left, reaching, too_large
 
 Cause = Literal[
-    "arguments", "leaf", "views", "overlap", "out", "few values", "device", "index type", "type", "target", "join",
-    "division", "memory", "einsum", "rank", "index", "recurrent", "norm", "product", "channels", "window", "stretch",
-    "shape", "other",
+    "arguments", "leaf", "views", "overlap", "out", "no derivative", "integer leaf", "few values", "device",
+    "index type", "type", "target", "join", "division", "memory", "einsum", "rank", "index", "recurrent", "norm",
+    "product", "channels", "window", "stretch", "shape", "other",
 ]  # fmt: skip
 
 _LEAF = re.compile(r"leaf Variable that requires grad")
 _VIEWS = re.compile(r"(is a view and|A view was created in).*modified inplace", re.DOTALL)
 _OVERLAP = re.compile(r"refers? to a single memory location")
 _OUT = re.compile(r"functions with out=\.\.\. arguments don't support automatic differentiation")
+_NO_DERIVATIVE = re.compile(r"is not differentiable with respect to argument")
+_INTEGER_LEAF = re.compile(r"nly Tensors of floating point (and complex )?dtype can require gradients")
 _FEW_VALUES = re.compile(r"Expected more than 1 (value per channel|spatial element)")
 _TYPE_WORDS = re.compile(
     r"dtype|data ?type|scalar type|same type|not implemented for '|floating[ -]point|result type|bool tensor|"
@@ -105,6 +107,14 @@ def _overlap(seen: Evidence) -> bool:
 
 def _out(seen: Evidence) -> bool:
     return bool(_OUT.search(seen.message))
+
+
+def _no_derivative(seen: Evidence) -> bool:
+    return bool(_NO_DERIVATIVE.search(seen.message))
+
+
+def _integer_leaf(seen: Evidence) -> bool:
+    return bool(_INTEGER_LEAF.search(seen.message))
 
 
 def _few_values(seen: Evidence) -> bool:
@@ -221,6 +231,8 @@ _CAUSES: tuple[tuple[Cause, Callable[[Evidence], bool]], ...] = (
     ("views", _views),
     ("overlap", _overlap),
     ("out", _out),
+    ("no derivative", _no_derivative),
+    ("integer leaf", _integer_leaf),
     ("few values", _few_values),
     ("device", _device),
     ("index type", _index_type),

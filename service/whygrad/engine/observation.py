@@ -32,6 +32,7 @@ __all__ = [
     "Parameter",
     "Pass",
     "Refusal",
+    "Saved",
     "Signature",
     "Step",
     "Tensor",
@@ -73,11 +74,21 @@ class Clobbered:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A tensor that an execution saved for backward, in memory that is also written where autograd does not see it."""
+
+    saver: int
+    saved_as: str
+    storage: int
+
+
+@dataclass(frozen=True)
 class Step:
     """One training step: the events of its forward, the loss and its backward.
 
     `inputs` are the tensors sent, in the order in which the request describes them, `outputs` those returned;
-    `reads` are the ids of what the loss was made of. `unlisted` counts events beyond the bound. `spoiled` are the
+    `reads` are the ids of what the loss was made of. `exposed` are the saved tensors that a write through
+    `.data` can reach. `unlisted` counts events beyond the bound. `spoiled` are the
     ids of those outputs, and the loss, that hold NaN or infinity. `functions` are there where it was looked at closely.
     """
 
@@ -89,6 +100,7 @@ class Step:
     error: Error | None = None
     gradients: Mapping[str, Gradient] = field(default_factory=dict)
     clobbered: tuple[Clobbered, ...] = ()
+    exposed: tuple[Saved, ...] = ()
     unlisted: int = 0
     spoiled: tuple[int, ...] = ()
     functions: tuple[Function, ...] = ()

@@ -125,6 +125,22 @@ def operand_copied(observation: Observation, event: Event, storage: int) -> tupl
     return tuple(Wrap(node.id, role, COPIED) for role in roles) if not set(roles) & set(node.writes) else ()
 
 
+def hidden_writes(observation: Observation) -> Iterator[tuple[int, int, int]]:
+    """The writes through `.data` in the first step: the execution of `.data`, the one that writes, the memory."""
+    aliases: dict[int, int] = {}
+    for index, event in enumerate(observation.first.events):
+        node = observation.nodes[event.node]
+        if node.op == "prim::data":
+            aliases |= {t.id: index for t in event.outputs}
+            continue
+        origins = {t.storage: aliases[t.id] for t in event.tensors if t.id in aliases}
+        for output in event.outputs:
+            if output.storage in origins:
+                aliases.setdefault(output.id, origins[output.storage])
+                if node.writes:
+                    yield aliases[output.id], index, output.storage
+
+
 _PIECES = frozenset({"unbind", "split", "chunk", "split_with_sizes"})
 _STARTS = {
     "split": "[i for i in range(split_size, self.size(dim), split_size)]",

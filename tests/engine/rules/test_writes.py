@@ -52,3 +52,33 @@ def test_both_sides_of_a_write_into_views_are_named() -> None:
         ("the views were made here", "aten::unbind")
     ]
     assert "4 views that unbind returned" in finding["title"]
+
+
+SPOILED = [
+    (["a.weight", "a.bias"], "s = self.a(x) @ self.t; self.t.data[0].fill_(9.0); return s * self.p"),
+    (["a.weight", "a.bias"], "y = self.a(x).exp(); y.data.mul_(2.0); return self.p + y"),
+    (["p"], "y = self.p * self.a(x); h = self.a(x); z = h * self.p; h.data.zero_(); return z * z.detach()"),
+]
+
+UNSEEN_BUT_HARMLESS = [
+    "self.t.data.clamp_(-1.0, 1.0); return self.p * self.a(x) @ self.t",
+    "y = self.a(x); y.data.mul_(2.0); return self.p + y @ self.t",
+    "self.e.data.mul_(0.9); return self.p * self.a(x) @ self.t",
+]
+
+
+@pytest.mark.parametrize(("lost", "body"), SPOILED)
+def test_write_that_autograd_does_not_see(lost: list[str], body: str) -> None:
+    init = f"{LAYER}; self.t = nn.Parameter(torch.randn(6, 3))"
+    findings = diagnose_source(net(body, init), shapes="4x6", loss="mean")["findings"]
+    finding = next(f for f in findings if f["code"] == "IPL305")
+    assert (finding["parameters"], finding["location"]["op"]) == (lost, "prim::data")
+    assert [r["label"] for r in finding["related"]] == ["saved here", "changed here"]
+    assert finding["fix"]["verified"]
+
+
+@pytest.mark.parametrize("body", UNSEEN_BUT_HARMLESS)
+def test_write_that_nobody_saved(body: str) -> None:
+    init = f"{LAYER}; self.t = nn.Parameter(torch.randn(6, 3)); self.register_buffer('e', torch.zeros(3))"
+    document = diagnose_source(net(body, init), shapes="4x6", loss="mean")
+    assert (document["verdict"], document["findings"]) == ("healthy", [])

@@ -40,6 +40,31 @@ def behind(loss: torch.Tensor) -> list[Any]:
     return list(found)
 
 
+class Last:
+    """The autograd function that a backward came to last: where it raised, the one that did.
+
+    The hooks know numbers alone: one that knew its function would keep the graph alive for ever.
+    """
+
+    def __init__(self, loss: torch.Tensor) -> None:
+        self._functions = behind(loss) if loss.grad_fn is not None else []
+        self._came_to: list[int] = []
+        self._hooks = [f.register_prehook(_noting(self._came_to, i)) for i, f in enumerate(self._functions)]
+
+    def function(self) -> Any:
+        """That function, None where backward came to none; nothing is noted from here on."""
+        for hook in self._hooks:
+            hook.remove()
+        return self._functions[self._came_to[-1]] if self._came_to else None
+
+
+def _noting(came_to: list[int], number: int) -> Callable[[Sequence[Any]], None]:
+    def note(_: Sequence[Any]) -> None:
+        came_to[:] = [number]
+
+    return note
+
+
 class Watch:
     """Notes what passes through every autograd function behind a loss while its backward runs; keeps no tensor."""
 

@@ -167,12 +167,12 @@ class Recorder:
             leaf=leaf,
             grad_fn=type(function).__name__ if function is not None else None,
             version=version,
-            storage=self._memory(tensor) if dense else -number,
+            storage=self.memory(tensor) if dense else -number,
             strides=tuple(tensor.stride()) if dense else (),
             numbers=numbers_of(tensor) if self.close else None,
         )
 
-    def _memory(self, tensor: torch.Tensor) -> int:
+    def memory(self, tensor: torch.Tensor) -> int:
         """The number of a tensor's memory, kept on it: an address is given to others once the memory is free."""
         storage = tensor.untyped_storage()
         number = getattr(storage, "_whygrad_number", None)

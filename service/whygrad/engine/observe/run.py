@@ -15,12 +15,12 @@ from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
 from whygrad.engine.observe import loss as losses
 from whygrad.engine.observe.editing import compiled
-from whygrad.engine.observe.functions import Watch
+from whygrad.engine.observe.functions import Last, Watch, owners
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.measuring import is_spoiled
 from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
 from whygrad.engine.observe.program import Program
-from whygrad.engine.observe.saved import clobbered
+from whygrad.engine.observe.saved import clobbered, saved_in, written_unseen
 
 LEARNING_RATE = 1e-2
 """Of the SGD update between two steps: large enough that a zero-initialised layer leaves zero."""
@@ -154,16 +154,23 @@ class Runner:
         fact = self.recorder.identify(value)
         made = self.recorder.functions()
         changed = clobbered(self.recorder.events(), made, value)
+        hidden = written_unseen(self.recorder.events(), self._nodes)
+        exposed = saved_in(hidden, made, value, self.recorder.memory) if hidden else ()
+        last = Last(value)
         watch = Watch(made, value) if self.recorder.close and value.grad_fn is not None else None
         error = None
         try:
             value.backward()  # type: ignore[no-untyped-call]
         except Exception as raised:
             refuse_out_of_memory(raised)
-            error = Error("backward", type(raised).__name__, message_of(raised))
+            event = owners(made, value).get(last.function()) if value.grad_fn is not None else None
+            node = self.recorder.events()[event].node if event is not None else None
+            error = Error("backward", type(raised).__name__, message_of(raised), node)
         told = error is None or not value.requires_grad
         gradients = states({name: p.grad for name, p in self._parameters.items()}) if told else {}
-        step = replace(self._written(returned, reads, fact, error), gradients=gradients, clobbered=changed)
+        step = replace(
+            self._written(returned, reads, fact, error), gradients=gradients, clobbered=changed, exposed=exposed
+        )
         seen = watch.seen(self.recorder.identify) if watch is not None else ()
         return replace(step, spoiled=self._spoiled([*returned, value]), functions=seen)
 

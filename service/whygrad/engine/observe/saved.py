@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from whygrad.engine.observation import Clobbered, Event
+from whygrad.engine.observation import Clobbered, Event, Node, Saved
 from whygrad.engine.observe.functions import owners
 
 _CHANGED = re.compile(r"is at version (\d+); expected version (\d+) instead")
@@ -30,6 +31,40 @@ def clobbered(events: Sequence[Event], functions: Sequence[Sequence[Any]], loss:
             storage = _storage(events[event], latest, expected, version)
             found.append(Clobbered(event, name, storage, expected, version))
     return tuple(sorted(found, key=lambda c: c.saver))
+
+
+def written_unseen(events: Sequence[Event], nodes: Mapping[int, Node]) -> frozenset[int]:
+    """The memories that are written through `.data`, whose writes count no version."""
+    aliases: set[int] = set()
+    written = set()
+    for event in events:
+        node = nodes.get(event.node)
+        if node is None:
+            continue
+        read = {t.storage for t in event.tensors if t.id in aliases}
+        if node.op == "prim::data":
+            aliases |= {t.id for t in event.outputs}
+        elif read:
+            aliases |= {t.id for t in event.outputs if t.storage in read}
+            written |= {t.storage for t in event.outputs if node.writes and t.storage in read}
+    return frozenset(written)
+
+
+def saved_in(
+    memories: frozenset[int],
+    functions: Sequence[Sequence[Any]],
+    loss: torch.Tensor,
+    memory: Callable[[torch.Tensor], int],
+) -> tuple[Saved, ...]:
+    """What the functions behind a loss saved in those memories."""
+    found = []
+    for function, event in owners(functions, loss).items() if loss.grad_fn is not None else ():
+        for name in _saved_names(type(function).__name__, function):
+            with contextlib.suppress(RuntimeError):  # changed as autograd sees it, which is another fault
+                saved = getattr(function, name)
+                if isinstance(saved, torch.Tensor) and memory(saved) in memories:
+                    found.append(Saved(event, name.removeprefix(_SAVED), memory(saved)))
+    return tuple(sorted(found, key=lambda s: s.saver))
 
 
 def _changed(function: Any) -> Iterator[tuple[str, int, int]]:

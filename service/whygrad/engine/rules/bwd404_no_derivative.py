@@ -1,0 +1,138 @@
+"""An operation has no derivative for an argument that wants a gradient.
+
+What happened
+-------------
+Some operations of torch compute a result and record that they cannot be differentiated: `unique`, `bincount` with
+weights, `heaviside`, the first argument of `igamma`. Others refuse at once, as losses do whose class weights want a
+gradient.
+
+Why it matters
+--------------
+backward raises "derivative for … is not implemented", or the forward raises "is not differentiable with respect to
+argument". Neither names the line.
+
+How to fix it
+-------------
+Use an operation that has a derivative: `index_add` for `bincount` with weights, a sigmoid for `heaviside`. Where the
+argument needs no gradient, as class weights do not, detach it.
+
+Not to be confused with
+-----------------------
+CUT103 returns a result without any history, so that nothing is raised here. BWD406 has a derivative, which failed.
+
+Example
+-------
+Shapes: 4x10
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.gate = nn.Linear(10, 6)
+
+        def forward(self, x):
+            h = self.gate(x)
+            return torch.heaviside(h, torch.zeros(1))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.gate = nn.Linear(10, 6)
+
+        def forward(self, x):
+            h = self.gate(x)
+            return torch.sigmoid(h)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Replace, Wrap
+from whygrad.engine.failures import finding, refused
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Event, Node, Observation, Step
+from whygrad.engine.origins import called
+from whygrad.engine.rule import rule
+
+_MISSING = re.compile(r"derivative for '?(?:aten::)?(?P<name>\w+)(: ?(?P<argument>\w+))?'? is not implemented")
+_REFUSED = re.compile(r"with respect to argument '(\w+)'")
+_TWINS = {
+    "heaviside": ("torch.sigmoid(self), a smooth step", "torch.sigmoid(self)"),
+    "bincount": (
+        "zeros with index_add, which counts weights with a derivative",
+        "torch.zeros([int(self.max()) + 1], dtype=weights.dtype, device=weights.device).index_add(0, self, weights)",
+    ),
+}
+
+
+@rule("BWD404", "no-derivative", "error")
+def no_derivative(observation: Observation) -> Iterator[Finding]:
+    """The operation that cannot be differentiated, refused in the forward or in backward."""
+    for failed, node, event in refused(observation, "no derivative"):
+        argument = _REFUSED.search(failed.message)
+        role = argument[1] if argument else ""
+        operand = next((o for o in event.inputs if o.role == role), None)
+        what = called(observation, node, operand) if operand else role or "an argument"
+        yield finding(
+            observation,
+            failed,
+            title=f"{node.name} has no derivative for its {role or 'argument'}, and {what} wants a gradient",
+            message=f"{node.name} cannot give {what} a gradient, so torch refuses to compute with one that wants it.",
+            chain=(Link(f"{what} wants a gradient", node.id),),
+            fix=Fix(
+                f"detach {what}: as the {role or 'argument'} of {node.name} it cannot be learnt",
+                edits=(Wrap(node.id, role, "x.detach()"),) if operand else (),
+            ),
+        )
+    for step in observation.steps:
+        error = step.error
+        missing = _MISSING.search(error.message) if error is not None and error.stage == "backward" else None
+        if missing is not None:
+            yield _in_backward(observation, step, missing["name"], missing["argument"])
+
+
+def _in_backward(observation: Observation, step: Step, name: str, argument: str | None) -> Finding:
+    order, event = _maker(observation, step, name)
+    node = observation.nodes[event.node] if event is not None else None
+    shown, where = node.name if node is not None else name, f" for its {argument}" if argument else ""
+    return Finding(
+        title=f"{shown} has no derivative{where}",
+        message=f"{shown} is on the way from the loss to the parameters, and torch knows no gradient{where}.",
+        node=node.id if node is not None else None,
+        event=event,
+        order=order,
+        parameters=names(observation.trainable),
+        chain=(
+            Link(f"{shown} records that it cannot be differentiated", node.id if node is not None else None),
+            Link("backward comes to it and raises"),
+        ),
+        fix=_fix(node, shown),
+    )
+
+
+def _fix(node: Node | None, shown: str) -> Fix:
+    name, expression = _TWINS.get(node.bare_name if node is not None else "", ("", ""))
+    if node is not None and name:
+        return Fix(f"use {name}", edits=(Replace(node.id, expression),))
+    return Fix(f"compute it with operations that have a derivative, or detach what {shown} reads, if it needs none")
+
+
+def _maker(observation: Observation, step: Step, name: str) -> tuple[int, Event | None]:
+    """The last execution of the operation that recorded a gradient."""
+    for index in range(len(step.events) - 1, -1, -1):
+        event = step.events[index]
+        same = _plain(observation.nodes[event.node].name) == _plain(name)
+        if same and any(t.requires_grad for t in event.outputs):
+            return index, event
+    return -1, None
+
+
+def _plain(name: str) -> str:
+    """A name without the marks of its variants: `_unique2` is `unique`."""
+    return name.strip("_").rstrip("0123456789").lower()

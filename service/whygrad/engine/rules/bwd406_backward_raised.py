@@ -1,0 +1,87 @@
+"""The backward of an operation raised.
+
+What happened
+-------------
+The forward completed. On the way back autograd came to an operation whose derivative could not be computed with what
+it was given. Its message speaks of the derivative, and of no line.
+
+Why it matters
+--------------
+The step stops there: no parameter behind it has a gradient, and those before it have half of theirs.
+
+How to fix it
+-------------
+Look at the operation named here and at what the loss makes of its result. Some results are not unique (eigenvectors
+have a free phase), and a loss may use only what does not depend on the choice.
+
+Not to be confused with
+-----------------------
+IPL301, BWD402, BWD403 and BWD404 raise in backward too, and have pages of their own. A loss without any history is a
+CUT or PAR code.
+
+Example
+-------
+Shapes: 3x3
+Loss: output
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a = nn.Linear(3, 3)
+
+        def forward(self, x):
+            vectors = torch.linalg.eig(self.a(x))[1]
+            return vectors.imag.sum() + vectors.real.sum()
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a = nn.Linear(3, 3)
+
+        def forward(self, x):
+            vectors = torch.linalg.eig(self.a(x))[1]
+            return vectors.abs().sum()
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Observation
+from whygrad.engine.rule import rule
+
+_KNOWN = re.compile(
+    r"does not require grad and does not have a grad_fn|can be implicitly created only|backward through the graph a|"
+    r"modified by an inplace operation|derivative for .* is not implemented"
+)
+
+
+@rule("BWD406", "backward-raised", "error")
+def backward_raised(observation: Observation) -> Iterator[Finding]:
+    """What backward raised that has no code of its own, with the operation whose derivative it was."""
+    for step in observation.steps:
+        error = step.error
+        if error is None or error.stage != "backward" or _KNOWN.search(error.message):
+            continue
+        order = max((i for i, e in enumerate(step.events) if e.node == error.node), default=-1)
+        name = observation.nodes[error.node].name if error.node is not None else "an operation"
+        said = error.message.strip().partition("\n")[0][:300]
+        yield Finding(
+            title=f"the backward of {name} raised",
+            message=f"The derivative of {name} could not be computed: {said}",
+            node=error.node,
+            event=step.events[order] if order >= 0 else None,
+            order=order,
+            parameters=names(observation.trainable),
+            chain=(
+                Link(f"the forward of {name} completes", error.node),
+                Link(f"its backward raises: {said}", error.node),
+            ),
+            fix=Fix(f"change what {name} is given, or what the loss makes of its result"),
+        )
