@@ -219,3 +219,26 @@ class Function:
     event: int | None
     received: tuple[Numbers | None, ...] = ()
     edges: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clobbered:
+    """A tensor that backward needs and that was changed after it was saved: event indices, versions.
+
+    `saved_as` is autograd's name for it (`result`, `self`), `expected` the version when it was saved.
+    """
+
+    saver: int
+    saved_as: str
+    storage: int
+    expected: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A tensor that an execution saved for backward, in memory that is also written where autograd does not see it."""
+
+    saver: int
+    saved_as: str
+    storage: int

@@ -8,7 +8,21 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
-from whygrad.engine.facts import Argument, Edge, Event, Frame, Function, Json, Look, Node, Numbers, Operand, Tensor
+from whygrad.engine.facts import (
+    Argument,
+    Clobbered,
+    Edge,
+    Event,
+    Frame,
+    Function,
+    Json,
+    Look,
+    Node,
+    Numbers,
+    Operand,
+    Saved,
+    Tensor,
+)
 
 __all__ = [
     "Argument",
@@ -57,29 +71,6 @@ class Error:
     kind: str
     message: str
     node: int | None = None
-
-
-@dataclass(frozen=True)
-class Clobbered:
-    """A tensor that backward needs and that was changed after it was saved: event indices, versions.
-
-    `saved_as` is autograd's name for it (`result`, `self`), `expected` the version when it was saved.
-    """
-
-    saver: int
-    saved_as: str
-    storage: int
-    expected: int
-    version: int
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A tensor that an execution saved for backward, in memory that is also written where autograd does not see it."""
-
-    saver: int
-    saved_as: str
-    storage: int
 
 
 @dataclass(frozen=True)

@@ -85,10 +85,12 @@ def no_derivative(observation: Observation) -> Iterator[Finding]:
             title=f"{node.name} has no derivative for its {role or 'argument'}, and {what} wants a gradient",
             message=f"{node.name} cannot give {what} a gradient, so torch refuses to compute with one that wants it.",
             chain=(Link(f"{what} wants a gradient", node.id),),
-            fix=Fix(
-                f"detach {what}: as the {role or 'argument'} of {node.name} it cannot be learnt",
-                edits=(Wrap(node.id, role, "x.detach()"),) if operand else (),
-            ),
+            fixes=[
+                Fix(
+                    f"detach {what}: as the {role or 'argument'} of {node.name} it cannot be learnt",
+                    edits=(Wrap(node.id, role, "x.detach()"),) if operand else (),
+                )
+            ],
         )
     for step in observation.steps:
         error = step.error

@@ -71,9 +71,12 @@ def integer_requires_grad(observation: Observation) -> Iterator[Finding]:
             title=f"a gradient is asked of a tensor of {kind}",
             message=f"{node.name} is to make a leaf that wants a gradient, but its numbers are {kind}.",
             chain=(Link(f"{node.name} asks for a gradient of {kind}", node.id),),
-            fix=Fix(
-                "make the tensor floating, or take requires_grad away where it needs no gradient", edits=_edits(node)
-            ),
+            fixes=[
+                Fix(
+                    "make the tensor floating, or take requires_grad away where it needs no gradient",
+                    edits=_edits(node),
+                )
+            ],
         )
 
 
