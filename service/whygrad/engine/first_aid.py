@@ -4,6 +4,4 @@ from __future__ import annotations
 
 FIRST_AID = {
     "CUT108": "compute the term from tensors that carry a gradient, or leave it out",
-    "SHP712": "export with torch.jit.script, or read the size from the tensor inside forward",
-    "SHP716": "permute the axes: channels come first in torch, and recurrent layers take the sequence first",
 }

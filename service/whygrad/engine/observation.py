@@ -212,9 +212,9 @@ class Ending:
 class Observation:
     """Everything seen of one program. `stacks` may be filled lazily while the program is at hand.
 
-    `buffers` are all tensors that modules hold and that are no parameters, plain attributes too.
-    `returns` is the value number that the method returns; `opaque` are nodes that probes cannot look into.
-    `request` is what was asked, with the inputs that the file recorded where none were sent.
+    `buffers` are all tensors of modules that are no parameters, plain attributes too. `resized`: axes of inputs with
+    another size than tracing recorded, as (axis, recorded, sent). `returns` is the value number that the method
+    returns. `opaque` nodes are closed to probes. `request` is what was asked, with recorded inputs where none were.
     """
 
     format: str = "torchscript"
@@ -222,6 +222,7 @@ class Observation:
     loss: str = "auto"
     request: Mapping[str, Json] = field(default_factory=dict)
     traced: bool = False
+    resized: tuple[tuple[int, int, int], ...] = ()
     nodes: tuple[Node, ...] = ()
     returns: int | None = None
     opaque: tuple[int, ...] = ()

@@ -116,25 +116,46 @@ def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
     return node.func.value, False
 
 
-def behind(source: str | None, place: int, suffix: str) -> str | None:
-    """The line with something put behind one of two operands, of its only call or operator that has two.
+def behind(source: str | None, operation: str, place: int, suffix: str) -> str | None:
+    """The line with something put behind one of the two operands of its only such call or operator.
 
     `F.mse_loss(a, b)` with `.squeeze(1)` at place 1 is `F.mse_loss(a, b.squeeze(1))`, `a - b` is `a - b.squeeze(1)`.
     """
-    pairs = [pair for node in ast.walk(_statement(source)) if (pair := _pair(node)) is not None]
-    if source is None or len(pairs) != 1:
+    pairs = [pair for node in ast.walk(_statement(source)) if (pair := _pair(node, operation)) is not None]
+    return _suffixed(source, pairs[0][place], suffix) if len(pairs) == 1 else None
+
+
+def fed(source: str | None, layer: str, suffix: str) -> str | None:
+    """The line with something put behind what its only call of a layer is given: `self.rnn(h)`."""
+    calls = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Call) and n.args]
+    own = [n.args[0] for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
+    return _suffixed(source, own[0], suffix) if len(own) == 1 else None
+
+
+def _suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:
+    if source is None:
         return None
-    operand = pairs[0][place]
     start, end = (len(source.encode()[:at].decode()) for at in (operand.col_offset, operand.end_col_offset or 0))
     inner = _bracketed(source[start:end])
     return source[:start] + inner + suffix + source[end:] if inner else None
 
 
-def _pair(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
-    """The two operands of a call or an operator; a power has only one."""
-    if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
+_OPERATORS: dict[str, type[ast.AST]] = {
+    "sub": ast.Sub, "rsub": ast.Sub, "add": ast.Add, "mul": ast.Mult, "div": ast.Div,
+    "eq": ast.Eq, "ne": ast.NotEq, "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE,
+}  # fmt: skip
+
+
+def _pair(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | None:
+    """The two operands, if a node is such an operator, or for any other operation a call with two arguments."""
+    wanted = _OPERATORS.get(operation)
+    if wanted is None:
+        return (node.args[0], node.args[1]) if isinstance(node, ast.Call) and len(node.args) == 2 else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, wanted):
         return node.left, node.right
-    return (node.args[0], node.args[1]) if isinstance(node, ast.Call) and len(node.args) == 2 else None
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], wanted):
+        return node.left, node.comparators[0]
+    return None
 
 
 def assigned(source: str | None, suffix: str) -> str | None:

@@ -147,3 +147,22 @@ def _split(types: str) -> list[str]:
         else:
             parts[-1] += character
     return [part.strip() for part in parts]
+
+
+def resized(recorded: Json, sent: Json) -> tuple[tuple[int, int, int], ...]:
+    """The axes of inputs that have another size than tracing recorded: (axis, recorded, sent)."""
+    pairs = [
+        (axis, before, now)
+        for one, other in zip(_shapes(recorded), _shapes(sent), strict=False)
+        for axis, (before, now) in enumerate(zip(one, other, strict=False))
+        if before != now
+    ]
+    return tuple(dict.fromkeys(pairs))
+
+
+def _shapes(inputs: Json) -> list[list[int]]:
+    """The shapes of the tensors among inputs, however deep, in order."""
+    if isinstance(inputs, Mapping):
+        shape = inputs.get("shape")
+        return [shape] if isinstance(shape, list) else [s for v in inputs.values() for s in _shapes(v)]
+    return [s for v in inputs for s in _shapes(v)] if isinstance(inputs, list | tuple) else []

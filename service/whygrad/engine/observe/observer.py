@@ -29,7 +29,7 @@ from whygrad.engine.observation import (
 from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, recorded_inputs
 from whygrad.engine.observe.editing import EditError
 from whygrad.engine.observe.guards import name_guarded
-from whygrad.engine.observe.inputs import fit
+from whygrad.engine.observe.inputs import fit, resized
 from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.probes import Progress
@@ -100,6 +100,7 @@ class Observer:
             self._seen,
             format=program.format,
             traced=program.traced,
+            resized=resized(recorded_inputs(self._archive, method), self._inputs),
             request={**self._request, "inputs": self._inputs},
             nodes=self._nodes(program),
             returns=program.returns,

@@ -108,7 +108,11 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
         return Fix(f"keep the batch of {found.samples} in what became {size(found.first.tensor)}")
     side, call = _repair(found)
     changes = [_repair(each) for _, _, each in places.values()]
-    after = behind(observation.source(number), side.place, call) if found.surplus else None
+    after = (
+        behind(observation.source(number), observation.nodes[number].bare_name, side.place, call)
+        if found.surplus
+        else None
+    )
     return Fix(
         f"give the {_word(side)} the shape of the other: {call[1:]}",
         after=after,

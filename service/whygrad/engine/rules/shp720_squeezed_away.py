@@ -63,6 +63,8 @@ from whygrad.engine.phrases import size
 from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
 
+_CALL = r"torch\.squeeze\(((?:[^()]|\([^()]*\))*)\)"
+
 
 @rule("SHP720", "squeezed-away", "warning")
 def squeezed_away(observation: Observation) -> Iterator[Finding]:
@@ -139,6 +141,6 @@ def _fix(observation: Observation, node: Node, event: Event, meant: Sequence[int
         return Fix("leave the squeeze out: nothing else is of size 1", after=after, edits=(Replace(node.id, "self"),))
     named = str(rest[0]) if len(rest) == 1 else f"({', '.join(map(str, rest))})"
     after = rewritten(source, r"\.squeeze\(\)", f".squeeze({named})")
-    after = after or rewritten(source, r"torch\.squeeze\(\s*([\w.]+)\s*\)", rf"torch.squeeze(\1, {named})")
+    after = after or rewritten(source, _CALL, lambda call: f"torch.squeeze({call[1]}, {named})")
     edit = Replace(node.id, f"self.squeeze({named if len(rest) == 1 else rest})")
     return Fix(f"name what is to go: squeeze({named})", after=after, edits=(edit,))

@@ -1,0 +1,234 @@
+"""Sizes of the traced example that stand in a program as numbers, where the input that came has others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import prod
+
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.pieces import Axis, Layout
+from whygrad.engine.observation import Event, Json, Node, Observation, Tensor
+
+_SHAPED = {
+    **dict.fromkeys(("view", "zeros", "ones", "empty", "full", "rand", "randn", "randint", "new_zeros"), "size"),
+    **dict.fromkeys(("new_ones", "new_empty", "new_full", "expand", "broadcast_to"), "size"),
+    "reshape": "shape",
+    "repeat": "repeats",
+    "unflatten": "sizes",
+    "arange": "end",
+    "eye": "n",
+    "linspace": "steps",
+    "select": "index",
+    "narrow": "length",
+    "slice": "end",
+    "split": "split_size",
+    "split_with_sizes": "split_sizes",
+    "chunk": "chunks",
+    "ListUnpack": "",
+}
+"""Operations that are given sizes, and the argument that holds them."""
+
+_VIEWS = ("view", "reshape")
+
+
+@dataclass(frozen=True)
+class Baked:
+    """A node that holds a size of the example; `changes` are the nodes, arguments and values to give in its place."""
+
+    order: int
+    node: int
+    event: Event
+    recorded: int
+    sent: int
+    changes: tuple[tuple[int, str, Json], ...] = ()
+
+
+def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | None:
+    """What holds the size that made an operation raise: the operation itself, or the last one that it rests on."""
+    events = known.step.events
+    for order in (len(events) - 1, *sorted(known.behind(failed), reverse=True)):
+        event = events[order]
+        node = observation.nodes[event.node]
+        if event is failed and (all_changed := _all_held(observation, node, event)):
+            return Baked(order, node.id, event, *observation.resized[0][1:], all_changed)
+        for recorded, sent in _exchanges(observation):
+            found = _held(node, event, recorded, sent, failing=event is failed)
+            if found is not None and (event is failed or _clashes(failed, recorded, sent)):
+                return Baked(order, node.id, event, recorded, sent, _everywhere(observation, node, *found))
+    return next((m for m in misread(observation, known) if m.order in known.behind(failed)), None)
+
+
+def _all_held(observation: Observation, node: Node, event: Event) -> tuple[tuple[int, str, Json], ...]:
+    """The sizes of a view that come out once every recorded size in it is exchanged; none where one is enough."""
+    given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
+    if not isinstance(given, list) or not event.inputs:
+        return ()
+    now: dict[int, int] = {recorded: sent for _, recorded, sent in observation.resized}
+    sizes: list[int] = given
+    changed = [now.get(size, size) for size in sizes]
+    exchanged = sum(a != b for a, b in zip(given, changed, strict=True))
+    if exchanged < 2 or not _comes_out(changed, event.tensors[0].elements):
+        return ()
+    return _everywhere(observation, node, _SHAPED[node.bare_name], changed)
+
+
+def _exchanges(observation: Observation) -> list[tuple[int, int]]:
+    """Sizes that were recorded and those that stand for them now, also of axes that were folded: 2 x 4 for 3 x 6."""
+    singles = [(recorded, sent) for _, recorded, sent in observation.resized]
+    folded = [(a * c, b * d) for (a, b), (c, d) in combinations(singles, 2)]
+    return list(dict.fromkeys(singles + folded))
+
+
+def _held(node: Node, event: Event, recorded: int, sent: int, *, failing: bool) -> tuple[str, Json] | None:
+    """The argument that holds a recorded size, and its value for the size that was sent."""
+    argument = _SHAPED.get(node.bare_name)
+    if argument is None:
+        return None
+    if node.op == "prim::ListUnpack":
+        return ("", None) if failing and (len(node.outputs), len(event.inputs)) == (recorded, sent) else None
+    given = node.literal(argument)
+    if failing and node.bare_name in _VIEWS:
+        changed = _refilled(given, event, recorded, sent)
+        return (argument, changed) if changed is not None else None
+    if node.bare_name == "select":
+        inside = failing and isinstance(given, int) and sent <= given < recorded
+        return (argument, sent - 1) if inside else None
+    return (argument, _replaced(given, recorded, sent)) if _holds(given, recorded) else None
+
+
+def _holds(given: Json, recorded: int) -> bool:
+    return recorded in given if isinstance(given, list) else given == recorded and not isinstance(given, bool)
+
+
+def _replaced(given: Json, recorded: int, sent: int) -> Json:
+    """A size in place of another: the first, where there are several."""
+    if not isinstance(given, list):
+        return sent
+    place = given.index(recorded)
+    return [*given[:place], sent, *given[place + 1 :]]
+
+
+def _refilled(given: Json, event: Event, recorded: int, sent: int) -> Json | None:
+    """The sizes of a view with one that was, or was a multiple of, the recorded size changed so that they come out."""
+    if not isinstance(given, list) or not event.inputs:
+        return None
+    elements = event.tensors[0].elements
+    for place, size in enumerate(given):
+        if isinstance(size, int) and size > 0 and size % recorded == 0:
+            changed = [*given[:place], size // recorded * sent, *given[place + 1 :]]
+            if _comes_out(changed, elements):
+                return changed
+    return None
+
+
+def _comes_out(sizes: list[int], elements: int) -> bool:
+    written = prod(s for s in sizes if s != -1)
+    return elements % written == 0 if -1 in sizes and written else written == elements
+
+
+def _clashes(failed: Event, recorded: int, sent: int) -> bool:
+    """Whether what was refused has the recorded size in one operand and the one that was sent in another."""
+    shapes = [t.shape for t in failed.tensors]
+    return any(recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes)
+
+
+def _everywhere(
+    observation: Observation, node: Node, argument: str, changed: Json
+) -> tuple[tuple[int, str, Json], ...]:
+    """The change at the node, and at each that is the same operation with the same sizes."""
+    if not argument:
+        return ()
+    given = node.literal(argument)
+    alike = [n for n in observation.nodes if n.op == node.op and n.literal(argument) == given]
+    return tuple((n.id, argument, changed) for n in (alike if node.bare_name != "select" else [node]))
+
+
+def skipped(observation: Observation, known: Layouts) -> Iterator[Baked]:
+    """Readings of an input step by step, or by a slice, that end where the example ended."""
+    for axis, recorded, sent in observation.resized:
+        for place, orders in _readings(known, axis, sent) if 1 < recorded < sent else ():
+            found = _last_step(observation, known, place, orders, recorded)
+            found = _slice(observation, known, place, orders, recorded) if found is None else found
+            if found is not None:
+                event = known.step.events[found]
+                node = observation.nodes[event.node]
+                changes = ((node.id, "end", sent),) if node.bare_name == "slice" else ()
+                yield Baked(found, node.id, event, recorded, sent, changes)
+
+
+def _readings(known: Layouts, axis: int, sent: int) -> Iterator[tuple[int, list[int]]]:
+    """For each tensor that has an input's axis whole: the place of it, and the executions that read the tensor.
+
+    A slice that takes all is the tensor itself: `x[:, 0]` reads `x`.
+    """
+    places: dict[int, int] = {}
+    same: dict[int, int] = {}
+    readings: dict[int, list[int]] = defaultdict(list)
+    for order, event in enumerate(known.step.events):
+        for tensor in event.tensors:
+            place = _place(known.of(tensor), axis, sent)
+            number = same.get(tensor.id, tensor.id)
+            if place is not None and not (event.outputs and _aliased(event, tensor, number, same)):
+                places[number] = place
+                readings[number].append(order)
+    return ((places[tensor], orders) for tensor, orders in readings.items())
+
+
+def _place(layout: Layout, axis: int, sent: int) -> int | None:
+    """Where a layout has an axis of the input whole."""
+    whole = [i for i, a in enumerate(layout) if _is_input(a, axis, sent)]
+    return whole[0] if whole else None
+
+
+def _is_input(given: Axis, axis: int, sent: int) -> bool:
+    return [(p.source.kind, p.source.key, p.size) for p in given] == [("input", axis, sent)]
+
+
+def _aliased(event: Event, tensor: Tensor, number: int, same: dict[int, int]) -> bool:
+    """Whether an execution gives the same numbers in the same memory; the result is then noted as the same."""
+    made = event.outputs[0]
+    alike = (made.storage, made.shape, made.strides) == (tensor.storage, tensor.shape, tensor.strides)
+    if alike and made.id != tensor.id:
+        same[made.id] = number
+    return alike
+
+
+def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
+    """Views that come out although they hold a recorded size: another size gave way, and the numbers are misread."""
+    for order, event in enumerate(known.step.events):
+        node = observation.nodes[event.node]
+        given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
+        if not isinstance(given, list) or -1 not in given or not event.outputs:
+            continue
+        before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
+        for axis, recorded, sent in observation.resized:
+            lost = _place(before, axis, sent) is not None and _place(after, axis, sent) is None
+            if lost and recorded in given and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements):
+                changes = _everywhere(observation, node, _SHAPED[node.bare_name], _replaced(given, recorded, sent))
+                yield Baked(order, node.id, event, recorded, sent, changes)
+
+
+def _last_step(observation: Observation, known: Layouts, place: int, orders: list[int], recorded: int) -> int | None:
+    """The last reading of a tensor that is read one step at a time, as often as the example had steps."""
+    steps: dict[int, int] = {}
+    for order in orders:
+        node = observation.nodes[known.step.events[order].node]
+        if node.bare_name in ("size", "dim"):
+            continue
+        if node.bare_name != "select" or node.literal("dim") != place:
+            return None
+        steps[node.literal("index")] = order
+    return max(steps.values()) if set(steps) == set(range(recorded)) else None
+
+
+def _slice(observation: Observation, known: Layouts, place: int, orders: list[int], recorded: int) -> int | None:
+    """The slice of a tensor that ends where the example did."""
+    for order in orders:
+        node = observation.nodes[known.step.events[order].node]
+        whole = node.literal("start") in (None, 0) and node.literal("step", 1) == 1
+        if node.bare_name == "slice" and node.literal("dim") == place and node.literal("end") == recorded and whole:
+            return order
+    return None

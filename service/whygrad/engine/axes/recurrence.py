@@ -1,0 +1,94 @@
+"""Sequences whose samples, steps or features stand in another axis than a recurrent layer takes them from."""
+
+from __future__ import annotations
+
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.edits import Give, Wrap
+from whygrad.engine.observation import Event, Node, Observation, Tensor
+from whygrad.engine.operands import value
+
+RECURRENT = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
+"""Recurrent operations and the layers that they are of."""
+
+
+def recurrent(observation: Observation, known: Layouts, node: Node, event: Event) -> Misordered | None:
+    """Features or samples in another axis than the layer takes them from."""
+    given, weight = event.input("input"), event.input("params[0]")
+    if given is None or weight is None or len(given.shape) != 3 or len(weight.shape) != 2:
+        return None
+    if given.shape[2] == weight.shape[1]:
+        return _samples(observation, known, node, event, given, weight)
+    if given.shape[1] != weight.shape[1]:
+        return None
+    what = f"{weight.shape[1]} features in the last dimension, and finds them in dimension 1"
+    return Misordered("input", given, what, ".transpose(1, 2)", (Wrap(node.id, "input", "x.transpose(1, 2)"),))
+
+
+def _samples(
+    observation: Observation, known: Layouts, node: Node, event: Event, given: Tensor, weight: Tensor
+) -> Misordered | None:
+    """Samples in the axis that the layer takes for the steps, as what follows says."""
+    first = bool(value(node, event, "batch_first", False))
+    steps, samples = given.shape[1], given.shape[0]
+    if first or not event.completed or 1 in (steps, samples) or not _last_taken(observation, known, event):
+        return None
+    states = [o.role for o in event.inputs if o.role.startswith("hx")]
+    stretched = (Wrap(node.id, role, f"x[:, :1].expand(-1, {samples}, -1).contiguous()") for role in states)
+    return Misordered(
+        "input",
+        given,
+        "the samples in dimension 1, and they are in dimension 0",
+        "batch_first=True",
+        (Give(node.id, "batch_first", True), *stretched),
+        silent=True,
+        layer=_definition(node, event, weight),
+    )
+
+
+def _last_taken(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether the last entry of the outputs along dimension 1 is taken for the last step."""
+    for reader in known.step.events:
+        node = observation.nodes[reader.node]
+        if node.bare_name == "select" and value(node, reader, "dim") == 1 and reader.inputs:
+            last = value(node, reader, "index") in (-1, reader.tensors[0].shape[1] - 1)
+            if last and _layer(observation, known, reader) is event:
+                return True
+    return False
+
+
+def last_sample(observation: Observation, known: Layouts, node: Node, event: Event) -> Misordered | None:
+    """The last sample of a layer made with `batch_first=True`, taken for the last step."""
+    if value(node, event, "dim") != 0 or value(node, event, "index") != -1 or not event.inputs:
+        return None
+    layer = _layer(observation, known, event)
+    if layer is None or 1 in event.tensors[0].shape[:2]:
+        return None
+    maker, given = observation.nodes[layer.node], layer.input("input")
+    if given is None or len(given.shape) != 3 or not value(maker, layer, "batch_first", False):
+        return None
+    what = f"the last sample of {maker.module or maker.name} for its last step, which is the last in dimension 1"
+    return Misordered("self", event.tensors[0], what, "[:, -1]", (Give(node.id, "dim", 1),), silent=True)
+
+
+def _layer(observation: Observation, known: Layouts, reader: Event) -> Event | None:
+    """The recurrent layer whose outputs are read, also through a slice that takes them all."""
+    read, maker = reader.tensors[0], known.maker(reader.tensors[0])
+    while maker is not None and observation.nodes[maker.node].bare_name == "slice":
+        if maker.tensors[0].shape != read.shape:
+            return None
+        read, maker = maker.tensors[0], known.maker(maker.tensors[0])
+    if maker is None or observation.nodes[maker.node].bare_name not in RECURRENT:
+        return None
+    return maker if maker.outputs[0].id == read.id else None
+
+
+def _definition(node: Node, event: Event, weight: Tensor) -> str:
+    """The recurrent layer written out, with the batch first."""
+    gates = {"lstm": 4, "gru": 3}.get(node.bare_name, 1)
+    words = [str(weight.shape[1]), str(weight.shape[0] // gates)]
+    layers = value(node, event, "num_layers", 1)
+    words += [f"num_layers={layers}"] if layers != 1 else []
+    words += ["bidirectional=True"] if value(node, event, "bidirectional", False) else []
+    words += ["batch_first=True"]
+    return f"nn.{RECURRENT[node.bare_name]}({', '.join(words)})"

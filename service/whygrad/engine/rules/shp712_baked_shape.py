@@ -1,0 +1,111 @@
+"""Tracing wrote a size of its example into the program, and the input that came now has another.
+
+What happened
+-------------
+`torch.jit.trace` records what happened to one example. `x.shape` and `x.size(0)` stay readings; `len(x)`,
+`int(x.size(0))`, a size in an f-string or a Python loop over steps became the numbers of the example.
+
+Why it matters
+--------------
+The program works for the shape that it was traced with, and for no other: a view, an expand or an initial state of the
+old size raises. A loop that was unrolled raises nothing: it ignores the steps that the example did not have.
+
+How to fix it
+-------------
+Export with `torch.jit.script`, which keeps sizes and loops. Or read each size from the tensor where it is used:
+`x.size(0)` in place of `len(x)`, `-1` in a view, `torch.zeros_like` for states.
+
+Not to be confused with
+-----------------------
+SHP704: a size that the author wrote. CUT106: a computed value, not a size, became a constant.
+
+Example
+-------
+Shapes: 3x2x6
+Loss: mean
+Export: trace 2x2x6
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(12, 4)
+
+        def forward(self, x):
+            return self.fc(x.view(len(x), 12))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(12, 4)
+
+        def forward(self, x):
+            return self.fc(x.view(x.size(0), 12))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.axes.baked import Baked, baked, misread, skipped
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.edits import Give
+from whygrad.engine.failures import Failure, failure
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.observation import Observation
+from whygrad.engine.rule import rule
+
+_EXPORT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"
+
+
+@rule("SHP712", "baked-shape", "error")
+def baked_shape(observation: Observation) -> Iterator[Finding]:
+    """What a traced program holds of the sizes of its example, where another size came in."""
+    if not observation.traced or not observation.resized:
+        return
+    known, failed = layouts(observation), failure(observation)
+    if failed is None:
+        yield from (_finding(observation, found) for found in misread(observation, known))
+        yield from (_skipped(observation, found) for found in skipped(observation, known))
+    elif failed.event is not None and not failed.event.completed:
+        found = baked(observation, known, failed.event)
+        if found is not None:
+            yield _finding(observation, found, failed)
+
+
+def _finding(observation: Observation, found: Baked, failed: Failure | None = None) -> Finding:
+    node = observation.nodes[found.node]
+    refused = failed.node.id if failed and failed.node else None
+    raised = (Link(f"torch raises: {failed.said}", refused),) if failed and failed.said else ()
+    return Finding(
+        title=f"{node.name} holds {found.recorded}, a size of the example that was traced: {found.sent} came in",
+        message=f"Tracing wrote the size {found.recorded} of its example into the program as a number. "
+        f"The input has {found.sent} there.",
+        node=found.node,
+        event=found.event,
+        order=found.order,
+        severity="error" if failed else "warning",
+        parameters=names(observation.trainable) if failed else (),
+        chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *raised),
+        related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
+        explains=frozenset({refused} if refused is not None else ()),
+        fix=Fix(_EXPORT, edits=tuple(Give(n, argument, value) for n, argument, value in found.changes)),
+    )
+
+
+def _skipped(observation: Observation, found: Baked) -> Finding:
+    node = observation.nodes[found.node]
+    return Finding(
+        title=f"only the first {found.recorded} of {found.sent} steps are read: the traced example had no more",
+        message=f"Tracing unrolled the reading of {found.recorded} steps. The input has {found.sent}, "
+        "and nothing reads the others.",
+        node=found.node,
+        event=found.event,
+        order=found.order,
+        severity="warning",
+        chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node),),
+        fix=Fix("export with torch.jit.script, which keeps the loop", edits=tuple(Give(*c) for c in found.changes)),
+    )

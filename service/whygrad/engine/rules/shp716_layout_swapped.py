@@ -1,0 +1,127 @@
+"""A layer gets its axes in another order than it takes them: channels last, or sequence and batch swapped.
+
+What happened
+-------------
+A convolution takes (batch, channels, height, width) and got (batch, height, width, channels); a recurrent layer or
+attention takes the sequence first unless it was made with `batch_first=True`; a classification loss takes the classes
+from dimension 1, and got as many positions there.
+
+Why it matters
+--------------
+Mostly it raises, with sizes that look like a layer of the wrong width. To make the layer as wide as the text says makes
+it run, over the wrong axis. Where two sizes are equal by chance nothing raises, and the network learns across samples
+or positions.
+
+How to fix it
+-------------
+Bring the axes into order before the layer: `x.permute(0, 3, 1, 2)` for images, `x.transpose(1, 2)` for sequences, and
+back behind it. Make recurrent layers and attention with `batch_first=True` where the batch comes first.
+
+Not to be confused with
+-----------------------
+SHP702: the axes are in order, and a size is wrong. SHP709, SHP711 and SHP713: a norm, a recurrent layer or a loss
+refuses sizes, and says which axis to move. SHP719: a view was used to bring them into order.
+
+Example
+-------
+Shapes: 4x9x6
+Loss: mean
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(6, 8, 3)
+
+        def forward(self, x):
+            return torch.relu(self.conv(x))
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(6, 8, 3)
+
+        def forward(self, x):
+            return torch.relu(self.conv(x.transpose(1, 2)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.axes.orders import attention_over_batch, misordered
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.origins import variable
+from whygrad.engine.phrases import size
+from whygrad.engine.rewriting import applied, behind, fed, rewritten
+from whygrad.engine.rule import rule
+
+
+@rule("SHP716", "layout-swapped", "error")
+def layout_swapped(observation: Observation) -> Iterator[Finding]:
+    """Each layer or loss whose operand has its axes in another order."""
+    known = layouts(observation)
+    told: set[int] = set()
+    for order, event in enumerate(observation.first.events):
+        node = observation.nodes[event.node]
+        found = misordered(observation, known, node, event) if node.id not in told else None
+        if found is not None:
+            told.add(node.id)
+            yield _finding(observation, order, node, event, found)
+    for order, event in attention_over_batch(observation, known):
+        yield _attention(observation, order, event)
+
+
+def _finding(observation: Observation, order: int, node: Node, event: Event, found: Misordered) -> Finding:
+    name = node.module or node.name
+    return Finding(
+        title=f"{name} takes {found.what} of {size(found.tensor)}",
+        message=f"The sizes of {size(found.tensor)} fit once its axes stand in the order that {node.name} takes. "
+        "Another width of the layer would only hide that.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="warning" if found.silent else "error",
+        parameters=() if found.silent else names(observation.trainable),
+        chain=(Link(f"{size(found.tensor)} comes in here", node.id),),
+        explains=frozenset({node.id}),
+        fix=_fix(observation, node, found),
+    )
+
+
+def _fix(observation: Observation, node: Node, found: Misordered) -> Fix:
+    if found.layer:
+        before = found.layer.replace(", batch_first=True", "")
+        return Fix(f"make the layer with {found.call}", before=before, after=found.layer, edits=found.edits)
+    name, call = node.module or node.name, found.call[1:]
+    source = observation.source(node.id)
+    if node.bare_name == "select":
+        after = rewritten(source, r"\[-1\]", "[:, -1]")
+        return Fix("take the last step of each sample: [:, -1]", after=after, edits=found.edits)
+    after = (
+        applied(source, variable(observation, node, found.role), found.call)
+        or fed(source, node.module.rpartition(".")[2], found.call)
+        or behind(source, node.bare_name, 0, found.call)
+    )
+    return Fix(f"bring the axes into order before {name}: {call}", after=after, edits=found.edits)
+
+
+def _attention(observation: Observation, order: int, event: Event) -> Finding:
+    node = observation.nodes[event.node]
+    return Finding(
+        title=f"{node.module or 'the attention'} attends from sample to sample: it takes the sequence first",
+        message="The attention was made without batch_first=True and gets (batch, sequence, features), so it takes the "
+        "batch for the sequence, and what follows takes dimension 1 for it.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="warning",
+        chain=(Link("each sample is compared with the other samples here", node.id),),
+        fix=Fix("make the layer with batch_first=True, or swap with x.transpose(0, 1) before it and back behind it"),
+    )

@@ -1,0 +1,221 @@
+"""Programs whose axes go wrong, most of them without a word: what each is sent with, its code and its line mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A program of a layer or two and a body, the code that it deserves, and the line of the fix where it has one."""
+
+    code: str
+    shapes: str
+    layers: str
+    body: str
+    after: str | None = None
+    arguments: str = "x"
+    traced: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The program."""
+        layers = "".join(f"        {line}\n" for line in self.layers.splitlines())
+        body = "".join(f"        {line}\n" for line in self.body.splitlines())
+        return (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            f"{layers}\n    def forward(self, {self.arguments}):\n{body}"
+        )
+
+    @property
+    def export(self) -> str:
+        """How it is exported."""
+        return f"trace {self.traced}" if self.traced else "script"
+
+
+ATTENTION = "s = torch.softmax(q @ q.transpose(-2, -1), -1) @ q\n"
+
+FAULTS = {
+    "heads merged without a transpose": Fault(
+        "SHP719", "2x6x8", "self.a = nn.Linear(8, 8)",
+        "B, L, C = x.shape\nq = self.a(x).view(B, L, 2, 4).transpose(1, 2)\n" + ATTENTION
+        + "h = s.reshape(B, L, C)\nreturn self.a(h)",
+        "h = s.transpose(1, 2).reshape(B, L, C)",
+    ),
+    "heads cut without a transpose": Fault(
+        "SHP719", "2x6x8", "self.a = nn.Linear(8, 8)",
+        "B, L, C = x.shape\nq = self.a(x).view(B, 2, L, 4)\n" + ATTENTION
+        + "return self.a(s.transpose(1, 2).reshape(B, L, C))",
+        "q = self.a(x).view(B, L, 2, 4).transpose(1, 2)",
+    ),
+    "heads folded into the batch without a transpose": Fault(
+        "SHP719", "2x6x8", "self.a = nn.Linear(8, 8)",
+        "B, L, C = x.shape\nq = self.a(x).view(B * 2, L, 4)\n" + ATTENTION + "return self.a(s.view(B, L, C))",
+    ),
+    "as many heads as steps": Fault(
+        "SHP719", "2x4x8", "self.a = nn.Linear(8, 8)",
+        "B, L, C = x.shape\nq = self.a(x).view(B, 4, L, 2)\n" + ATTENTION
+        + "return self.a(s.transpose(1, 2).reshape(B, L, C))",
+        "q = self.a(x).view(B, L, 4, 2).transpose(1, 2)",
+    ),
+    "states of two layers made one row": Fault(
+        "SHP719", "4x6x5", "self.a = nn.LSTM(5, 8, num_layers=2, batch_first=True)\nself.b = nn.Linear(16, 3)",
+        "o, (h, c) = self.a(x)\nreturn self.b(h.view(-1, 16))",
+        "return self.b(h.transpose(0, 1).reshape(-1, 16))",
+    ),
+    "images viewed as channels first": Fault(
+        "SHP719", "2x8x8x3", "self.a = nn.Conv2d(3, 4, 3)", "x = x.view(-1, 3, 8, 8)\nreturn self.a(x)",
+        "x = x.permute(0, 3, 1, 2)",
+    ),
+    "a sequence viewed as time first": Fault(
+        "SHP719", "4x6x5", "self.a = nn.LSTM(5, 8)", "o, h = self.a(x.view(x.size(1), x.size(0), -1))\nreturn o",
+        "o, h = self.a(x.transpose(0, 1))",
+    ),
+    "samples and heads unfolded in the wrong order": Fault(
+        "SHP719", "2x3x6x4", "self.a = nn.Linear(4, 4)",
+        "B, H, T, d = x.shape\nq = self.a(x.reshape(B * H, T, d))\nreturn q.view(H, B, T, d).mean(0)",
+        "return q.view(B, H, T, d).transpose(0, 1).mean(0)",
+    ),
+    "pixels taken for tokens without a transpose": Fault(
+        "SHP719", "2x3x16x16", "self.a = nn.Conv2d(3, 8, 4, 4)\nself.b = nn.Linear(8, 2)",
+        "h = self.a(x)\nB, C, H, W = h.shape\nreturn self.b(h.reshape(B, H * W, C)).mean(1)",
+        "return self.b(h.permute(0, 2, 3, 1).reshape(B, H * W, C)).mean(1)",
+    ),
+    "repetitions outside, viewed as inside": Fault(
+        "SHP719", "3x8", "self.a = nn.Linear(8, 1)",
+        "B, C = x.shape\nreturn self.a(x.repeat(5, 1)).view(B, 5).mean(1)",
+        "return self.a(x.repeat(5, 1)).view(5, B).transpose(0, 1).mean(1)",
+    ),
+    "a column against a vector": Fault(
+        "SHP707", "5x6; 5", "self.a = nn.Linear(6, 1)", "p = self.a(x)\nreturn F.smooth_l1_loss(p, y)",
+        "return F.smooth_l1_loss(p.squeeze(1), y)", "x, y",
+    ),
+    "a loss of a module": Fault(
+        "SHP707", "5x6; 5", "self.a = nn.Linear(6, 1)\nself.loss = nn.L1Loss()", "return self.loss(self.a(x), y)",
+        "return self.loss(self.a(x).squeeze(1), y)", "x, y",
+    ),
+    "a loss by hand": Fault(
+        "SHP707", "5x6; 5", "self.a = nn.Linear(6, 1)", "return ((self.a(x) - y) ** 2).mean()",
+        "return ((self.a(x).squeeze(1) - y) ** 2).mean()", "x, y",
+    ),
+    "values of actions taken in two ways": Fault(
+        "SHP707", "5x6; 5x1:int64[0,3); 5", "self.a = nn.Linear(6, 3)",
+        "q = self.a(x).gather(1, a)\nt = r + 0.9 * self.a(x).max(1)[0].detach()\nreturn F.mse_loss(q, t)",
+        "return F.mse_loss(q.squeeze(1), t)", "x, a, r",
+    ),
+    "weights of samples in a column": Fault(
+        "SHP707", "5x6; 5x1", "self.a = nn.Linear(6, 3)",
+        'e = F.cross_entropy(self.a(x), (w[:, 0] > 0).long(), reduction="none")\nreturn (e * w).mean()',
+        "return (e * w.squeeze(1)).mean()", "x, w",
+    ),
+    "an accuracy": Fault(
+        "SHP707", "5x6; 5x1:int64[0,3)", "self.a = nn.Linear(6, 3)",
+        "o = self.a(x)\nreturn F.cross_entropy(o, y.squeeze(1)), (o.argmax(1) == y).float().mean()",
+        "return F.cross_entropy(o, y.squeeze(1)), (o.argmax(1) == y.squeeze(1)).float().mean()", "x, y",
+    ),
+    "each sample cut into two rows": Fault(
+        "SHP718", "2x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(72, 5)",
+        "h = F.relu(self.c(x))\nreturn self.a(h.view(-1, 72))", "return self.a(h.flatten(1))",
+    ),
+    "each sample cut into two rows, and a loss that counts them": Fault(
+        "SHP718", "3x3x8x8; 3:int64[0,5)", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(72, 5)",
+        "h = F.relu(self.c(x)).view(-1, 72)\nreturn F.cross_entropy(self.a(h), y)",
+        "h = F.relu(self.c(x)).flatten(1)", "x, y",
+    ),
+    "all samples flattened": Fault(
+        "SHP718", "3x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(144, 5)",
+        "h = F.relu(self.c(x)).flatten()\nreturn self.a(h)", "h = F.relu(self.c(x)).flatten(1)",
+    ),
+    "all samples in one row": Fault(
+        "SHP718", "3x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(432, 5)",
+        "h = F.relu(self.c(x))\nreturn self.a(h.view(1, -1))", "return self.a(h.flatten(1))",
+    ),
+    "a pooled map squeezed": Fault(
+        "SHP720", "1x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(4, 5)",
+        "h = F.adaptive_avg_pool2d(self.c(x), 1).squeeze()\nreturn self.a(h)",
+        "h = F.adaptive_avg_pool2d(self.c(x), 1).squeeze((2, 3))",
+    ),
+    "one sample before a batch norm": Fault(
+        "SHP720", "1x3x8", "self.c = nn.Conv1d(3, 4, 8)\nself.n = nn.BatchNorm1d(4)",
+        "h = torch.squeeze(self.c(x))\nreturn self.n(h)", "h = torch.squeeze(self.c(x), 2)",
+    ),
+    "one channel before a convolution": Fault(
+        "SHP720", "4x1x8x8", "self.c = nn.Conv2d(1, 4, 3)", "h = x.squeeze()\nreturn self.c(h)", "h = x",
+    ),
+    "images with channels last": Fault(
+        "SHP716", "2x24x32x3", "self.c = nn.Conv2d(3, 4, 3)", "return self.c(x)",
+        "return self.c(x.permute(0, 3, 1, 2))",
+    ),
+    "embeddings before a convolution": Fault(
+        "SHP716", "2x7:int64[0,10)", "self.e = nn.Embedding(10, 8)\nself.c = nn.Conv1d(8, 4, 3)",
+        "h = self.e(x)\nreturn self.c(h)", "return self.c(h.transpose(1, 2))",
+    ),
+    "a convolution before a recurrent layer": Fault(
+        "SHP716", "4x5x10", "self.c = nn.Conv1d(5, 6, 3)\nself.a = nn.LSTM(6, 8, batch_first=True)",
+        "h = self.c(x)\no, s = self.a(h)\nreturn o", "o, s = self.a(h.transpose(1, 2))",
+    ),
+    "the last step of a layer that takes the sequence first": Fault(
+        "SHP716", "4x6x5", "self.a = nn.GRU(5, 8)\nself.b = nn.Linear(8, 3)",
+        "o, h = self.a(x)\nreturn self.b(o[:, -1])", "nn.GRU(5, 8, batch_first=True)",
+    ),
+    "the last sample for the last step": Fault(
+        "SHP716", "4x6x5", "self.a = nn.LSTM(5, 8, batch_first=True)\nself.b = nn.Linear(8, 3)",
+        "o, h = self.a(x)\nreturn self.b(o[-1])", "return self.b(o[:, -1])",
+    ),
+    "classes last, as many as positions": Fault(
+        "SHP716", "4x6x5; 4x6:int64[0,6)", "self.a = nn.Linear(5, 6)", "return F.cross_entropy(self.a(x), y)",
+        "return F.cross_entropy(self.a(x).transpose(1, 2), y)", "x, y",
+    ),
+    "attention from sample to sample": Fault(
+        "SHP716", "4x6x8", "self.a = nn.TransformerEncoderLayer(8, 2, 16)\nself.b = nn.Linear(8, 3)",
+        "return self.b(self.a(x)[:, 0])",
+    ),
+    "steps unrolled": Fault(
+        "SHP712", "2x9x5", "self.a = nn.RNNCell(5, 8)",
+        "h = torch.zeros(x.size(0), 8)\nfor t in range(x.size(1)):\n    h = self.a(x[:, t], h)\nreturn h",
+        traced="2x4x5",
+    ),
+    "steps unrolled beyond the end": Fault(
+        "SHP712", "2x3x5", "self.a = nn.RNNCell(5, 8)",
+        "h = torch.zeros(x.size(0), 8)\nfor t in range(x.size(1)):\n    h = self.a(x[:, t], h)\nreturn h",
+        traced="2x4x5",
+    ),
+    "steps unbound": Fault(
+        "SHP712", "2x6x5", "self.a = nn.RNNCell(5, 8)",
+        "h = torch.zeros(x.size(0), 8)\nfor t in x.unbind(1):\n    h = self.a(t, h)\nreturn h", traced="2x4x5",
+    ),
+    "positions counted": Fault(
+        "SHP712", "2x6x5", "self.e = nn.Embedding(16, 5)", "return x + self.e(torch.arange(len(x[0])))",
+        traced="2x4x5",
+    ),
+    "a token for each sample": Fault(
+        "SHP712", "3x4x5", "self.c = nn.Parameter(torch.randn(1, 1, 5))",
+        "return torch.cat([self.c.expand(len(x), -1, -1), x], 1)", traced="2x4x5",
+    ),
+    "a slice to the end": Fault(
+        "SHP712", "2x6x5", "self.a = nn.Linear(5, 5)", "n = int(x.size(1))\nreturn self.a(x[:, :n])", traced="2x4x5",
+    ),
+    "a view that comes out all the same": Fault(
+        "SHP712", "2x6x5", "self.a = nn.Linear(5, 4)",
+        "n = int(x.size(1))\nreturn self.a(x).view(-1, n, 2, 2).transpose(1, 2)", traced="2x4x5",
+    ),
+    "a mask": Fault(
+        "SHP712", "2x6x5", "self.a = nn.Linear(5, 5)",
+        "T = len(x[0])\ns = self.a(x) @ x.transpose(1, 2)\n"
+        "return (s * torch.ones(T, T).tril()).softmax(-1) @ x",
+        traced="2x4x5",
+    ),
+}  # fmt: skip
+
+OTHERS = {
+    "as many columns as channels": Fault(
+        "SHP702", "2x24x16x16", "self.c = nn.Conv2d(16, 4, 3)", "return self.c(x)"
+    ),
+    "channels of the layer before": Fault(
+        "SHP702", "2x3x10x8", "self.b = nn.Conv2d(3, 8, 3)\nself.c = nn.Conv2d(6, 4, 3)", "return self.c(self.b(x))"
+    ),
+    "features of another input size, traced": Fault(
+        "SHP701", "2x2x5x4", "self.a = nn.Linear(32, 4)", "return self.a(x.flatten(1))", traced="2x2x4x4"
+    ),
+}  # fmt: skip
+"""Programs that are near those, and whose fault is another."""

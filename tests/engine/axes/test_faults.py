@@ -1,0 +1,41 @@
+"""Axes that go wrong are found, under the code that says what to change."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from tests.engine.axes.faults import FAULTS, OTHERS, Fault
+from tests.engine.programs import diagnose_source
+
+from whygrad.engine.observation import Json
+
+each_fault = pytest.mark.parametrize("name", FAULTS)
+
+
+@each_fault
+def test_code_stands_first(name: str) -> None:
+    assert [f["code"] for f in findings(FAULTS[name])][:1] == [FAULTS[name].code]
+
+
+@each_fault
+def test_line_is_mended(name: str) -> None:
+    assert findings(FAULTS[name])[0]["fix"]["after"] == FAULTS[name].after
+
+
+@each_fault
+def test_parameters_suffer_where_it_raises(name: str) -> None:
+    first = findings(FAULTS[name])[0]
+    assert bool(first["parameters"]) == (first["severity"] == "error")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_fault_keeps_its_code(name: str) -> None:
+    assert [f["code"] for f in findings(OTHERS[name])][:1] == [OTHERS[name].code]
+
+
+@cache
+def findings(fault: Fault) -> list[dict[str, Json]]:
+    """What is found in a program, without what is only worth knowing."""
+    document = diagnose_source(fault.source, shapes=fault.shapes, export=fault.export)
+    return [f for f in document["findings"] if f["severity"] != "note"]
