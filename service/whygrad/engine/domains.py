@@ -76,11 +76,6 @@ def edge_of(node: Node) -> Edge | None:
     return EDGES.get(node.bare_name)
 
 
-def inside(node: Node, event: Event, source: str | None) -> Fix | None:
-    """The change that keeps the operand inside; None where the operation is not one that has an end."""
-    return next(iter(ways_inside(node, event, source)), None)
-
-
 def ways_inside(node: Node, event: Event, source: str | None) -> list[Fix]:
     """The changes that keep the operand inside, the best first."""
     edge = edge_of(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from whygrad.engine.cuts import no_grad_region
-from whygrad.engine.domains import inside
+from whygrad.engine.domains import ways_inside
 from whygrad.engine.edits import Become, Edit, Leave, Replace, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Departure, Event, Node, Observation
@@ -57,8 +57,8 @@ def remedies(observation: Observation, departure: Departure) -> list[Fix]:
     numbers = departure.nodes if departure.hidden is None else (departure.hidden,)
     for event in [] if twins else executions(observation, numbers):
         node, source = observation.nodes[event.node], observation.source(event.node)
-        kept = inside(node, event, source) if departure.hidden is not None else None
-        found += [fix for fix in (kept, _another(node, source)) if fix is not None]
+        found += ways_inside(node, event, source) if departure.hidden is not None else []
+        found += _another(node, source)
     return [*found, _WITHOUT]
 
 
@@ -98,14 +98,15 @@ def _detached(observation: Observation, region: Node) -> tuple[Edit, ...]:
     return (Leave(region.id), *wraps) if wraps and tensors else ()
 
 
-def _another(node: Node, source: str | None) -> Fix | None:
-    """An operation that means the same, and that the executor does not differentiate by itself."""
+def _another(node: Node, source: str | None) -> list[Fix]:
+    """Operations that mean the same, and that the executor does not differentiate by itself."""
     if node.bare_name in _TIES and node.argument("other") is not None and len(node.outputs) == 1:
         instead = _TIES[node.bare_name]
         after = rewritten(source, rf"\b{node.bare_name}\(", f"{instead}(")
-        return Fix(f"use torch.{instead}", after=after, edits=(Become(node.id, f"aten::{instead}"),))
+        return [Fix(f"use torch.{instead}", after=after, edits=(Become(node.id, f"aten::{instead}"),))]
     if node.op == "aten::std":
         rest = "".join(f", {a.name}={a.name}" for a in node.arguments[1:])
         edit = Replace(node.id, f"torch.sqrt(torch.var(self{rest}) + 1e-12)")
-        return Fix("take the root of the variance, a little more than zero: torch.sqrt(x.var() + 1e-12)", edits=(edit,))
-    return None
+        summary = "take the root of the variance, a little more than zero: torch.sqrt(x.var() + 1e-12)"
+        return [Fix(summary, edits=(edit,))]
+    return []

@@ -143,7 +143,8 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
     fault = trial.fault.finding
     if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
         return False
-    if not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
+    alike = new.rule.family == trial.fault.rule.family
+    if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
         return True
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.observe.inlining import blocks
+from whygrad.engine.observe.inlining import every
 
 SAME, BESIDE = "whygrad::same", "aten::type_as"
 
@@ -24,12 +24,6 @@ def isolate(graph: Any, places: Mapping[int, int], *, padded: bool) -> None:
     nodes = list(every(graph))
     for place, number in places.items():
         _Wall(graph, nodes[place], number, padded).build()
-
-
-def every(graph: Any) -> Iterator[Any]:
-    """The nodes of a graph and of its blocks, in an order that its copies share."""
-    for block in blocks(graph):
-        yield from block.nodes()
 
 
 class _Wall:

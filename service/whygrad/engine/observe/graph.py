@@ -13,7 +13,7 @@ import torch
 from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe import builtins
 from whygrad.engine.observe.callsites import CallSite
-from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks
+from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks, every
 from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.probes import MARK, json_of
 from whygrad.engine.observe.stacks import is_library
@@ -52,10 +52,11 @@ class _Scope:
 class GraphReader:
     """Reads an inlined graph into nodes and takes the marks out of it.
 
-    `added` has for each node that an edit put in the one that it stands in the place of.
+    `added` has for each node that an edit put in the one that it stands in the place of. `like` has read the graph
+    that this one is a copy of.
     """
 
-    def __init__(self, graph: Any) -> None:
+    def __init__(self, graph: Any, like: GraphReader | None = None) -> None:
         self.nodes: list[Node] = []
         self.places: list[Place] = []
         self.handles: dict[int, Any] = {}
@@ -65,11 +66,21 @@ class GraphReader:
         self._regions: list[int] = []
         self._marks: list[Any] = []
         self._kept = torch._C.Graph()
-        self._block(graph, None, _Scope())
+        if like is not None:
+            self._take_over(graph, like)
+        else:
+            self._block(graph, None, _Scope())
         self.returns: int = next(graph.outputs()).unique()
         self.blocks: list[Any] = list(blocks(graph))
         for mark in self._marks:
             mark.destroy()
+
+    def _take_over(self, graph: Any, like: GraphReader) -> None:
+        """Know of a copy what is known of its graph, whose nodes come in the same order, but for their values."""
+        own = [node for node in every(graph) if not _is_plumbing(node)]
+        self.handles = dict(enumerate(own))
+        self.nodes = like.nodes[: len(own)]
+        self.opaque, self.attributes = list(like.opaque), dict(like.attributes)
 
     def reserve(self) -> int:
         """Keep the next number free, for what stands for the loss."""

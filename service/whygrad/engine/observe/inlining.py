@@ -36,7 +36,7 @@ def _see_through_interfaces(graph: Any, module: Any, marker: _Marker) -> bool:
     held = {next(graph.inputs()).debugName(): module}
     unveiled: set[str] = set()
     called = False
-    for node in _every(graph):
+    for node in every(graph):
         if node.kind() == "prim::GetAttr":
             value, name = _submodule(held.get(node.input().debugName()), node.s("name")), node.output().debugName()
             if value is not None:
@@ -58,7 +58,7 @@ def _submodule(owner: Any, name: str) -> Any:
 
 def _unfork(graph: Any) -> bool:
     """Put what is forked in the place of the fork. A future that goes through a list is the value itself then."""
-    if not any(node.kind() == "prim::fork" for node in _every(graph)):
+    if not any(node.kind() == "prim::fork" for node in every(graph)):
         return False
     torch._C._jit_pass_inline_fork_wait(graph)
     for block in blocks(graph):
@@ -120,7 +120,7 @@ class _Marker:
             self._graph(caller, graph, paths, defaultdict(int))
 
     def _graph(self, caller: str, graph: Any, paths: Paths, calls: dict[str, int]) -> None:
-        for node in list(_every(graph)):
+        for node in list(every(graph)):
             match node.kind():
                 case "prim::GetAttr":
                     _follow(node, paths)
@@ -175,8 +175,9 @@ def _insert_mark(graph: Any, beside: Any, text: str) -> Any:
     return mark
 
 
-def _every(block: Any) -> Iterator[Any]:
+def every(block: Any) -> Iterator[Any]:
+    """Every node of a block, and of the blocks in it, in order; a graph is its outermost block."""
     for node in block.nodes():
         yield node
         for inner in node.blocks():
-            yield from _every(inner)
+            yield from every(inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,11 +14,11 @@ from torch.jit._recursive import wrap_cpp_module
 from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.archive import sources
-from whygrad.engine.observe.barriers import every, isolate
+from whygrad.engine.observe.barriers import isolate
 from whygrad.engine.observe.callsites import CallSite, call_sites
 from whygrad.engine.observe.editing import edit_graph, edit_module, held
 from whygrad.engine.observe.graph import GraphReader, Place
-from whygrad.engine.observe.inlining import inlined
+from whygrad.engine.observe.inlining import every, inlined
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
 from whygrad.engine.observe.program import Program
@@ -39,6 +40,9 @@ class TorchScriptProgram:
     """A TorchScript archive, loaded and instrumented. See `Program` for what it offers."""
 
     format = "torchscript"
+    module: Any
+    _reader: GraphReader
+    _untouched: tuple[Any, Any]
 
     def __init__(
         self,
@@ -59,14 +63,21 @@ class TorchScriptProgram:
         self._data = data
         self._origin = origin
         self._known: dict[Any, tuple[Frame, ...]] = {}
-        self.module, functions = _load(data, location)
-        self._method = self._find(method)
-        graph = inlined(self.module._c, method, functions)
-        reader = GraphReader(graph)
+        if isinstance(origin, TorchScriptProgram) and location is None:
+            self.module, graph = _copied(origin._untouched[0]), origin._untouched[1].copy()
+            self._method = self._find(method)
+            reader = GraphReader(graph, like=origin._reader)
+        else:
+            self.module, functions = _load(data, location)
+            self._method = self._find(method)
+            graph = inlined(self.module._c, method, functions)
+            reader = GraphReader(graph)
+        if origin is None and location is None:  # copies cost less than to load and inline again
+            self._untouched = _copied(self.module), graph.copy()
         self._reader = reader
         self.loss: int = len(reader.nodes)
         self._registered = edit_module(self.module, edits)
-        if edits:
+        if origin is not None:
             reader.reserve()
             edit_graph(graph, reader, [e for e in edits if getattr(e, "node", None) != self.loss])
         self.nodes: tuple[Node, ...] = tuple(reader.nodes)
@@ -226,6 +237,21 @@ def _load(data: bytes, location: str | None) -> tuple[Any, Any]:
     device = None if location is None else torch.device(location)
     loaded = torch._C.import_ir_module_from_buffer(functions, data, device, {}, False)  # type: ignore[call-arg, arg-type]
     return wrap_cpp_module(loaded), functions  # type: ignore[no-untyped-call]
+
+
+def _copied(module: Any) -> Any:
+    """A module of its own with the same numbers: tied weights stay tied, and those that want a gradient do."""
+    with torch.no_grad():  # else the copies would have a history
+        copy = wrap_cpp_module(deepcopy(module._c))  # type: ignore[no-untyped-call]
+    for (_, known), (_, made) in zip(_tensors(module), _tensors(copy), strict=True):
+        if known.requires_grad and made.is_leaf:
+            made.requires_grad_()
+    return copy
+
+
+def _tensors(module: Any) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from module.named_parameters()
+    yield from module.named_buffers()
 
 
 def _shared(own: Sequence[Frame], outer: Sequence[Frame]) -> int:
