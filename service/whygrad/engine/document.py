@@ -10,11 +10,11 @@ from math import prod
 
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.finding import Link
+from whygrad.engine.gradients.starving import nameless
 from whygrad.engine.modules import describe_modules, gradient_of
 from whygrad.engine.observation import Event, Json, Node, Observation, Operand, Parameter, Pass
-from whygrad.engine.origins import parameter_name, variable
 from whygrad.engine.places import Places
-from whygrad.engine.starving import nameless
+from whygrad.engine.wording.origins import parameter_name, variable
 
 LONGEST = 2000
 """The most entries of a list in a document."""

@@ -18,8 +18,8 @@ from whygrad.engine.observe.archive import RefusedError, judge
 from whygrad.engine.observe.editing import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
-from whygrad.engine.trials import Base
-from whygrad.engine.verify import Verifier
+from whygrad.engine.proofs.trials import Base
+from whygrad.engine.proofs.verify import Verifier
 
 REQUEST: Mapping[str, Json] = {
     "inputs": None,

@@ -16,6 +16,17 @@ FILLING = frozenset({"aten::append", "aten::_set_item", "aten::insert", "aten::e
 KEEPING = FILLING | {"prim::SetAttr"}
 """Operations that put a value away, where the next step may find it."""
 
+METADATA = frozenset(
+    f"aten::{name}"
+    for name in (
+        "size", "sym_size", "dim", "numel", "len", "stride", "storage_offset", "is_floating_point", "is_complex",
+        "zeros_like", "ones_like", "empty_like", "rand_like", "randn_like", "randint_like", "full_like", "new_zeros",
+        "new_ones", "new_empty", "new_full", "new_tensor", "device", "type_as", "get_device", "requires_grad",
+        "is_same_size", "result_type", "element_size", "is_contiguous",
+    )
+) | {"prim::device", "prim::dtype", "prim::shape", "prim::layout", "prim::is_cuda", "prim::requires_grad"}  # fmt: skip
+"""Operations whose result does not depend on the numbers in their operands (of `type_as`: of the second)."""
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -7,7 +7,7 @@ import json
 import pytest
 from tests.engine.programs import observe_source
 
-from whygrad.engine.backward import Backward, kind
+from whygrad.engine.gradients.backward import Backward, kind
 from whygrad.engine.observation import Observation, Step
 from whygrad.engine.observation_json import from_json, to_json
 

@@ -15,7 +15,7 @@ from whygrad.engine.axes.pieces import (
     resized,
     stretched,
 )
-from whygrad.engine.flow import METADATA
+from whygrad.engine.facts import METADATA
 from whygrad.engine.observation import Event, Node, Tensor
 from whygrad.engine.operands import value
 

@@ -52,11 +52,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.gradients.unreached import nothing_arrives, unreached
 from whygrad.engine.observation import Observation
-from whygrad.engine.origins import made
-from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
-from whygrad.engine.unreached import nothing_arrives, unreached
+from whygrad.engine.wording.origins import made
+from whygrad.engine.wording.phrases import owners
 
 
 @rule("BWD401", "loss-without-grad", "error")

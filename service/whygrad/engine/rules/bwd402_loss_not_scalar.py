@@ -51,10 +51,10 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Ask
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
-from whygrad.engine.origins import made
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import returned
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import made
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import returned
 
 
 @rule("BWD402", "loss-not-scalar", "error")

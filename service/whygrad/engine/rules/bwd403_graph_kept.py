@@ -60,8 +60,8 @@ from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.facts import KEEPING
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Event, Observation, Step
-from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("BWD403", "graph-kept", "error")

@@ -54,11 +54,11 @@ import re
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Replace, Wrap
-from whygrad.engine.failures import finding, refused
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation, Step
-from whygrad.engine.origins import called
+from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called
 
 _MISSING = re.compile(r"derivative for '?(?:aten::)?(?P<name>\w+)(: ?(?P<argument>\w+))?'? is not implemented")
 _REFUSED = re.compile(r"with respect to argument '(\w+)'")

@@ -51,9 +51,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Give, Wrap
-from whygrad.engine.failures import finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
 
 _FLOAT32 = 6

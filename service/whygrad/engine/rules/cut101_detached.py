@@ -54,13 +54,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Severed, cut_by, finding
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
-from whygrad.engine.rewriting import rewritten, unless_idle
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten, unless_idle
 
 
 @rule("CUT101", "detached", "warning")

@@ -56,12 +56,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, cut_by, finding, no_grad_region
 from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners
 
 
 @rule("CUT102", "no-grad-region", "warning")

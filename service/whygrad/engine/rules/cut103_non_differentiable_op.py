@@ -54,13 +54,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import Severed, cut_by, finding
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding
+from whygrad.engine.gradients.smooth import smooth
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
-from whygrad.engine.smooth import smooth
+from whygrad.engine.wording.phrases import owners
 
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
 _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}

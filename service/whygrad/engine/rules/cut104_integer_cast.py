@@ -55,12 +55,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, cut_by, finding
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.observation import Observation
-from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.rewriting import rewritten
 
 _CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|long|int|short|bool)\)"
 

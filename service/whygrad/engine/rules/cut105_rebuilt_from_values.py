@@ -53,12 +53,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
-from whygrad.engine.rewriting import rewritten, unless_idle
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten, unless_idle
 
 _CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
 

@@ -56,12 +56,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import severity
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.gradients.cuts import severity
+from whygrad.engine.gradients.unreached import Baked, baked
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners, size, subject
 from whygrad.engine.rule import rule
-from whygrad.engine.unreached import Baked, baked
+from whygrad.engine.wording.phrases import owners, size, subject
 
 
 @rule("CUT106", "baked-constant", "warning")

@@ -54,14 +54,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.cuts import Severed, cut_by, finding, no_grad_region, reconnected
 from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.flow import DETACHING, TAKERS
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region, reconnected
+from whygrad.engine.gradients.flow import DETACHING, TAKERS
 from whygrad.engine.observation import Event, Observation
-from whygrad.engine.phrases import owners
-from whygrad.engine.rewriting import rewritten, unless_idle
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten, unless_idle
 
 _TENSOR = r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.(?:item\(\)|detach\(\)|data)(?:, *\w+=[\w.]+)*\)"
 _LEAF = r"(\.detach\(\)|\.data\b)?\.requires_grad_\((True)?\)"

@@ -57,11 +57,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from whygrad.engine.executor import apart, executions, merged, remedies
 from whygrad.engine.finding import Finding, Link, Related, Severity, names
+from whygrad.engine.gradients.executor import apart, executions, merged, remedies
 from whygrad.engine.observation import Departure, Observation, Parameter
-from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners
 
 
 @rule("FMT901", "optimiser-changes-gradient", "warning")

@@ -56,11 +56,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.gradients.writes import operand_copied, result_copied, without_writing
 from whygrad.engine.observation import Clobbered, Observation, Step
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import out_of_place
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import operand_copied, result_copied, without_writing
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import out_of_place
 
 
 @rule("IPL301", "saved-tensor-modified", "error")

@@ -50,13 +50,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.writes import without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
-from whygrad.engine.origins import parameter_name
-from whygrad.engine.rewriting import out_of_place, rewritten
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import without_writing, writing_a_copy
+from whygrad.engine.wording.origins import parameter_name
+from whygrad.engine.wording.rewriting import out_of_place, rewritten
 
 
 @rule("IPL302", "leaf-modified", "error")

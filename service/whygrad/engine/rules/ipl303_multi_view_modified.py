@@ -55,13 +55,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.writes import last_write, one_by_one, target, views_of, without_writing
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.phrases import counted, size
-from whygrad.engine.rewriting import out_of_place
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import last_write, one_by_one, target, views_of, without_writing
+from whygrad.engine.wording.phrases import counted, size
+from whygrad.engine.wording.rewriting import out_of_place
 
 
 @rule("IPL303", "multi-view-modified", "error")

@@ -57,14 +57,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.writes import maker, result_copied, target, without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.memory import overlaps
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import out_of_place, rewritten
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import maker, result_copied, target, without_writing, writing_a_copy
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import out_of_place, rewritten
 
 
 @rule("IPL304", "overlapping-memory", "error")

@@ -56,13 +56,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import flow
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.cuts import flow
+from whygrad.engine.gradients.writes import hidden_writes, operand_copied, result_copied
 from whygrad.engine.observation import Observation, Saved, Tensor
-from whygrad.engine.origins import parameter_name
-from whygrad.engine.phrases import size
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import hidden_writes, operand_copied, result_copied
+from whygrad.engine.wording.origins import parameter_name
+from whygrad.engine.wording.phrases import size
 
 _PRODUCTS = frozenset({"mul", "matmul", "mm", "bmm", "mv", "linear", "conv1d", "conv2d", "conv3d", "_convolution"})
 """Operations whose gradient for one operand needs the others, and not itself."""

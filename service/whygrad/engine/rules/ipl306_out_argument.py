@@ -54,14 +54,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Replace
-from whygrad.engine.expressions import call
-from whygrad.engine.failures import finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.writes import read_after
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.origins import called
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.writes import read_after
+from whygrad.engine.wording.expressions import call
+from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("IPL306", "out-argument", "error")

@@ -54,12 +54,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.domains import edge_of, seen, ways_inside
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.nonfinite import Spoiler, spoiled_gradients
+from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
+from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_gradients
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners, subject
 
 
 @rule("NUM602", "non-finite-gradient", "error")

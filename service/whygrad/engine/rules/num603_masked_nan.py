@@ -52,13 +52,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.domains import edge_of, seen, ways_inside
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
-from whygrad.engine.nonfinite import Spoiler, spoiled_gradients
+from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
+from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_gradients
 from whygrad.engine.observation import Node, Observation
-from whygrad.engine.phrases import subject
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import subject
 
 
 @rule("NUM603", "masked-nan", "error")

@@ -58,11 +58,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.depth import Drift, exploding
 from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.gradients.depth import Drift, exploding
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted, owners
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import counted, owners
 
 
 @rule("NUM604", "exploding", "warning")

@@ -54,8 +54,8 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Unfreeze
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted, owners, subject
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import counted, owners, subject
 
 
 @rule("PAR201", "frozen", "note")

@@ -50,10 +50,10 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Unfreeze
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.weights import baked_weights, unregistered
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted
 from whygrad.engine.rule import rule
-from whygrad.engine.weights import baked_weights, unregistered
+from whygrad.engine.wording.phrases import counted
 
 
 @rule("PAR202", "nothing-trainable", "error")

@@ -50,12 +50,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import everything_lost, severity
 from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.gradients.cuts import everything_lost, severity
+from whygrad.engine.gradients.unreached import unreached
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import subject
 from whygrad.engine.rule import rule
-from whygrad.engine.unreached import unreached
+from whygrad.engine.wording.phrases import subject
 
 
 @rule("PAR203", "unused", "warning")

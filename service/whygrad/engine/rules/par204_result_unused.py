@@ -54,13 +54,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.cuts import flow, severity
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.gradients.cuts import flow, severity
+from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.observation import Event, Observation
-from whygrad.engine.phrases import owners, subject
 from whygrad.engine.rule import rule
-from whygrad.engine.unreached import Unreached, nothing_arrives, unreached
+from whygrad.engine.wording.phrases import owners, subject
 
 
 @rule("PAR204", "result-unused", "warning")

@@ -54,10 +54,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.weights import baked_weights
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted, size
 from whygrad.engine.rule import rule
-from whygrad.engine.weights import baked_weights
+from whygrad.engine.wording.phrases import counted, size
 
 
 @rule("PAR205", "weights-baked", "warning")

@@ -55,10 +55,10 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Register
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.weights import Unregistered, unregistered
 from whygrad.engine.observation import Observation, Parameter
-from whygrad.engine.phrases import sizes
 from whygrad.engine.rule import rule
-from whygrad.engine.weights import Unregistered, unregistered
+from whygrad.engine.wording.phrases import sizes
 
 
 @rule("PAR206", "unregistered-weight", "warning")

@@ -56,8 +56,8 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import during
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import during
 
 
 @rule("RUN003", "crashed", "error")

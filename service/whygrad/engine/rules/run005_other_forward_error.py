@@ -52,9 +52,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.failures import Failure, failure, finding
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Observation
+from whygrad.engine.refusals.failures import Failure, failure, finding
 from whygrad.engine.rule import rule
 
 

@@ -53,8 +53,8 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import counted
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import counted
 
 
 @rule("RUN006", "lost", "error")

@@ -56,14 +56,14 @@ import re
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Resize, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
-from whygrad.engine.origins import called, layer, origin, parameter_name, variable
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import applied, rewritten
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import applied, rewritten
 
 
 @rule("SHP701", "matmul-mismatch", "error")

@@ -55,14 +55,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Resize, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
-from whygrad.engine.origins import layer, origin, parameter_name, variable
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import layer, origin, parameter_name, variable
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP702", "channel-mismatch", "error")

@@ -50,16 +50,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import WrongRank, wrong_for_layer, wrong_rank
-from whygrad.engine.origins import called, layer, origin, variable
-from whygrad.engine.phrases import counted, size
-from whygrad.engine.reads import wrapped
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, layer, origin, variable
+from whygrad.engine.wording.phrases import counted, size
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP703", "wrong-rank", "error")

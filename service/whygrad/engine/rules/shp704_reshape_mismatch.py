@@ -52,14 +52,14 @@ from collections.abc import Iterator
 from math import prod
 
 from whygrad.engine.edits import Edit, Give
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dividing import Misfit, misfit
-from whygrad.engine.origins import called, origin
-from whygrad.engine.phrases import counted, size, sizes
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, origin
+from whygrad.engine.wording.phrases import counted, size, sizes
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("SHP704", "reshape-mismatch", "error")

@@ -55,14 +55,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
-from whygrad.engine.origins import called, origin
-from whygrad.engine.phrases import counted, size
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, origin
+from whygrad.engine.wording.phrases import counted, size
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("SHP705", "concat-mismatch", "error")

@@ -51,14 +51,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Resize, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.stretching import Clash, clash
-from whygrad.engine.origins import called, origin, parameter_name, variable
-from whygrad.engine.phrases import size, sizes
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, origin, parameter_name, variable
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP706", "broadcast-mismatch", "error")

@@ -57,9 +57,9 @@ from whygrad.engine.axes.stretching import Side, Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.phrases import size, sizes
-from whygrad.engine.rewriting import behind
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import behind
 
 
 @rule("SHP707", "silent-broadcast", "warning")

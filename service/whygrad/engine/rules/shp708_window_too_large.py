@@ -54,14 +54,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Give, Replace
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.windows import Window, nothing_left, reaching, too_large
-from whygrad.engine.origins import called, origin
-from whygrad.engine.phrases import size, sizes
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sending import described, resent, shape_to_send
 from whygrad.engine.rule import rule
-from whygrad.engine.sending import described, resent, shape_to_send
+from whygrad.engine.wording.origins import called, origin
+from whygrad.engine.wording.phrases import size, sizes
 
 _USUAL = 224
 """What networks for images are most often fed."""

@@ -53,14 +53,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Give, Replace, Resize
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.norms import Normalised, unlike_norm
-from whygrad.engine.origins import called, layer, origin, parameter_name
-from whygrad.engine.phrases import size, sizes
-from whygrad.engine.rewriting import around
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import around
 
 
 @rule("SHP709", "norm-mismatch", "error")

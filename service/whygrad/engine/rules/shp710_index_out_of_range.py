@@ -51,14 +51,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Give, Resize, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.indexing import Misplaced, misplaced, outgrown
-from whygrad.engine.origins import called, layer, origin, parameter_name, variable
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sending import described, resent, sent_as
 from whygrad.engine.rule import rule
-from whygrad.engine.sending import described, resent, sent_as
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP710", "index-out-of-range", "error")

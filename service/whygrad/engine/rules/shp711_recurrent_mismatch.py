@@ -53,15 +53,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Give, Resize
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent
-from whygrad.engine.origins import called, made, origin, parameter_name, variable
-from whygrad.engine.phrases import size, sizes
-from whygrad.engine.reads import checks, told, wrapped
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.reads import checks, told, wrapped
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP711", "recurrent-mismatch", "error")

@@ -53,9 +53,9 @@ from collections.abc import Iterator
 from whygrad.engine.axes.baked import Baked, baked, misread, skipped
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.edits import Give
-from whygrad.engine.failures import Failure, failure
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Observation
+from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 
 _EXPORT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"

@@ -54,15 +54,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Resize, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import Compared, compared, refitted
-from whygrad.engine.origins import called, layer, origin, parameter_name, variable, weighed
-from whygrad.engine.phrases import size, sizes
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sending import described, resent, sent_as
 from whygrad.engine.rule import rule
-from whygrad.engine.sending import described, resent, sent_as
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable, weighed
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP713", "target-mismatch", "error")

@@ -51,14 +51,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Become
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Node, Observation, Operand, Step
 from whygrad.engine.operands.views import unviewable
-from whygrad.engine.origins import called
-from whygrad.engine.phrases import size, sizes
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import rewritten
 
 _OTHER = {"aten::view": "aten::reshape", "aten::view_as": "aten::reshape_as"}
 

@@ -49,7 +49,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Give, Resize
-from whygrad.engine.failures import finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.subscripts import (
@@ -61,9 +60,10 @@ from whygrad.engine.operands.subscripts import (
     sizes_beside,
     with_batch,
 )
-from whygrad.engine.origins import called, origin, parameter_name
-from whygrad.engine.phrases import counted, size, sizes
+from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, origin, parameter_name
+from whygrad.engine.wording.phrases import counted, size, sizes
 
 
 @rule("SHP715", "einsum-mismatch", "error")

@@ -57,10 +57,10 @@ from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.orders import attention_over_batch, misordered
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.origins import variable
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import applied, behind, fed, rewritten
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import variable
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import applied, behind, fed, rewritten
 
 
 @rule("SHP716", "layout-swapped", "error")

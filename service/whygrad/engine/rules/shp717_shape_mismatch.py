@@ -48,12 +48,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.origins import origin, parameter_name
-from whygrad.engine.phrases import size
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import origin, parameter_name
+from whygrad.engine.wording.phrases import size
 
 
 @rule("SHP717", "shape-mismatch", "error")

@@ -61,10 +61,10 @@ from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.edits import Edit, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Node, Observation
-from whygrad.engine.origins import layer
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import layer
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("SHP718", "batch-folded", "warning")

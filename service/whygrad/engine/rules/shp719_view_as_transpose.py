@@ -60,9 +60,9 @@ from whygrad.engine.axes.swapping import Swap, swapped
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
-from whygrad.engine.phrases import sizes
-from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import sizes
+from whygrad.engine.wording.rewriting import rewritten
 
 _CALL = r"\.(?:view|reshape)\(((?:[^()]|\([^()]*\))*)\)"
 

@@ -56,12 +56,12 @@ from whygrad.engine.axes.layouts import Layouts, layouts, sent
 from whygrad.engine.axes.moving import dropped
 from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Replace
-from whygrad.engine.failures import Failure, failure
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.phrases import size
-from whygrad.engine.rewriting import rewritten
+from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import rewritten
 
 _CALL = r"torch\.squeeze\(((?:[^()]|\([^()]*\))*)\)"
 

@@ -50,14 +50,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
-from whygrad.engine.origins import called, layer, type_origin, variable
-from whygrad.engine.reads import wrapped
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, layer, type_origin, variable
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("TYP801", "dtype-mismatch", "error")

@@ -50,15 +50,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
-from whygrad.engine.origins import called, type_origin, variable
-from whygrad.engine.phrases import size
-from whygrad.engine.reads import wrapped
-from whygrad.engine.rewriting import applied
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called, type_origin, variable
+from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.rewriting import applied
 
 
 @rule("TYP802", "index-dtype", "error")

@@ -52,13 +52,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Give, Replace, Wrap
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix, Related
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.devices import apart, sent_to, written_device
-from whygrad.engine.origins import called
-from whygrad.engine.rewriting import on_device_of
+from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.rewriting import on_device_of
 
 
 @rule("TYP803", "device-mismatch", "error")

@@ -52,11 +52,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from whygrad.engine.edits import Ask
-from whygrad.engine.failures import failure
 from whygrad.engine.finding import Finding, Fix, names
 from whygrad.engine.observation import Formal, Observation, Signature
-from whygrad.engine.phrases import counted
+from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import counted
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}
 

@@ -54,13 +54,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Ask
-from whygrad.engine.failures import Failure, finding, refused
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.origins import origin
-from whygrad.engine.phrases import size
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sending import with_samples
 from whygrad.engine.rule import rule
-from whygrad.engine.sending import with_samples
+from whygrad.engine.wording.origins import origin
+from whygrad.engine.wording.phrases import size
 
 
 @rule("TYP805", "too-few-values", "error")

@@ -51,13 +51,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.autopsy import Starved
-from whygrad.engine.domains import seen
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.domains import seen
+from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
-from whygrad.engine.starving import finding, starved_by
+from whygrad.engine.wording.phrases import owners
 
 _BOUNDED = frozenset(
     {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "maximum", "minimum", "max", "min", "clip"}

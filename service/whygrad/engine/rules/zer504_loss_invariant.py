@@ -52,12 +52,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.autopsy import Starved
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
 from whygrad.engine.rule import rule
-from whygrad.engine.starving import finding, starved_by
+from whygrad.engine.wording.phrases import owners
 
 _NORMALISING = frozenset(
     {"softmax", "log_softmax", "layer_norm", "group_norm", "batch_norm", "instance_norm", "rms_norm"}

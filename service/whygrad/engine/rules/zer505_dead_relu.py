@@ -51,14 +51,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.autopsy import Starved
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Observation
-from whygrad.engine.phrases import owners
-from whygrad.engine.rewriting import rewritten
 from whygrad.engine.rule import rule
-from whygrad.engine.starving import finding, starved_by
+from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("ZER505", "dead-relu", "warning")

@@ -1,0 +1,84 @@
+"""An error message, a traceback or a chat paste in; the codes that it can mean out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from whygrad.engine import catalogue
+from whygrad.engine.codes import CODES, FAMILIES
+from whygrad.engine.explain.evidence import spoken_for
+from whygrad.engine.explain.first_aid import FIRST_AID
+from whygrad.engine.explain.messages import find
+from whygrad.engine.explain.messages.general import UNNAMED
+from whygrad.engine.explain.messages.message import Message
+from whygrad.engine.explain.pasted import Pasted, read
+from whygrad.engine.explain.questions import questions
+
+HINT = "one message can have several causes: `whygrad check model.pt --input 1x3x224x224` names the one, and its line"
+NOT_RECOGNISED = (
+    "no known message of torch: send the whole traceback, or `whygrad check model.pt --input 1x3x224x224`, "
+    "which runs the program and finds out"
+)
+
+_LONGEST_MESSAGE = 1_000
+
+
+def explain(text: str) -> dict[str, Any]:
+    """The `candidates` for a text, the likeliest first, each with its meaning, its cure and how to tell it apart.
+
+    `message` is the error found in the text, `recognised` whether it is one of torch's, `ask` the questions whose
+    answers decide between the candidates, `hint` what to send for certainty, `remark` what else is to be said of the
+    message (or None).
+    """
+    pasted = read(text)
+    message, row = _root(pasted)
+    evident = list(spoken_for(pasted, message))
+    codes = _ranked(row.codes, evident) if row else []
+    return {
+        "recognised": row is not None,
+        "message": message[:_LONGEST_MESSAGE],
+        "candidates": [_candidate(code) for code in codes],
+        "ask": questions(codes, evident),
+        "hint": HINT if row else NOT_RECOGNISED,
+        "remark": row.remark if row else None,
+    }
+
+
+def _root(pasted: Pasted) -> tuple[str, Message | None]:
+    """The error that the others follow from: the first known one that was raised, before what only warns."""
+    found = [(error, row) for error in pasted.errors if (row := find(error.text))]
+    if found:
+        error, row = min(found, key=lambda pair: (pair[1].vague, pair[0].warning, pair[0].mentioned))
+        return error.text, row
+    for window in pasted.windows:
+        if row := find(window):
+            return window, row
+    return _last(pasted), UNNAMED if pasted.from_torch else None
+
+
+def _ranked(codes: Sequence[str], evident: Sequence[str]) -> list[str]:
+    """The codes, those first for which something speaks."""
+    return list(dict.fromkeys([*(code for code in evident if code in codes), *codes]))
+
+
+def _last(pasted: Pasted) -> str:
+    """What to show of a text that says nothing known."""
+    return next((error.text for error in reversed(pasted.errors) if not error.mentioned), pasted.windows[0])
+
+
+def _candidate(code: str) -> dict[str, Any]:
+    rule = {rule.code: rule for rule in catalogue.rules()}.get(code)
+    named = CODES[code]
+    if rule is None:
+        family = FAMILIES[code[:3]]
+        parts = {"meaning": named.cause, "why": family, "tell_apart": "", "fix": FIRST_AID.get(code, "")}
+    else:
+        page = rule.documentation
+        parts = {
+            "meaning": page.what_happened,
+            "why": page.why_it_matters,
+            "tell_apart": page.not_to_be_confused_with,
+            "fix": page.how_to_fix,
+        }
+    return {"code": code, "name": named.name, **parts, "docs": rule.docs if rule else None}

@@ -1,0 +1,235 @@
+"""Of what a gradient died, where an execution passed on none of what had arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from whygrad.engine.gradients.backward import Backward, Dead, Joint, kind
+from whygrad.engine.gradients.zero_sources import BLANKING, FLATTENING, RECTIFYING, STEPPING, ZeroSources, by_chance
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
+
+Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
+
+VANISHED = 1e-30
+"""A gradient that arrives smaller than this died of many small slopes, not of the last."""
+
+_ADDING = {"Add": (0, 1), "Sub": (0, 1), "Rsub": (0, 1), "Addmm": (0,), "Baddbmm": (0,), "Addmv": (0,), "Expand": (0,),
+           "Convolution": (2,), "NativeLayerNorm": (2,), "NativeBatchNorm": (2,), "NativeGroupNorm": (2,)}  # fmt: skip
+_VIEWS = frozenset(
+    {
+        "T",
+        "View",
+        "Reshape",
+        "ReshapeAlias",
+        "Unsqueeze",
+        "Squeeze",
+        "Expand",
+        "Transpose",
+        "Permute",
+        "Slice",
+        "Select",
+        "Clone",
+        "ToCopy",
+        "UnsafeView",
+        "Alias",
+    }
+)
+_STEPS = frozenset({"Round", "Floor", "Ceil", "Trunc", "Fix", "Sign", "Sgn", "Heaviside", "Bernoulli", "Poisson"})
+_SOFTMAXES = frozenset({"Softmax", "LogSoftmax", "SafeSoftmax"})
+_NORMS = frozenset({"NativeLayerNorm", "NativeGroupNorm", "NativeBatchNorm", "CudnnBatchNorm", "FusedRmsNorm"})
+_RECTIFIERS = frozenset({"Relu", "Threshold", "Hardshrink", "Softshrink", "RreluWithNoise"})
+_SIGMOIDS = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Erf", "LogSigmoid"})
+_BOUNDED = frozenset({"Clamp", "ClampMin", "ClampMax", "Hardtanh", "Maximum", "Minimum", "Exp", "Expm1"})
+_FLAT = _SIGMOIDS | _BOUNDED | {"Hardswish", "Elu", "Gelu", "Silu", "Mish", "Softplus"}
+_OVERWRITTEN = frozenset({"IndexPut", "Copy", "CopySlices", "Zero", "Fill", "MaskedFill", "MaskedScatter"})
+_MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", "EmbeddingBag", "Tril", "Triu"}
+_FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "LinalgVectorNorm", "Pow"})
+_ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
+_REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
+                       "logsumexp", "normalize", "frobenius_norm", "cosine_similarity"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Starved:
+    """An execution that passes on no gradient, why, and the parameters that go without because of it.
+
+    `function` is torch's name of the derivative; `arriving` the magnitude of what reached it. `factor` is the
+    parameter whose zeros it was multiplied with; `ends` is where the gradient ends, where that is behind: zeros that
+    this execution made were multiplied with there.
+    """
+
+    order: int
+    event: Event
+    node: Node
+    cause: Cause
+    function: str
+    arriving: float
+    parameters: tuple[Parameter, ...]
+    factor: Parameter | None = None
+    ends: Node | None = None
+
+
+class Autopsy:
+    """Finds out, for one step, where gradients died and of what."""
+
+    def __init__(self, observation: Observation, step: Step, rounding: float) -> None:
+        self._observation = observation
+        self._step = step
+        self._backward = Backward(step, rounding=rounding)
+        self._sources = ZeroSources(observation, step)
+        self._joints: dict[tuple[int | None, int | None], Joint] = {}
+
+    def of(self, parameter: Parameter) -> Starved | None:
+        """What keeps the gradient of a parameter at zero; None where that is as it should be, or not known."""
+        found = [self._judged(parameter, dead) for dead in self._backward.deaths(parameter.tensor)]
+        told = [f for f in found if f is not None]
+        return min(told, key=lambda s: (s.cause == "unknown", s.order)) if told else None
+
+    def _judged(self, parameter: Parameter, dead: Dead) -> Starved | None:
+        function = self._step.functions[dead.function]
+        order = function.event
+        if order is None or dead.how == "not-finite" or self._is_harmless(parameter, dead):
+            return None
+        if dead.how == "cancelled":
+            return self._cancelled(parameter, dead)
+        named = kind(function)
+        cause = self._by_name(named, order, dead)
+        if cause is not None:
+            return self._starved(order, cause, dead, parameter)
+        return self._multiplied(parameter, dead, order, named)
+
+    def _starved(
+        self, order: int, cause: Cause, dead: Dead, parameter: Parameter, factor: Parameter | None = None
+    ) -> Starved:
+        event = self._step.events[order]
+        function = kind(self._step.functions[dead.function])
+        arriving = self._backward.arrived(dead.function)
+        node = self._observation.nodes[event.node]
+        return Starved(order, event, node, cause, function, arriving, (parameter,), factor)
+
+    def _is_harmless(self, parameter: Parameter, dead: Dead) -> bool:
+        """Whether that is as it should be: a fit that is perfect, a batch of which nothing was selected, or a bias.
+
+        What is merely added shifts everything alike, and may well change nothing.
+        """
+        function = self._step.functions[dead.function]
+        gave, named = function.edges[dead.edge].gave, kind(function)
+        if dead.edge in _ADDING.get(named, ()) and self._direct(parameter, dead):
+            return True
+        return dead.how == "flat" and (named in _FITTED or (gave is not None and not gave.elements))
+
+    def _direct(self, parameter: Parameter, dead: Dead) -> bool:
+        """Whether the operand is the parameter itself, or another look at it."""
+        edge = self._step.functions[dead.function].edges[dead.edge]
+        while edge.function is not None:
+            function = self._step.functions[edge.function]
+            if kind(function) not in _VIEWS:
+                return False
+            edge = function.edges[0]
+        return edge.leaf == parameter.tensor
+
+    def _by_name(self, named: str, order: int, dead: Dead) -> Cause | None:
+        """The cause, where the operation alone tells it."""
+        event = self._step.events[order]
+        if self._backward.arrived(dead.function) < VANISHED:
+            return "vanished"
+        if named in _STEPS or (named == "Div" and event.values.get("rounding_mode")) or self._rounds(event):
+            return "step"
+        if named in _SOFTMAXES | _NORMS or named.startswith("ScaledDotProduct"):
+            return None if self._sources.factors(event) else self._normalised(named, event)
+        if named in _RECTIFIERS or (named in _FLAT and self._observation.nodes[event.node].bare_name == "relu6"):
+            return "dead"
+        if named in _FLAT:
+            return "saturated"
+        return "masked" if named in _MASKS else None
+
+    def _rounds(self, event: Event) -> bool:
+        return self._observation.nodes[event.node].literal("rounding_mode") is not None
+
+    def _normalised(self, named: str, event: Event) -> Cause:
+        node = self._observation.nodes[event.node]
+        if _single(node, event):
+            return "single"
+        results = event.outputs[0].numbers if event.outputs else None
+        settled = results is not None and (results.low, results.high) == (0.0, 1.0)
+        return "saturated" if named in _SOFTMAXES and settled and self._is_exact else "invariant"
+
+    @property
+    def _is_exact(self) -> bool:
+        return self._backward.limit == 0.0
+
+    def _multiplied(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
+        """Of a product: whence the zeros are that the gradient was multiplied with."""
+        event, direct = self._step.events[order], self._direct(parameter, dead)
+        factors = self._sources.factors(event, parameter.tensor if direct else None)
+        if not factors:
+            return self._without_factor(parameter, dead, order, named)
+        source = self._sources.of(factors[0])
+        if source.event is not None:
+            made = self._starved(source.event, self._zeroing(source.event), dead, parameter)
+            return replace(made, ends=self._observation.nodes[event.node])
+        if source.parameter is not None:
+            moves = source.parameter.requires_grad and not self._gets_nothing(source.parameter)
+            return None if moves else self._starved(order, "stuck", dead, parameter, source.parameter)
+        return None if source.chance or direct else self._starved(order, "masked", dead, parameter)
+
+    def _without_factor(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
+        if not self._is_exact:
+            return self._starved(order, "invariant", dead, parameter)
+        if by_chance(self._observation.nodes[self._step.events[order].node], self._step.events[order]):
+            return None
+        return self._starved(order, "masked" if named in _ELEMENTWISE else "unknown", dead, parameter)
+
+    def _zeroing(self, order: int) -> Cause:
+        name = self._observation.nodes[self._step.events[order].node].bare_name
+        families: tuple[tuple[frozenset[str], Cause], ...] = (
+            (RECTIFYING, "dead"), (FLATTENING, "saturated"), (STEPPING, "step"), (BLANKING, "masked"),
+        )  # fmt: skip
+        return next((cause for family, cause in families if name in family), "unknown")
+
+    def _gets_nothing(self, parameter: Parameter) -> bool:
+        gradient = self._step.gradients.get(parameter.name)
+        return gradient is None or gradient.norm == 0.0 or gradient.state == "none"
+
+    def _joint(self, dead: Dead) -> Joint:
+        edge = self._step.functions[dead.function].edges[dead.edge]
+        target = (edge.function, edge.leaf)
+        if target not in self._joints:
+            self._joints[target] = self._backward.joint(dead)
+        return self._joints[target]
+
+    def _cancelled(self, parameter: Parameter, dead: Dead) -> Starved | None:
+        """What came together and cancels: the operation that joined the two, or a norm over one element."""
+        joint = self._joint(dead)
+        between = [self._step.events[o] for o in joint.events]
+        single = any(_reduces_one(self._observation.nodes[e.node], e) for e in between)
+        if not joint.events:
+            return None
+        return self._starved(joint.events[-1], "single" if single else "invariant", dead, parameter)
+
+
+def _single(node: Node, event: Event) -> bool:
+    """Whether a softmax or a normalisation is over one element."""
+    made = event.outputs[0] if event.outputs else None
+    if made is None or not made.elements:
+        return False
+    if node.bare_name == "scaled_dot_product_attention":
+        keys = event.input("key")
+        return keys is not None and keys.shape[-2] == 1
+    if node.bare_name == "cross_entropy_loss":
+        scores = event.tensors[0].shape
+        return scores[min(1, len(scores) - 1)] == 1 if scores else False
+    if node.bare_name == "layer_norm":
+        shape = node.literal("normalized_shape", event.values.get("normalized_shape")) or []
+        return bool(shape) and all(size == 1 for size in shape)
+    if node.bare_name in ("group_norm", "instance_norm"):
+        groups = node.literal("num_groups", made.shape[1] if len(made.shape) > 1 else 1)
+        return isinstance(groups, int) and made.elements == made.shape[0] * groups
+    dim = node.literal("dim", event.values.get("dim"))
+    return isinstance(dim, int) and -len(made.shape) <= dim < len(made.shape) and made.shape[dim] == 1
+
+
+def _reduces_one(node: Node, event: Event) -> bool:
+    read, made = event.tensors[:1], event.outputs[:1]
+    return node.bare_name in _REDUCING and bool(read and made) and read[0].elements == made[0].elements

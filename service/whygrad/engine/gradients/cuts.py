@@ -1,0 +1,198 @@
+"""Why parameters got no gradient: where the way to the loss was cut.
+
+Each parameter is put down to one cause. Values that merely select others (an index, a mask) are followed only
+where nothing else explains the loss of the gradient: an `argmax` beside a detached path is not the culprit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from whygrad.engine.edits import Edit, Reconnect
+from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
+from whygrad.engine.gradients.flow import DETACHING, TAKERS, Cut, Flow
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
+from whygrad.engine.wording.phrases import subject
+
+Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable", "fresh leaf"]
+
+CASTS = frozenset(
+    {"aten::to", "aten::type", "aten::type_as", "aten::_to_copy"}
+    | {f"aten::{name}" for name in ("long", "int", "short", "char", "byte", "bool")}
+    | {f"aten::_cast_{name}" for name in ("Long", "Int", "Short", "Char", "Byte")}
+)
+REBUILDERS = frozenset(
+    f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
+)
+_LEAF_MAKERS = frozenset({"aten::tensor", "aten::requires_grad_"})
+
+
+@dataclass(frozen=True)
+class Severed:
+    """A place where gradients end, the parameters that it costs theirs, and the other cuts on their ways.
+
+    `source` is the execution that took numbers out, or lost the history, where `event` is the one that built a
+    tensor of them, or made a leaf of it.
+    """
+
+    order: int
+    event: Event
+    node: Node
+    cause: Cause
+    parameters: tuple[Parameter, ...]
+    others: tuple[Node, ...] = ()
+    source: Event | None = None
+
+    @property
+    def lost(self) -> Tensor | None:
+        """The tensor that was alive before the cut."""
+        tensors = (self.source or self.event).tensors
+        return next((t for t in tensors if t.requires_grad), None)
+
+
+@lru_cache(maxsize=8)
+def flow(observation: Observation) -> Flow:
+    """The flow of the first step."""
+    return Flow(observation, observation.first)
+
+
+@lru_cache(maxsize=8)
+def selecting_flow(observation: Observation) -> Flow:
+    """The flow of the first step, with what only selects."""
+    return Flow(observation, observation.first, selecting=True)
+
+
+@lru_cache(maxsize=8)
+def severed(observation: Observation) -> tuple[Severed, ...]:
+    """Every cut that costs a parameter its gradient, in the order of execution, each with its parameters."""
+    found: dict[tuple[int, Cause], list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
+    for parameter in observation.missing:
+        for ways in (flow(observation), selecting_flow(observation)):
+            cuts = [c for c in ways.relevant if c.parameters & ways.bit(parameter)]
+            if cuts:
+                found[_place(observation, cuts[0])].append((cuts[0], parameter, cuts[1:]))
+                break
+    return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
+
+
+def cut_by(observation: Observation, cause: Cause) -> Iterator[Severed]:
+    """The cuts of one cause that cost a parameter its gradient."""
+    return (cut for cut in severed(observation) if cut.cause == cause)
+
+
+def finding(
+    observation: Observation, cut: Severed, *, why: str, message: str, chain: Sequence[Link], fix: Fix
+) -> Finding:
+    """The finding of a cut; `why` ends the sentence `encoder gets no gradient: …`."""
+    return Finding(
+        title=f"{subject(cut.parameters, 'gets')} no gradient: {why}",
+        message=message,
+        node=cut.node.id,
+        event=cut.event,
+        order=cut.order,
+        parameters=names(cut.parameters),
+        severity=severity(observation),
+        related=tuple(Related("also cut here", other.id) for other in cut.others),
+        chain=tuple(chain),
+        fix=fix,
+    )
+
+
+def reconnected(observation: Observation, cut: Severed) -> tuple[Edit, ...]:
+    """The edit by which a tensor that was rebuilt from numbers is the one that they were taken from.
+
+    There is none where numbers of several tensors were put together, or where a number itself goes on.
+    """
+    if cut.source is None or not cut.source.inputs or not cut.event.outputs:
+        return ()
+    taken = observation.nodes[cut.source.node]
+    if cut.source.tensors[0].elements != cut.event.outputs[0].elements:
+        return ()
+    return (Reconnect(cut.node.id, taken.id, taken.arguments[0].name),)
+
+
+def everything_lost(observation: Observation) -> bool:
+    """Whether no parameter that wants a gradient gets one: the step teaches nothing, or raises."""
+    return len(observation.missing) == len(observation.trainable)
+
+
+def severity(observation: Observation) -> Severity:
+    """How bad a lost gradient is: an error where no parameter gets any."""
+    return "error" if everything_lost(observation) else "warning"
+
+
+def _place(observation: Observation, cut: Cut) -> tuple[int, Cause]:
+    """What makes two cuts one: the same region without gradients, else the same operation."""
+    event = observation.first.events[cut.event]
+    cause = _cause(observation, cut)
+    leaf = fresh_leaf(observation, cut)
+    if leaf is not None:
+        return observation.first.events[leaf].node, cause
+    region = no_grad_region(observation, event) if cause == "no-grad" else None
+    return (region.id if region is not None else event.node, cause)
+
+
+def no_grad_region(observation: Observation, event: Event) -> Node | None:
+    """The context manager, or the call, that turned gradients off for an execution."""
+    node = observation.nodes[event.node]
+    managers = [observation.nodes[n] for n in node.regions]
+    for manager in managers:
+        if "grad_mode" in manager.arguments[0].type or "inference_mode" in manager.arguments[0].type:
+            return manager
+    return next((n for n in reversed(observation.nodes[: node.id]) if n.op == "aten::set_grad_enabled"), None)
+
+
+def fresh_leaf(observation: Observation, cut: Cut) -> int | None:
+    """The execution that made a leaf of what was cut, so that backward ends there; None where none did."""
+    events, ways = observation.first.events, flow(observation)
+    for index in _leaf_makers(observation):
+        made = (t for t in events[index].outputs if t.leaf and t.requires_grad)
+        if index >= cut.event and any(ways.value[t.id] & cut.parameters for t in made):
+            return index
+    return None
+
+
+@lru_cache(maxsize=8)
+def _leaf_makers(observation: Observation) -> tuple[int, ...]:
+    """The executions on a way to the loss that may have made a leaf."""
+    events, needed = observation.first.events, flow(observation).needed
+    return tuple(sorted(i for i in needed if observation.nodes[events[i].node].op in _LEAF_MAKERS))
+
+
+def _cause(observation: Observation, cut: Cut) -> Cause:
+    event = observation.first.events[cut.event]
+    op = observation.nodes[event.node].op
+    if fresh_leaf(observation, cut) is not None:
+        return "fresh leaf"
+    if not event.grad_mode:
+        return "no-grad"
+    if op in DETACHING:
+        return "detached"
+    if op in TAKERS:
+        return "rebuilt"
+    return "cast" if op in CASTS else "not-differentiable"
+
+
+def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, list[Cut]]]) -> Severed:
+    events = observation.first.events
+    cut = min((c for c, _, _ in group), key=lambda c: c.event)
+    order, source = cut.event, None
+    user, leaf = flow(observation).users.get(cut.event), fresh_leaf(observation, cut)
+    if leaf is not None:
+        order, source = leaf, events[cut.event]
+    elif user is not None and observation.nodes[events[user].node].op in REBUILDERS:
+        order, source = user, events[cut.event]
+    elsewhere = {events[c.event].node for _, _, rest in group for c in rest} - {events[cut.event].node}
+    return Severed(
+        order=order,
+        event=events[order],
+        node=observation.nodes[events[order].node],
+        cause=_cause(observation, cut),
+        parameters=tuple(p for _, p, _ in group),
+        others=tuple(observation.nodes[n] for n in sorted(elsewhere)),
+        source=source,
+    )

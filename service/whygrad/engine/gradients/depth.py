@@ -1,0 +1,93 @@
+"""How a gradient changes on its way from the loss down to a parameter: by a little at each operation, or at one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log10
+
+from whygrad.engine.gradients.autopsy import VANISHED
+from whygrad.engine.gradients.backward import Backward, kind
+from whygrad.engine.gradients.starving import starved_by
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
+
+ORDERS = 6.0
+"""By how many orders of magnitude a gradient must change, the largest single change left out."""
+
+LARGE = 1e6
+"""A gradient that is smaller than this has not exploded, however much it grew."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A gradient that changes from layer to layer: the operation that does most of it, how often it stands on the way,
+    by how many orders of magnitude it changes in all, and the parameters that it is no use to."""
+
+    order: int
+    event: Event
+    node: Node
+    times: int
+    orders: float
+    parameters: tuple[Parameter, ...]
+
+
+def vanishing(observation: Observation) -> Iterator[Drift]:
+    """The way on which gradients shrink to nothing."""
+    step = observation.judged.close if observation.judged else None
+    if step is None:
+        return
+    below = {p.name for found in starved_by(observation, "vanished") for p in found.parameters}
+    small = [p for p in observation.trainable if p.name in below or _negligible(observation, p)]
+    yield from _drift(observation, step, small, sign=-1)
+
+
+def exploding(observation: Observation) -> Iterator[Drift]:
+    """The way on which gradients grow beyond use."""
+    step = observation.judged.close if observation.judged else None
+    if step is None:
+        return
+    norms = {name: gradient.norm or 0.0 for name, gradient in observation.first.gradients.items()}
+    large = [p for p in observation.trainable if norms.get(p.name, 0.0) > LARGE]
+    yield from _drift(observation, step, sorted(large, key=lambda p: -norms[p.name]), sign=1)
+
+
+def _negligible(observation: Observation, parameter: Parameter) -> bool:
+    """Whether its gradient is next to the others' nothing, and yet not zero, in every step."""
+    given = [s.gradients.get(parameter.name) for s in observation.steps if s.gradients]
+    return bool(given) and all(g is not None and g.state == "zero" and g.norm for g in given)
+
+
+def _drift(observation: Observation, step: Step, parameters: list[Parameter], sign: int) -> Iterator[Drift]:
+    backward = Backward(step)
+    lost = [p for p in parameters if _changes(backward, p, sign) >= ORDERS]
+    if not lost:
+        return
+    changes = _by_kind(backward, max(lost, key=lambda p: _changes(backward, p, sign)))
+    most = max(changes.values(), key=lambda of_kind: sign * sum(c for _, c in of_kind))
+    made = [(step.functions[number].event, change) for number, change in most]
+    order = max(((e, c) for e, c in made if e is not None), key=lambda pair: sign * pair[1], default=(None, 0.0))[0]
+    if order is not None:
+        event = step.events[order]
+        orders = max(_changes(backward, p, sign) for p in lost)
+        yield Drift(order, event, observation.nodes[event.node], len(most), orders, tuple(lost))
+
+
+def _changes(backward: Backward, parameter: Parameter, sign: int) -> float:
+    """The orders of magnitude by which the gradient changes on the way down, without the largest single change."""
+    changes = [sign * change for _, change in _way(backward, parameter)]
+    return sum(changes) - max(changes, default=0.0)
+
+
+def _by_kind(backward: Backward, parameter: Parameter) -> dict[str, list[tuple[int, float]]]:
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for number, change in _way(backward, parameter):
+        found[kind(backward.functions[number])].append((number, change))
+    return found
+
+
+def _way(backward: Backward, parameter: Parameter) -> list[tuple[int, float]]:
+    """Each function on the strongest way from a parameter to the loss, with the orders by which it changes it."""
+    way = backward.strongest_way(parameter.tensor)
+    sizes = [max(backward.arrived(number), VANISHED) for number in way]
+    return [(way[i + 1], log10(sizes[i] / sizes[i + 1])) for i in range(len(way) - 1)]

@@ -1,0 +1,112 @@
+"""What torch's optimising executor made of a program where its gradients are not those of the program as written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from whygrad.engine.edits import Become, Edit, Leave, Replace, Wrap
+from whygrad.engine.finding import Fix
+from whygrad.engine.gradients.cuts import no_grad_region
+from whygrad.engine.gradients.domains import ways_inside
+from whygrad.engine.observation import Departure, Event, Node, Observation
+from whygrad.engine.wording.rewriting import assigned, rewritten
+
+_TIES = {"min": "minimum", "max": "maximum"}
+"""Operations that the executor gives no gradient where their operands are equal, and those that it leaves alone."""
+
+_WITHOUT = Fix(
+    "run the training step without the optimising executor",
+    before="",
+    after="with torch.jit.optimized_execution(False):",
+)
+
+
+def merged(observation: Observation, departure: Departure) -> tuple[int, ...]:
+    """An operation that was computed without gradients, then an equal one with them; empty where that is not it."""
+    events = observation.first.events
+    for event in events:
+        if event.node in departure.nodes:
+            equal = [e for e in events if _equal(observation, e, event) and e.grad_mode != event.grad_mode]
+            pair = sorted([*equal[:1], event], key=lambda e: e.grad_mode)
+            if equal:
+                return tuple(e.node for e in pair)
+    return ()
+
+
+def apart(observation: Observation, departure: Departure) -> str:
+    """Why the two part, in a sentence."""
+    if merged(observation, departure):
+        return (
+            "The same expression stands here without gradients and elsewhere with them. The executor computes it once, "
+            "and takes the one for both."
+        )
+    if departure.hidden is not None:
+        return (
+            "Its derivative is not finite at these values. As the program is written, what comes before it leaves that "
+            "out where nothing was passed on; the executor's own formula multiplies it by zero, which is NaN."
+        )
+    return "The executor differentiates this by a formula of its own, which gives something else at these values."
+
+
+def remedies(observation: Observation, departure: Departure) -> list[Fix]:
+    """What can be changed, the best first; the last is always to do without the executor."""
+    found: list[Fix] = []
+    twins = merged(observation, departure)
+    if twins:
+        found += _apart_by_detach(observation, twins[0])
+    numbers = departure.nodes if departure.hidden is None else (departure.hidden,)
+    for event in [] if twins else executions(observation, numbers):
+        node, source = observation.nodes[event.node], observation.source(event.node)
+        found += ways_inside(node, event, source) if departure.hidden is not None else []
+        found += _another(node, source)
+    return [*found, _WITHOUT]
+
+
+def executions(observation: Observation, numbers: Collection[int]) -> list[Event]:
+    """The first execution of each of those nodes."""
+    first = {event.node: event for event in reversed(observation.first.events)}
+    return [first[number] for number in numbers if number in first]
+
+
+def _equal(observation: Observation, one: Event, other: Event) -> bool:
+    """Whether two executions compute the same of the same tensors."""
+    nodes = observation.nodes[one.node], observation.nodes[other.node]
+    literals = [sorted(str(a.literal) for a in node.arguments if a.constant) for node in nodes]
+    tensors = [sorted(t.id for t in event.tensors) for event in (one, other)]
+    same = nodes[0].op == nodes[1].op and literals[0] == literals[1]
+    return same and tensors[0] == tensors[1] and one.values == other.values and one.node != other.node
+
+
+def _apart_by_detach(observation: Observation, number: int) -> Iterator[Fix]:
+    """Compute it with gradients as well, and detach what is meant to be constant."""
+    (event,) = executions(observation, [number])
+    region = no_grad_region(observation, event)
+    summary = "compute it outside of the region without gradients, and detach it where it must be constant"
+    after = assigned(observation.source(number), ".detach()")
+    yield Fix(summary, after=after, edits=_detached(observation, region) if region is not None else ())
+
+
+def _detached(observation: Observation, region: Node) -> tuple[Edit, ...]:
+    """Gradients are recorded in a region, and what leaves it is detached; nothing where a join takes it on."""
+    inside = [n for n in observation.nodes if region.id in n.regions]
+    made = {value for node in inside for value in node.outputs if node.op.startswith("aten::")}
+    if observation.returns in made or any(source in made for n in observation.nodes for source, _ in n.joins):
+        return ()
+    outside = [n for n in observation.nodes if region.id not in n.regions]
+    wraps = [Wrap(n.id, a.name, "x.detach()") for n in outside for a in n.arguments if a.value in made]
+    tensors = all(a.type == "Tensor" for n in outside for a in n.arguments if a.value in made)
+    return (Leave(region.id), *wraps) if wraps and tensors else ()
+
+
+def _another(node: Node, source: str | None) -> list[Fix]:
+    """Operations that mean the same, and that the executor does not differentiate by itself."""
+    if node.bare_name in _TIES and node.argument("other") is not None and len(node.outputs) == 1:
+        instead = _TIES[node.bare_name]
+        after = rewritten(source, rf"\b{node.bare_name}\(", f"{instead}(")
+        return [Fix(f"use torch.{instead}", after=after, edits=(Become(node.id, f"aten::{instead}"),))]
+    if node.op == "aten::std":
+        rest = "".join(f", {a.name}={a.name}" for a in node.arguments[1:])
+        edit = Replace(node.id, f"torch.sqrt(torch.var(self{rest}) + 1e-12)")
+        summary = "take the root of the variance, a little more than zero: torch.sqrt(x.var() + 1e-12)"
+        return [Fix(summary, edits=(edit,))]
+    return []

@@ -1,0 +1,234 @@
+"""Where the values of parameters go: which operations they reach alive, where they die, what the loss needs.
+
+A tensor is *alive* for a parameter where a gradient could flow from it back to the parameter. Values are followed
+further than gradients: through detached tensors, through numbers taken out of tensors, through memory that is
+written in place. All parameters are followed at once, one bit each, in one sweep over the events.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from whygrad.engine.facts import FILLING, METADATA
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
+
+TAKERS = frozenset(
+    f"aten::{name}"
+    for name in (
+        "item", "Float", "Int", "Bool", "Complex", "FloatImplicit", "IntImplicit", "ScalarImplicit",
+        "ComplexImplicit", "is_nonzero", "equal", "allclose", "__str__", "str", "_local_scalar_dense",
+    )
+) | {"prim::tolist", "prim::NumToTensor"}  # fmt: skip
+"""Operations that take numbers out of a tensor."""
+
+DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
+"""Operations that return the same numbers without their history."""
+
+_SELECTORS = frozenset({"index", "indices", "mask", "condition", "idx", "target", "attn_mask", "key_padding_mask"})
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An execution with a live input and a dead output: the ids of its dead tensors, none where it gave a number."""
+
+    event: int
+    parameters: int
+    dead: frozenset[int] = frozenset()
+
+
+class Flow:
+    """The flow of values in one step. `selecting` also follows values that only select others (indices, masks)."""
+
+    def __init__(self, observation: Observation, step: Step, *, selecting: bool = False) -> None:
+        self.observation = observation
+        self.step = step
+        self._selecting = selecting
+        self._bits = {p.tensor: 1 << i for i, p in enumerate(observation.trainable)}
+        self._scalars = _Scalars(observation.nodes)
+        self.alive: dict[int, int] = defaultdict(int, self._bits)
+        self.value: dict[int, int] = defaultdict(int, self._bits)
+        self.cuts: list[Cut] = []
+        self._reached: list[tuple[int, int]] = []
+        self.read: int = 0
+        self.users: dict[int, int] = {}
+        self._written: dict[int, int] = defaultdict(int)
+        self._taken: dict[int, tuple[int, int]] = {}
+        self._detached: dict[int, int] = {}
+        for index, event in enumerate(step.events):
+            if event.completed:
+                self._pass_through(index, event)
+
+    @property
+    def needed(self) -> frozenset[int]:
+        """The indices of the events whose result the loss depends on."""
+        return self._needs[0]
+
+    @cached_property
+    def _needs(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The events and the tensors that the loss depends on."""
+        wanted = set(self.step.reads) or {t.id for t in self.step.outputs}
+        numbers: set[int] = set()
+        if not self.step.outputs and self.observation.returns is not None:
+            numbers |= self._scalars.sources(self.observation.returns)
+        memory = {t.storage for t in self.step.outputs if t.id in wanted}
+        found = set()
+        for index in range(len(self.step.events) - 1, -1, -1):
+            event = self.step.events[index]
+            node = self._node(event)
+            made = any(t.id in wanted for t in _new(event, node)) or bool(numbers & set(node.outputs))
+            wrote = _writes_memory(node) and any(t.storage in memory for t in event.outputs)
+            if not made and not wrote:
+                continue
+            found.add(index)
+            carried = self._carrying(event)
+            wanted |= {t.id for t in carried}
+            memory |= {t.storage for t in carried}
+            for argument in node.arguments:
+                numbers |= self._scalars.sources(argument.value)
+        return frozenset(found), frozenset(wanted)
+
+    @cached_property
+    def last(self) -> dict[int, int]:
+        """For each parameter's bit the index of the last event that its value reached."""
+        found: dict[int, int] = {}
+        left = self.read
+        for index, mask in reversed(self._reached):
+            hit = mask & left
+            left ^= hit
+            while hit:
+                low = hit & -hit
+                found[low] = index
+                hit ^= low
+        return found
+
+    def bit(self, parameter: Parameter) -> int:
+        """The bit that stands for a parameter."""
+        return self._bits[parameter.tensor]
+
+    @cached_property
+    def relevant(self) -> tuple[Cut, ...]:
+        """The cuts on a way to the loss, in the order of execution."""
+        events, tensors = self._needs
+        return tuple(c for c in self.cuts if c.event in events and (not c.dead or c.dead & tensors))
+
+    def _node(self, event: Event) -> Node:
+        return self.observation.nodes[event.node]
+
+    def _carrying(self, event: Event) -> list[Tensor]:
+        """The tensors whose numbers the result depends on."""
+        op = self._node(event).op
+        if op in METADATA:
+            return [t for t in event.tensors[:1] if op == "aten::type_as"]
+        chosen = [o for o in event.inputs if self._selecting or o.role.partition("[")[0] not in _SELECTORS]
+        return [o.tensor for o in chosen]
+
+    def _pass_through(self, index: int, event: Event) -> None:
+        node = self._node(event)
+        carrying = self._carrying(event)
+        value = alive = 0
+        for tensor in carrying:
+            value |= self.value[tensor.id] | self._written[tensor.storage]
+            alive |= self.alive[tensor.id] if tensor.requires_grad else 0
+        for mask, taker in self._numbers(node):
+            value |= mask
+            self.users.setdefault(taker, index)
+        self.read |= value
+        self._reached.append((index, value))
+        if node.op in TAKERS:
+            self._take(index, node, alive, value)
+        elif _new(event, node):
+            self._give(index, event, node, alive, value)
+
+    def _numbers(self, node: Node) -> list[tuple[int, int]]:
+        """The masks of the numbers that an operation is given, and the executions that took them out."""
+        if not self._taken:
+            return []
+        sources = set().union(*(self._scalars.sources(a.value) for a in node.arguments)) if node.arguments else set()
+        return [self._taken[s] for s in sources if s in self._taken]
+
+    def _take(self, index: int, node: Node, alive: int, value: int) -> None:
+        for output in node.outputs:
+            self._taken[output] = (value | self._taken.get(output, (0, index))[0], index)
+        if alive:
+            self.cuts.append(Cut(index, alive))
+
+    def _give(self, index: int, event: Event, node: Node, alive: int, value: int) -> None:
+        dead = set()
+        for output in event.outputs:
+            self.value[output.id] |= value
+            if output.requires_grad and not (output.leaf and output.grad_fn is None):
+                self.alive[output.id] |= alive
+            else:
+                dead.add(output.id)
+            if node.writes:
+                self._written[output.storage] |= value
+        if alive and dead:
+            self.cuts.append(Cut(index, alive, frozenset(dead)))
+        self._follow_memory(index, event, node, alive)
+
+    def _follow_memory(self, index: int, event: Event, node: Node, alive: int) -> None:
+        """A write into a detached tensor changes the one that it shares memory with, whose history does not know."""
+        for output in event.outputs:
+            if node.op in DETACHING:
+                self._detached[output.id] = index
+            elif self._detached:
+                shared = (t for t in event.tensors if t.storage == output.storage and t.id in self._detached)
+                origin = next((self._detached[t.id] for t in shared), None)
+                if origin is not None:
+                    self._detached[output.id] = origin
+                    if alive and node.writes:
+                        self.cuts.append(Cut(origin, alive))
+
+
+def _writes_memory(node: Node) -> bool:
+    """Whether an operation changes a tensor; `append` changes only a list."""
+    return any(a.type in _TENSORS for a in node.arguments if a.name in node.writes)
+
+
+def _new(event: Event, node: Node) -> list[Tensor]:
+    """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
+    if node.writes:
+        return list(event.outputs) if _writes_memory(node) else []
+    read = {t.id for t in event.tensors}
+    return [t for t in event.outputs if t.id not in read]
+
+
+class _Scalars:
+    """Numbers outside tensors: from which operations a value was computed, through control flow and containers."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self._made: dict[int, list[int]] = defaultdict(list)
+        self._takers: set[int] = set()
+        for node in nodes:
+            for output in node.outputs:
+                if node.op in TAKERS and node.arguments[0].type in _TENSORS:
+                    self._takers.add(output)
+                elif not node.joins:
+                    self._made[output] += [a.value for a in node.arguments if a.type not in _TENSORS]
+            if node.op in FILLING:
+                self._made[node.arguments[0].value] += [a.value for a in node.arguments[1:]]
+            for source, target in node.joins:
+                self._made[target].append(source)
+        self._known: dict[int, frozenset[int]] = {}
+
+    def sources(self, value: int) -> frozenset[int]:
+        """The values taken out of tensors that this value was computed from."""
+        if not self._takers:
+            return frozenset()
+        if value not in self._known:
+            seen, pending = {value}, [value]
+            found: set[int] = set()
+            while pending:
+                for source in self._made[pending.pop()]:
+                    if source in self._known:  # most values are asked for in the order in which they are made
+                        found |= self._known[source]
+                    elif source not in seen:
+                        seen.add(source)
+                        pending.append(source)
+            self._known[value] = frozenset(found | (seen & self._takers))
+        return self._known[value]
+
+
+_TENSORS = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})

@@ -1,0 +1,193 @@
+"""Where NaN and infinity come from: in the forward, and in the backward of a forward that is finite.
+
+Infinities that the program writes down itself (an attention mask) are meant, and so is what they give as long as
+that is no NaN. What a later operation absorbs (a softmax, a `where`) does not count in the forward; in the backward
+it may come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from whygrad.engine.gradients.backward import Backward, kind
+from whygrad.engine.observation import Event, Node, Numbers, Observation, Parameter, Step, Tensor
+
+_HIDING = frozenset({"Where", "MaskedFill", "NanToNum", "MaskedScatter", "IndexPut", "MaskedSelect"})
+_MASKING = _HIDING | {"Mul", "Index", "Clamp", "ClampMin", "ClampMax", "Threshold", "Relu"}
+_ROUTINE = (
+    "Sum",
+    "Mean",
+    "Neg",
+    "View",
+    "UnsafeView",
+    "ReshapeAlias",
+    "Expand",
+    "Squeeze",
+    "Unsqueeze",
+    "Transpose",
+    "Permute",
+    "T",
+)
+
+
+@dataclass(frozen=True)
+class Spoiler:
+    """An execution that made NaN or infinity out of numbers, and the parameters whose gradient that costs.
+
+    `hider` is the operation that hides it from the result. `function` is torch's name of the derivative, where it
+    is the backward that made it.
+    """
+
+    order: int
+    event: Event
+    node: Node
+    parameters: tuple[Parameter, ...]
+    hider: Node | None = None
+    function: str = ""
+    reaches_loss: bool = True
+
+    def operand(self, role: str) -> Numbers | None:
+        """What numbers the operand in that role held."""
+        tensor = self.event.input(role)
+        return tensor.numbers if tensor is not None else None
+
+    @property
+    def spoils_forward(self) -> bool:
+        """Whether a result of the forward, too, is not finite."""
+        return not all(_finite(t) for t in self.event.outputs)
+
+    @property
+    def result(self) -> Tensor | None:
+        """The first of its results that is not finite, else the first."""
+        return next((t for t in self.event.outputs if not _finite(t)), next(iter(self.event.outputs), None))
+
+
+def close_step(observation: Observation) -> Step | None:
+    """The step that was looked at closely."""
+    return observation.judged.close if observation.judged is not None else None
+
+
+def broken(observation: Observation, step: Step) -> tuple[Parameter, ...]:
+    """The parameters whose gradient is not finite."""
+    states = step.gradients
+    return tuple(p for p in observation.trainable if p.name in states and states[p.name].state == "non-finite")
+
+
+@lru_cache(maxsize=8)
+def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
+    """The executions that first made a number of an output or of the loss non-finite, in their order."""
+    step = close_step(observation)
+    if step is None or not step.spoiled:
+        return ()
+    origins = _Origins(observation, step)
+    to_loss = {origins.of(t) for t in _made_into_loss(step)} - {None}
+    everywhere = to_loss | {origins.of(t) for t in step.outputs if t.id in step.spoiled} - {None}
+    suffering = broken(observation, step)
+    return tuple(
+        _spoiler(observation, step, order, suffering, reaches_loss=order in to_loss)
+        for order in sorted(o for o in everywhere if o is not None)
+    )
+
+
+@lru_cache(maxsize=8)
+def spoiled_gradients(observation: Observation) -> tuple[Spoiler, ...]:
+    """The executions whose derivative made a finite gradient non-finite, where the loss itself is finite."""
+    step = close_step(observation)
+    if step is None or any(found.reaches_loss for found in spoiled_results(observation)):
+        return ()
+    backward = Backward(step)
+    groups: dict[int, list[Parameter]] = {}
+    functions: dict[int, int] = {}
+    for parameter in observation.trainable:
+        for number in _to_blame(backward, parameter, step):
+            event = step.functions[number].event
+            if event is not None:
+                functions.setdefault(event, number)
+                groups.setdefault(event, []).append(parameter)
+    return tuple(
+        _hidden(observation, step, backward, functions[order], tuple(groups[order])) for order in sorted(groups)
+    )
+
+
+def _to_blame(backward: Backward, parameter: Parameter, step: Step) -> set[int]:
+    """The functions that spoilt the gradient of a parameter, also where a mask on the way made it zero again."""
+    state = step.gradients.get(parameter.name)
+    if state is not None and state.state == "non-finite":
+        return backward.spoilers(parameter.tensor)
+    if state is None or state.norm != 0.0:
+        return set()
+    lost = [d.function for d in backward.deaths(parameter.tensor) if d.how == "not-finite"]
+    return set().union(*(backward.spoilers_above(f) for f in lost))
+
+
+def _made_into_loss(step: Step) -> list[Tensor]:
+    """The tensors that the loss was made of, if it is spoiled."""
+    if step.loss is None or step.loss.id not in step.spoiled:
+        return []
+    return [t for t in step.outputs if t.id in step.reads] + [step.loss]
+
+
+def _spoiler(
+    observation: Observation, step: Step, order: int, suffering: tuple[Parameter, ...], *, reaches_loss: bool
+) -> Spoiler:
+    event = step.events[order]
+    lost = suffering if reaches_loss else ()
+    return Spoiler(order, event, observation.nodes[event.node], lost, reaches_loss=reaches_loss)
+
+
+def _hidden(
+    observation: Observation, step: Step, backward: Backward, number: int, parameters: tuple[Parameter, ...]
+) -> Spoiler:
+    """A spoiler of the backward, with what hides the trouble from the forward, or its derivative from the loss."""
+    function = step.functions[number]
+    assert function.event is not None
+    event = step.events[function.event]
+    visible = all(_finite(t) for t in event.outputs)
+    hider = None
+    for above in backward.above(number):
+        named = kind(step.functions[above])
+        if named in (_MASKING if not visible else _HIDING) and step.functions[above].event != function.event:
+            hider = step.functions[above].event
+            break
+        if visible and named not in _ROUTINE:
+            break
+    node = observation.nodes[step.events[hider].node] if hider is not None else None
+    return Spoiler(
+        function.event, event, observation.nodes[event.node], parameters, hider=node, function=kind(function)
+    )
+
+
+class _Origins:
+    """For every tensor that is not finite, the execution that first made it so; found in one sweep."""
+
+    def __init__(self, observation: Observation, step: Step) -> None:
+        self._nodes = observation.nodes
+        self._known: dict[tuple[int, int], int | None] = {}
+        self._memory: dict[int, int | None] = {}
+        for order, event in enumerate(step.events):
+            spoilt = [t for t in event.outputs if not _finite(t)]
+            for tensor in spoilt:
+                origin = self._origin(order, event, tensor)
+                self._known[tensor.id, tensor.version] = self._memory[tensor.storage] = origin
+
+    def of(self, tensor: Tensor) -> int | None:
+        """The execution that made a tensor non-finite; None where that was meant, or is not known."""
+        key = (tensor.id, tensor.version)
+        return self._known[key] if key in self._known else self._memory.get(tensor.storage)
+
+    def _origin(self, order: int, event: Event, made: Tensor) -> int | None:
+        taken = [t for t in event.tensors if not _finite(t)]
+        origins = [o for o in map(self.of, taken) if o is not None]
+        if origins:
+            return min(origins)
+        meant = bool(taken) or self._writes_infinity(event)
+        return None if meant and made.numbers is not None and not made.numbers.nan else order
+
+    def _writes_infinity(self, event: Event) -> bool:
+        literals = [a.literal for a in self._nodes[event.node].arguments if a.constant]
+        return any(value in ("inf", "-inf") for value in [*literals, *event.values.values()] if isinstance(value, str))
+
+
+def _finite(tensor: Tensor) -> bool:
+    return tensor.numbers is None or tensor.numbers.finite

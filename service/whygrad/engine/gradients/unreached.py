@@ -1,0 +1,109 @@
+"""Parameters whose value never gets to the loss: left unread, left unused, or recorded as a constant by tracing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from whygrad.engine.gradients.cuts import everything_lost, flow, selecting_flow, severed
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Parameters whose value never gets to the loss; `order` and `event` are the last execution it reached."""
+
+    order: int
+    event: Event | None
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True)
+class Baked:
+    """A constant that holds what was computed while the program was recorded, and the parameters that computed it.
+
+    `order` and `user` are the first execution that reads it.
+    """
+
+    node: Node
+    tensor: Tensor
+    order: int
+    user: Event
+    parameters: tuple[Parameter, ...]
+
+
+@lru_cache(maxsize=8)
+def unreached(observation: Observation) -> tuple[Unreached, ...]:
+    """Every parameter whose value does not get to the loss, grouped by the last execution it reached.
+
+    Not those whose value was recorded as a constant.
+    """
+    claimed = {p.name for found in baked(observation) for p in found.parameters}
+    return tuple(g for g in _left(observation) if not any(p.name in claimed for p in g.parameters))
+
+
+def nothing_arrives(observation: Observation) -> bool:
+    """Whether the loss depends on no parameter at all, not even through a cut or a constant."""
+    lost = everything_lost(observation) and bool(observation.missing)
+    return lost and not severed(observation) and not baked(observation)
+
+
+@lru_cache(maxsize=8)
+def baked(observation: Observation) -> tuple[Baked, ...]:
+    """The constants of a recorded program that stand where a value was computed, each with what it costs a gradient.
+
+    A constant that no person wrote and that the loss depends on counts where the value of parameters ends before it.
+    """
+    free = list(_computed(observation)) if observation.traced else []
+    found: dict[int, tuple[Baked, list[Parameter]]] = {}
+    for group in sorted(_left(observation), key=lambda g: (g.event is None, g.order)):
+        fitting = [c for c in free if c.order > group.order and _fits(group, c)]
+        chosen = min(fitting, key=lambda c: (c.node.id in found, not _same_shape(group, c), c.order), default=None)
+        if chosen is not None:
+            found.setdefault(chosen.node.id, (chosen, []))[1].extend(group.parameters)
+    return tuple(Baked(b.node, b.tensor, b.order, b.user, tuple(parameters)) for b, parameters in found.values())
+
+
+def _left(observation: Observation) -> tuple[Unreached, ...]:
+    """Every parameter without gradient that no cut explains, grouped by the last execution that its value reached.
+
+    Where that is one on whose only result the loss depends, the value does get there, in a way that is not known.
+    """
+    explained = {p.name for s in severed(observation) for p in s.parameters}
+    groups: dict[int | None, list[Parameter]] = defaultdict(list)
+    ways = selecting_flow(observation)
+    for parameter in observation.missing:
+        if parameter.name not in explained:
+            groups[ways.last.get(ways.bit(parameter))].append(parameter)
+    events = observation.first.events
+    return tuple(
+        Unreached(-1 if last is None else last, None if last is None else events[last], tuple(parameters))
+        for last, parameters in groups.items()
+        if last not in ways.needed or len(events[last].outputs) != 1
+    )
+
+
+def _computed(observation: Observation) -> Iterator[Baked]:
+    """The constants that nobody wrote and that the loss depends on, with the first execution that reads each."""
+    events, needed = observation.first.events, flow(observation).needed
+    for made in events:
+        node = observation.nodes[made.node]
+        if node.look is None or not node.look.computed or not made.outputs:
+            continue
+        tensor = made.outputs[0]
+        users = [i for i in needed if any(t.id == tensor.id for t in events[i].tensors)]
+        if users:
+            yield Baked(node, tensor, min(users), events[min(users)], ())
+
+
+def _fits(group: Unreached, constant: Baked) -> bool:
+    """Whether a constant can be what the parameters computed; of those never read only the constant can tell."""
+    look = constant.node.look
+    return group.event is not None or (look is not None and look.smooth < 0.8)
+
+
+def _same_shape(group: Unreached, constant: Baked) -> bool:
+    outputs: Sequence[Tensor] = group.event.outputs if group.event is not None else ()
+    return any(t.shape == constant.tensor.shape for t in outputs)

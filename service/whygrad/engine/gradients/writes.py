@@ -1,0 +1,180 @@
+"""Writes into memory: what else sees them, and where the memory came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from whygrad.engine.edits import Become, Edit, Replace, Wrap
+from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
+from whygrad.engine.wording.expressions import cloned
+
+COPIED = "x.clone()"
+"""A copy of an operand: the same numbers and history in memory of their own."""
+
+
+def target(observation: Observation, event: Event) -> Tensor | None:
+    """The tensor that an execution writes into."""
+    roles = observation.nodes[event.node].writes
+    return next((t for role in roles if (t := event.input(role)) is not None), None)
+
+
+def read_from_its_result(observation: Observation, step: Step, index: int) -> bool:
+    """Whether what an execution wrote is read from its result alone: then the operation out of place does the same.
+
+    `y += 1` is, and `y.add_(1)` where it can be `y = y.add(1)`; `y[0] = 1` is not, where `y` is read afterwards.
+    """
+    event = step.events[index]
+    node, written = observation.nodes[event.node], target(observation, event)
+    if written is None:
+        return False
+    own = {a.value for a in node.arguments if a.name in node.writes}
+    others = set(_names(observation, step.events[:index], written)) - own - set(node.outputs)
+    return not any(read_after(observation, node, v) for v in others) and not any(
+        _outlives_round(observation, node, v) and read_after(observation, node, v) for v in own
+    )
+
+
+def _names(observation: Observation, events: Sequence[Event], written: Tensor) -> Iterator[int]:
+    """The value numbers under which executions saw the written memory, without the pieces beside the written one."""
+    beside = {t.id for e in events if _same_memory(e.outputs, written) for t in e.outputs if t.id != written.id}
+    for event in events:
+        node = observation.nodes[event.node]
+        for operand in event.inputs:
+            if operand.tensor.storage == written.storage and operand.tensor.id not in beside:
+                argument = node.argument(operand.role.partition("[")[0])
+                yield from (argument.value,) if argument is not None and argument.type == "Tensor" else ()
+
+
+def _same_memory(outputs: Sequence[Tensor], written: Tensor) -> bool:
+    """Whether an execution returned several tensors of one memory, the written one among them."""
+    ids = {t.id for t in outputs if t.storage == written.storage}
+    return written.id in ids and len(ids) > 1
+
+
+def read_after(observation: Observation, node: Node, value: int) -> bool:
+    """Whether a value is read once a node has run: further on, or before it in the next round of its loop."""
+    if value == observation.returns:
+        return True
+    loop = _loop(observation, node)
+    start = loop.id if loop is not None and _outlives_round(observation, node, value) else node.id
+    readers = observation.nodes[start + 1 :]
+    return any(value in [a.value for a in n.arguments] for n in readers if not _instead(observation, node, n))
+
+
+def _outlives_round(observation: Observation, node: Node, value: int) -> bool:
+    """Whether a value was made outside of the loop that a node stands in, so that each round reads the same."""
+    loop = _loop(observation, node)
+    if loop is None:
+        return False
+    inside = any(value in n.outputs for n in observation.nodes[loop.id + 1 :])
+    return not inside and all(value != to for _, to in loop.joins)
+
+
+def _instead(observation: Observation, node: Node, other: Node) -> bool:
+    """Whether another node is the node itself, or runs in its place in the other branch, as in `F.relu`."""
+    branch = observation.nodes[node.parent].joins if node.parent is not None else ()
+    ends = {to for source, to in branch if source in node.outputs}
+    return node.id == other.id or any(to in ends for source, to in branch if source in other.outputs)
+
+
+def _loop(observation: Observation, node: Node) -> Node | None:
+    """The outermost loop that a node stands in."""
+    found, around = None, node.parent
+    while around is not None:
+        outer = observation.nodes[around]
+        found = outer if outer.op == "prim::Loop" else found
+        around = outer.parent
+    return found
+
+
+def maker(step: Step, index: int, tensor: Tensor, fits: Callable[[Event], bool]) -> Event | None:
+    """The first execution before another that gave the memory of a tensor and fits."""
+    for event in step.events[:index]:
+        if event.completed and any(t.storage == tensor.storage for t in event.outputs) and fits(event):
+            return event
+    return None
+
+
+def without_writing(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
+    """The edit that makes an execution give a new tensor; none where the memory is read by another name."""
+    node = observation.nodes[step.events[index].node]
+    if node.op.endswith("_") and read_from_its_result(observation, step, index):
+        return (Become(node.id, node.op.removesuffix("_")),)
+    return ()
+
+
+def writing_a_copy(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
+    """The edit that makes an execution write into a copy; none where the memory is read by another name."""
+    node = observation.nodes[step.events[index].node]
+    if read_from_its_result(observation, step, index):
+        return tuple(Wrap(node.id, role, COPIED) for role in node.writes)
+    return ()
+
+
+def result_copied(observation: Observation, event: Event) -> tuple[Edit, ...]:
+    """The edit that puts the result of an execution into memory of its own."""
+    node = observation.nodes[event.node]
+    expression = cloned(node)
+    return (Replace(node.id, expression),) if expression and not node.writes and len(event.outputs) == 1 else ()
+
+
+def operand_copied(observation: Observation, event: Event, storage: int) -> tuple[Edit, ...]:
+    """The edit that gives an execution a copy of what it reads from a memory; none where it writes there itself."""
+    node = observation.nodes[event.node]
+    roles = [o.role for o in event.inputs if o.tensor.storage == storage]
+    return tuple(Wrap(node.id, role, COPIED) for role in roles) if not set(roles) & set(node.writes) else ()
+
+
+def hidden_writes(observation: Observation) -> Iterator[tuple[int, int, int]]:
+    """The writes through `.data` in the first step: the execution of `.data`, the one that writes, the memory."""
+    aliases: dict[int, int] = {}
+    for index, event in enumerate(observation.first.events):
+        node = observation.nodes[event.node]
+        if node.op == "prim::data":
+            aliases |= {t.id: index for t in event.outputs}
+            continue
+        origins = {t.storage: aliases[t.id] for t in event.tensors if t.id in aliases}
+        for output in event.outputs:
+            if output.storage in origins:
+                aliases.setdefault(output.id, origins[output.storage])
+                if node.writes:
+                    yield aliases[output.id], index, output.storage
+
+
+_PIECES = frozenset({"unbind", "split", "chunk", "split_with_sizes"})
+_STARTS = {
+    "split": "[i for i in range(split_size, self.size(dim), split_size)]",
+    "split of a list": "[sum(split_size[: i + 1]) for i in range(len(split_size) - 1)]",
+    "split_with_sizes": "[sum(split_sizes[: i + 1]) for i in range(len(split_sizes) - 1)]",
+    "chunk": "[(self.size(dim) + chunks - 1) // chunks * i for i in range(1, chunks)]",
+}
+"""Where the pieces begin, but for the first."""
+
+
+def views_of(observation: Observation, step: Step, index: int, event: Event) -> Event | None:
+    """The execution that returned the views of which one is written, or which made a view without gradients."""
+    touched = target(observation, event) or next(iter(event.tensors), None)
+    if touched is None:
+        return None
+    several = maker(step, index, touched, lambda e: observation.nodes[e.node].name in _PIECES)
+    return several or maker(step, index, touched, lambda e: not e.grad_mode)
+
+
+def last_write(observation: Observation, step: Step, index: int, tensor: Tensor) -> int | None:
+    """The last execution before another that wrote into the memory of a tensor."""
+    for earlier in range(index - 1, -1, -1):
+        written = target(observation, step.events[earlier])
+        if written is not None and written.storage == tensor.storage:
+            return earlier
+    return None
+
+
+def one_by_one(observation: Observation, made: Event) -> tuple[Edit, ...]:
+    """The edit that makes several views one at a time, so that each may be written; none where that is not known."""
+    node = observation.nodes[made.node]
+    if node.name == "unbind":
+        return (Replace(node.id, "[self.select(dim, i) for i in range(self.size(dim))]"),)
+    sizes = node.argument("split_size")
+    several = node.name == "split" and sizes is not None and sizes.type.startswith("List")
+    starts = _STARTS.get("split of a list" if several else node.name)
+    return (Replace(node.id, f"torch.tensor_split(self, {starts}, dim)"),) if starts else ()

@@ -1,0 +1,139 @@
+"""One trial of a fix: the program run again with the change made, and what that says of the fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from whygrad.engine.diagnose import Diagnosed, diagnose
+from whygrad.engine.edits import Edit
+from whygrad.engine.finding import Fix
+from whygrad.engine.observation import Observation
+from whygrad.engine.wording.phrases import counted
+
+Rerun = Callable[[Sequence[Edit], str], Observation | None]
+"""Runs one pass of the program with edits made to it; None where an edit cannot be made."""
+
+Key = tuple[str, object]
+
+
+def key(diagnosed: Diagnosed) -> Key:
+    """What makes two findings of two runs the same fault: the code and the operation."""
+    node = diagnosed.finding.node
+    return diagnosed.rule.code, node if node is not None else "no place"
+
+
+@dataclass(frozen=True)
+class Base:
+    """What a fix is held against: a run of the program, with the edits already made to it, and its findings."""
+
+    pass_name: str
+    observation: Observation
+    found: tuple[Diagnosed, ...]
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """The faults that were found in it."""
+        return frozenset(key(d) for d in self.found)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the step raised or could not begin, so that what lies behind could not be seen."""
+        return self.observation.error is not None or self.observation.judged is None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A fix of one fault, tried: the run with it."""
+
+    fix: Fix
+    fault: Diagnosed
+    base: Base
+    after: Base
+
+    @property
+    def new(self) -> tuple[Diagnosed, ...]:
+        """The faults that were not there before."""
+        return tuple(d for d in self.after.found if d.severity != "note" and key(d) not in self.base.keys)
+
+    @property
+    def gone(self) -> frozenset[Key]:
+        """The faults that are there no more."""
+        return self.base.keys - self.after.keys
+
+    @property
+    def heals(self) -> bool:
+        """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
+        moved = any(d.finding.node == self.fault.finding.node for d in self.new)
+        came = bool(self.new) or self.unexplained
+        return key(self.fault) in self.gone and not moved and (not came or (self.base.stopped and bool(self.new)))
+
+    @property
+    def heals_all(self) -> bool:
+        """Whether nothing is left that is worse than a note."""
+        return self.heals and not self.unexplained and all(d.severity == "note" for d in self.after.found)
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether the run with it raises, or leaves a parameter without gradient, and no finding says why."""
+        seen = self.after.observation
+        told = {name for d in self.after.found for name in d.finding.parameters}
+        silent = any(p.name not in told for p in seen.missing)
+        return silent or (seen.error is not None and not self.after.found)
+
+    @property
+    def evidence(self) -> str:
+        """What was seen, in a sentence."""
+        seen = self.after.observation
+        if not self.heals:
+            return self._stayed()
+        if self.base.pass_name == "replay":
+            return "with it the optimising executor gives the same gradients"
+        if self.new:
+            then = "the step then stops at another fault" if seen.error is not None else "another fault is left"
+            return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
+        return f"with it {self._passed()}: {_gained(self.base.observation, seen)}"
+
+    def _passed(self) -> str:
+        before, after = self.base.observation.error, self.after.observation.error
+        if before is None and not self.base.stopped:
+            return "the fault is gone"
+        if after is not None:
+            return f"the step gets past this {before.stage} error" if before is not None else "the step begins"
+        return "forward and backward complete"
+
+    def _stayed(self) -> str:
+        error = self.after.observation.error
+        if error is not None:
+            return f"the {error.stage} raises {error.message.strip().partition(chr(10))[0][:160]}"
+        if self.new:
+            return self.new[0].finding.title
+        return _gained(self.base.observation, self.after.observation)
+
+
+def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | None:
+    """Run the program with a fix; None where it has no edits, they cannot be made, or nothing can be run with them."""
+    if not fix.edits:
+        return None
+    edits = (*base.edits, *fix.edits)
+    seen = rerun(edits, base.pass_name)
+    if seen is None or seen.judged is None:
+        return None
+    return Trial(fix, fault, base, Base(base.pass_name, seen, diagnose(seen), edits))
+
+
+def _gained(before: Observation, after: Observation) -> str:
+    """`4 of 4 parameters receive a gradient (2 of 4 before)`; of numbers that had not been finite, how many are."""
+    wanted = ("ok", "zero") if any(g.state == "non-finite" for g in before.first.gradients.values()) else ("ok",)
+    kind = "a finite gradient" if len(wanted) > 1 else "a gradient"
+    count, total = _count(after, wanted), len(after.trainable)
+    had = (_count(before, wanted), len(before.trainable))
+    told = f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind}"
+    if before.error is not None or before.judged is None:
+        return f"{told} (none before, as the step {'raised' if before.error else 'could not begin'})"
+    return f"{told}, as before" if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
+
+
+def _count(observation: Observation, states: Sequence[str]) -> int:
+    return sum(g.state in states for g in observation.first.gradients.values())

@@ -1,0 +1,233 @@
+"""Every proposed fix is made and run: what it heals is said, which fault is the root, and what stood behind it."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
+from whygrad.engine.edits import Ask, Become, Edit, Give, Replace, StandIn, Wrap
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.proofs.intended import follows_from, intended
+from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
+
+DEEPEST = 16
+"""The most faults, one behind the other, that one diagnosis goes through."""
+
+WIDEST = 8
+"""The most faults of one run whose fixes are tried."""
+
+
+MOST_TOGETHER = 4
+"""The most fixes that are made together to heal one fault."""
+
+
+class Verifier:
+    """Verifies the findings of one program. `rerun` runs it with edits; after `seconds` no more is tried."""
+
+    def __init__(self, rerun: Rerun, seconds: float) -> None:
+        self._rerun = rerun
+        self._until = time.monotonic() + seconds
+
+    def verify(self, bases: Sequence[Base]) -> tuple[Diagnosed, ...]:
+        """The findings of the last base, the root cause first, with what was seen of their fixes.
+
+        A fault is held against the first pass that shows it: the cheapest that can tell.
+        """
+        last = bases[-1]
+        first = {k: base for base in reversed(bases) for k in base.keys}
+        trials = {key(d): self._try(first[key(d)], d) for d in _worth(last.found)}
+        causes = _causes(last.found, trials)
+        return (*causes, *self._behind(last, first, causes, trials, depth=1))
+
+    def _behind(
+        self,
+        base: Base,
+        first: dict[Key, Base],
+        causes: Sequence[Diagnosed],
+        trials: dict[Key, Trial | None],
+        depth: int,
+    ) -> tuple[Diagnosed, ...]:
+        """The faults behind the one that stops the step, and those behind them."""
+        if not base.stopped or depth > DEEPEST or self._late:
+            return ()
+        beyond = self._beyond(first, causes, trials)
+        if beyond is None:
+            return ()
+        new = [_hidden_by(causes[0], d) for d in beyond.found if key(d) not in first and d.severity != "note"]
+        tried = {key(d): self._try(beyond, d) for d in new[:WIDEST]}
+        known = first | {key(d): beyond for d in new}
+        found = _causes(new, tried)
+        return (*found, *self._behind(beyond, known, found, tried, depth + 1))
+
+    def _beyond(
+        self, first: dict[Key, Base], causes: Sequence[Diagnosed], trials: dict[Key, Trial | None]
+    ) -> Base | None:
+        """The run with the fault that stopped this one out of the way: by its fix, else by a stand-in."""
+        healed = [t for d in causes if (t := trials.get(key(d))) is not None and t.heals and t.base.stopped]
+        if healed:
+            return healed[0].after
+        stopping = next((d for d in causes if d.finding.event is not None and not d.finding.event.completed), None)
+        return self._stood_in(first[key(stopping)], stopping) if stopping is not None else None
+
+    def _stood_in(self, base: Base, fault: Diagnosed) -> Base | None:
+        """The run with a stand-in for what could not run; where its shape is a guess, without what follows from it."""
+        node, event = fault.finding.node, fault.finding.event
+        meant = intended(fault.observation.nodes[node], event) if node is not None and event is not None else None
+        if node is None or meant is None:
+            return None
+        trial = try_fix(self._rerun, base, fault, Fix("", edits=(StandIn(node, meant.shape),)))
+        if trial is None or key(fault) not in trial.gone:
+            return None
+        seen, added = trial.after.observation, len(base.observation.nodes)
+        own = [d for d in trial.after.found if meant.sure or not follows_from(seen, d.finding, node, added)]
+        return replace(trial.after, found=tuple(own))
+
+    def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
+        """The first fix that heals everything, else the first that heals the fault, else the first that was tried."""
+        best: Trial | None = None
+        for fix in _fixes(fault.finding):
+            if self._late:
+                break
+            trial = self._completed(try_fix(self._rerun, base, fault, fix))
+            if trial is not None and (best is None or _worth_more(trial) > _worth_more(best)):
+                best = trial
+            if best is not None and best.heals_all:
+                break
+        return best
+
+    def _completed(self, trial: Trial | None) -> Trial | None:
+        """The trial, with the fixes made too of what belongs to its fault and shows only now."""
+        for _ in range(MOST_TOGETHER):
+            second = next((d for d in trial.new if _belongs(d, trial)), None) if trial is not None else None
+            if trial is None or second is None or second.finding.fix is None:
+                return trial
+            both = _together(trial.fix, second.finding.fix)
+            further = try_fix(self._rerun, trial.base, trial.fault, both)
+            if further is None or key(second) in further.after.keys:
+                return trial
+            trial = further
+        return trial
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self._until
+
+
+def _hidden_by(cause: Diagnosed, hidden: Diagnosed) -> Diagnosed:
+    """A fault with the one that stood before it in its chain."""
+    link = Link(f"it shows once the fault before it is out of the way: {cause.finding.title}", cause.finding.node)
+    return replace(hidden, finding=replace(hidden.finding, chain=(link, *hidden.finding.chain)))
+
+
+def _worth(found: Iterable[Diagnosed]) -> list[Diagnosed]:
+    """The faults whose fixes are tried: notes are none."""
+    return [d for d in found if d.severity != "note"][:WIDEST]
+
+
+def _fixes(finding: Finding) -> list[Fix]:
+    return [fix for fix in (finding.fix, *finding.other_fixes) if fix is not None and fix.edits]
+
+
+def _worth_more(trial: Trial) -> tuple[bool, bool]:
+    return trial.heals_all, trial.heals
+
+
+def _belongs(new: Diagnosed, trial: Trial) -> bool:
+    """Whether a fault is a part of the one that was mended: a further cut on the same way, a layer behind a view.
+
+    A layer that was sized for what a view gave no longer fits when that is mended.
+    """
+    fault = trial.fault.finding
+    if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
+        return False
+    alike = new.rule.family == trial.fault.rule.family
+    if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
+        return True
+    added, node = len(trial.base.observation.nodes), fault.node
+    follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
+    return follows and _changes_shapes(trial.fix.edits)
+
+
+def _changes_shapes(edits: Sequence[Edit]) -> bool:
+    """Whether an edit may give what follows another shape: one of a weight does not."""
+    return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in edits)
+
+
+def _together(first: Fix, second: Fix) -> Fix:
+    return replace(first, summary=f"{first.summary}, and then {second.summary}", edits=(*first.edits, *second.edits))
+
+
+def _causes(found: Sequence[Diagnosed], trials: Mapping[Key, Trial | None]) -> tuple[Diagnosed, ...]:
+    """The faults with what was seen of their fixes; what another's fix heals too is a link of that one's chain."""
+    tried = [(d, trial) for d in found if (trial := trials.get(key(d))) is not None]
+    owners = {key(d): cause for d in found if (cause := _cause(d, tried)) is not None}
+    symptoms: dict[Key, list[Diagnosed]] = defaultdict(list)
+    causes = []
+    for diagnosed in found:
+        root = _root(diagnosed, owners)
+        if root is diagnosed:
+            causes.append(diagnosed)
+        else:
+            symptoms[key(root)].append(diagnosed)
+    told = [_with_symptoms(_told(d, trials.get(key(d))), symptoms[key(d)]) for d in causes]
+    return tuple(sorted(told, key=lambda d: (not _is_root(trials.get(key(d)), found), *by_rank(d))))
+
+
+def _cause(symptom: Diagnosed, tried: Sequence[tuple[Diagnosed, Trial]]) -> Diagnosed | None:
+    """The fault whose fix alone makes this one go too, where it is not the other way round."""
+    if symptom.severity == "note":
+        return None
+    own = next((trial for d, trial in tried if d is symptom), None)
+    for other, trial in tried:
+        if other is symptom or not trial.heals or key(symptom) not in trial.gone:
+            continue
+        mutual = own is not None and own.heals and key(other) in own.gone
+        if not mutual or _comes_first(trial, own):
+            return other
+    return None
+
+
+def _root(diagnosed: Diagnosed, owners: Mapping[Key, Diagnosed]) -> Diagnosed:
+    """The cause of a fault, and of that one, up to the one that has none."""
+    passed = {key(diagnosed)}
+    while (cause := owners.get(key(diagnosed))) is not None and key(cause) not in passed:
+        passed.add(key(cause))
+        diagnosed = cause
+    return diagnosed
+
+
+def _comes_first(one: Trial, other: Trial | None) -> bool:
+    """Of two faults that heal each other: the one whose fix heals all, else the one that ranks first."""
+    if other is None or one.heals_all != other.heals_all:
+        return one.heals_all
+    return by_rank(one.fault) < by_rank(other.fault)
+
+
+def _is_root(trial: Trial | None, found: Sequence[Diagnosed]) -> bool:
+    """Whether a fix alone healed all that was found."""
+    seen = trial is not None and all(key(d) in trial.base.keys for d in found if d.severity != "note")
+    return trial is not None and seen and trial.heals_all
+
+
+def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
+    """The finding with what was seen of its fix."""
+    if trial is None:
+        return diagnosed
+    fix = replace(trial.fix, verified=trial.heals, evidence=trial.evidence)
+    return replace(diagnosed, finding=replace(diagnosed.finding, fix=fix))
+
+
+def _with_symptoms(cause: Diagnosed, symptoms: Sequence[Diagnosed]) -> Diagnosed:
+    """The cause as bad as the worst that follows from it, and costing what that costs."""
+    if not symptoms:
+        return cause
+    links = tuple(Link(f"from it follows: {d.finding.title}", d.finding.node) for d in symptoms)
+    severity = min((cause.severity, *(d.severity for d in symptoms)), key=RANK.__getitem__)
+    lost = dict.fromkeys(cause.finding.parameters)
+    for symptom in symptoms:
+        lost |= dict.fromkeys(symptom.finding.parameters)
+    finding = replace(cause.finding, chain=(*cause.finding.chain, *links), severity=severity, parameters=tuple(lost))
+    return replace(cause, finding=finding)

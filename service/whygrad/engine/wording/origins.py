@@ -1,0 +1,143 @@
+"""Where operands come from: the execution that gave a tensor its shape, and what the user calls it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from whygrad.engine.finding import Link
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
+from whygrad.engine.wording.phrases import size
+
+_SIZES = frozenset({"aten::size", "prim::shape"})
+_ROLES = {
+    "self": "input",
+    "other": "second operand",
+    "mat2": "second operand",
+    "tensors": "tensor",
+    "matrices": "matrix",
+    "indices": "index",
+    "hx": "state",
+    "x1": "first operand",
+    "x2": "second operand",
+}
+_SPLITTING = frozenset({"split", "split_with_sizes", "chunk", "tensor_split", "unsafe_split", "unsafe_chunk"})
+
+
+def made(step: Step, wanted: Collection[int]) -> tuple[int, Event | None]:
+    """The last execution that gave one of these tensors, and its index; -1 and None where none did."""
+    for index in range(len(step.events) - 1, -1, -1):
+        if any(t.id in wanted for t in step.events[index].outputs):
+            return index, step.events[index]
+    return -1, None
+
+
+def origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
+    """The sentence that says where an operand of a node got its shape, and the operation that gave it."""
+    maker = _maker(observation, step, operand.tensor, lambda a, b: a.shape == b.shape)
+    return _told(observation, node, operand, size(operand.tensor), maker)
+
+
+def type_origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
+    """The sentence that says where an operand of a node got its type, and the operation that gave it."""
+    maker = _maker(observation, step, operand.tensor, lambda a, b: a.dtype == b.dtype)
+    return _told(observation, node, operand, operand.tensor.dtype, maker)
+
+
+def _told(observation: Observation, node: Node, operand: Operand, what: str, maker: Event | None) -> Link:
+    name = called(observation, node, operand)
+    if parameter_name(observation, operand.tensor):
+        return Link(f"{name} is {what}")
+    return Link(f"{name} became {what} here", maker.node) if maker else Link(f"{name} was sent as {what}")
+
+
+def _maker(
+    observation: Observation, step: Step, tensor: Tensor, alike: Callable[[Tensor, Tensor], bool]
+) -> Event | None:
+    """The execution behind which a tensor stayed alike; None for what was sent."""
+    makers = {t.id: event for event in step.events if event.completed for t in event.outputs}
+    maker, visited = makers.get(tensor.id), {tensor.id}
+    while maker is not None:
+        earlier = next(
+            (t for t in maker.tensors if alike(t, tensor) and t.id not in visited and t.id not in observation.stored),
+            None,
+        )
+        if earlier is None:
+            return maker
+        visited.add(earlier.id)
+        maker = makers.get(earlier.id)
+    return None
+
+
+def called(observation: Observation, node: Node, operand: Operand) -> str:
+    """What the user calls an operand: the name of a parameter, or the variable in their line, or its role."""
+    parameter = parameter_name(observation, operand.tensor)
+    return parameter or variable(observation, node, operand.role) or _role(operand.role)
+
+
+def _role(role: str) -> str:
+    """A role in words: `the input`, `tensor 1`."""
+    name, _, place = role.partition("[")
+    word = _ROLES.get(name, name)
+    return f"{word} {place.rstrip(']').replace('][', '.')}" if place else f"the {word}"
+
+
+def variable(observation: Observation, node: Node, role: str) -> str | None:
+    """The variable that holds an operand, where it stands in the user's line."""
+    argument, source = node.argument(role), observation.source(node.id)
+    name = argument.variable if argument else ""
+    for candidate in (name, name.rstrip("0123456789")):
+        if source and candidate and re.search(rf"(?<![\w.]){re.escape(candidate)}(?!\w)", source):
+            return candidate
+    return None
+
+
+def parameter_name(observation: Observation, tensor: Tensor) -> str | None:
+    """The name of a parameter or buffer; None for any other tensor."""
+    return observation.stored.get(tensor.id)
+
+
+def layer(observation: Observation, weight: Tensor | None) -> str | None:
+    """The path of the layer that a weight belongs to; None where it is no layer's."""
+    name = parameter_name(observation, weight) if weight is not None else None
+    owner, _, attribute = (name or "").rpartition(".")
+    return owner if owner and attribute.endswith("weight") else None
+
+
+def sizes_read(observation: Observation, step: Step, node: Node) -> Event | None:
+    """The execution that read the shape which a node takes apart: `b, c, h, w = x.shape`, `x.shape[3]`."""
+    taken = node.arguments[0].value if node.arguments else None
+    for event in reversed(step.events):
+        read = observation.nodes[event.node]
+        if read.op in _SIZES and taken in read.outputs and event.inputs:
+            return event
+    return None
+
+
+def taken_apart(observation: Observation, step: Step, node: Node, event: Event) -> bool:
+    """Whether a node takes apart the pieces that a split or chunk made: `a, b = x.chunk(2)`."""
+    if node.op != "prim::ListUnpack" or not event.inputs:
+        return False
+    piece = event.tensors[0].id
+    makers = [e for e in step.events if any(t.id == piece for t in e.outputs)]
+    return bool(makers) and observation.nodes[makers[0].node].bare_name in _SPLITTING
+
+
+def last_read(observation: Observation, step: Step, node: Node) -> Event | None:
+    """The last execution before a node, in the code of the same module, that read a tensor."""
+    for event in reversed(step.events):
+        if event.completed and event.inputs and observation.nodes[event.node].module == node.module:
+            return event
+    return None
+
+
+def weighed(step: Step, tensor: Tensor) -> tuple[Operand, ...]:
+    """The weight and bias of the last layer behind which a tensor came about, through what keeps its numbers' order."""
+    for event in reversed(step.events):
+        if not any(t.id == tensor.id for t in event.outputs) or not event.inputs:
+            continue
+        held = tuple(o for o in event.inputs if o.role in ("weight", "bias"))
+        if held and held[0].role == "weight":
+            return held
+        tensor = event.tensors[0]
+    return ()
