@@ -170,6 +170,14 @@ def test_further_findings_are_shorter_and_in_their_order() -> None:
     assert page.count("how it comes about") == 1
 
 
+def test_a_further_finding_says_in_short_whether_its_fix_was_run() -> None:
+    document = copy.deepcopy(DETACHED)
+    document["findings"] *= 2
+    lines = [line.strip() for line in render(document).splitlines()]
+    told = [line for line in lines if line.startswith("verified by running it")]
+    assert [line.endswith("verified by running it") for line in told] == [False, True]
+
+
 def test_the_calls_that_led_there_are_told_but_not_those_of_the_library() -> None:
     called = document()
     stack = called["findings"][0]["location"]["stack"]

@@ -158,8 +158,8 @@ class _Page:
         yield from rest
         yield from self._change(fix)
         proof = phrases.proof(fix)
-        if proof and full:
-            yield from self._wrap(proof, "       ", "       ")
+        if proof:
+            yield from self._wrap(proof if full else proof.partition(":")[0], "       ", "       ")
 
     def _change(self, fix: Json) -> Iterator[str]:
         if fix.get("after") is None:
