@@ -49,7 +49,7 @@ class Baked:
 def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | None:
     """What holds the size that made an operation raise: the operation itself, or the last one that it rests on."""
     events = known.step.events
-    for order in (len(events) - 1, *sorted(known.behind(failed), reverse=True)):
+    for order in sorted({*range(len(events))[-1:], *known.behind(failed)}, reverse=True):
         event = events[order]
         node = observation.nodes[event.node]
         if event is failed and (all_changed := _all_held(observation, node, event)):

@@ -88,10 +88,8 @@ def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[t
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
         op = node.bare_name
-        attends = (
-            op in ("scaled_dot_product_attention", "softmax") and event.completed and _in_attention(observation, node)
-        )
-        if not attends:
+        attends = op in ("scaled_dot_product_attention", "softmax") and _in_attention(observation, node)
+        if not attends or not event.completed or not event.inputs:
             continue
         keys = known.of(event.tensors[0])[-1 if op == "softmax" else -2]
         if len(keys) == 1 and keys[0].whole and holds_batch(keys) and keys[0].size > 1:

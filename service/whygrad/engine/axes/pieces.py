@@ -61,8 +61,8 @@ def axis(source: Source) -> Axis:
     return (Piece(source, source.size),)
 
 
-def length(given: Axis) -> int:
-    """The size of an axis."""
+def length(given: Sequence[Piece]) -> int:
+    """The size of an axis, or of pieces in a row."""
     return prod(piece.size for piece in given)
 
 
@@ -150,8 +150,11 @@ def groups(before: Sequence[int], after: Sequence[int]) -> list[Group]:
 
 
 def regrouped(given: Layout, shape: Sequence[int], otherwise: Hashable) -> Layout:
-    """The axes of a view of that shape; where pieces cannot be cut so, mixed ones."""
+    """The axes of a view of that shape; where pieces cannot be cut so, mixed ones. An empty tensor has none to cut."""
     pieces = [piece for one in given for piece in one]
+    if not length(pieces) or length(pieces) != prod(shape):
+        batch = any(piece.source.batch for piece in pieces)
+        return tuple(axis(Source("mixed", (otherwise, place), size, batch)) for place, size in enumerate(shape))
     large = [piece for piece in pieces if piece.size > 1]
     sizes = [size for size in shape if size > 1]
     made: list[Axis] = []

@@ -22,7 +22,10 @@ def read_from_its_result(observation: Observation, step: Step, index: int) -> bo
     """Whether what an execution wrote is read from its result alone: then the operation out of place does the same.
 
     `y += 1` is, and `y.add_(1)` where it can be `y = y.add(1)`; `y[0] = 1` is not, where `y` is read afterwards.
+    Nor is it known of an execution beyond those that are listed.
     """
+    if index >= len(step.events):
+        return False
     event = step.events[index]
     node, written = observation.nodes[event.node], target(observation, event)
     if written is None:
@@ -97,18 +100,18 @@ def maker(step: Step, index: int, tensor: Tensor, fits: Callable[[Event], bool])
 
 def without_writing(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
     """The edit that makes an execution give a new tensor; none where the memory is read by another name."""
+    if not read_from_its_result(observation, step, index):
+        return ()
     node = observation.nodes[step.events[index].node]
-    if node.op.endswith("_") and read_from_its_result(observation, step, index):
-        return (Become(node.id, node.op.removesuffix("_")),)
-    return ()
+    return (Become(node.id, node.op.removesuffix("_")),) if node.op.endswith("_") else ()
 
 
 def writing_a_copy(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
     """The edit that makes an execution write into a copy; none where the memory is read by another name."""
+    if not read_from_its_result(observation, step, index):
+        return ()
     node = observation.nodes[step.events[index].node]
-    if read_from_its_result(observation, step, index):
-        return tuple(Wrap(node.id, role, COPIED) for role in node.writes)
-    return ()
+    return tuple(Wrap(node.id, role, COPIED) for role in node.writes)
 
 
 def result_copied(observation: Observation, event: Event) -> tuple[Edit, ...]:

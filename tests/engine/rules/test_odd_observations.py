@@ -1,0 +1,127 @@
+"""A rule may find nothing, but it never raises: that would end the whole diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from tests.engine.observe.samples import SAMPLES, Sample
+from tests.engine.programs import build, diagnose_source, observe
+
+from whygrad.engine.diagnose import diagnose
+from whygrad.engine.observation import Error, Event, Observation, Step
+
+EMPTY = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x, none):
+        return self.fc(x).sum() + ({result}).sum()
+"""
+
+EMPTIES = (
+    "none.view(0, 2, 2)",
+    "none.reshape(2, 0, 2)",
+    "none.view(2, 0)",
+    "none.flatten()",
+    "none.t().reshape(4, 0).permute(1, 0)",
+    "none.reshape(0, 8).view(0, 2, 4).transpose(1, 2).reshape(0, 8)",
+    "torch.stack([none, none]).view(0, 8)",
+    "self.fc(x)[x[:, 0] > 100].view(-1, 2, 2)",
+    "self.fc(none).unsqueeze(0).expand(3, 0, 4)",
+    "none.repeat(2, 3)",
+    "none.repeat_interleave(2, 0)",
+    "torch.cat([none, x])",
+    "torch.einsum('ij,kj->ik', none, x)",
+    "F.adaptive_avg_pool1d(none.view(0, 2, 2), 1)",
+)
+
+
+@pytest.mark.parametrize("result", EMPTIES)
+def test_tensor_without_elements_is_no_fault(result: str) -> None:
+    document = diagnose_source(EMPTY.format(result=result), shapes="2x4;0x4")
+    assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+def each_step(change: Callable[[Step], Step]) -> Callable[[Observation], Observation]:
+    """An observation with every step changed, also those that were looked at closely."""
+
+    def changed(observation: Observation) -> Observation:
+        passes = (
+            replace(
+                p,
+                steps=tuple(map(change, p.steps)),
+                close=change(p.close) if p.close else None,
+                double=change(p.double) if p.double else None,
+            )
+            for p in observation.passes
+        )
+        return replace(observation, passes=tuple(passes))
+
+    return changed
+
+
+def each_event(change: Callable[[Event], Event]) -> Callable[[Observation], Observation]:
+    """An observation with every execution changed."""
+    return each_step(lambda step: replace(step, events=tuple(map(change, step.events))))
+
+
+def raising(message: str) -> Callable[[Step], Step]:
+    """A step that raised in its last execution, whatever that was."""
+
+    def raised(step: Step) -> Step:
+        if not step.events:
+            return step
+        last = replace(step.events[-1], completed=False, outputs=())
+        return replace(step, events=(*step.events[:-1], last), error=Error("forward", "Error", message, last.node))
+
+    return raised
+
+
+def unlisted(message: str) -> Callable[[Step], Step]:
+    """A step that raised in an execution beyond those that are listed."""
+    return lambda step: replace(
+        step, unlisted=1, error=Error("forward", "Error", message, step.events[-1].node if step.events else None)
+    )
+
+
+LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+VIEW = "Output 0 of UnbindBackward0 is a view and is being modified inplace."
+OVERLAP = "some elements refer to a single memory location"
+
+KNOCKED_OUT: dict[str, Callable[[Observation], Observation]] = {
+    "no passes": lambda o: replace(o, passes=()),
+    "no steps": lambda o: replace(o, passes=tuple(replace(p, steps=()) for p in o.passes)),
+    "no events": each_step(lambda s: replace(s, events=(), functions=())),
+    "no operands": each_event(lambda e: replace(e, inputs=())),
+    "no results": each_event(lambda e: replace(e, outputs=())),
+    "no values": each_event(lambda e: replace(e, values={})),
+    "nothing completed": each_event(lambda e: replace(e, completed=False)),
+    "no loss": each_step(lambda s: replace(s, loss=None)),
+    "no gradients": each_step(lambda s: replace(s, gradients={})),
+    "no functions": each_step(lambda s: replace(s, functions=())),
+    "no parameters": lambda o: replace(o, parameters=(), buffers=()),
+    "no modules": lambda o: replace(o, modules={}),
+    "no source": lambda o: replace(o, stacks={}),
+    "no request": lambda o: replace(o, request={}),
+    "no signature": lambda o: replace(o, signature=None),
+    "another size was traced": lambda o: replace(o, traced=True, resized=((0, 1, 2), (1, 3, 6))),
+    "raised without words": each_step(raising("")),
+    "raised over a leaf": each_step(raising(LEAF)),
+    "raised over a view": each_step(raising(VIEW)),
+    "raised over memory": each_step(raising(OVERLAP)),
+    "raised over a leaf, unlisted": each_step(unlisted(LEAF)),
+    "raised over a view, unlisted": each_step(unlisted(VIEW)),
+    "raised over memory, unlisted": each_step(unlisted(OVERLAP)),
+    "raised, unlisted": each_step(unlisted("The shapes do not go together")),
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+def test_no_rule_raises_where_something_was_not_seen(sample: Sample) -> None:
+    observation = observe(build(sample.source, {"export": sample.export}), sample.request)
+    for knocked_out in KNOCKED_OUT.values():
+        diagnose(knocked_out(observation))
