@@ -59,10 +59,6 @@ class Backward:
         """Those on the ways from the loss to a function."""
         return self._spoilers([function])
 
-    def makers_of_nan(self) -> list[int]:
-        """Every function that gave a non-finite gradient where it had received a finite one."""
-        return [n for n in range(len(self.functions)) if not self._reached_by_nan(n) and self._gives_nan(n)]
-
     def deaths(self, leaf: int) -> list[Dead]:
         """Where the gradient of a leaf that got zero had died, on each way from the loss."""
         found: dict[tuple[int, int], Dead] = {}
@@ -135,9 +131,6 @@ class Backward:
 
     def _reached_by_nan(self, number: int) -> bool:
         return any(n is not None and not n.finite for n in self.functions[number].received)
-
-    def _gives_nan(self, number: int) -> bool:
-        return any(not _finite(edge) for edge in self.functions[number].edges)
 
     def _spoilt(self, number: int, place: int) -> bool:
         return not _finite(self.functions[number].edges[place])

@@ -13,7 +13,6 @@ from whygrad.engine.operands.convolutions import Convolution, convolution
 Shape = tuple[int, ...]
 
 _LIKE_INPUT = frozenset({"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "softmax", "relu"})
-_POOLS = ("max_pool", "avg_pool")
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,7 @@ def _words(swap: Swap) -> str:
 
 def _fix(observation: Observation, swap: Swap, views: dict[int, tuple[int, Event]]) -> Fix:
     first, (_, event) = next(iter(views.items()))
-    move = (
-        f".transpose({swap.pair[0]}, {swap.pair[1]})" if swap.pair else f".permute({', '.join(map(str, swap.order))})"
-    )
+    move = _move(swap)
     return Fix(
         f"swap the axes in place of regrouping them: {_call(swap, event, move)}",
         after=_rewritten(observation.source(first), swap, event, move),
