@@ -8,7 +8,6 @@ from tests.engine.explain.messages.raising import message_of
 from whygrad.engine import catalogue
 from whygrad.engine.codes import CODES, FAMILIES
 from whygrad.engine.explain import explain
-from whygrad.engine.explain.first_aid import FIRST_AID
 from whygrad.engine.explain.messages.history import NEVER_PRINTED
 
 FIELDS = {"code", "name", "meaning", "why", "tell_apart", "fix", "docs"}
@@ -103,7 +102,6 @@ def test_what_is_not_known_is_said_to_be_so(text: str) -> None:
     assert len(explained["message"]) <= 1_000
 
 
-def test_first_aid_is_for_codes_of_the_catalogue_that_no_rule_documents() -> None:
-    assert set(FIRST_AID) <= set(CODES)
+def test_every_code_has_a_rule() -> None:
     assert {code[:3] for code in CODES} == set(FAMILIES)
-    assert not {rule.code for rule in catalogue.rules()} & set(FIRST_AID)
+    assert {rule.code for rule in catalogue.rules()} == set(CODES)

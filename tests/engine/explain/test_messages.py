@@ -14,7 +14,6 @@ from torch import nn
 from whygrad.engine import catalogue
 from whygrad.engine.codes import CODES
 from whygrad.engine.explain import explain
-from whygrad.engine.explain.first_aid import FIRST_AID
 from whygrad.engine.explain.messages import MESSAGES, find
 from whygrad.engine.explain.messages.message import RAISED, Message
 from whygrad.engine.explain.questions import QUESTIONS
@@ -94,6 +93,6 @@ def test_every_row_of_the_table_is_raised_or_read_above() -> None:
 def test_every_code_of_the_table_is_named_says_what_to_do_and_what_would_decide() -> None:
     named = {code for row in MESSAGES for code in row.codes}
     assert named <= set(CODES)
-    assert named <= {rule.code for rule in catalogue.rules()} | set(FIRST_AID)
+    assert named <= {rule.code for rule in catalogue.rules()}
     assert {code for row in MESSAGES if len(row.codes) > 1 for code in row.codes} <= set(QUESTIONS)
     assert set(QUESTIONS) <= named

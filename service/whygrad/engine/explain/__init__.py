@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whygrad.engine import catalogue
-from whygrad.engine.codes import CODES, FAMILIES
 from whygrad.engine.explain.evidence import spoken_for
-from whygrad.engine.explain.first_aid import FIRST_AID
 from whygrad.engine.explain.messages import find
 from whygrad.engine.explain.messages.general import UNNAMED
 from whygrad.engine.explain.messages.message import Message
@@ -68,17 +66,14 @@ def _last(pasted: Pasted) -> str:
 
 
 def _candidate(code: str) -> dict[str, Any]:
-    rule = {rule.code: rule for rule in catalogue.rules()}.get(code)
-    named = CODES[code]
-    if rule is None:
-        family = FAMILIES[code[:3]]
-        parts = {"meaning": named.cause, "why": family, "tell_apart": "", "fix": FIRST_AID.get(code, "")}
-    else:
-        page = rule.documentation
-        parts = {
-            "meaning": page.what_happened,
-            "why": page.why_it_matters,
-            "tell_apart": page.not_to_be_confused_with,
-            "fix": page.how_to_fix,
-        }
-    return {"code": code, "name": named.name, **parts, "docs": rule.docs if rule else None}
+    rule = next(rule for rule in catalogue.rules() if rule.code == code)
+    page = rule.documentation
+    return {
+        "code": code,
+        "name": rule.name,
+        "meaning": page.what_happened,
+        "why": page.why_it_matters,
+        "tell_apart": page.not_to_be_confused_with,
+        "fix": page.how_to_fix,
+        "docs": rule.docs,
+    }

@@ -79,6 +79,18 @@ def severed(observation: Observation) -> tuple[Severed, ...]:
     return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
 
 
+def severed_at(observation: Observation, cut: Cut) -> Severed:
+    """A cut with the parameters whose value it takes the history of, whether or not it costs them their gradient."""
+    bit = flow(observation).bit
+    return _severed(observation, [(cut, p, []) for p in observation.trainable if cut.parameters & bit(p)])
+
+
+def place(observation: Observation, cut: Severed) -> Node:
+    """The operation to change: where gradients are switched off, or else where they end."""
+    region = no_grad_region(observation, cut.event) if cut.cause == "no-grad" else None
+    return region or cut.node
+
+
 def cut_by(observation: Observation, cause: Cause) -> Iterator[Severed]:
     """The cuts of one cause that cost a parameter its gradient."""
     return (cut for cut in severed(observation) if cut.cause == cause)

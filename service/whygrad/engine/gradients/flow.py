@@ -8,6 +8,7 @@ written in place. All parameters are followed at once, one bit each, in one swee
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,15 +70,25 @@ class Flow:
     def _needs(self) -> tuple[frozenset[int], frozenset[int]]:
         """The events and the tensors that the loss depends on."""
         wanted = set(self.step.reads) or {t.id for t in self.step.outputs}
-        numbers: set[int] = set()
+        numbers: frozenset[int] = frozenset()
         if not self.step.outputs and self.observation.returns is not None:
-            numbers |= self._scalars.sources(self.observation.returns)
-        memory = {t.storage for t in self.step.outputs if t.id in wanted}
-        found = set()
-        for index in range(len(self.step.events) - 1, -1, -1):
+            numbers = self.sources(self.observation.returns)
+        events, tensors = self.behind([t for t in self.step.outputs if t.id in wanted], numbers)
+        return events, tensors | wanted
+
+    def behind(
+        self, tensors: Sequence[Tensor], numbers: Collection[int] = (), before: int | None = None
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """The events, and the ids of the tensors, that tensors and numbers (by their values) depend on.
+
+        Only events before an index count, where one is given.
+        """
+        wanted, memory = {t.id for t in tensors}, {t.storage for t in tensors}
+        values, found = set(numbers), set()
+        for index in reversed(range(len(self.step.events) if before is None else before)):
             event = self.step.events[index]
             node = self._node(event)
-            made = any(t.id in wanted for t in _new(event, node)) or bool(numbers & set(node.outputs))
+            made = any(t.id in wanted for t in results(event, node)) or bool(values & set(node.outputs))
             wrote = _writes_memory(node) and any(t.storage in memory for t in event.outputs)
             if not made and not wrote:
                 continue
@@ -86,8 +97,12 @@ class Flow:
             wanted |= {t.id for t in carried}
             memory |= {t.storage for t in carried}
             for argument in node.arguments:
-                numbers |= self._scalars.sources(argument.value)
+                values |= self.sources(argument.value)
         return frozenset(found), frozenset(wanted)
+
+    def sources(self, value: int) -> frozenset[int]:
+        """The numbers taken out of tensors, by their values, that a value outside tensors was computed from."""
+        return self._scalars.sources(value)
 
     @cached_property
     def last(self) -> dict[int, int]:
@@ -138,14 +153,14 @@ class Flow:
         self._reached.append((index, value))
         if node.op in TAKERS:
             self._take(index, node, alive, value)
-        elif _new(event, node):
+        elif results(event, node):
             self._give(index, event, node, alive, value)
 
     def _numbers(self, node: Node) -> list[tuple[int, int]]:
         """The masks of the numbers that an operation is given, and the executions that took them out."""
         if not self._taken:
             return []
-        sources = set().union(*(self._scalars.sources(a.value) for a in node.arguments)) if node.arguments else set()
+        sources = set().union(*(self.sources(a.value) for a in node.arguments)) if node.arguments else set()
         return [self._taken[s] for s in sources if s in self._taken]
 
     def _take(self, index: int, node: Node, alive: int, value: int) -> None:
@@ -187,7 +202,7 @@ def _writes_memory(node: Node) -> bool:
     return any(a.type in _TENSORS for a in node.arguments if a.name in node.writes)
 
 
-def _new(event: Event, node: Node) -> list[Tensor]:
+def results(event: Event, node: Node) -> list[Tensor]:
     """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
     if node.writes:
         return list(event.outputs) if _writes_memory(node) else []

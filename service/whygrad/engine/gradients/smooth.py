@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from whygrad.engine.observation import Node
+from whygrad.engine.edits import Replace
+from whygrad.engine.observation import Event, Node, Observation
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,29 @@ def smooth(node: Node) -> Smooth | None:
     """The twin that a careful engineer would choose; None where there is no standard one."""
     make = _TWINS.get(node.bare_name)
     return make(node) if make is not None else None
+
+
+def hit_or_miss(observation: Observation, node: Node, event: Event) -> tuple[Replace, ...]:
+    """The edits by which `argmax(…) == target` is the probability of the target; none where that is not compared."""
+    dim, chosen = node.literal("dim"), {t.id for t in event.outputs}
+    if node.bare_name != "argmax" or not isinstance(dim, int) or node.literal("keepdim"):
+        return ()
+    for user in observation.first.events:
+        compared = observation.nodes[user.node]
+        scores = next((o.role for o in user.inputs if o.tensor.id in chosen), "")
+        if compared.bare_name in ("eq", "ne") and scores in ("self", "other"):
+            odds = _taken(user, scores, dim)
+            missed = odds if compared.bare_name == "eq" else f"(1 - {odds})"
+            return Replace(node.id, f"torch.softmax(self, {dim})"), Replace(compared.id, missed)
+    return ()
+
+
+def _taken(user: Event, scores: str, dim: int) -> str:
+    """What one operand of a comparison holds for the class that the other one names: a number, or one for each."""
+    wanted = "other" if scores == "self" else "self"
+    if user.input(wanted) is None:
+        return f"{scores}.select({dim}, int({wanted}))"
+    return f"{scores}.gather({dim}, {wanted}.unsqueeze({dim})).squeeze({dim})"
 
 
 def _position(sign: str) -> Callable[[Node], Smooth | None]:

@@ -1,0 +1,209 @@
+"""What the loss is the sum of: terms that a gradient can flow into, and terms that only shift its value.
+
+The sum is walked back from the loss, through additions and through what scales or averages them. Where a dead term
+belongs to an identity of values, as in `soft + (hard - soft).detach()`, nothing is said.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import nan
+
+from whygrad.engine.gradients.cuts import Severed, flow, place, selecting_flow, severed, severed_at
+from whygrad.engine.gradients.flow import DETACHING, Cut, Flow, results
+from whygrad.engine.observation import Event, Node, Observation, Tensor
+
+_ADDING = frozenset({"add", "sub"})
+_COLLECTING = frozenset({"stack", "cat", "concat", "hstack"})
+_SCALING = frozenset({"mul", "div", "true_divide"})
+_NEGATING = frozenset({"neg", "rsub"})
+_KEEPING = _NEGATING | frozenset(
+    {"mean", "sum", "view", "reshape", "squeeze", "unsqueeze", "flatten", "to", "float", "double"}
+    | {"half", "clone", "contiguous", "alias", "type_as", "nan_to_num", "requires_grad"}
+)
+
+
+@dataclass(frozen=True)
+class DeadTerm:
+    """A term without a gradient beside one that has: where it is added, and the cuts that took its history.
+
+    The first of `cuts` is the one to change. It is `meant` where the user detached the term as a whole; `numbers`
+    where it is added as a number and not as a tensor.
+    """
+
+    addition: Node
+    cuts: tuple[Severed, ...]
+    meant: bool
+    numbers: bool
+
+    @property
+    def cut(self) -> Severed:
+        """The cut to change."""
+        return self.cuts[0]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A tensor in the sum, or numbers taken out of tensors, as they were before an execution, and what adds them.
+
+    `weight` is what they are multiplied by on their way into the loss, NaN where that is not known.
+    """
+
+    before: int
+    addition: int
+    tensors: tuple[Tensor, ...]
+    numbers: frozenset[int] = frozenset()
+    weight: float = 1.0
+
+
+@lru_cache(maxsize=8)
+def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
+    """The terms of the loss that train nothing, though parameters computed them; each cut of the program once.
+
+    Not those behind a cut that costs a parameter its gradient: that is told of the cut.
+    """
+    total = _Sum(observation)
+    if not total.live or total.identity:
+        return ()
+    told = {place(observation, cut).id for cut in severed(observation)}
+    found: dict[int, DeadTerm] = {}
+    for part in total.dead:
+        term = total.term(part)
+        if term is not None and not told & {place(observation, cut).id for cut in term.cuts}:
+            found.setdefault(place(observation, term.cut).id, term)
+    return tuple(found.values())
+
+
+class _Sum:
+    """The loss of the first step as a sum, its live and its dead parts."""
+
+    def __init__(self, observation: Observation) -> None:
+        self.observation = observation
+        self.events = observation.first.events
+        self.ways: Flow = flow(observation)
+        self.live: list[_Part] = []
+        self.dead: list[_Part] = []
+        self._makers: dict[int, list[int]] = defaultdict(list)
+        for index, event in enumerate(self.events):
+            for tensor in results(event, self._node(event)) if event.completed else ():
+                self._makers[tensor.id].append(index)
+        self._walk()
+
+    @property
+    def identity(self) -> bool:
+        """Whether a dead part and a live one are made of one another, so that only their values cancel."""
+        live = {t.id for part in self.live for t in part.tensors}
+        lost = {i for part in self.dead for cut in self._cuts(part) for i in cut.dead}
+        reached = set().union(*(self._behind(part)[1] for part in self.live)) if lost else set()
+        return bool(lost & reached) or any(live & self._behind(part)[1] for part in self.dead)
+
+    def term(self, part: _Part) -> DeadTerm | None:
+        """A dead part with the cuts that took its history; None where it is no term, or no parameter computed it."""
+        cuts = self._cuts(part)
+        if not cuts or not part.weight or any(live.weight == -part.weight for live in self.live):
+            return None  # of a difference one side is often fixed
+        last = max(cuts, key=lambda cut: cut.event)
+        beside = {self.events[c.event].node: c for c in cuts if not self._leads(c, last)}
+        beside.pop(self.events[last.event].node)
+        return DeadTerm(
+            addition=self._node(self.events[part.addition]),
+            cuts=tuple(severed_at(self.observation, cut) for cut in (last, *beside.values())),
+            meant=self._detached_whole(part),
+            numbers=bool(part.numbers),
+        )
+
+    def _node(self, event: Event) -> Node:
+        return self.observation.nodes[event.node]
+
+    def _walk(self) -> None:
+        step, end = self.observation.first, len(self.events)
+        sums = [t for t in step.outputs if t.id in step.reads]
+        pending = [_Part(end, end, (t,)) for t in sums if len(sums) == t.elements == 1]
+        while pending:
+            part = self._unscaled(pending.pop())
+            added = list(self._added(part)) if self._alive(part) else []
+            if any(self._alive(p) for p in added):
+                pending += added
+            else:
+                (self.live if self._alive(part) else self.dead).append(part)
+
+    def _alive(self, part: _Part) -> bool:
+        return any(t.requires_grad and self.ways.alive[t.id] for t in part.tensors)
+
+    def _maker(self, part: _Part) -> int | None:
+        """The execution that made the tensor of a part."""
+        made = self._makers.get(part.tensors[0].id, []) if part.tensors else []
+        place = bisect_left(made, part.before)
+        return made[place - 1] if place else None
+
+    def _unscaled(self, part: _Part) -> _Part:
+        """The part before it was multiplied, averaged, or merely handed on."""
+        while (index := self._maker(part)) is not None:
+            event = self.events[index]
+            name = self._node(event).bare_name
+            operands = [t for t in event.tensors if t.requires_grad or not self._alive(part)]
+            if name not in _SCALING | _KEEPING or len(operands) != 1:
+                break
+            if name != "mul" and operands[0].id != event.tensors[0].id:
+                break
+            weight = part.weight * _factor(event, self._node(event))
+            part = replace(part, before=index, tensors=(operands[0],), weight=weight)
+        return part
+
+    def _added(self, part: _Part) -> Iterator[_Part]:
+        """What a part is the sum of; nothing where it is no sum of terms, as a difference of several values."""
+        index = self._maker(part)
+        if index is None:
+            return
+        event = self.events[index]
+        node = self._node(event)
+        name, result = node.bare_name, event.outputs[0]
+        if name not in _ADDING | _COLLECTING or len(result.shape) > 1 or (name == "sub" and result.elements > 1):
+            return
+        for operand in event.inputs:
+            sign = (-1 if name == "sub" else 1) * _number(event, node, "alpha") if operand.role == "other" else 1
+            yield _Part(index, index, (operand.tensor,), weight=part.weight * sign)
+        other = node.argument("other")
+        if other is not None and event.input("other") is None and (numbers := self.ways.sources(other.value)):
+            yield _Part(index, index, (), numbers, nan if name == "sub" else part.weight)
+
+    def _detached_whole(self, part: _Part) -> bool:
+        index = self._maker(part)
+        return index is not None and self._node(self.events[index]).op in DETACHING
+
+    def _behind(self, part: _Part) -> tuple[frozenset[int], frozenset[int]]:
+        return self.ways.behind(part.tensors, part.numbers, part.before)
+
+    def _cuts(self, part: _Part) -> list[Cut]:
+        """The cuts on the ways from parameters to a dead part; those of what only selects where there are no others."""
+        for ways in (self.ways, selecting_flow(self.observation)):
+            events, tensors = ways.behind(part.tensors, part.numbers, part.before)
+            cuts = [c for c in ways.cuts if c.event in events and (not c.dead or c.dead & tensors)]
+            if cuts:
+                return cuts
+        return []
+
+    def _leads(self, cut: Cut, later: Cut) -> bool:
+        """Whether what one cut took the history of goes into what a later one does."""
+        event = self.events[later.event]
+        return cut.event in selecting_flow(self.observation).behind(event.tensors, before=later.event)[0]
+
+
+def _factor(event: Event, node: Node) -> float:
+    """What an operation multiplies by; NaN where that is a tensor."""
+    if node.bare_name in _NEGATING:
+        return -1.0
+    if node.bare_name not in _SCALING:
+        return 1.0
+    number = nan if event.input("other") is not None else _number(event, node, "other")
+    return number if node.bare_name == "mul" else (1 / number if number else nan)
+
+
+def _number(event: Event, node: Node, name: str) -> float:
+    """A number given as an argument; 1 where there is none."""
+    given = event.values.get(name, node.literal(name, 1.0))
+    return float(given) if isinstance(given, int | float) else nan

@@ -1,0 +1,159 @@
+"""A term is added to the loss, but no gradient can flow into it: it shifts the loss and trains nothing.
+
+What happened
+-------------
+The loss is a sum, and one of its terms has no history: it was computed from `argmax`, from a comparison, from
+`.item()`, from `.data`, or while gradient mode was off. The other terms have one, so backward runs as if nothing were
+wrong.
+
+Why it matters
+--------------
+The printed loss contains the penalty, and the parameters never feel it. The term may even grow while the loss as a
+whole goes down.
+
+How to fix it
+-------------
+Compute the term from tensors that carry a gradient: from probabilities instead of the class that was chosen, from
+`p` instead of `p.data`, from the tensor instead of its `.item()`. Where it is only meant to be shown, leave it out of
+the loss.
+
+Not to be confused with
+-----------------------
+Where some parameter has no other way to the loss, that cut is told by its own code (CUT101 to CUT107). A factor
+without a history only weighs a term, and is healthy; so are straight-through estimators and one side of a difference.
+
+Example
+-------
+Shapes: 4x10; 4:int64[0,5)
+Loss: output
+
+Bad::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scores = nn.Linear(10, 5)
+
+        def forward(self, x, target):
+            scores = self.scores(x)
+            missed = (scores.argmax(dim=1) != target).float().mean()
+            return F.cross_entropy(scores, target) + 0.1 * missed
+
+Good::
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scores = nn.Linear(10, 5)
+
+        def forward(self, x, target):
+            scores = self.scores(x)
+            missed = 1 - scores.softmax(dim=1).gather(1, target.unsqueeze(1)).mean()
+            return F.cross_entropy(scores, target) + 0.1 * missed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.edits import Edit, Leave, Replace
+from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.cuts import Severed, place, reconnected
+from whygrad.engine.gradients.smooth import hit_or_miss, smooth
+from whygrad.engine.gradients.terms import DeadTerm, dead_terms
+from whygrad.engine.observation import Observation
+from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten
+
+_WHY = {
+    "detached": "it is detached",
+    "no-grad": "gradients are switched off where it is computed",
+    "rebuilt": "it is made of a plain number",
+    "fresh leaf": "it is a new leaf, made of numbers",
+    "cast": "it is cast to whole numbers on the way",
+}
+_SMOOTH = "compute the term from the scores themselves, or from a smooth stand-in for the choice"
+
+
+@rule("CUT108", "dead-loss-term", "warning")
+def dead_loss_term(observation: Observation) -> Iterator[Finding]:
+    """Every term of the loss that parameters computed and that no gradient can flow into."""
+    for term in dead_terms(observation):
+        yield _finding(observation, term)
+
+
+def _finding(observation: Observation, term: DeadTerm) -> Finding:
+    cut = term.cut
+    node = place(observation, cut)
+    others = {place(observation, other).id for other in term.cuts} - {node.id}
+    why = _WHY.get(cut.cause, f"{cut.node.bare_name} has no gradient to give")
+    return Finding(
+        title=f"a term of the loss trains nothing: {why}",
+        message=f"What {owners(cut.parameters)} computed is added to the loss without its history: the term shifts the "
+        "loss and has no effect on any parameter.",
+        node=node.id,
+        event=cut.event,
+        order=cut.order,
+        severity="note" if term.meant else None,
+        related=(
+            Related("added to the loss here", term.addition.id),
+            *(Related("also cut here", other) for other in sorted(others)),
+        ),
+        chain=(
+            Link(f"the value that {owners(cut.parameters)} computed is alive before {cut.node.op}"),
+            Link("its result has no history", cut.node.id),
+            Link("the term is added to the loss, beside one that has a gradient", term.addition.id),
+        ),
+        fix=_fix(observation, term),
+    )
+
+
+def _fix(observation: Observation, term: DeadTerm) -> Fix:
+    if term.meant:
+        return Fix("leave it out of the loss where it is only shown, or do not detach it where it is to train")
+    cut, source = term.cut, observation.source(term.cut.node.id)
+    if term.numbers:
+        return Fix("add the tensor itself to the loss, not a number taken out of it, and " + _words(cut))
+    match cut.cause:
+        case "detached":
+            after = rewritten(source, r"\.(detach_?\(\)|data\b)", "")
+            return Fix(_words(cut), after=after, edits=_edits(observation, term))
+        case "not-differentiable" if chosen := hit_or_miss(observation, cut.node, cut.event):
+            return Fix(
+                "count in probabilities: what softmax gives to the class, not whether it is chosen", edits=chosen
+            )
+    return Fix(_words(cut), edits=_edits(observation, term))
+
+
+def _words(cut: Severed) -> str:
+    """What to do about a cut."""
+    match cut.cause:
+        case "detached":
+            return "compute the term without detaching"
+        case "no-grad":
+            return "compute the term where gradients are on"
+        case "rebuilt" | "fresh leaf":
+            return "keep the tensor, not its numbers"
+        case "cast":
+            return "keep the term in floating point"
+    twin = smooth(cut.node)
+    return f"compute the term with {twin.name} in place of {cut.node.bare_name}" if twin else _SMOOTH
+
+
+def _edits(observation: Observation, term: DeadTerm) -> tuple[Edit, ...]:
+    """A gradient let through each cut; no edits where one of them has no known stand-in."""
+    each = [_through(observation, cut) for cut in term.cuts]
+    return tuple(edit for edits in each for edit in edits) if all(each) else ()
+
+
+def _through(observation: Observation, cut: Severed) -> tuple[Edit, ...]:
+    match cut.cause:
+        case "detached" | "cast":
+            return (Replace(cut.node.id, "self"),)
+        case "no-grad":
+            return (Leave(place(observation, cut).id),)
+        case "rebuilt" | "fresh leaf":
+            return reconnected(observation, cut)
+    twin = smooth(cut.node)
+    return (Replace(cut.node.id, twin.expression),) if twin else ()
