@@ -14,6 +14,9 @@ _ALIKE = frozenset(
     | {"huber_loss", "soft_margin_loss", "multilabel_margin_loss"}
 )
 
+STRETCHING = frozenset({"broadcast_tensors"})
+"""What `mse_loss` and its like do first to their input and target."""
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -49,15 +52,15 @@ class Compared:
 
 def compared(node: Node, event: Event) -> Compared | None:
     """What a loss compares; None for any other operation."""
-    given = next((o for o in event.inputs if o.role in ("self", "input")), None)
-    target = next((o for o in event.inputs if o.role == "target"), None)
+    given = next((o for o in event.inputs if o.role in ("self", "input", "tensors[0]")), None)
+    target = next((o for o in event.inputs if o.role in ("target", "tensors[1]")), None)
     if given is None or target is None:
         return None
     if node.bare_name in _OF_CLASSES:
         shape = given.tensor.shape
         ignored = value(node, event, "ignore_index", -100)
         return Compared(given, target, shape[1 if len(shape) > 1 else 0] if shape else 0, ignored)
-    return Compared(given, target, None) if node.bare_name in _ALIKE else None
+    return Compared(given, target, None) if node.bare_name in _ALIKE | STRETCHING else None
 
 
 def refitted(found: Compared) -> tuple[str, str] | None:
@@ -93,4 +96,6 @@ def _alike(given: tuple[int, ...], target: tuple[int, ...]) -> tuple[str, str] |
         return "input", "x.transpose(1, 2)"
     if len(given) == 4 and (given[0], *given[2:], given[1]) == target:
         return "target", "x.movedim(-1, 1)"
-    return None
+    if given[:1] != target[:1] or prod(given) != prod(target) or 2 not in (len(given), len(target)):
+        return None
+    return ("target" if len(given) == 2 else "input"), "x.flatten(1)"

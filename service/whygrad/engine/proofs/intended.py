@@ -75,7 +75,9 @@ def _first(event: Event) -> Shape | None:
 
 def _linear(event: Event) -> Shape | None:
     weight, given = event.input("weight"), event.input("input")
-    return (*given.shape[:-1], weight.shape[0]) if weight is not None and given is not None else None
+    if weight is None or given is None or not weight.shape:
+        return None
+    return (*given.shape[:-1], weight.shape[0])
 
 
 def _product(event: Event) -> Shape | None:
@@ -108,7 +110,7 @@ def _at(setting: object, axis: int) -> int | None:
 
 def _embedded(event: Event) -> Shape | None:
     table, indices = event.input("weight"), event.input("indices")
-    return (*indices.shape, table.shape[-1]) if table is not None and indices is not None else None
+    return (*indices.shape, table.shape[-1]) if table is not None and indices is not None and table.shape else None
 
 
 def _viewed(node: Node, event: Event) -> Shape | None:

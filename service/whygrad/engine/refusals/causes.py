@@ -23,7 +23,7 @@ from whygrad.engine.operands.products import mismatch
 from whygrad.engine.operands.ranks import missing_axis, wrong_for_layer, wrong_rank
 from whygrad.engine.operands.recurrent import recurrent
 from whygrad.engine.operands.stretching import clash
-from whygrad.engine.operands.targets import compared
+from whygrad.engine.operands.targets import STRETCHING, compared
 from whygrad.engine.operands.views import unviewable
 from whygrad.engine.operands.windows import nothing_left, reaching, too_large
 
@@ -67,8 +67,8 @@ _VALUE_WORDS = re.compile(
 class Evidence:
     """What a cause is judged by.
 
-    `layer_type` is the type of the module, `read` the last execution in it before; `by_hand` marks the program's own
-    `raise` or `assert`, `unpacked` a shape that was taken apart, `cut_up` the pieces of a tensor.
+    `layer_type` is the type of the module, `read` the last execution in it before; `library` says that the node stands
+    in torch's own Python, `unpacked` marks a shape that was taken apart, `cut_up` the pieces of a tensor.
     """
 
     node: Node
@@ -77,8 +77,13 @@ class Evidence:
     layer_type: str | None
     read: Event | None
     unpacked: bool
-    by_hand: bool
+    library: bool
     cut_up: bool
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is the program's own `raise` or `assert`."""
+        return self.node.op == "prim::RaiseException" and not self.library
 
 
 def cause_of(seen: Evidence) -> Cause:
@@ -89,8 +94,8 @@ def cause_of(seen: Evidence) -> Cause:
 
 
 def _is_loss(seen: Evidence) -> bool:
-    """Whether it compares an input with its target, which has rules of its own."""
-    return seen.node.argument("target") is not None
+    """Whether it compares an input with its target: torch's own losses stretch the two to one shape before."""
+    return seen.node.argument("target") is not None or (seen.library and seen.node.bare_name in STRETCHING)
 
 
 def _leaf(seen: Evidence) -> bool:

@@ -125,7 +125,7 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
         layer_type=observation.modules.get(node.module),
         read=shown if shown is not event and shown.inputs else None,
         unpacked=unpacked is not None,
-        by_hand=node.op == "prim::RaiseException" and not _in_library(observation, node),
+        library=_in_library(observation, node),
         cut_up=taken_apart(observation, step, node, shown),
     )
     return Failure(step, order, node, shown, cause_of(seen), error.kind, error.message)

@@ -20,10 +20,10 @@ def checks(observation: Observation, node: Node, role: str, expression: str) -> 
     return (Wrap(check.id, name, expression) for check, name in _checking(observation, node, role))
 
 
-def told(observation: Observation, node: Node, role: str, features: int) -> Iterator[Edit]:
-    """The checks told that the last dimension has a size, which they compare with a number written into them."""
+def told(observation: Observation, node: Node, role: str, features: int, axis: int = -1) -> Iterator[Edit]:
+    """The checks told that a dimension has a size, which they compare with a number written into them."""
     for check, name in _checking(observation, node, role):
-        if check.op == "aten::size" and name == "self" and check.literal("dim") == -1:
+        if check.op == "aten::size" and name == "self" and check.argument("dim") and check.literal("dim", axis) == axis:
             yield Replace(check.id, str(features))
 
 

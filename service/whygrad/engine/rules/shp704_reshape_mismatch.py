@@ -56,6 +56,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dividing import Misfit, misfit
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size, sizes
@@ -78,7 +79,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
         title=_title(name, wrong),
         message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
         chain=[origin(observation, failed.step, node, wrong.operand)],
-        fixes=[_fix(observation, node, wrong)],
+        fixes=[*_divisible(observation, failed, wrong), _fix(observation, node, wrong)],
     )
 
 
@@ -111,6 +112,14 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     if wrong.axis is not None:
         return Fix(f"ask for sizes that make up {wrong.available}, or bring the dimension to the size asked for")
     return Fix(f"ask for sizes that multiply to {wrong.available}; one of them may be -1")
+
+
+def _divisible(observation: Observation, failed: Failure, wrong: Misfit) -> Iterator[Fix]:
+    """The layer before a shuffle, with as many channels more as make them divide."""
+    if wrong.axis is not None and wrong.axis < 0:
+        wanted = -(-wrong.available // prod(wrong.asked)) * prod(wrong.asked)
+        fix = widened(observation, failed.step, wrong.operand.tensor, wrong.available, wanted)
+        yield from [fix] if fix else []
 
 
 def _flattened(node: Node, batch: int) -> tuple[Edit, ...]:

@@ -17,8 +17,8 @@ embeddings), add a dimension with `unsqueeze` where a per-sample or per-channel 
 
 Not to be confused with
 -----------------------
-SHP705: joining, where sizes of 1 are not stretched. SHP701: a matrix product was meant (`@`) and `*` was written.
-Shapes that do stretch, but not as meant, raise nothing.
+SHP705: joining, where sizes of 1 are not stretched. SHP713: a loss that stretches its target. SHP701: a matrix
+product was meant (`@`) and `*` was written. Shapes that do stretch, but not as meant, raise nothing.
 
 Example
 -------

@@ -57,6 +57,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.norms import Normalised, unlike_norm
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.reads import told
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
@@ -128,6 +129,8 @@ def _swapped(observation: Observation, node: Node, name: str, wrong: Normalised,
 def _resized(observation: Observation, node: Node, name: str, wrong: Normalised) -> Fix:
     named = (parameter_name(observation, held.tensor) for held in wrong.held)
     edits: list[Edit] = [Resize(held, wrong.given) for held in named if held]
+    if len(wrong.wanted) == 1:
+        edits += told(observation, node, "input", wrong.wanted[0], wrong.axis)
     if node.argument("normalized_shape") is not None:
         edits.append(Give(node.id, "normalized_shape", list(wrong.given)))
     before, after = (_definition(observation, node, name, shape) for shape in (wrong.wanted, wrong.given))

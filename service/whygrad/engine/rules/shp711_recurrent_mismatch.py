@@ -58,6 +58,7 @@ from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import checks, told, wrapped
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
 from whygrad.engine.wording.phrases import size, sizes
@@ -141,7 +142,16 @@ def _states(observation: Observation, failed: Failure, node: Node, name: str, fo
         return [_states_through(observation, node, found, ".unsqueeze(0)", "give it a dimension for the layers")]
     if all(s.tensor.shape == (1, *found.expected(i)) for i, s in enumerate(found.states)):
         return [_states_through(observation, node, found, ".squeeze(0)", "take its first dimension away")]
-    return [_made_to_fit(observation, failed, found)]
+    return [*_given_by_layer(observation, failed, found), _made_to_fit(observation, failed, found)]
+
+
+def _given_by_layer(observation: Observation, failed: Failure, found: Recurrent) -> Iterator[Fix]:
+    """The layer that makes the first odd state, with as many outputs as a state has."""
+    place = found.odd_state or 0
+    state, wanted = found.states[place].tensor, found.expected(place)
+    if state.shape[:-1] == wanted[:-1]:
+        fix = widened(observation, failed.step, state, state.shape[-1], wanted[-1])
+        yield from [fix] if fix else []
 
 
 def _fits(found: Recurrent, *, batch_first: bool) -> bool:

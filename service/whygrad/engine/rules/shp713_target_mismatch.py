@@ -4,7 +4,7 @@ What happened
 -------------
 `cross_entropy` and `nll_loss` take predictions with the classes in dimension 1, (batch, classes, ...), and a target
 without that dimension, (batch, ...), of classes counted from 0. The others, such as `binary_cross_entropy`, take both
-in the same shape.
+in the same shape; `mse_loss` and its like first stretch the two to one shape, and these two do not stretch.
 
 Why it matters
 --------------
@@ -53,16 +53,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Resize, Wrap
+from whygrad.engine.edits import Resize
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
-from whygrad.engine.operands.targets import Compared, compared, refitted
+from whygrad.engine.operands.targets import STRETCHING, Compared, compared, refitted
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.refusals.sending import described, resent, sent_as
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable, weighed
+from whygrad.engine.wording.origins import called, origin, parameter_name, variable
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import applied
+from whygrad.engine.wording.rewriting import applied, behind
 
 
 @rule("SHP713", "target-mismatch", "error")
@@ -79,31 +81,58 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _of_shapes(observation: Observation, failed: Failure, node: Node, found: Compared) -> Finding:
-    given, target = called(observation, node, found.input), called(observation, node, found.target)
+    given, target = _called(observation, node, found.input), _called(observation, node, found.target)
     takes = "of the same shape" if found.classes is None else f"of {sizes(found.places)}"
     classes = "" if found.classes is None else f": {found.classes} classes in dimension 1"
     return finding(
         observation,
         failed,
-        title=f"{node.name} takes a target {takes} beside {size(found.input.tensor)}, "
+        title=f"{_loss(observation, node)} takes a target {takes} beside {size(found.input.tensor)}, "
         f"and gets {size(found.target.tensor)}",
         message=f"{given} is {size(found.input.tensor)}{classes}; {target} is {size(found.target.tensor)}.",
         chain=_origins(observation, failed, node, found),
-        fixes=[_refit(observation, node, found)],
+        fixes=list(_shape_fixes(observation, failed, node, found)),
     )
 
 
-def _refit(observation: Observation, node: Node, found: Compared) -> Fix:
+def _loss(observation: Observation, node: Node) -> str:
+    """The loss, also where it was still stretching its operands."""
+    stack = observation.stack(node.id)
+    return stack[-1].function if node.bare_name in STRETCHING and stack else node.name
+
+
+def _called(observation: Observation, node: Node, operand: Operand) -> str:
+    named = {"tensors[0]": "the prediction", "tensors[1]": "the target"}
+    return named.get(operand.role) or called(observation, node, operand)
+
+
+def _shape_fixes(observation: Observation, failed: Failure, node: Node, found: Compared) -> Iterator[Fix]:
+    given, target = found.input.tensor.shape, found.target.tensor.shape
     change = refitted(found)
-    if change is None:
-        return Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
-    role, expression = change
-    operand = found.target if role == "target" else found.input
-    suffix, name = expression.removeprefix("x"), variable(observation, node, operand.role)
-    after = applied(observation.source(node.id), name, suffix)
+    if change is not None:
+        yield _refit(observation, node, found, *change)
+    if found.classes is None and given[:-1] == target[:-1] and given[-1:] != target[-1:]:
+        yield from _wider(observation, failed, found, target[-1])
+    yield from _as_many(observation, failed, found)
+    yield Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
+
+
+def _refit(observation: Observation, node: Node, found: Compared, role: str, expression: str) -> Fix:
+    operand, place = (found.target, 1) if role == "target" else (found.input, 0)
+    suffix, name, source = expression.removeprefix("x"), _loss(observation, node), observation.source(node.id)
+    after = applied(source, variable(observation, node, operand.role), suffix) or behind(source, name, place, suffix)
     turned = "the classes stand last: " if role == "input" and found.classes is not None and suffix[1:2] in "tm" else ""
-    summary = f"{turned}give {node.name} {called(observation, node, operand)}{suffix}"
-    return Fix(summary, after=after, edits=(Wrap(node.id, operand.role, expression),))
+    summary = f"{turned}give {name} {_called(observation, node, operand)}{suffix}"
+    return Fix(summary, after=after, edits=wrapped(observation, node, operand.role, expression))
+
+
+def _as_many(observation: Observation, failed: Failure, found: Compared) -> Iterator[Fix]:
+    """As many targets as there are predictions, where they were sent."""
+    place, target = sent_as(observation, failed.step, found.target.tensor), found.target.tensor.shape
+    if place is not None and target[:1] != found.places[:1] and target[1:] == found.places[1:]:
+        ask = resent(observation, place, shape=list(found.places))
+        if ask is not None:
+            yield Fix(f"send {found.places[0]} targets, one for each prediction, not {target[0]}", edits=(ask,))
 
 
 def _of_classes(
@@ -128,9 +157,8 @@ def _class_fixes(
     if beyond[0] >= 1 and beyond[1] == found.classes:
         name = variable(observation, node, found.target.role)
         after = applied(observation.source(node.id), name, " - 1")
-        yield Fix(
-            "count the classes from 0: target - 1", after=after, edits=(Wrap(node.id, found.target.role, "x - 1"),)
-        )
+        edits = wrapped(observation, node, found.target.role, "x - 1")
+        yield Fix("count the classes from 0: target - 1", after=after, edits=edits)
     if beyond[0] >= 0:
         yield from _wider(observation, failed, found, beyond[1] + 1)
     place = sent_as(observation, failed.step, found.target.tensor)
@@ -141,17 +169,11 @@ def _class_fixes(
     yield Fix(f"name only the {found.classes} classes that there are, or give the last layer one for each")
 
 
-def _wider(observation: Observation, failed: Failure, found: Compared, classes: int) -> Iterator[Fix]:
-    """The layer that made the prediction, with an output for each class."""
-    held = weighed(failed.step, found.input.tensor)
-    name = layer(observation, held[0].tensor) if held else None
-    if name is None or held[0].tensor.shape[0] != found.classes:
-        return
-    rest = held[0].tensor.shape[1:]
-    edits = [Resize(f"{name}.weight", (classes, *rest)), *(Resize(f"{name}.bias", (classes,)) for _ in held[1:])]
-    linear = len(rest) == 1
-    before, after = (f"nn.Linear({rest[0]}, {n})" if linear else None for n in (found.classes, classes))
-    yield Fix(f"give {name} {classes} outputs in place of {found.classes}", before, after, edits=tuple(edits))
+def _wider(observation: Observation, failed: Failure, found: Compared, wanted: int) -> Iterator[Fix]:
+    """The layer that made the prediction, with an output for each class or number of the target."""
+    given = found.classes or found.input.tensor.shape[-1]
+    fix = widened(observation, failed.step, found.input.tensor, given, wanted)
+    yield from [fix] if fix else []
 
 
 def _origins(observation: Observation, failed: Failure, node: Node, found: Compared) -> list[Link]:
@@ -178,7 +200,7 @@ def _in_torchs_words(observation: Observation, failed: Failure, node: Node, even
 def _squashed(observation: Observation, node: Node, logits: Operand) -> Fix:
     after = applied(observation.source(node.id), variable(observation, node, logits.role), ".sigmoid()")
     summary = "turn logits into probabilities with sigmoid, or use binary_cross_entropy_with_logits"
-    return Fix(summary, after=after, edits=(Wrap(node.id, logits.role, "x.sigmoid()"),))
+    return Fix(summary, after=after, edits=wrapped(observation, node, logits.role, "x.sigmoid()"))
 
 
 def _weighted(observation: Observation, node: Node, event: Event) -> Iterator[Fix]:

@@ -55,8 +55,10 @@ from collections.abc import Iterator
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.orders import attention_over_batch, misordered
+from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.refusals.reads import checks
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import variable
 from whygrad.engine.wording.phrases import size
@@ -109,7 +111,14 @@ def _fix(observation: Observation, node: Node, found: Misordered) -> Fix:
         or fed(source, node.module.rpartition(".")[2], found.call)
         or behind(source, node.bare_name, 0, found.call)
     )
-    return Fix(f"bring the axes into order before {name}: {call}", after=after, edits=found.edits)
+    return Fix(f"bring the axes into order before {name}: {call}", after=after, edits=_checked(observation, found))
+
+
+def _checked(observation: Observation, found: Misordered) -> tuple[Edit, ...]:
+    """The edits, made also for what torch checks before the operation."""
+    wraps = [e for e in found.edits if isinstance(e, Wrap)]
+    before = [c for e in wraps for c in checks(observation, observation.nodes[e.node], e.argument, e.expression)]
+    return (*before, *found.edits)
 
 
 def _attention(observation: Observation, order: int, event: Event) -> Finding:

@@ -1,0 +1,22 @@
+"""The layer that gave a tensor its features, made to give another number of them."""
+
+from __future__ import annotations
+
+from whygrad.engine.edits import Resize
+from whygrad.engine.finding import Fix
+from whygrad.engine.observation import Observation, Step, Tensor
+from whygrad.engine.wording.origins import layer, weighed
+
+
+def widened(observation: Observation, step: Step, tensor: Tensor, given: int, wanted: int) -> Fix | None:
+    """`wanted` outputs in place of `given` for the last layer before a tensor; None where it gave another number."""
+    held = weighed(step, tensor)
+    name = layer(observation, held[0].tensor) if held else None
+    shape = held[0].tensor.shape if held else ()
+    kind = observation.modules.get(name or "", "")
+    if name is None or len(shape) < 2 or shape[0] != given or "Transpose" in kind:
+        return None
+    edits = [Resize(f"{name}.weight", (wanted, *shape[1:])), *(Resize(f"{name}.bias", (wanted,)) for _ in held[1:])]
+    rest = ")" if kind == "Linear" else ", ...)"
+    before, after = (f"nn.{kind}({shape[1]}, {n}{rest}" if kind else None for n in (given, wanted))
+    return Fix(f"give {name} {wanted} outputs in place of {given}", before, after, edits=tuple(edits))
