@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_written_is_told(
 
 def test_many_causes_are_told_shortly(capsys: pytest.CaptureFixture[str]) -> None:
     ended = Ended(capsys, "explain", "element 0 of tensors does not require grad and does not have a grad_fn")
-    assert "one of 9 causes, the likeliest first:" in ended.out
+    assert re.search(r"one of \d+ causes, the likeliest first:", ended.out)
     assert ended.out.index("CUT101 detached") < ended.out.index("or, as `whygrad rules CODE` tells:")
     assert ended.out.rstrip().endswith("and its line")
 
@@ -188,7 +188,7 @@ def test_nothing_to_explain_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> 
         ([], "CUT101  detached"),
         (["CUT101"], "How to fix it"),
         (["detached"], "CUT101 detached"),
-        (["num604"], "This version does not look for it yet."),
+        (["num604"], "NUM604 exploding"),
         (["--help"], "tell all about one CODE"),
     ],
 )

@@ -37,6 +37,7 @@ PRODUCTS = [
 
 CHANNELS = [
     ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3)", "2x1x8x8", "aten::conv2d"),
+    ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3)", "2x5x8x8", "aten::conv2d"),
     ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3)", "1x8x8", "aten::conv2d"),
     ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3, padding='same')", "2x1x8x8", "aten::conv2d"),
     ("return self.c(x)", "self.c = nn.Conv2d(3, 4, 3, padding=1, padding_mode='reflect')", "2x1x8x8", "aten::conv2d"),
@@ -275,7 +276,7 @@ def test_traces_are_told_like_scripts(code: str, init: str, body: str, traced: s
     ],
 )
 def test_sizes_of_nothing_are_told_in_the_words_of_torch(body: str, init: str, code: str) -> None:
-    assert only(diagnosed(net(body, init), shapes="1x4x2x2"))["code"] == code
+    assert diagnosed(net(body, init), shapes="1x4x2x2")["findings"][0]["code"] == code
 
 
 def test_a_layer_is_named_with_both_sizes_and_written_out() -> None:

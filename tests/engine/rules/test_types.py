@@ -137,8 +137,14 @@ def test_inputs_are_held_against_the_signature(body: str, takes: str, shapes: st
 
 
 def test_the_command_that_would_fit_is_shown() -> None:
+    finding = only(diagnose_source(net("return x * y * self.p", takes="x, y"), shapes="2x3"))
+    assert finding["fix"]["after"] == "whygrad check model.pt --input SHAPE_OF_X --input SHAPE_OF_Y"
+
+
+def test_an_input_too_many_is_left_out() -> None:
     finding = only(diagnose_source(net("return x * self.p"), shapes="2x3; 2x3"))
-    assert finding["fix"]["after"] == "whygrad check model.pt --input SHAPE_OF_X"
+    assert finding["fix"]["summary"] == "send 1 input: leave out what comes after x"
+    assert finding["fix"]["verified"] is True
 
 
 def test_no_input_and_no_such_method() -> None:

@@ -206,7 +206,13 @@ def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
         before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
         for axis, recorded, sent in observation.resized:
             lost = _place(before, axis, sent) is not None and _place(after, axis, sent) is None
-            if lost and recorded in given and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements):
+            took = event.outputs[0].shape[given.index(-1)] == sent  # what was left open took the new size
+            if (
+                lost
+                and not took
+                and recorded in given
+                and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements)
+            ):
                 changes = _everywhere(observation, node, _SHAPED[node.bare_name], _replaced(given, recorded, sent))
                 yield Baked(order, node.id, event, recorded, sent, changes)
 

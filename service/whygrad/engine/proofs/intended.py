@@ -75,7 +75,7 @@ def _first(event: Event) -> Shape | None:
 
 def _linear(event: Event) -> Shape | None:
     weight, given = event.input("weight"), event.input("input")
-    if weight is None or given is None or not weight.shape:
+    if weight is None or given is None or len(weight.shape) != 2:
         return None
     return (*given.shape[:-1], weight.shape[0])
 
@@ -110,7 +110,9 @@ def _at(setting: object, axis: int) -> int | None:
 
 def _embedded(event: Event) -> Shape | None:
     table, indices = event.input("weight"), event.input("indices")
-    return (*indices.shape, table.shape[-1]) if table is not None and indices is not None and table.shape else None
+    if table is None or indices is None or len(table.shape) != 2:
+        return None
+    return (*indices.shape, table.shape[-1])
 
 
 def _viewed(node: Node, event: Event) -> Shape | None:

@@ -65,9 +65,22 @@ class Trial:
     @property
     def heals(self) -> bool:
         """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
-        moved = any(d.finding.node == self.fault.finding.node for d in self.new)
+        if self.stuck:
+            return False
+        moved = any(self._made(d) for d in self.new)
         came = bool(self.new) or self.unexplained
         return key(self.fault) in self.gone and not moved and (not came or (self.base.stopped and bool(self.new)))
+
+    def _made(self, new: Diagnosed) -> bool:
+        """Whether a fault stands where the old one did, or in what the fix put in."""
+        node = new.finding.node
+        return node is not None and (node == self.fault.finding.node or node >= len(self.base.observation.nodes))
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the step still stops in the same place, with the same words."""
+        before, after = _stop(self.base.observation), _stop(self.after.observation)
+        return before is not None and before == after
 
     @property
     def heals_all(self) -> bool:
@@ -121,6 +134,16 @@ def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | Non
     if seen is None or seen.judged is None:
         return None
     return Trial(fix, fault, base, Base(base.pass_name, seen, diagnose(seen), edits))
+
+
+def _stop(observation: Observation) -> tuple[object, ...] | None:
+    """Where a step stops and with what words; None where it does not, or the place is not known."""
+    error = observation.error
+    if error is None or error.node is None:
+        return None
+    place = observation.place(error.node)
+    line = (place.file, place.line) if place is not None else None
+    return error.message, observation.nodes[error.node].module, line
 
 
 def _gained(before: Observation, after: Observation) -> str:

@@ -72,7 +72,7 @@ def graph_kept(observation: Observation) -> Iterator[Finding]:
         if error is not None and error.stage == "backward" and "second time" in error.message:
             keepers = list(_keepers(observation, before, failed))
             if keepers:
-                yield _finding(observation, before, keepers)
+                yield _finding(observation, before, failed, keepers)
 
 
 def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[int]:
@@ -91,7 +91,7 @@ def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[i
             yield index
 
 
-def _finding(observation: Observation, before: Step, keepers: list[int]) -> Finding:
+def _finding(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Finding:
     first = before.events[keepers[0]]
     node, kept = observation.nodes[first.node], _kept(first)
     where = f"self.{node.attribute}" if node.attribute else "a tensor"
@@ -113,7 +113,23 @@ def _finding(observation: Observation, before: Step, keepers: list[int]) -> Find
             after=_detached(observation.source(node.id)),
             edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
         ),
+        other_fixes=(
+            Fix(
+                f"detach what {where} holds where the next step reads it, before it is replaced",
+                edits=tuple(_reading_detached(observation, before, failed)),
+            ),
+        ),
     )
+
+
+def _reading_detached(observation: Observation, before: Step, failed: Step) -> Iterator[Edit]:
+    """The edits that take the history from what a step reads of the one before it."""
+    own = {p.tensor for p in observation.parameters}
+    old = {t.id for e in before.events for t in e.outputs if t.grad_fn} - own
+    roles = ((e.node, o.role) for e in failed.events for o in e.inputs if o.tensor.id in old)
+    for node, role in dict.fromkeys(roles):
+        if role not in observation.nodes[node].writes:
+            yield Wrap(node, role, "x.detach()")
 
 
 def _detaching(observation: Observation, event: Event) -> Iterator[Edit]:

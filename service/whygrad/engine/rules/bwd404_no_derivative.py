@@ -53,12 +53,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Replace, Wrap
+from whygrad.engine.edits import Ask, Edit, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Event, Node, Observation, Step
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step
 from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.origins import called, parameter_name
 
 _MISSING = re.compile(r"derivative for '?(?:aten::)?(?P<name>\w+)(: ?(?P<argument>\w+))?'? is not implemented")
 _REFUSED = re.compile(r"with respect to argument '(\w+)'")
@@ -88,7 +88,7 @@ def no_derivative(observation: Observation) -> Iterator[Finding]:
             fixes=[
                 Fix(
                     f"detach {what}: as the {role or 'argument'} of {node.name} it cannot be learnt",
-                    edits=(Wrap(node.id, role, "x.detach()"),) if operand else (),
+                    edits=_detached(observation, node.id, operand) if operand else (),
                 )
             ],
         )
@@ -138,3 +138,10 @@ def _maker(observation: Observation, step: Step, name: str) -> tuple[int, Event 
 def _plain(name: str) -> str:
     """A name without the marks of its variants: `_unique2` is `unique`."""
     return name.strip("_").rstrip("0123456789").lower()
+
+
+def _detached(observation: Observation, node: int, operand: Operand) -> tuple[Edit, ...]:
+    """The operand without its history; what is a parameter is then meant to get no gradient."""
+    name = parameter_name(observation, operand.tensor)
+    frozen = [*observation.request.get("expect_frozen", ()), *([name] if name else [])]
+    return (Wrap(node, operand.role, "x.detach()"), Ask({"expect_frozen": frozen}))

@@ -54,6 +54,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation
+from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
 
 _KNOWN = re.compile(
@@ -65,6 +66,8 @@ _KNOWN = re.compile(
 @rule("BWD406", "backward-raised", "error")
 def backward_raised(observation: Observation) -> Iterator[Finding]:
     """What backward raised that has no code of its own, with the operation whose derivative it was."""
+    if failure(observation) is not None:
+        return
     for step in observation.steps:
         error = step.error
         if error is None or error.stage != "backward" or _KNOWN.search(error.message):
