@@ -205,16 +205,15 @@ def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
             continue
         before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
         for axis, recorded, sent in observation.resized:
-            lost = _place(before, axis, sent) is not None and _place(after, axis, sent) is None
-            took = event.outputs[0].shape[given.index(-1)] == sent  # what was left open took the new size
-            if (
-                lost
-                and not took
-                and recorded in given
-                and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements)
-            ):
+            lost = _place(before, axis, sent) is not None and not _whole(after, axis, sent)
+            if lost and recorded in given and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements):
                 changes = _everywhere(observation, node, _SHAPED[node.bare_name], _replaced(given, recorded, sent))
                 yield Baked(order, node.id, event, recorded, sent, changes)
+
+
+def _whole(layout: Layout, axis: int, sent: int) -> bool:
+    """Whether an axis of the input is still there as it was, by itself or as a piece of another."""
+    return any((p.source.kind, p.source.key, p.size) == ("input", axis, sent) for given in layout for p in given)
 
 
 def _last_step(observation: Observation, known: Layouts, place: int, orders: list[int], recorded: int) -> int | None:
