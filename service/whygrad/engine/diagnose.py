@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from whygrad.engine import catalogue
-from whygrad.engine.finding import Finding, Link, Severity
+from whygrad.engine.finding import Finding, Link, Related, Severity
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import Rule
+from whygrad.engine.wording.phrases import counted
 
 RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 """Severities, the worst first."""
+
+_OF_THE_CODE = frozenset({"CUT", "PAR", "IPL"})
+"""Families whose causes are what a line says, not the numbers that it meets."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def diagnose(observation: Observation, rules: Iterable[Rule] | None = None) -> t
     """The findings of every rule, ranked."""
     chosen = catalogue.rules() if rules is None else rules
     found = [Diagnosed(rule, finding, observation) for rule in chosen for finding in rule.check(observation)]
-    return tuple(sorted(_causes(found), key=by_rank))
+    return tuple(sorted(_by_line(_causes(found)), key=by_rank))
 
 
 def by_rank(diagnosed: Diagnosed) -> tuple[int, int, str]:
@@ -54,6 +58,42 @@ def _causes(found: list[Diagnosed]) -> list[Diagnosed]:
         else:
             symptoms[id(cause)].append(Link(diagnosed.finding.title, node))
     return [_with_symptoms(cause, symptoms[id(cause)]) for cause in causes]
+
+
+def _by_line(found: list[Diagnosed]) -> list[Diagnosed]:
+    """What a line does wrong for each layer of a list, or each time its module is called, is one cause."""
+    lines: dict[object, list[Diagnosed]] = defaultdict(list)
+    for diagnosed in found:
+        lines[_line(diagnosed)].append(diagnosed)
+    return [_merged(sorted(group, key=by_rank)) for group in lines.values()]
+
+
+def _line(diagnosed: Diagnosed) -> object:
+    """What findings of one cause share; what lies in the numbers of a layer is that layer's own."""
+    node, seen = diagnosed.finding.node, diagnosed.observation
+    place = seen.place(node) if node is not None and diagnosed.rule.family in _OF_THE_CODE else None
+    if node is None or place is None or place.library:
+        return id(diagnosed)
+    return diagnosed.rule.code, seen.nodes[node].op, place.file, place.line, place.column
+
+
+def _merged(group: list[Diagnosed]) -> Diagnosed:
+    """One finding for all of them, whose fix changes every one."""
+    first, *others = group
+    if not others:
+        return first
+    findings = [d.finding for d in group]
+    fixes = [f.fix for f in findings if f.fix is not None]
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    finding = replace(
+        first.finding,
+        title=f"{first.finding.title}, and {counted(len(others), 'more time')} on the same line",
+        parameters=tuple(dict.fromkeys(name for f in findings for name in f.parameters)),
+        related=(*first.finding.related, *(Related("here too", f.node) for f in findings[1:] if f.node is not None)),
+        fix=replace(fixes[0], edits=tuple(edits)) if all(fix.edits for fix in fixes) and fixes else first.finding.fix,
+        other_fixes=(),
+    )
+    return replace(first, finding=finding)
 
 
 def _with_symptoms(cause: Diagnosed, links: list[Link]) -> Diagnosed:

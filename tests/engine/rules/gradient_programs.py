@@ -1086,4 +1086,162 @@ class Net(nn.Module):
         return y
 """,
     ),
+    Variant(
+        name="feature_extractor_no_grad_method",
+        shapes="2x3x8x8",
+        codes=("CUT102",),
+        parameters=("backbone.conv.weight", "backbone.conv.bias", "backbone.bn.weight", "backbone.bn.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Backbone(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.bn = nn.BatchNorm2d(4)
+
+    def forward(self, x):
+        with torch.no_grad():
+            x = F.relu(self.bn(self.conv(x)))
+        return x.mean([2, 3])
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.backbone = Backbone()
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head(self.backbone(x))
+""",
+    ),
+    Variant(
+        name="dino_encoder_no_grad_nested",
+        shapes="2x3x8x8",
+        codes=("CUT102",),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Enc(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        y = torch.relu(self.conv(x))
+        return y.mean([2, 3])
+
+
+class Wrapper(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc = Enc()
+
+    def forward(self, x):
+        x = x * 2.0
+        with torch.no_grad():
+            f = self.enc(x)
+        return f
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wrapped = Wrapper()
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.fc(self.wrapped(x))
+""",
+    ),
+    Variant(
+        name="loop_detach",
+        shapes="2x5x8",
+        codes=("CUT101",),
+        parameters=(
+            "blocks.0.weight",
+            "blocks.0.bias",
+            "blocks.1.weight",
+            "blocks.1.bias",
+            "blocks.2.weight",
+            "blocks.2.bias",
+        ),
+        ops=("aten::detach",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([nn.Linear(8, 8) for _ in range(3)])
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x):
+        for b in self.blocks:
+            x = torch.relu(b(x)).detach()
+        return self.head(x)
+""",
+    ),
+    Variant(
+        name="shared_block_twice_inplace",
+        shapes="4x6",
+        codes=("IPL301",),
+        ops=("aten::mul_",),
+        source="""
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x):
+        h = torch.sigmoid(self.fc(x))
+        h.mul_(2.0)
+        return h
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.Sequential(Block(), Block(), Block())
+
+    def forward(self, x):
+        return self.blocks(x)
+""",
+    ),
+    Variant(
+        name="unbind_coordinates",
+        shapes="4x6",
+        codes=("IPL303",),
+        ops=("aten::add_",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.box = nn.Linear(6, 4)
+
+    def forward(self, x):
+        cx, cy, w, h = self.box(x).unbind(-1)
+        w += 1.0
+        return torch.stack([cx - w, cy - h, cx + w, cy + h], -1)
+""",
+    ),
+    Variant(
+        name="detach_fill_after_mul",
+        shapes="4x6",
+        codes=("IPL305",),
+        ops=("prim::data",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 4)
+        self.b = nn.Linear(6, 4)
+
+    def forward(self, x):
+        p = self.a(x)
+        q = self.b(x)
+        y = p * q
+        p.data.zero_()
+        return y
+""",
+    ),
 )

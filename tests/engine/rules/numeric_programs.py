@@ -866,7 +866,7 @@ class Net(nn.Module):
         name="padding_only",
         shapes="4x3:int64[0,1)",
         codes=("ZER507",),
-        parameters=("e.weight",),
+        parameters=("e.weight", "b.weight"),
         source="""
 class Net(nn.Module):
     def __init__(self):
@@ -1643,6 +1643,259 @@ class Net(nn.Module):
 
     def forward(self, x):
         return F.mse_loss(x * self.p, x)
+""",
+    ),
+    Variant(
+        name="mask_all_zero",
+        shapes="2x5x8",
+        codes=("ZER507",),
+        parameters=("aux.weight", "aux.bias"),
+        ops=("aten::mul",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc = nn.Linear(8, 8)
+        self.aux = nn.Linear(8, 8)
+
+    def forward(self, x):
+        keep = (x > 1e9).float()
+        return self.enc(x) + self.aux(x) * keep
+""",
+    ),
+    Variant(
+        name="ignore_index_all",
+        shapes="4x6; 4:int64[0,1)",
+        codes=("ZER507",),
+        loss="output",
+        parameters=("fc.weight", "fc.bias"),
+        ops=("aten::cross_entropy_loss",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 3)
+
+    def forward(self, x, y):
+        per = F.cross_entropy(self.fc(x), y, ignore_index=0, reduction="sum")
+        return per / 4.0
+""",
+    ),
+    Variant(
+        name="routing_expert_never_selected",
+        shapes="4x6",
+        codes=("ZER507",),
+        parameters=("experts.1.weight", "experts.1.bias", "experts.2.weight", "experts.2.bias"),
+        ops=("aten::gather",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.experts = nn.ModuleList([nn.Linear(6, 3) for _ in range(3)])
+
+    def forward(self, x):
+        outs = torch.stack([e(x) for e in self.experts], 1)
+        idx = torch.zeros(4, 1, 3, dtype=torch.long)
+        return outs.gather(1, idx).squeeze(1)
+""",
+    ),
+    Variant(
+        name="stack_select_const",
+        shapes="4x6",
+        codes=(
+            "ZER507",
+            "PAR204",
+        ),
+        parameters=("experts.1.weight", "experts.1.bias", "experts.2.weight", "experts.2.bias"),
+        ops=("aten::select",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.experts = nn.ModuleList([nn.Linear(6, 3) for _ in range(3)])
+
+    def forward(self, x):
+        outs = torch.stack([e(x) for e in self.experts], 1)
+        return outs[:, 0]
+""",
+    ),
+    Variant(
+        name="cross_entropy_all_ignored",
+        shapes="4x6; 4:int64[0,1)",
+        codes=("NUM601",),
+        loss="output",
+        parameters=("fc.weight", "fc.bias"),
+        ops=("aten::cross_entropy_loss",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 3)
+        self.loss = nn.CrossEntropyLoss(ignore_index=0)
+
+    def forward(self, x, y):
+        return self.loss(self.fc(x), y)
+""",
+    ),
+    Variant(
+        name="log_of_zero_prob",
+        shapes="4x6",
+        codes=("NUM601",),
+        loss="output",
+        parameters=("fc.weight", "fc.bias"),
+        ops=("aten::log",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 3)
+
+    def forward(self, x):
+        p = torch.relu(self.fc(x) - 50.0)
+        return -(p.log()).mean()
+""",
+    ),
+    Variant(
+        name="moe_top1",
+        shapes="4x6",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gate = nn.Linear(6, 8)
+        self.experts = nn.ModuleList([nn.Linear(6, 3) for _ in range(8)])
+
+    def forward(self, x):
+        p = F.softmax(self.gate(x), -1)
+        w, i = p.max(-1, keepdim=True)
+        outs = torch.stack([e(x) for e in self.experts], 1)
+        return w * outs.gather(1, i.unsqueeze(-1).expand(-1, -1, 3)).squeeze(1)
+""",
+    ),
+    Variant(
+        name="maxpool_experts",
+        shapes="4x6",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.heads = nn.ModuleList([nn.Linear(6, 1) for _ in range(8)])
+
+    def forward(self, x):
+        return torch.cat([h(x) for h in self.heads], 1).max(1)[0]
+""",
+    ),
+    Variant(
+        name="moe_index_add",
+        shapes="4x6",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gate = nn.Linear(6, 8)
+        self.experts = nn.ModuleList([nn.Linear(6, 6) for _ in range(8)])
+
+    def forward(self, x):
+        p = F.softmax(self.gate(x), -1)
+        w, idx = p.topk(2, -1)
+        out = torch.zeros_like(x)
+        for e, expert in enumerate(self.experts):
+            rows, k = torch.where(idx == e)
+            if rows.numel() > 0:
+                out = out.index_add(0, rows, expert(x[rows]) * w[rows, k].unsqueeze(-1))
+        return out
+""",
+    ),
+    Variant(
+        name="triplet_hard_mining",
+        shapes="6x8",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 4)
+
+    def forward(self, x):
+        z = F.normalize(self.f(x), dim=1)
+        d = (2 - 2 * z @ z.t()).clamp(min=1e-8).sqrt()
+        same = torch.tensor([[1, 1, 1, 0, 0, 0]] * 3 + [[0, 0, 0, 1, 1, 1]] * 3) > 0
+        pos = d.masked_fill(~same, 0.0).max(1)[0]
+        neg = d.masked_fill(same, 1e9).min(1)[0]
+        return F.softplus(pos - neg).mean()
+""",
+    ),
+    Variant(
+        name="crf_forward",
+        shapes="2x5x6; 2x5:int64[0,3)",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emit = nn.Linear(6, 3)
+        self.trans = nn.Parameter(torch.randn(3, 3))
+
+    def forward(self, x, tags):
+        e = self.emit(x)
+        alpha = e[:, 0]
+        gold = e[:, 0].gather(1, tags[:, :1]).squeeze(1)
+        for t in range(1, x.size(1)):
+            alpha = torch.logsumexp(alpha.unsqueeze(2) + self.trans.unsqueeze(0), 1) + e[:, t]
+            gold = gold + self.trans[tags[:, t - 1], tags[:, t]] + e[:, t].gather(1, tags[:, t:t + 1]).squeeze(1)
+        return (torch.logsumexp(alpha, 1) - gold).mean()
+""",
+    ),
+    Variant(
+        name="realnvp",
+        shapes="4x6",
+        loss="output",
+        source="""
+class Coupling(nn.Module):
+    def __init__(self, flip: bool):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(3, 16), nn.Tanh(), nn.Linear(16, 6))
+        nn.init.zeros_(self.net[2].weight)
+        nn.init.zeros_(self.net[2].bias)
+        self.flip = flip
+
+    def forward(self, x):
+        a, b = x.chunk(2, 1)
+        if self.flip:
+            a, b = b, a
+        s, t = self.net(a).chunk(2, 1)
+        s = torch.tanh(s)
+        b = b * torch.exp(s) + t
+        return torch.cat([a, b], 1), s.sum(1)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c1, self.c2 = Coupling(False), Coupling(True)
+
+    def forward(self, x):
+        z, l1 = self.c1(x)
+        z, l2 = self.c2(z)
+        return (0.5 * z.pow(2).sum(1) - l1 - l2).mean()
+""",
+    ),
+    Variant(
+        name="spectral_norm_power_iteration",
+        shapes="4x6",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(4, 6))
+        self.register_buffer("u", F.normalize(torch.randn(4), dim=0))
+
+    def forward(self, x):
+        with torch.no_grad():
+            v = F.normalize(torch.mv(self.w.t(), self.u), dim=0)
+            self.u.copy_(F.normalize(torch.mv(self.w, v), dim=0))
+        sigma = torch.dot(self.u.clone(), torch.mv(self.w, v))
+        return F.linear(x, self.w / sigma)
 """,
     ),
 )

@@ -13,6 +13,7 @@ REFUSED = [
     ("BWD404", "aten::igamma", None, "return torch.igamma(self.a(x).exp(), torch.ones(1)) * self.p"),
     ("BWD404", "aten::bincount", True, "return torch.bincount(torch.tensor([0, 1, 1, 2]), self.a(x)[:, 0]) * self.p"),
     ("BWD404", "aten::cross_entropy_loss", True, "return F.cross_entropy(self.a(x), torch.arange(4), weight=self.w)"),
+    ("BWD404", "aten::special_zeta", None, "return torch.special.zeta(self.a(x).exp() + 1, torch.ones(1)) * self.p"),
     ("BWD405", "aten::requires_grad_", True, "return self.p * self.a(x) * torch.arange(6).requires_grad_()"),
 ]
 
@@ -25,3 +26,28 @@ def test_refusal_names_its_operation(code: str, op: str, healed: bool | None, bo
     assert (document["verdict"], finding["code"], finding["location"]["op"]) == ("faulty", code, op)
     assert set(finding["parameters"]) == wanting(document)
     assert finding["fix"]["verified"] is healed, finding["fix"]
+
+
+def test_a_complex_loss_is_named() -> None:
+    body = "z = torch.fft.fft(self.a(x) * self.p); return (z * z.conj()).sum()"
+    finding = diagnose_source(net(body, LAYER), shapes="4x6", loss="output")["findings"][0]
+    assert (finding["code"], finding["location"]["op"]) == ("BWD406", "aten::sum")
+    assert finding["fix"]["verified"] is True
+
+
+def test_a_state_that_the_loss_reads_keeps_the_history_of_its_own_step() -> None:
+    init = f"{LAYER}; self.state = torch.zeros(4, 6)"
+    document = diagnose_source(
+        net("self.state = 0.9 * self.state + self.a(x); return self.state * self.p", init), shapes="4x6"
+    )
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["location"]["op"]) == ("BWD403", "prim::SetAttr")
+    assert finding["fix"]["summary"].startswith("detach what self.state holds")
+    assert finding["fix"]["verified"] is True
+
+
+def test_a_fix_that_cuts_the_only_way_is_not_called_one() -> None:
+    init = "self.v = nn.Parameter(torch.ones(3, 6)); self.cache = torch.zeros(0)"
+    body = "self.cache = self.v * self.p if self.cache.numel() == 0 else self.cache; return F.linear(x, self.cache)"
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("BWD403", False)

@@ -43,7 +43,11 @@ _SIGMOIDS = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Erf", "LogSigmoid"})
 _BOUNDED = frozenset({"Clamp", "ClampMin", "ClampMax", "Hardtanh", "Maximum", "Minimum", "Exp", "Expm1"})
 _FLAT = _SIGMOIDS | _BOUNDED | {"Hardswish", "Elu", "Gelu", "Silu", "Mish", "Softplus"}
 _OVERWRITTEN = frozenset({"IndexPut", "Copy", "CopySlices", "Zero", "Fill", "MaskedFill", "MaskedScatter"})
-_MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", "EmbeddingBag", "Tril", "Triu"}
+_MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", "EmbeddingBag", "Tril", "Triu",
+                         "NllLoss", "NllLoss2D"}  # fmt: skip
+_JOINING = frozenset({"Stack", "Cat"})
+_PICKING = frozenset({"Gather", "Index", "IndexSelect", "Select", "Slice"})
+_BEST = frozenset({"Max", "Min", "Amax", "Amin", "Topk", "Sort", "Kthvalue", "Median"})
 _FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "LinalgVectorNorm", "Pow"})
 _ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
 _REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
@@ -94,6 +98,8 @@ class Autopsy:
         if dead.how == "cancelled":
             return self._cancelled(parameter, dead)
         named = kind(function)
+        if named in _JOINING:
+            return self._left_out(parameter, dead, order)
         cause = self._by_name(named, order, dead)
         if cause is not None:
             return self._starved(order, cause, dead, parameter)
@@ -173,6 +179,24 @@ class Autopsy:
             moves = source.parameter.requires_grad and not self._gets_nothing(source.parameter)
             return None if moves else self._starved(order, "stuck", dead, parameter, source.parameter)
         return None if source.chance or direct else self._starved(order, "masked", dead, parameter)
+
+    def _left_out(self, parameter: Parameter, dead: Dead, order: int) -> Starved | None:
+        """What was joined with others and is never picked; None where another time it may be."""
+        for above in self._backward.above(dead.function):
+            function = self._step.functions[above]
+            if kind(function) in _BEST:
+                return None
+            if kind(function) in _PICKING and function.event is not None and self._leaves(function.event):
+                settled = self._sources.is_settled(self._step.events[function.event])
+                return self._starved(function.event, "masked", dead, parameter) if settled else None
+            if kind(function) not in _VIEWS:
+                break
+        return self._starved(order, "unknown", dead, parameter)
+
+    def _leaves(self, order: int) -> bool:
+        """Whether an execution gives other than all elements of what it was given."""
+        event = self._step.events[order]
+        return [t.elements for t in event.outputs] != [t.elements for t in event.tensors[:1]]
 
     def _without_factor(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
         if not self._is_exact:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from whygrad.engine.gradients.backward import Backward, kind
+from whygrad.engine.gradients.cuts import flow
 from whygrad.engine.observation import Event, Node, Numbers, Observation, Parameter, Step, Tensor
 
 _HIDING = frozenset({"Where", "MaskedFill", "NanToNum", "MaskedScatter", "IndexPut", "MaskedSelect"})
@@ -132,8 +133,20 @@ def _spoiler(
     observation: Observation, step: Step, order: int, suffering: tuple[Parameter, ...], *, reaches_loss: bool
 ) -> Spoiler:
     event = step.events[order]
-    lost = suffering if reaches_loss else ()
-    return Spoiler(order, event, observation.nodes[event.node], lost, reaches_loss=reaches_loss)
+    lost = {*suffering, *_silenced(observation, step, event)} if reaches_loss else set()
+    parameters = tuple(p for p in observation.trainable if p in lost)
+    return Spoiler(order, event, observation.nodes[event.node], parameters, reaches_loss=reaches_loss)
+
+
+def _silenced(observation: Observation, step: Step, event: Event) -> list[Parameter]:
+    """The parameters behind an execution that get nothing at all, while the loss is not finite."""
+    ways, mask = flow(observation), 0
+    for tensor in next((e.tensors for e in observation.first.events if e.node == event.node), ()):
+        mask |= ways.alive[tensor.id]
+    gradients = step.gradients
+    return [
+        p for p in observation.trainable if ways.bit(p) & mask and p.name in gradients and gradients[p.name].norm == 0.0
+    ]
 
 
 def _hidden(

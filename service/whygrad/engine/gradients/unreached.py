@@ -10,6 +10,12 @@ from functools import lru_cache
 from whygrad.engine.gradients.cuts import everything_lost, flow, selecting_flow, severed
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 
+_OF_NUMBERS = frozenset(
+    {"aten::nonzero", "aten::nonzero_numpy", "aten::where", "aten::index", "aten::masked_select", "aten::item",
+     "aten::Bool", "aten::Float", "aten::Int", "aten::is_nonzero", "aten::equal", "aten::allclose"}
+)  # fmt: skip
+"""Operations whose result, or its size, tells of the numbers in a tensor."""
+
 
 @dataclass(frozen=True)
 class Unreached:
@@ -42,6 +48,33 @@ def unreached(observation: Observation) -> tuple[Unreached, ...]:
     """
     claimed = {p.name for found in baked(observation) for p in found.parameters}
     return tuple(g for g in _left(observation) if not any(p.name in claimed for p in g.parameters))
+
+
+def waits_for_data(observation: Observation, parameter: Parameter) -> bool:
+    """Whether a parameter that nothing read is read in a branch that is taken where the numbers are others."""
+    path = parameter.name.rpartition(".")
+    for node in observation.nodes:
+        if (node.op, node.module, node.attribute) == ("prim::GetAttr", path[0], path[2]):
+            around = node.parent
+            while around is not None:
+                if _depends_on_numbers(observation, observation.nodes[around]):
+                    return True
+                around = observation.nodes[around].parent
+    return False
+
+
+def _depends_on_numbers(observation: Observation, branch: Node) -> bool:
+    """Whether the condition of a branch is computed of the numbers in a tensor, not only of sizes and settings."""
+    makers = {value: node for node in observation.nodes for value in node.outputs}
+    pending, seen = [branch], {branch.id}
+    while pending:
+        node = pending.pop()
+        if node.op in _OF_NUMBERS:
+            return True
+        new = [m for a in node.arguments if (m := makers.get(a.value)) is not None and m.id not in seen]
+        seen |= {m.id for m in new}
+        pending += new
+    return False
 
 
 def nothing_arrives(observation: Observation) -> bool:

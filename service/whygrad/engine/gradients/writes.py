@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from whygrad.engine.edits import Become, Edit, Replace, Wrap
-from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
+from whygrad.engine.observation import Event, Node, Observation, Saved, Step, Tensor
 from whygrad.engine.wording.expressions import cloned
 
 COPIED = "x.clone()"
@@ -128,7 +128,15 @@ def operand_copied(observation: Observation, event: Event, storage: int) -> tupl
     return tuple(Wrap(node.id, role, COPIED) for role in roles) if not set(roles) & set(node.writes) else ()
 
 
-def hidden_writes(observation: Observation) -> Iterator[tuple[int, int, int]]:
+def unseen_changes(observation: Observation) -> Iterator[tuple[int, int, list[Saved]]]:
+    """The writes through `.data` into what an operation had saved before: `.data`, the write, and what was saved."""
+    for alias, writer, storage in _hidden_writes(observation):
+        saved = [s for s in observation.first.exposed if s.storage == storage and s.saver < writer]
+        if saved:
+            yield alias, writer, saved
+
+
+def _hidden_writes(observation: Observation) -> Iterator[tuple[int, int, int]]:
     """The writes through `.data` in the first step: the execution of `.data`, the one that writes, the memory."""
     aliases: dict[int, int] = {}
     for index, event in enumerate(observation.first.events):

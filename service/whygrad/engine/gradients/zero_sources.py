@@ -9,9 +9,7 @@ from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
 RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
 FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp"})
 STEPPING = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"})
-BLANKING = frozenset(
-    {"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "gt", "lt", "ge", "le", "eq", "ne"}
-)
+BLANKING = frozenset({"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "embedding"})
 _PICKED = frozenset(
     {"select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"}
 )
@@ -74,6 +72,30 @@ class ZeroSources:
             else:
                 return Source(chance=name in _PICKED)
         return Source()
+
+    def is_settled(self, event: Event) -> bool:
+        """Whether an execution picks the same elements each time: by numbers written down, not by what it is sent."""
+        node = self._nodes[event.node]
+        picked = [o.tensor for o in event.inputs if o.role != "self"]
+        written = all(a.constant for a in node.arguments if a.name in ("index", "start", "end", "dim") and not picked)
+        return written and not any(map(self._varies, picked))
+
+    def _varies(self, tensor: Tensor) -> bool:
+        """Whether a tensor may hold other numbers another time: it is made of an input, a parameter, or by chance."""
+        sent = {t.id for t in self._step.inputs}
+        pending, seen = [tensor], {tensor.id}
+        while pending:
+            each = pending.pop()
+            if each.id in self._stored or each.id in sent:
+                return True
+            order = self._made.get((each.id, each.version))
+            event = self._step.events[order] if order is not None else None
+            if event is not None and self._nodes[event.node].bare_name in _DRAWN:
+                return True
+            new = [t for t in event.tensors if t.id not in seen] if event is not None else []
+            seen |= {t.id for t in new}
+            pending += new
+        return False
 
 
 def by_chance(node: Node, event: Event) -> bool:

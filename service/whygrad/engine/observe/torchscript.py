@@ -172,6 +172,8 @@ class TorchScriptProgram:
         before = range(place.number - 1, max(-1, place.number - _NEAR), -1)
         after = range(place.number + 1, min(len(self.nodes), place.number + _NEAR))
         for other in [*after] if upwards else [*before, *after]:
+            if self.nodes[other].op == "prim::GetAttr":  # it is placed where its value is used, maybe inside a call
+                continue
             neighbour = self._reader.places[other]
             frames = self._complete(neighbour) if neighbour.hint is None and neighbour.inside(place.call) else ()
             if len(frames) > len(outer):

@@ -136,8 +136,8 @@ def _maker(observation: Observation, step: Step, name: str) -> tuple[int, Event 
 
 
 def _plain(name: str) -> str:
-    """A name without the marks of its variants: `_unique2` is `unique`."""
-    return name.strip("_").rstrip("0123456789").lower()
+    """A name without the marks of its variants and its namespace: `_unique2` is `unique`, `special_zeta` is `zeta`."""
+    return name.removeprefix("special_").strip("_").rstrip("0123456789").lower()
 
 
 def _detached(observation: Observation, node: int, operand: Operand) -> tuple[Edit, ...]:

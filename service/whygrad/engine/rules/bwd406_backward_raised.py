@@ -52,14 +52,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Observation, Step, Tensor
 from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import made
 
 _KNOWN = re.compile(
-    r"does not require grad and does not have a grad_fn|can be implicitly created only|backward through the graph a|"
-    r"modified by an inplace operation|derivative for .* is not implemented"
+    r"does not require grad and does not have a grad_fn|can be implicitly created only for scalar|"
+    r"backward through the graph a|modified by an inplace operation|derivative for .* is not implemented"
 )
 
 
@@ -71,6 +73,9 @@ def backward_raised(observation: Observation) -> Iterator[Finding]:
     for step in observation.steps:
         error = step.error
         if error is None or error.stage != "backward" or _KNOWN.search(error.message):
+            continue
+        if step.loss is not None and step.loss.dtype.startswith("complex"):
+            yield _complex(observation, step, step.loss)
             continue
         order = max((i for i, e in enumerate(step.events) if e.node == error.node), default=-1)
         name = observation.nodes[error.node].name if error.node is not None else "an operation"
@@ -88,3 +93,23 @@ def backward_raised(observation: Observation) -> Iterator[Finding]:
             ),
             fix=Fix(f"change what {name} is given, or what the loss makes of its result"),
         )
+
+
+def _complex(observation: Observation, step: Step, loss: Tensor) -> Finding:
+    """A loss of complex numbers, from which backward does not start."""
+    order, maker = made(step, {loss.id})
+    node = observation.nodes[maker.node] if maker is not None else None
+    linear = node is not None and node.bare_name in ("sum", "mean")
+    return Finding(
+        title=f"the loss is a complex number ({loss.dtype}), and backward starts from a real one",
+        message="There is no smallest complex number: a loss has to be real.",
+        node=node.id if node is not None else None,
+        event=maker,
+        order=order,
+        parameters=names(observation.trainable),
+        chain=(Link(f"the loss of type {loss.dtype} is made here", node.id if node is not None else None),),
+        fix=Fix(
+            "take the real part, or the magnitude with .abs(), before it is reduced",
+            edits=(Wrap(node.id, "self", "torch.real(x)"),) if node is not None and linear else (),
+        ),
+    )

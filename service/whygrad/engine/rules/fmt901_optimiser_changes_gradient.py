@@ -59,6 +59,7 @@ from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Link, Related, Severity, names
 from whygrad.engine.gradients.executor import apart, executions, merged, remedies
+from whygrad.engine.gradients.writes import unseen_changes
 from whygrad.engine.observation import Departure, Observation, Parameter
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -68,7 +69,7 @@ from whygrad.engine.wording.phrases import owners
 def optimiser_changes_gradient(observation: Observation) -> Iterator[Finding]:
     """A call as torch runs it whose gradients are not those of the program as it is written."""
     departure = observation.departure
-    if departure is None:
+    if departure is None or any(unseen_changes(observation)):  # each executor saves other tensors: IPL305 says it
         return
     lost = [p for p in observation.trainable if departure.error or p.name in departure.gradients]
     twins = merged(observation, departure)

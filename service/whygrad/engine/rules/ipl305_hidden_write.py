@@ -58,7 +58,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import flow
-from whygrad.engine.gradients.writes import hidden_writes, operand_copied, result_copied
+from whygrad.engine.gradients.writes import operand_copied, result_copied, unseen_changes
 from whygrad.engine.observation import Observation, Saved, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import parameter_name
@@ -72,9 +72,8 @@ _PRODUCTS = frozenset({"mul", "matmul", "mm", "bmm", "mv", "linear", "conv1d", "
 def hidden_write(observation: Observation) -> Iterator[Finding]:
     """The writes through `.data` into what an operation had saved before."""
     told: set[int] = set()
-    for alias, writer, storage in hidden_writes(observation):
-        saved = [s for s in observation.first.exposed if s.storage == storage and s.saver < writer]
-        if saved and observation.first.events[alias].node not in told:
+    for alias, writer, saved in unseen_changes(observation):
+        if observation.first.events[alias].node not in told:
             told.add(observation.first.events[alias].node)
             yield _finding(observation, alias, writer, saved)
 
@@ -93,6 +92,7 @@ def _finding(observation: Observation, alias: int, writer: int, saved: list[Save
         event=made,
         order=alias,
         parameters=_spoiled(observation, saved),
+        explains=frozenset({saver.node}),
         related=(Related("saved here", saver.node), Related("changed here", events[writer].node)),
         chain=(
             Link(f"{by} saves {what}", saver.node),

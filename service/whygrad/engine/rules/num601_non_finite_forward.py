@@ -84,6 +84,7 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
         node=spoiler.node.id,
         event=spoiler.event,
         order=spoiler.order,
+        explains=frozenset({spoiler.node.id}),
         parameters=names(spoiler.parameters),
         chain=(
             *((Link(f"of what {name} is given, {operand}"),) if operand else ()),

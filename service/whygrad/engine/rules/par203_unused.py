@@ -48,12 +48,12 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.cuts import everything_lost, severity
-from whygrad.engine.gradients.unreached import unreached
-from whygrad.engine.observation import Observation
+from whygrad.engine.gradients.unreached import unreached, waits_for_data
+from whygrad.engine.observation import Observation, Parameter
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
 
@@ -66,8 +66,26 @@ def unused(observation: Observation) -> Iterator[Finding]:
         return
     if everything_lost(observation) and len(silent) < len(observation.missing):
         return
+    waiting = [p for p in silent if waits_for_data(observation, p)]
+    if waiting:
+        yield _not_this_time(waiting)
+    silent = [p for p in silent if p not in waiting]
+    if silent:
+        yield _never(observation, silent)
+
+
+def _not_this_time(waiting: Sequence[Parameter]) -> Finding:
+    return Finding(
+        title=f"{subject(waiting, 'is')} not used by these inputs",
+        message="It is read in a branch that depends on the data, which took another way.",
+        parameters=names(waiting),
+        severity="note",
+    )
+
+
+def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
-    yield Finding(
+    return Finding(
         title=f"{subject(silent, 'is')} never used",
         message=f"No operation of the forward reads {what}.",
         parameters=names(silent),

@@ -87,6 +87,10 @@ def _told(name: str) -> tuple[str, str]:
     """What an operation does with the value, and what to look at."""
     if name.startswith("embedding"):
         return "is asked only for its padding row", "check padding_idx, and the indices that are sent"
+    if name in ("cross_entropy_loss", "nll_loss", "nll_loss2d", "nll_loss_nd"):
+        return "ignores every target", "check ignore_index, and the targets that are sent"
+    if name in ("gather", "index", "index_select", "select", "slice"):
+        return "never takes it", f"check what {name} takes, or do not compute what it leaves"
     if name == "dropout":
         return "drops everything", "use a dropout probability below 1"
     if name in _OVERWRITING:
