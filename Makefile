@@ -15,7 +15,7 @@ serve: linux .venv/service ## the service on 127.0.0.1:8000, until Ctrl-C
 	@$(BIN)/python examples/demo.py serve
 
 test: linux .venv/dev ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/dev ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

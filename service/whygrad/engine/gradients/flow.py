@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from whygrad.engine.facts import FILLING, METADATA
-from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
+from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 
 TAKERS = frozenset(
     f"aten::{name}"
@@ -136,8 +136,7 @@ class Flow:
         op = self._node(event).op
         if op in METADATA:
             return [t for t in event.tensors[:1] if op == "aten::type_as"]
-        chosen = [o for o in event.inputs if self._selecting or o.role.partition("[")[0] not in _SELECTORS]
-        return [o.tensor for o in chosen]
+        return [o.tensor for o in event.inputs if self._selecting or not _selects(o)]
 
     def _pass_through(self, index: int, event: Event) -> None:
         node = self._node(event)
@@ -195,6 +194,11 @@ class Flow:
                     self._detached[output.id] = origin
                     if alive and node.writes:
                         self.cuts.append(Cut(origin, alive))
+
+
+def _selects(operand: Operand) -> bool:
+    """Whether an operand only says which of the others' numbers are meant; a floating target has numbers of its own."""
+    return operand.role.partition("[")[0] in _SELECTORS and not operand.tensor.floating
 
 
 def _writes_memory(node: Node) -> bool:
