@@ -15,7 +15,6 @@ import click
 
 import whygrad
 from whygrad.engine import catalogue
-from whygrad.engine.codes import CODES
 from whygrad.engine.explain import explain
 from whygrad.engine.rule import Rule
 from whygrad.engine.shapes import EXAMPLE
@@ -92,16 +91,12 @@ def explain_command(message: str | None) -> int:
 @click.argument("code", required=False)
 def rules(code: str | None) -> int:
     """List what can be found, or tell all about one CODE (or its name)."""
-    known = {rule.code: rule for rule in catalogue.rules()}
-    wanted = next((c for c, named in CODES.items() if code and code.lower() in (c.lower(), named.name)), None)
+    known = catalogue.rules()
+    wanted = next((rule for rule in known if code and code.lower() in (rule.code.lower(), rule.name)), None)
     if code is None:
-        page = render_rules([_summary(rule) for rule in known.values()], color=_terminal(sys.stdout)["color"])
-    elif wanted in known:
-        rule = known[wanted]
-        page = render_rule(_summary(rule) | asdict(rule.documentation), **_terminal(sys.stdout))
-    elif wanted:
-        named = CODES[wanted]
-        page = f"{wanted} {named.name}\n{named.cause}\nThis version does not look for it yet.\n"
+        page = render_rules([_summary(rule) for rule in known], color=_terminal(sys.stdout)["color"])
+    elif wanted is not None:
+        page = render_rule(_summary(wanted) | asdict(wanted.documentation), **_terminal(sys.stdout))
     else:
         raise click.UsageError(f"there is no rule {code!r}; `whygrad rules` lists those that there are")
     click.echo(page, nl=False)

@@ -1,4 +1,4 @@
-"""Every code of the catalogue with its name and its cause, whether a rule finds it already or not."""
+"""Every code of the catalogue with its name and its cause, for those who know no rules."""
 
 from __future__ import annotations
 
