@@ -67,10 +67,54 @@ def test_a_write_behind_a_shape_fault_is_found_too() -> None:
     assert proofs(document) == [True, True]
 
 
-def test_faults_of_one_run_are_told_in_the_order_of_execution() -> None:
-    document = diagnosed(detach=".detach()", write="h = h.detach()")
-    assert all(f["severity"] != "note" for f in document["findings"])
-    assert document["verdict"] in ("faulty", "suspect")
+WAYS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(10, 6)
+        self.head = nn.Linear(6, 1)
+
+    def forward(self, x):
+        h = self.encoder(x)
+        {body}
+"""
+
+
+def test_two_cuts_on_one_way_are_mended_together() -> None:
+    body = "return self.head(h.detach().relu().detach())"
+    (found,) = diagnose_source(WAYS.format(body=body), shapes="4x10", loss="mean")["findings"]
+    assert (found["fix"]["verified"], found["fix"]["summary"]) == (
+        True,
+        "use the value without detaching it, in both places",
+    )
+
+
+def test_of_several_ways_the_one_with_the_fewest_cuts_is_mended() -> None:
+    body = "a = h.detach().relu().detach(); b = h.detach(); return self.head(a + b)"
+    source = WAYS.format(body="\n        ".join(body.split("; ")))
+    (found,) = diagnose_source(source, shapes="4x10", loss="mean")["findings"]
+    assert (found["fix"]["verified"], found["fix"]["summary"]) == (
+        True,
+        "let the gradient through at the other detach, in line 17",
+    )
+
+
+def test_what_only_follows_is_a_link_of_the_chain() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(3, 16, 5)
+        self.bn = nn.BatchNorm1d(16)
+
+    def forward(self, x):
+        h = self.conv(x).unsqueeze(2).squeeze()
+        return self.bn(h)
+"""
+    (found,) = diagnose_source(source, shapes="1x3x13", loss="mean")["findings"]
+    assert found["code"] == "SHP720"
+    assert any("batch_norm refuses" in link or "bn takes" in link for link in found["chain"])
+    assert found["fix"]["verified"] is True
 
 
 def test_nothing_is_tried_where_it_is_not_wanted() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from whygrad.engine.edits import Edit, Reconnect
+from whygrad.engine.edits import Edit, Leave, Reconnect, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.gradients.flow import DETACHING, TAKERS, Cut, Flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
@@ -111,7 +111,19 @@ def finding(
         related=tuple(Related("also cut here", other.id) for other in cut.others),
         chain=tuple(chain),
         fix=fix,
+        other_fixes=tuple(_elsewhere(observation, other) for other in cut.others),
     )
+
+
+def _elsewhere(observation: Observation, node: Node) -> Fix:
+    """The change at another cut on the ways to the loss: where there are several ways, that one may be the shorter."""
+    place = observation.place(node.id)
+    where = f", in line {place.line}" if place else ""
+    if node.op in DETACHING:
+        edits: tuple[Edit, ...] = (Replace(node.id, "self"),)
+        return Fix(f"let the gradient through at the other {node.name}{where}", before="", edits=edits)
+    edits = (Leave(node.id),) if node.op in ("prim::Enter", "aten::set_grad_enabled") else ()
+    return Fix(f"compute the other way to the loss with gradients{where}", before="", edits=edits)
 
 
 def reconnected(observation: Observation, cut: Severed) -> tuple[Edit, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
@@ -86,25 +86,32 @@ class Verifier:
         return replace(trial.after, found=tuple(own))
 
     def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
-        """The first fix that heals everything, else the first that heals the fault, else the first that was tried."""
-        best: Trial | None = None
-        for fix in _fixes(fault.finding):
-            if self._late:
-                break
-            trial = self._completed(try_fix(self._rerun, base, fault, fix))
-            if trial is not None and trial.stuck and all(isinstance(e, Resize) for e in fix.edits):
-                continue  # torch's own check compares with a size that the file holds as a constant
-            if trial is not None and (best is None or _worth_more(trial) > _worth_more(best)):
-                best = trial
-            if best is not None and best.heals_all:
-                break
-        return best
+        """The first fix that heals everything, else the first that heals the fault, else the first that was tried.
 
-    def _completed(self, trial: Trial | None) -> Trial | None:
+        Each is tried by itself before what belongs to it is mended too: the smallest change that heals is the one.
+        """
+        tried = list(self._singly(base, fault))
+        best = max(tried, key=_worth_more, default=None)
+        if best is None or best.heals_all:
+            return best
+        return max((best, *(self._completed(trial) for trial in tried)), key=_worth_more)
+
+    def _singly(self, base: Base, fault: Diagnosed) -> Iterator[Trial]:
+        for fix in _fixes(fault.finding):
+            trial = try_fix(self._rerun, base, fault, fix) if not self._late else None
+            if trial is None:
+                continue
+            if trial.stuck and all(isinstance(e, Resize) for e in fix.edits):
+                continue  # torch's own check compares with a size that the file holds as a constant
+            yield trial
+            if trial.heals_all:
+                return
+
+    def _completed(self, trial: Trial) -> Trial:
         """The trial, with the fixes made too of what belongs to its fault and shows only now."""
         for _ in range(MOST_TOGETHER):
-            second = next((d for d in trial.new if _belongs(d, trial)), None) if trial is not None else None
-            if trial is None or second is None or second.finding.fix is None:
+            second = next((d for d in trial.new if _belongs(d, trial)), None)
+            if second is None or second.finding.fix is None or self._late:
                 return trial
             both = _together(trial.fix, second.finding.fix)
             further = try_fix(self._rerun, trial.base, trial.fault, both)
@@ -159,7 +166,9 @@ def _changes_shapes(edits: Sequence[Edit]) -> bool:
 
 
 def _together(first: Fix, second: Fix) -> Fix:
-    return replace(first, summary=f"{first.summary}, and then {second.summary}", edits=(*first.edits, *second.edits))
+    alike = first.summary == second.summary
+    summary = f"{first.summary}, in both places" if alike else f"{first.summary}, and then {second.summary}"
+    return replace(first, summary=summary, edits=(*first.edits, *second.edits))
 
 
 def _causes(found: Sequence[Diagnosed], trials: Mapping[Key, Trial | None]) -> tuple[Diagnosed, ...]:
