@@ -134,6 +134,7 @@ def test_inputs_are_held_against_the_signature(body: str, takes: str, shapes: st
     assert misfit in finding["title"]
     assert finding["location"]["op"] is None
     assert finding["location"]["source"] == f"def forward(self, {takes}):"
+    assert finding["parameters"] == [p["name"] for p in document["parameters"]] == ["p"]
 
 
 def test_the_command_that_would_fit_is_shown() -> None:

@@ -109,6 +109,9 @@ class Observer:
             signature=fit(program.signature(), self._inputs),
             stacks=Stacks(program),
         )
+        if not self.runnable:  # else the passes tell them
+            runner = Runner(program, self._sample(program), self._progress, meta=True)
+            self._tell_parameters(program, runner.tensors, {})
 
     @property
     def runnable(self) -> bool:

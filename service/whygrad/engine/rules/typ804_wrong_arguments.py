@@ -100,12 +100,13 @@ def _listed(words: Sequence[str]) -> str:
 def _fix(observation: Observation, signature: Signature) -> Fix:
     wanted = [f for f in signature.formals if f.required]
     taken, sent = len(signature.formals), observation.request.get("inputs")
+    line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
+    shown = line if all(f.type == "Tensor" for f in wanted) else None
     if isinstance(sent, list) and len(sent) > taken > 0:
         summary = f"send {counted(taken, 'input')}: leave out what comes after {signature.formals[-1].name}"
-        return Fix(summary, edits=(Ask({"inputs": sent[:taken]}),))
-    if all(f.type == "Tensor" for f in wanted):
-        line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
-        return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=line)
+        return Fix(summary, before="" if shown else None, after=shown, edits=(Ask({"inputs": sent[:taken]}),))
+    if shown:
+        return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=shown)
     sample = json.dumps({"inputs": [_sample(f.type) for f in wanted]})
     return Fix("describe each input in a request document (--request FILE)", before="", after=sample)
 
