@@ -1898,4 +1898,111 @@ class Net(nn.Module):
         return F.linear(x, self.w / sigma)
 """,
     ),
+    Variant(
+        name="clamped_logits",
+        shapes="4x6",
+        codes=("ZER502",),
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 1)
+        nn.init.constant_(self.fc.bias, 30.0)
+
+    def forward(self, x):
+        p = torch.clamp(self.fc(x), 1e-6, 1 - 1e-6)
+        return -torch.log(p).mean()
+""",
+    ),
+    Variant(
+        name="two_zero_layers",
+        shapes="4x6; 4x2",
+        codes=("ZER506",),
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(6, 8)
+        self.fc1 = nn.Linear(8, 8)
+        self.fc2 = nn.Linear(8, 2)
+        for l in (self.fc1, self.fc2):
+            nn.init.zeros_(l.weight)
+            nn.init.zeros_(l.bias)
+
+    def forward(self, x, y):
+        h = torch.relu(self.body(x))
+        return F.mse_loss(self.fc2(torch.tanh(self.fc1(h))), y)
+""",
+    ),
+    Variant(
+        name="all_zero_layers",
+        shapes="4x6; 4x2",
+        codes=("ZER506",),
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2))
+        for m in self.net:
+            if isinstance(m, nn.Linear):
+                nn.init.constant_(m.weight, 0.0)
+                nn.init.constant_(m.bias, 0.0)
+
+    def forward(self, x, y):
+        return F.mse_loss(self.net(x), y)
+""",
+    ),
+    Variant(
+        name="fully_masked_row",
+        shapes="2x4x8",
+        codes=("NUM601",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = nn.Linear(8, 8), nn.Linear(8, 8), nn.Linear(8, 8)
+
+    def forward(self, x):
+        s = torch.bmm(self.q(x), self.k(x).transpose(1, 2))
+        mask = torch.ones(4, 4, dtype=torch.bool)
+        mask[0] = False
+        s = s.masked_fill(~mask, float("-inf"))
+        return torch.bmm(F.softmax(s, dim=-1), self.v(x))
+""",
+    ),
+    Variant(
+        name="equal_eigenvalues",
+        shapes="6x4",
+        codes=("NUM602",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Parameter(torch.eye(4))
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x):
+        vals, vecs = torch.linalg.eigh(self.a @ self.a.t())
+        return self.fc(x @ vecs)
+""",
+    ),
+    Variant(
+        name="one_class",
+        shapes="4x6; 4:int64[0,1)",
+        codes=("ZER503",),
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(6, 8)
+        self.fc2 = nn.Linear(8, 1)
+
+    def forward(self, x, y):
+        return F.cross_entropy(self.fc2(F.relu(self.fc1(x))), y)
+""",
+    ),
 )

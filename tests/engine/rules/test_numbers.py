@@ -32,3 +32,13 @@ def test_cause_is_found(variant: Variant) -> None:
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if not v.codes], ids=lambda variant: variant.name)
 def test_healthy_program_is_left_alone(variant: Variant) -> None:
     assert told(variant) == ("healthy", [])
+
+
+HEALED = ("mask_all_zero", "ignore_index_all", "padding_only", "clamped_logits", "two_zero_layers",
+          "all_zero_layers", "fully_masked_row", "equal_eigenvalues", "one_class")  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v.name in HEALED], ids=lambda variant: variant.name)
+def test_fix_is_made_and_heals(variant: Variant) -> None:
+    _, (finding,) = told(variant)
+    assert finding["fix"]["verified"] is True, finding["fix"]

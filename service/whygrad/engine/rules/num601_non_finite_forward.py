@@ -53,6 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
 from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_results
@@ -91,7 +92,7 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again"),
         ),
-        fix=fixes[0] if fixes else _in_words(name),
+        fix=fixes[0] if fixes else _otherwise(spoiler),
         other_fixes=tuple(fixes[1:]),
     )
 
@@ -105,7 +106,13 @@ def _why(spoiler: Spoiler) -> str:
     return "Its operands hold numbers that it has no finite result for."
 
 
-def _in_words(name: str) -> Fix:
+def _otherwise(spoiler: Spoiler) -> Fix:
+    node, name = spoiler.node, spoiler.node.bare_name
     if name == "softmax":
-        return Fix("leave at least one position of each row unmasked, or mask with a large negative number, not -inf")
+        return Fix(
+            "leave at least one position of each row unmasked, or mask with a large negative number, not -inf",
+            edits=(Wrap(node.id, "self", "x.clamp_min(-1e4)"),),
+        )
+    if name in ("to", "half") and spoiler.result is not None and spoiler.result.dtype == "float16":
+        return Fix("keep it in float32: float16 ends at 65504", edits=(Replace(node.id, "self"),))
     return Fix(f"keep what {name} is given in the range where its result is finite")

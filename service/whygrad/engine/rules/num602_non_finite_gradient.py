@@ -54,12 +54,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
 from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_gradients
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, subject
+
+_SPECTRAL = frozenset({"linalg_eigh", "linalg_eig", "linalg_svd", "svd", "symeig"})
 
 
 @rule("NUM602", "non-finite-gradient", "error")
@@ -88,10 +91,21 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
             Link(f"its backward ({spoiler.function}) multiplies it with a slope that is not finite"),
             Link(f"from there it spreads to {owners(spoiler.parameters)}"),
         ),
-        fix=fixes[0] if fixes else _in_words(name),
+        fix=fixes[0] if fixes else _otherwise(spoiler),
         other_fixes=tuple(fixes[1:]),
     )
 
 
-def _in_words(name: str) -> Fix:
+def _otherwise(spoiler: Spoiler) -> Fix:
+    name, read = spoiler.node.bare_name, spoiler.event.inputs[:1]
+    if name in _SPECTRAL and read and _is_square(read[0].tensor):
+        apart = "x + 1e-3 * torch.diag(torch.arange(x.size(-1), dtype=x.dtype))"
+        return Fix(
+            f"keep the eigenvalues apart, for equal ones have no vectors of their own: {apart} in place of x",
+            edits=(Wrap(spoiler.node.id, read[0].role, apart),),
+        )
     return Fix(f"keep what {name} is given away from where its slope is infinite, before it is computed")
+
+
+def _is_square(matrix: Tensor) -> bool:
+    return len(matrix.shape) > 1 and matrix.shape[-1] == matrix.shape[-2]

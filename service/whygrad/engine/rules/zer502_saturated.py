@@ -51,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.domains import seen
@@ -62,6 +63,10 @@ from whygrad.engine.wording.phrases import owners
 _BOUNDED = frozenset(
     {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "maximum", "minimum", "max", "min", "clip"}
 )
+_ALONE = frozenset(
+    {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "sigmoid", "tanh", "hardsigmoid", "logsigmoid", "erf"}
+)
+"""Operations of one tensor, whose slope is largest where that is small."""
 
 
 @rule("ZER502", "saturated", "warning")
@@ -74,6 +79,7 @@ def saturated(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, found: Starved) -> Finding:
     name = found.node.bare_name
     read = found.event.tensors[0].numbers if found.event.tensors else None
+    fixes = _fixes(found)
     given = f", and of what it is given {seen(read)}" if read is not None else ""
     return finding(
         observation,
@@ -85,11 +91,23 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"{name} is constant there: a gradient arrives, and 0 goes on"),
             Link(f"every element of the gradient of {owners(found.parameters)} is 0"),
         ),
-        fix=_fix(name),
+        fix=fixes[0],
+        other_fixes=fixes[1:],
     )
 
 
-def _fix(name: str) -> Fix:
+def _fixes(found: Starved) -> list[Fix]:
+    """What goes in is brought to where the operation has a slope: about zero, else between 0 and 1."""
+    name, read = found.node.bare_name, found.event.input("self")
+    advice = f"normalise what goes into {name} (a norm before it, smaller weights), or use a loss on logits"
     if name in _BOUNDED:
-        return Fix(f"choose bounds of {name} that the values do not all exceed, or scale what goes in")
-    return Fix(f"scale or normalise what goes into {name} (smaller weights, a norm before it), or use a loss on logits")
+        advice = f"scale what goes into {name}, or choose bounds that the values do not all exceed"
+    if read is None or read.numbers is None or name not in _ALONE:
+        return [Fix(advice)]
+    middle, half = (read.numbers.high + read.numbers.low) / 2, (read.numbers.high - read.numbers.low) / 2 or 1.0
+    centred = f"(x - {middle:.6g}) / {half:.6g}"
+    return [_scaled(found, advice, expression) for expression in (centred, f"({centred} + 1) / 2")]
+
+
+def _scaled(found: Starved, advice: str, expression: str) -> Fix:
+    return Fix(f"{advice}: tried with {expression} in place of x", edits=(Wrap(found.node.id, "self", expression),))

@@ -63,6 +63,8 @@ from whygrad.engine.wording.rewriting import rewritten
 
 _SOFTMAXES = frozenset({"softmax", "log_softmax"})
 
+_BINARY = "torch.binary_cross_entropy_with_logits(self.squeeze(1), target.to(self.dtype), None, None, reduction)"
+
 
 @rule("ZER503", "single-element-softmax", "warning")
 def single_element(observation: Observation) -> Iterator[Finding]:
@@ -89,6 +91,11 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     )
 
 
+def _keeps_shape(found: Starved) -> bool:
+    """Whether the result has the shape of what goes in."""
+    return [t.shape for t in found.event.outputs[:1]] == [t.shape for t in found.event.tensors[:1]]
+
+
 def _along(found: Starved) -> str:
     dim = found.node.literal("dim", found.event.values.get("dim"))
     return f", along dim {dim}" if isinstance(dim, int) else ""
@@ -98,9 +105,12 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
     """Another dimension along which elements can compete, the last before the batch first; or a sigmoid."""
     name, shape = found.node.bare_name, found.event.tensors[0].shape
     if name == "cross_entropy_loss":
-        return [Fix("use binary_cross_entropy_with_logits for one score, or give it one score for each class")]
+        advice = "use binary_cross_entropy_with_logits for one score, or give it one score for each class"
+        return [Fix(advice, edits=(Replace(found.node.id, _BINARY),))]
     if name not in _SOFTMAXES:
-        return [Fix(f"let {name} run over the features, more than one, or leave it out")]
+        kept = found.node.arguments[0].name if found.node.arguments else "self"
+        left_out = (Replace(found.node.id, kept),) if _keeps_shape(found) else ()
+        return [Fix(f"leave {name} out, or let it run over the features, more than one", edits=left_out)]
     source, dims = observation.source(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
     instead = "sigmoid" if name == "softmax" else "logsigmoid"
     smooth = "torch.sigmoid(self)" if name == "softmax" else "torch.log(torch.sigmoid(self))"

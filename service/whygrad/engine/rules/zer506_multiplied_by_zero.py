@@ -54,12 +54,13 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 
@@ -89,6 +90,28 @@ def _finding(observation: Observation, found: Starved) -> Finding:
         fix=Fix(
             f"unfreeze {factor}, or give it other values"
             if frozen
-            else f"initialise {factor} at random, and leave at zero only one factor of each product"
+            else f"initialise {factor} at random, and leave at zero only one factor of each product",
+            edits=_at_random(observation, {found.factor.tensor} if found.factor is not None else set()),
+        ),
+        other_fixes=(
+            Fix(
+                "initialise all of these weights at random, and leave at zero only the last",
+                edits=_at_random(observation, {p.tensor for p in found.parameters}),
+            ),
         ),
     )
+
+
+def _at_random(observation: Observation, weights: Collection[int]) -> tuple[Edit, ...]:
+    """Weights as they would be had they not started at zero, wherever they are read."""
+    reading = (
+        (event.node, operand.role)
+        for event in observation.first.events
+        for operand in event.inputs
+        if operand.tensor.id in weights and _is_zero(operand.tensor)
+    )
+    return tuple(Wrap(node, role, "x + 0.1 * torch.randn_like(x)") for node, role in dict.fromkeys(reading))
+
+
+def _is_zero(tensor: Tensor) -> bool:
+    return tensor.numbers is None or tensor.numbers.all_zero

@@ -48,8 +48,10 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from whygrad.engine.edits import Edit, Give, Wrap
+from whygrad.engine.facts import Json
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
@@ -57,6 +59,13 @@ from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 
+_OTHERWISE: Mapping[str, tuple[str, Json]] = {
+    "embedding": ("padding_idx", -1),
+    "cross_entropy_loss": ("ignore_index", -100),
+    "nll_loss": ("ignore_index", -100),
+    "nll_loss_nd": ("ignore_index", -100),
+    "dropout": ("p", 0.5),
+}
 _OVERWRITING = frozenset({"copy", "zero", "fill", "index_put", "masked_scatter"})
 
 
@@ -79,16 +88,29 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"a gradient arrives at {name}", found.node.id),
             Link(f"{name} {what}, so 0 goes on to {lost}"),
         ),
-        fix=Fix(advice),
+        fix=Fix(advice, edits=_edits(found)),
     )
+
+
+def _edits(found: Starved) -> tuple[Edit, ...]:
+    """The mask turned round, ones in place of zeros, no index that is left out: what tells whether it is that."""
+    node = found.node
+    other = _OTHERWISE.get(node.bare_name)
+    if other is not None:
+        return (Give(node.id, *other),) if node.argument(other[0]) is not None else ()
+    if node.bare_name in ("mul", "div"):
+        zeros = [o for o in found.event.inputs if o.tensor.numbers is not None and o.tensor.numbers.all_zero]
+        return tuple(Wrap(node.id, o.role, "torch.ones_like(x)") for o in zeros[:1])
+    masks = [a.name for a in node.arguments if a.name in ("mask", "condition")]
+    return tuple(Wrap(node.id, name, "torch.logical_not(x)") for name in masks)
 
 
 def _told(name: str) -> tuple[str, str]:
     """What an operation does with the value, and what to look at."""
     if name.startswith("embedding"):
-        return "is asked only for its padding row", "check padding_idx, and the indices that are sent"
+        return "is asked only for its padding row", "leave padding_idx out, or check the indices that are sent"
     if name in ("cross_entropy_loss", "nll_loss", "nll_loss2d", "nll_loss_nd"):
-        return "ignores every target", "check ignore_index, and the targets that are sent"
+        return "ignores every target", "leave ignore_index out, or check the targets that are sent"
     if name in ("gather", "index", "index_select", "select", "slice"):
         return "never takes it", f"check what {name} takes, or do not compute what it leaves"
     if name == "dropout":
@@ -96,5 +118,8 @@ def _told(name: str) -> tuple[str, str]:
     if name in _OVERWRITING:
         return "overwrites every element of it", "do not overwrite the result, or write only where it is not needed"
     if name in ("mul", "div"):
-        return "multiplies it with zeros alone", "check the mask or the factor: is it inverted, or still at zero?"
-    return "replaces it at every position that the loss uses", f"check the condition of {name}: is it inverted?"
+        return (
+            "multiplies it with zeros alone",
+            "let the factor be one where it has to let through: is it inverted, or still at zero?",
+        )
+    return "replaces it at every position that the loss uses", f"turn the condition of {name} round, if it is inverted"
