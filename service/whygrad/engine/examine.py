@@ -18,6 +18,7 @@ from whygrad.engine.observe.archive import RefusedError, judge
 from whygrad.engine.observe.editing import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
+from whygrad.engine.passes import PASSES
 from whygrad.engine.proofs.trials import Base
 from whygrad.engine.proofs.verify import Verifier
 
@@ -35,8 +36,6 @@ REQUEST: Mapping[str, Json] = {
     "ignore": [],
 }
 """A request with every default."""
-
-PASSES = ("structure", "numeric", "replay")
 
 _SHOWN_BY = {
     "load": ("structure",),

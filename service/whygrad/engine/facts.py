@@ -16,6 +16,9 @@ FILLING = frozenset({"aten::append", "aten::_set_item", "aten::insert", "aten::e
 KEEPING = FILLING | {"prim::SetAttr"}
 """Operations that put a value away, where the next step may find it."""
 
+RETYPING = frozenset({"prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional"})
+"""Operations that hand on a value as it is, under another type."""
+
 METADATA = frozenset(
     f"aten::{name}"
     for name in (

@@ -11,7 +11,6 @@ from typing import Literal
 from whygrad.engine.facts import (
     Argument,
     Clobbered,
-    Edge,
     Event,
     Frame,
     Function,
@@ -23,22 +22,19 @@ from whygrad.engine.facts import (
     Saved,
     Tensor,
 )
+from whygrad.engine.passes import PassName
 
 __all__ = [
     "Argument",
-    "Clobbered",
     "Departure",
-    "Edge",
     "Ending",
     "Error",
     "Event",
     "Formal",
     "Frame",
-    "Function",
     "Gradient",
     "GradientState",
     "Json",
-    "Look",
     "Node",
     "Numbers",
     "Observation",
@@ -46,7 +42,6 @@ __all__ = [
     "Parameter",
     "Pass",
     "Refusal",
-    "Saved",
     "Signature",
     "Step",
     "Tensor",
@@ -115,7 +110,7 @@ class Pass:
     them; `double` the same in double precision, in which rounding disappears and a small gradient does not.
     """
 
-    name: Literal["structure", "numeric", "replay"]
+    name: PassName
     ran: bool
     why_not: str | None = None
     ms: float = 0.0
@@ -293,6 +288,10 @@ class Observation:
         frames = self.stack(number)
         own = [f for f in frames if not f.library] or list(frames)
         return own[-1] if own else None
+
+    def in_library(self, number: int) -> bool:
+        """Whether a node stands in the code of torch's library, as its own checks of operands do."""
+        return any(frame.library for frame in self.stack(number)[-1:])
 
     def source(self, number: int) -> str | None:
         """The user's own line of a node, stripped, where the file holds it."""

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range
 
 from whygrad.engine.codes import CODES
+from whygrad.engine.passes import PASSES
 from whygrad.request.fields import Boolean, Integer, OneOf, Strict
 from whygrad.request.inputs import Input, Tensor
 
@@ -28,7 +29,6 @@ LOSSES = (
     "smooth_l1_loss",
     "soft_margin_loss",
 )
-PASSES = ("structure", "numeric", "replay")
 MOST_STEPS = 100
 MOST_INPUTS = 1_000
 LARGEST_INTEGER = 2**63 - 1

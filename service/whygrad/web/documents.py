@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
-from whygrad.request.document import PASSES
+from whygrad.engine.passes import PASSES
 from whygrad.web.schemas import VERDICTS
 
 STATUSES = ("queued", "running", "done", "cancelled", "lost")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from whygrad.engine.observation import Edge, Function, Numbers, Step
+from whygrad.engine.facts import Edge, Function
+from whygrad.engine.observation import Numbers, Step
 
 Loss = Literal["flat", "cancelled", "not-finite"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.observation import Edge, Function, Numbers, Tensor
+from whygrad.engine.facts import Edge, Function
+from whygrad.engine.observation import Numbers, Tensor
 from whygrad.engine.observe.measuring import numbers_of
 
 Measured = tuple[Numbers | None, ...]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
+from whygrad.engine.facts import RETYPING
 from whygrad.engine.observation import Argument, Event, Node, Observation, Operand, Parameter, Step, Tensor
 
 _WEIGHTS = ("weight", "running_mean", "params", "w_ih", "in_proj_weight")
 _LISTS = ("prim::ListConstruct", "prim::TupleConstruct")
-_SAME = ("prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional")
 
 
 def name_guarded(observation: Observation, step: Step) -> Step:
@@ -18,8 +18,7 @@ def name_guarded(observation: Observation, step: Step) -> Step:
     failure = step.failure
     if failure is None or step.error is None or observation.nodes[failure.node].op != "prim::RaiseException":
         return step
-    stack = observation.stack(failure.node)
-    if not stack or not stack[-1].library:
+    if not observation.in_library(failure.node):
         return step
     guarded = list(_guarded(observation, failure.node))
     known = [
@@ -113,7 +112,7 @@ class _Seen:
         if maker.op == "prim::TupleUnpack":
             packed = self.tensors(maker.arguments[0].value, within)
             return packed[maker.outputs.index(value) :][:1] if len(packed) == len(maker.outputs) else ()
-        if maker.op in _SAME:
+        if maker.op in RETYPING:
             return self.tensors(maker.arguments[0].value, within)
         ways = (self.tensors(source, within) for source, joined in maker.joins if joined == value)
         return next(filter(None, ways), ())

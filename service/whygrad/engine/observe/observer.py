@@ -7,16 +7,15 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import torch
 
 from whygrad.engine.edits import Ask, Edit, StandIn, Wrap
+from whygrad.engine.facts import Look
 from whygrad.engine.memory import is_out_of_memory, refuse_out_of_memory
 from whygrad.engine.observation import (
     Argument,
     Json,
-    Look,
     Node,
     Observation,
     Parameter,
@@ -40,6 +39,7 @@ from whygrad.engine.observe.structure import MetaFollows, needs_numbers
 from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 from whygrad.engine.outreach import reaching
+from whygrad.engine.passes import PassName
 
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
@@ -189,7 +189,7 @@ class Observer:
             return f"the numeric pass took {numeric.ms / 1e3:.0f} seconds, and this one takes as long again"
         return None
 
-    def skip(self, name: Any, why: str) -> None:
+    def skip(self, name: PassName, why: str) -> None:
         """Note that a pass did not run."""
         self._keep(Pass(name, False, why))
 
@@ -204,7 +204,7 @@ class Observer:
             why = f"torch {torch.__version__} cannot load it: {_first_line(error)}"
             raise RefusedError(Refusal("a TorchScript archive that does not load", why, EXPORT)) from error
 
-    def _pass(self, name: Any, program: Program, *, meta: bool) -> Pass:
+    def _pass(self, name: PassName, program: Program, *, meta: bool) -> Pass:
         self._progress.enter(name)
         began = time.perf_counter()
         with _quiet():

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.observation import Clobbered, Event, Node, Saved
+from whygrad.engine.facts import Clobbered, Saved
+from whygrad.engine.observation import Event, Node
 from whygrad.engine.observe.functions import owners
 
 _CHANGED = re.compile(r"is at version (\d+); expected version (\d+) instead")

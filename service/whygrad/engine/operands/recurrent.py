@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from whygrad.engine.observation import Event, Node, Operand
 from whygrad.engine.operands import value
 
-_LAYERS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+LAYERS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+"""The operations of recurrent layers."""
+
 _CELLS = frozenset({"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"})
 
 
@@ -69,7 +71,7 @@ def recurrent(node: Node, event: Event) -> Recurrent | None:
         return None
     if node.bare_name in _CELLS:
         return _cell(event, given, states)
-    return _layer(node, event, given, states) if node.bare_name in _LAYERS else None
+    return _layer(node, event, given, states) if node.bare_name in LAYERS else None
 
 
 def _cell(event: Event, given: Operand, states: tuple[Operand, ...]) -> Recurrent | None:

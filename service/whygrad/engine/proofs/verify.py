@@ -19,7 +19,6 @@ DEEPEST = 16
 WIDEST = 8
 """The most faults of one run whose fixes are tried."""
 
-
 MOST_TOGETHER = 4
 """The most fixes that are made together to heal one fault."""
 

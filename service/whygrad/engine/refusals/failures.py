@@ -125,7 +125,7 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
         layer_type=observation.modules.get(node.module),
         read=shown if shown is not event and shown.inputs else None,
         unpacked=unpacked is not None,
-        library=_in_library(observation, node),
+        library=observation.in_library(node.id),
         cut_up=taken_apart(observation, step, node, shown),
     )
     return Failure(step, order, node, shown, cause_of(seen), error.kind, error.message)
@@ -134,8 +134,3 @@ def _raised(observation: Observation, step: Step, error: Error) -> Failure:
 def _all_seen(node: Node, event: Event) -> bool:
     """Whether every operand was seen: of an operation that a check of torch's stopped, only the weights may be."""
     return bool(event.inputs) and all(event.input(a.name) for a in node.arguments if a.type == "Tensor")
-
-
-def _in_library(observation: Observation, node: Node) -> bool:
-    stack = observation.stack(node.id)
-    return bool(stack) and stack[-1].library

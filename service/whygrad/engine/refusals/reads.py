@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.facts import RETYPING
 from whygrad.engine.observation import Node, Observation
-
-_SAME = ("prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional")
 
 
 def wrapped(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
@@ -34,7 +33,7 @@ def _checking(observation: Observation, node: Node, role: str) -> Iterator[tuple
     values, place = _values(observation, node, role), observation.place(node.id)
     for other in observation.nodes[: node.id]:
         names = [a.name for a in other.arguments if a.value in values and a.type == "Tensor"]
-        checks = bool(names) and not other.op.startswith("prim::") and _in_library(observation, other)
+        checks = bool(names) and not other.op.startswith("prim::") and observation.in_library(other.id)
         if checks and observation.place(other.id) == place:
             yield from ((other, name) for name in names)
 
@@ -55,13 +54,8 @@ def _values(observation: Observation, node: Node, role: str) -> set[int]:
 
 
 def _before(maker: Node, value: int, role: str) -> list[int]:
-    if maker.op in _SAME:
+    if maker.op in RETYPING:
         return [maker.arguments[0].value]
     if maker.op == "prim::ListConstruct" and role.endswith("]"):
         return [maker.arguments[int(role.partition("[")[2][:-1])].value]
     return [source for source, joined in maker.joins if joined == value]
-
-
-def _in_library(observation: Observation, node: Node) -> bool:
-    stack = observation.stack(node.id)
-    return bool(stack) and stack[-1].library

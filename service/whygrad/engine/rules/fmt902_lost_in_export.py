@@ -59,10 +59,10 @@ from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Fix, Related
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands import recurrent
 from whygrad.engine.rule import rule
 
 _DROPOUTS = frozenset({"dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"})
-_RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 _INFERENCE = frozenset({"_transformer_encoder_layer_fwd", "_native_multi_head_attention"})
 
 MOST = 8
@@ -99,7 +99,7 @@ def _recorded_in(node: Node) -> bool | None:
         return False
     if name in _DROPOUTS:
         return _switch(node, "train") if node.literal("p") != 0 else None
-    if name in _RECURRENT:
+    if name in recurrent.LAYERS:
         return _switch(node, "train") if node.literal("dropout") not in (0, None) else None
     if name == "batch_norm":
         return _switch(node, "training") if node.literal("running_mean", "kept") is not None else None

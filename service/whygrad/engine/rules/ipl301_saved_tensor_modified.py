@@ -55,9 +55,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.writes import operand_copied, result_copied, without_writing
-from whygrad.engine.observation import Clobbered, Observation, Step
+from whygrad.engine.observation import Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import out_of_place

@@ -56,10 +56,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.facts import Saved
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import flow
 from whygrad.engine.gradients.writes import operand_copied, result_copied, unseen_changes
-from whygrad.engine.observation import Observation, Saved, Tensor
+from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import parameter_name
 from whygrad.engine.wording.phrases import size

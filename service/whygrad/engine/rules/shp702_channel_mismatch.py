@@ -61,7 +61,7 @@ from whygrad.engine.operands.convolutions import Convolution, convolution, defin
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import layer, origin, parameter_name, variable
-from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.phrases import counted, size
 from whygrad.engine.wording.rewriting import applied
 
 
@@ -80,7 +80,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, found: Convo
         failed,
         title=_title(name, found),
         message=f"{name} looks for {found.wanted} channels in an input of {size(found.input)}, "
-        f"and its weight is {size(found.weight)} with {found.groups} group{'s' * (found.groups > 1)}.",
+        f"and its weight is {size(found.weight)} with {counted(found.groups, 'group')}.",
         chain=[origin(observation, failed.step, node, Operand("input", found.input))],
         fixes=[_fix(observation, node, name, found)],
     )

@@ -61,6 +61,10 @@ from whygrad.engine.wording.origins import called, layer, origin, variable
 from whygrad.engine.wording.phrases import counted, size
 from whygrad.engine.wording.rewriting import applied
 
+_LAYER_TYPES = frozenset(
+    f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
+) | {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "MultiheadAttention", "Upsample"}
+
 
 @rule("SHP703", "wrong-rank", "error")
 def wrong_number_of_dimensions(observation: Observation) -> Iterator[Finding]:
@@ -114,11 +118,6 @@ def _refuser(observation: Observation, node: Node, event: Event) -> str:
     checking = observation.stack(node.id)[-1:] if node.op == "prim::RaiseException" else ()
     function = checking[0].function if checking else node.name
     return layer(observation, event.input("weight")) or inside or function
-
-
-_LAYER_TYPES = frozenset(
-    f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
-) | {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "MultiheadAttention", "Upsample"}
 
 
 def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | None) -> Fix:

@@ -60,7 +60,7 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size, sizes
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
 
 @rule("SHP704", "reshape-mismatch", "error")
@@ -105,7 +105,7 @@ def _each(wrong: Misfit) -> str:
 def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     shape = wrong.operand.tensor.shape
     if wrong.axis is None and len(wrong.asked) == 2 and len(shape) > 1:
-        after = rewritten(observation.source(node.id), r"\.(view|reshape)\((?:[^()]|\([^()]*\))*\)", ".flatten(1)")
+        after = rewritten(observation.source(node.id), rf"\.(view|reshape)\({ARGUMENTS}\)", ".flatten(1)")
         width = prod(shape[1:])
         summary = f"flatten all but the batch, {width} features each, or send the size this was made for"
         return Fix(summary, after=after, edits=_flattened(node, shape[0]))

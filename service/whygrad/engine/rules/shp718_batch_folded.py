@@ -63,8 +63,8 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import layer
-from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.phrases import counted, size
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
 
 @rule("SHP718", "batch-folded", "warning")
@@ -83,7 +83,7 @@ def _finding(observation: Observation, known: Layouts, fold: Fold) -> Finding:
     rows = after.shape[0] if len(after.shape) > 1 else 1
     name = layer(observation, fold.weight) or reader.name
     return Finding(
-        title=f"{node.name} makes {rows} row{'s' * (rows > 1)} of {fold.samples} samples: "
+        title=f"{node.name} makes {counted(rows, 'row')} of {fold.samples} samples: "
         f"{size(before)} becomes {size(after)}",
         message=f"Each of {fold.samples} samples has {fold.width} features. "
         + (
@@ -98,7 +98,7 @@ def _finding(observation: Observation, known: Layouts, fold: Fold) -> Finding:
         parameters=names(observation.trainable) if raised else (),
         chain=(
             Link(f"{size(before)} becomes {size(after)} here", node.id),
-            Link(f"{name} reads that as {rows} sample{'s' * (rows > 1)}", reader.id),
+            Link(f"{name} reads that as {counted(rows, 'sample')}", reader.id),
         ),
         explains=behind,
         fix=_fix(observation, node, fold, name),
@@ -116,7 +116,7 @@ def _behind(observation: Observation, known: Layouts, fold: Fold) -> frozenset[i
 
 
 def _fix(observation: Observation, node: Node, fold: Fold, name: str) -> Fix:
-    call = r"\.(view|reshape|flatten)\((?:[^()]|\([^()]*\))*\)"
+    call = rf"\.(view|reshape|flatten)\({ARGUMENTS}\)"
     after = rewritten(observation.source(node.id), call, ".flatten(1)")
     summary = f"keep the batch: flatten(1) gives {fold.samples} rows of {fold.width} features"
     if not fold.fits:

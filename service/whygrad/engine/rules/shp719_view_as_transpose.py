@@ -62,9 +62,9 @@ from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import sizes
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
-_CALL = r"\.(?:view|reshape)\(((?:[^()]|\([^()]*\))*)\)"
+_CALL = rf"\.(?:view|reshape)\(({ARGUMENTS})\)"
 
 
 @rule("SHP719", "view-as-transpose", "warning")

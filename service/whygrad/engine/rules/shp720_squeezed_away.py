@@ -61,9 +61,9 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
-_CALL = r"torch\.squeeze\(((?:[^()]|\([^()]*\))*)\)"
+_CALL = rf"torch\.squeeze\(({ARGUMENTS})\)"
 
 
 @rule("SHP720", "squeezed-away", "warning")

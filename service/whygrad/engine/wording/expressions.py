@@ -7,13 +7,13 @@ from collections.abc import Collection
 from whygrad.engine.facts import Node
 
 
-def call(node: Node, *, without: Collection[str] = (), name: str | None = None) -> str | None:
-    """The node's own operation on its own arguments, or one of another name; None where it has no name to be called."""
+def call(node: Node, *, without: Collection[str] = ()) -> str | None:
+    """The node's own operation on its own arguments; None where it has no name to be called."""
     if not node.op.startswith("aten::") or not node.arguments:
         return None
     first, *rest = (a.name for a in node.arguments if a.name not in without)
     given = ", ".join([first, *(f"{argument}={argument}" for argument in rest)])
-    return f"torch.ops.aten.{name or node.name}({given})"
+    return f"torch.ops.aten.{node.name}({given})"
 
 
 def cloned(node: Node) -> str | None:

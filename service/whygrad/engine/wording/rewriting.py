@@ -6,6 +6,9 @@ import ast
 import re
 from collections.abc import Callable
 
+ARGUMENTS = r"(?:[^()]|\([^()]*\))*"
+"""What stands between the brackets of a call, with calls of one more level in it."""
+
 _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
 _FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
@@ -59,7 +62,7 @@ def on_device_of(source: str | None, name: str) -> str | None:
 
 def _with_device(line: str, name: str) -> str | None:
     """The line with the device of a tensor given to the one tensor that it makes."""
-    factory = r"(torch\.(?:zeros|ones|empty|full|rand|randn|arange|eye|linspace)\((?:[^()]|\([^()]*\))*)\)"
+    factory = r"(torch\.(?:zeros|ones|empty|full|rand|randn|arange|eye|linspace)\(" + ARGUMENTS + r")\)"
     return rewritten(line, factory, rf"\1, device={name}.device)")
 
 
@@ -135,7 +138,7 @@ def fed(source: str | None, layer: str, suffix: str) -> str | None:
 def _suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:
     if source is None:
         return None
-    start, end = (len(source.encode()[:at].decode()) for at in (operand.col_offset, operand.end_col_offset or 0))
+    start, end = _span(source, operand)
     inner = _bracketed(source[start:end])
     return source[:start] + inner + suffix + source[end:] if inner else None
 

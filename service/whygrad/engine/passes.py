@@ -1,0 +1,10 @@
+"""The passes over a program: without its numbers, with them, and as torch itself would run it."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+PassName = Literal["structure", "numeric", "replay"]
+
+PASSES: tuple[PassName, ...] = get_args(PassName)
+"""In the order in which they run."""
