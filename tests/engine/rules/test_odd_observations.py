@@ -7,10 +7,15 @@ from dataclasses import replace
 
 import pytest
 from tests.engine.observe.samples import SAMPLES, Sample
-from tests.engine.programs import build, diagnose_source, observe
+from tests.engine.programs import build, diagnose_source, observe, request_of
 
+from whygrad.engine import catalogue
 from whygrad.engine.diagnose import diagnose
 from whygrad.engine.observation import Error, Event, Observation, Step
+from whygrad.engine.rule import Rule
+
+RUN = [rule for rule in catalogue.rules() if rule.family not in ("RUN", "FMT") and rule.code != "TYP804"]
+"""The rules whose example can be run to an observation."""
 
 EMPTY = """
 class Net(nn.Module):
@@ -122,6 +127,16 @@ KNOCKED_OUT: dict[str, Callable[[Observation], Observation]] = {
 
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 def test_no_rule_raises_where_something_was_not_seen(sample: Sample) -> None:
-    observation = observe(build(sample.source, {"export": sample.export}), sample.request)
+    knock_out(observe(build(sample.source, {"export": sample.export}), sample.request))
+
+
+@pytest.mark.parametrize("rule", RUN, ids=lambda rule: rule.code)
+def test_no_rule_raises_where_its_own_fault_was_half_seen(rule: Rule) -> None:
+    example = rule.documentation.example
+    knock_out(observe(build(example.bad, example.request), request_of(example.request)))
+
+
+def knock_out(observation: Observation) -> None:
+    """Diagnose what is left of an observation, each part knocked out in turn."""
     for knocked_out in KNOCKED_OUT.values():
         diagnose(knocked_out(observation))

@@ -112,7 +112,7 @@ def _expanded(seen: Seen) -> Layout:
     given = seen.first
     if seen.node.bare_name == "broadcast_tensors":
         place = [t.id for t in seen.event.outputs].index(seen.made.id)
-        given = list(seen.layouts.values())[place]
+        given = dict(enumerate(seen.layouts.values())).get(place, ())
     missing = len(shape) - len(given)
     if missing < 0:
         return ()

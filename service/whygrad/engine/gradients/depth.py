@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log10
 
+from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import VANISHED
 from whygrad.engine.gradients.backward import Backward, kind
+from whygrad.engine.gradients.nonfinite import close_step
 from whygrad.engine.gradients.starving import starved_by
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
+from whygrad.engine.wording.phrases import counted, owners
 
 ORDERS = 6.0
 """By how many orders of magnitude a gradient must change, the largest single change left out."""
@@ -34,7 +37,7 @@ class Drift:
 
 def vanishing(observation: Observation) -> Iterator[Drift]:
     """The way on which gradients shrink to nothing."""
-    step = observation.judged.close if observation.judged else None
+    step = close_step(observation)
     if step is None:
         return
     below = {p.name for found in starved_by(observation, "vanished") for p in found.parameters}
@@ -44,12 +47,31 @@ def vanishing(observation: Observation) -> Iterator[Drift]:
 
 def exploding(observation: Observation) -> Iterator[Drift]:
     """The way on which gradients grow beyond use."""
-    step = observation.judged.close if observation.judged else None
+    step = close_step(observation)
     if step is None:
         return
     norms = {name: gradient.norm or 0.0 for name, gradient in observation.first.gradients.items()}
     large = [p for p in observation.trainable if norms.get(p.name, 0.0) > LARGE]
     yield from _drift(observation, step, sorted(large, key=lambda p: -norms[p.name]), sign=1)
+
+
+def finding(drift: Drift, *, change: str, than_before: str, fix: Fix, so: str = "") -> Finding:
+    """The finding of a gradient that `grows` and is `larger` than before, or the other way; `so` ends its chain."""
+    name, lost = drift.node.bare_name, owners(drift.parameters)
+    return Finding(
+        title=f"the gradient {change} by {drift.orders:.0f} orders of magnitude on its way to {lost}",
+        message=f"It passes {counted(drift.times, name)}, and {change} at most of them.",
+        node=drift.node.id,
+        event=drift.event,
+        order=drift.order,
+        parameters=names(drift.parameters),
+        chain=(
+            Link("the gradient starts at the loss in an ordinary size"),
+            Link(f"{name} makes it {than_before}, {drift.times} times on this way", drift.node.id),
+            Link(f"at {lost} it is {drift.orders:.0f} orders of magnitude {than_before}{so}"),
+        ),
+        fix=fix,
+    )
 
 
 def _negligible(observation: Observation, parameter: Parameter) -> bool:

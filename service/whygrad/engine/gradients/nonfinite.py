@@ -7,9 +7,11 @@ it may come back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.backward import Backward, kind
 from whygrad.engine.gradients.cuts import flow
 from whygrad.engine.observation import Event, Node, Numbers, Observation, Parameter, Step, Tensor
@@ -73,6 +75,32 @@ def broken(observation: Observation, step: Step) -> tuple[Parameter, ...]:
     """The parameters whose gradient is not finite."""
     states = step.gradients
     return tuple(p for p in observation.trainable if p.name in states and states[p.name].state == "non-finite")
+
+
+def finding(
+    spoiler: Spoiler,
+    *,
+    title: str,
+    message: str,
+    chain: Sequence[Link],
+    fixes: Sequence[Fix],
+    related: Sequence[Related] = (),
+    explains: frozenset[int] = frozenset(),
+) -> Finding:
+    """The finding of an execution that made NaN or infinity; the first of the fixes is the one proposed."""
+    return Finding(
+        title=title,
+        message=message,
+        node=spoiler.node.id,
+        event=spoiler.event,
+        order=spoiler.order,
+        parameters=names(spoiler.parameters),
+        related=tuple(related),
+        chain=tuple(chain),
+        fix=fixes[0],
+        other_fixes=tuple(fixes[1:]),
+        explains=explains,
+    )
 
 
 @lru_cache(maxsize=8)

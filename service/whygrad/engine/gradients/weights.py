@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 from whygrad.engine.facts import METADATA
 from whygrad.engine.gradients.flow import DETACHING, TAKERS
@@ -108,7 +109,7 @@ def _is_weight(observation: Observation, held: Parameter, reach: _Reach) -> bool
     words = _words(held.name.rpartition(".")[2])
     if held.look is None or words & _KEPT or _beside_statistics(observation, held):
         return False
-    if not held.look.drawn(_elements(held)) or reach.by_design(held):
+    if not held.look.drawn(prod(held.shape)) or reach.by_design(held):
         return False
     return bool(words & _LEARNT) or (
         not observation.trainable and held.tensor in {t.id for _, t in _weights(observation)}
@@ -120,13 +121,6 @@ def _beside_statistics(observation: Observation, held: Parameter) -> bool:
     owner = held.name.rpartition(".")[0]
     beside = (b.name.rpartition(".") for b in observation.buffers)
     return any(path == owner and "running" in _words(name) for path, _, name in beside)
-
-
-def _elements(held: Parameter) -> int:
-    total = 1
-    for size in held.shape:
-        total *= size
-    return total
 
 
 def _words(name: str) -> set[str]:

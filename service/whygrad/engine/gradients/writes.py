@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from whygrad.engine.edits import Become, Edit, Replace, Wrap
-from whygrad.engine.observation import Event, Node, Observation, Saved, Step, Tensor
+from whygrad.engine.facts import Saved
+from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.wording.expressions import cloned
 
 COPIED = "x.clone()"

@@ -33,12 +33,6 @@ Cause = Literal[
     "product", "channels", "window", "stretch", "shape", "other",
 ]  # fmt: skip
 
-_LEAF = re.compile(r"leaf Variable that requires grad")
-_VIEWS = re.compile(r"(is a view and|A view was created in).*modified inplace", re.DOTALL)
-_OVERLAP = re.compile(r"refers? to a single memory location")
-_OUT = re.compile(r"functions with out=\.\.\. arguments don't support automatic differentiation")
-_NO_DERIVATIVE = re.compile(r"is not differentiable with respect to argument")
-_INTEGER_LEAF = re.compile(r"nly Tensors of floating point (and complex )?dtype can require gradients")
 _FEW_VALUES = re.compile(r"Expected more than 1 (value per channel|spatial element)")
 _TYPE_WORDS = re.compile(
     r"dtype|data ?type|scalar type|same type|not implemented for '|floating[ -]point|result type|bool tensor|"
@@ -98,28 +92,10 @@ def _is_loss(seen: Evidence) -> bool:
     return seen.node.argument("target") is not None or (seen.library and seen.node.bare_name in STRETCHING)
 
 
-def _leaf(seen: Evidence) -> bool:
-    return bool(_LEAF.search(seen.message))
-
-
-def _views(seen: Evidence) -> bool:
-    return bool(_VIEWS.search(seen.message))
-
-
-def _overlap(seen: Evidence) -> bool:
-    return bool(_OVERLAP.search(seen.message))
-
-
-def _out(seen: Evidence) -> bool:
-    return bool(_OUT.search(seen.message))
-
-
-def _no_derivative(seen: Evidence) -> bool:
-    return bool(_NO_DERIVATIVE.search(seen.message))
-
-
-def _integer_leaf(seen: Evidence) -> bool:
-    return bool(_INTEGER_LEAF.search(seen.message))
+def _says(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> Callable[[Evidence], bool]:
+    """Whether torch's message has such words, which nothing but this cause gives."""
+    words = re.compile(pattern, flags)
+    return lambda seen: bool(words.search(seen.message))
 
 
 def _few_values(seen: Evidence) -> bool:
@@ -232,12 +208,12 @@ def hidden_cause(node: Node, event: Event) -> Cause | None:
 
 
 _CAUSES: tuple[tuple[Cause, Callable[[Evidence], bool]], ...] = (
-    ("leaf", _leaf),
-    ("views", _views),
-    ("overlap", _overlap),
-    ("out", _out),
-    ("no derivative", _no_derivative),
-    ("integer leaf", _integer_leaf),
+    ("leaf", _says(r"leaf Variable that requires grad")),
+    ("views", _says(r"(is a view and|A view was created in).*modified inplace", re.DOTALL)),
+    ("overlap", _says(r"refers? to a single memory location")),
+    ("out", _says(r"functions with out=\.\.\. arguments don't support automatic differentiation")),
+    ("no derivative", _says(r"is not differentiable with respect to argument")),
+    ("integer leaf", _says(r"nly Tensors of floating point (and complex )?dtype can require gradients")),
     ("few values", _few_values),
     ("device", _device),
     ("index type", _index_type),

@@ -73,9 +73,8 @@ def optimiser_changes_gradient(observation: Observation) -> Iterator[Finding]:
         return
     lost = [p for p in observation.trainable if departure.error or p.name in departure.gradients]
     twins = merged(observation, departure)
-    node = (
-        twins[0] if twins else departure.hidden if departure.hidden is not None else next(iter(departure.nodes), None)
-    )
+    hidden = () if departure.hidden is None else (departure.hidden,)
+    node = next(iter((*twins, *hidden, *departure.nodes)), None)
     fix, *others = remedies(observation, departure)
     yield Finding(
         title=f"{_since(departure)}torch's optimiser gives {owners(lost)} {_given(departure)}",
@@ -97,9 +96,9 @@ def _given(departure: Departure) -> str:
         return "no gradient"
     if "non-finite" in states:
         return "a gradient that is not finite"
-    return (
-        "no gradient" if states == {"none"} else "a zero gradient" if states <= {"zero", "none"} else "another gradient"
-    )
+    if states == {"none"}:
+        return "no gradient"
+    return "a zero gradient" if states <= {"zero", "none"} else "another gradient"
 
 
 def _since(departure: Departure) -> str:

@@ -69,7 +69,9 @@ def multi_view_modified(observation: Observation) -> Iterator[Finding]:
     """The write that autograd refused because of how the view that it writes was made."""
     for failed, _, event in refused(observation, "views"):
         made = views_of(observation, failed.step, failed.order, event)
-        yield _finding(observation, failed, made, _writer(observation, failed, made))
+        writer = _writer(observation, failed, made)
+        listed = failed.step.events[writer : writer + 1]
+        yield _finding(observation, failed, made, writer, listed[0] if listed else event)
 
 
 def _writer(observation: Observation, failed: Failure, made: Event | None) -> int:
@@ -81,10 +83,8 @@ def _writer(observation: Observation, failed: Failure, made: Event | None) -> in
     return failed.order if earlier is None else earlier
 
 
-def _finding(observation: Observation, failed: Failure, made: Event | None, writer: int) -> Finding:
-    event = failed.step.events[writer] if writer < len(failed.step.events) else failed.event
-    node = observation.nodes[event.node] if event is not None else failed.node
-    assert node is not None
+def _finding(observation: Observation, failed: Failure, made: Event | None, writer: int, event: Event) -> Finding:
+    node = observation.nodes[event.node]
     views = _views(observation, made)
     how = "writes into" if writer == failed.order else "changes"
     fixes = _fixes(observation, failed, node, made, writer)

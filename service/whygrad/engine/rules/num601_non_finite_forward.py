@@ -54,9 +54,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Replace, Wrap
-from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_results
+from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_results
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 
@@ -79,21 +79,17 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     count = f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}" if numbers else ""
-    return Finding(
+    return finding(
+        spoiler,
         title=f"{name} gives {what}, and it reaches {reached}",
         message=f"{count}. {_why(spoiler)}".strip(),
-        node=spoiler.node.id,
-        event=spoiler.event,
-        order=spoiler.order,
         explains=frozenset({spoiler.node.id}),
-        parameters=names(spoiler.parameters),
         chain=(
             *((Link(f"of what {name} is given, {operand}"),) if operand else ()),
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again"),
         ),
-        fix=fixes[0] if fixes else _otherwise(spoiler),
-        other_fixes=tuple(fixes[1:]),
+        fixes=fixes or [_otherwise(spoiler)],
     )
 
 

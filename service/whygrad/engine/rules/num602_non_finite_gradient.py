@@ -55,9 +55,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Wrap
-from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_gradients
+from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradients
 from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, subject
@@ -79,20 +79,16 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     why = edge.where if edge else f"the derivative of {name} is not finite for what it is given"
     given = f", and of what {name} is given {operand}" if operand else ""
-    return Finding(
+    return finding(
+        spoiler,
         title=f"{subject(spoiler.parameters, 'gets')} NaN or infinity as gradient, from the backward of {name}",
         message=f"{why[0].upper()}{why[1:]}{given}. The forward shows nothing of it.",
-        node=spoiler.node.id,
-        event=spoiler.event,
-        order=spoiler.order,
-        parameters=names(spoiler.parameters),
         chain=(
             Link(f"a finite gradient arrives at {name}", spoiler.node.id),
             Link(f"its backward ({spoiler.function}) multiplies it with a slope that is not finite"),
             Link(f"from there it spreads to {owners(spoiler.parameters)}"),
         ),
-        fix=fixes[0] if fixes else _otherwise(spoiler),
-        other_fixes=tuple(fixes[1:]),
+        fixes=fixes or [_otherwise(spoiler)],
     )
 
 

@@ -53,9 +53,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Wrap
-from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.nonfinite import Spoiler, spoiled_gradients
+from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradients
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
@@ -75,22 +75,18 @@ def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     made = seen(spoiler.result.numbers) if spoiler.result and spoiler.spoils_forward else ""
     first = f"of the results of {name}, {made}" if made else f"of what {name} is given, {operand}"
-    return Finding(
+    return finding(
+        spoiler,
         title=f"{subject(spoiler.parameters, 'gets')} NaN as gradient: {hiding} hides what {name} does only in forward",
         message=f"{hiding} throws those positions away, and in backward {name} multiplies a gradient of zero with a "
         f"slope that is not finite: NaN.",
-        node=spoiler.node.id,
-        event=spoiler.event,
-        order=spoiler.order,
-        parameters=names(spoiler.parameters),
         related=(Related("hidden here", hider.id),),
         chain=(
             *((Link(first, spoiler.node.id),) if made or operand else ()),
             Link(f"{hiding} puts other numbers in their place, so that the loss is finite", hider.id),
             Link(f"backward sends them a gradient of zero, and {name} makes NaN of it"),
         ),
-        fix=fixes[0] if fixes else _otherwise(spoiler),
-        other_fixes=tuple(fixes[1:]),
+        fixes=fixes or [_otherwise(spoiler)],
     )
 
 

@@ -58,35 +58,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.gradients.depth import Drift, exploding
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.gradients.depth import exploding, finding
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.phrases import counted, owners
 
 
 @rule("NUM604", "exploding", "warning")
 def explodes(observation: Observation) -> Iterator[Finding]:
     """The way on which gradients grow beyond use."""
     for drift in exploding(observation):
-        yield _finding(drift)
-
-
-def _finding(drift: Drift) -> Finding:
-    name, lost = drift.node.bare_name, owners(drift.parameters)
-    return Finding(
-        title=f"the gradient grows by {drift.orders:.0f} orders of magnitude on its way to {lost}",
-        message=f"It passes {counted(drift.times, name)}, and grows at most of them.",
-        node=drift.node.id,
-        event=drift.event,
-        order=drift.order,
-        parameters=names(drift.parameters),
-        chain=(
-            Link("the gradient starts at the loss in an ordinary size"),
-            Link(f"{name} makes it larger, {drift.times} times on this way", drift.node.id),
-            Link(f"at {lost} it is {drift.orders:.0f} orders of magnitude larger"),
-        ),
-        fix=Fix(
-            "initialise the weights for their width (kaiming_normal_, xavier_uniform_), or normalise between layers"
-        ),
-    )
+        yield finding(
+            drift,
+            change="grows",
+            than_before="larger",
+            fix=Fix(
+                "initialise the weights for their width (kaiming_normal_, xavier_uniform_), or normalise between layers"
+            ),
+        )

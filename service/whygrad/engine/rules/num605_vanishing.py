@@ -53,33 +53,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.gradients.depth import Drift, vanishing
+from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.gradients.depth import finding, vanishing
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.phrases import counted, owners
 
 
 @rule("NUM605", "vanishing", "warning")
 def vanishes(observation: Observation) -> Iterator[Finding]:
     """The way on which gradients shrink to nothing."""
     for drift in vanishing(observation):
-        yield _finding(drift)
-
-
-def _finding(drift: Drift) -> Finding:
-    name, lost = drift.node.bare_name, owners(drift.parameters)
-    return Finding(
-        title=f"the gradient shrinks by {drift.orders:.0f} orders of magnitude on its way to {lost}",
-        message=f"It passes {counted(drift.times, name)}, and shrinks at most of them.",
-        node=drift.node.id,
-        event=drift.event,
-        order=drift.order,
-        parameters=names(drift.parameters),
-        chain=(
-            Link("the gradient starts at the loss in an ordinary size"),
-            Link(f"{name} makes it smaller, {drift.times} times on this way", drift.node.id),
-            Link(f"at {lost} it is {drift.orders:.0f} orders of magnitude smaller, next to the others nothing"),
-        ),
-        fix=Fix("use relu or gelu, and put a normalisation or a residual connection between the layers"),
-    )
+        yield finding(
+            drift,
+            change="shrinks",
+            than_before="smaller",
+            so=", next to the others nothing",
+            fix=Fix("use relu or gelu, and put a normalisation or a residual connection between the layers"),
+        )

@@ -124,7 +124,7 @@ def _larger_inputs(observation: Observation, failed: Failure, operand: Operand, 
         return
     place, exact = needed
     given = tuple(described(observation, place).get("shape", ()))
-    grown = [axis for axis, (g, e) in enumerate(zip(given, exact, strict=True)) if e > g]
+    grown = [axis for axis, (g, e) in enumerate(zip(given, exact, strict=False)) if e > g]
     for number, larger in enumerate((lambda s: s, _rounded, _as_usual)):
         chosen = tuple(larger(s) if axis in grown else s for axis, s in enumerate(exact))
         ask = resent(observation, place, shape=list(chosen))

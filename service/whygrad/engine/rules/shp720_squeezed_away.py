@@ -72,7 +72,7 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
     known, failed = layouts(observation), failure(observation)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
-        if node.bare_name == "squeeze" and node.argument("dim") is None and event.completed and event.inputs:
+        if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
             raised = failed if _raised_behind(known, order, failed) else None
             meant = _needed(observation, known, event, raised)
             if meant and not _put_back(observation, event):

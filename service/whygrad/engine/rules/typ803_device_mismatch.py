@@ -50,6 +50,7 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from whygrad.engine.edits import Edit, Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Related
@@ -81,7 +82,7 @@ def _written(observation: Observation, failed: Failure, node: Node, device: str)
         fixes=[_fix(observation, [node, *others], device)],
     )
     related = tuple(Related("another device written down", n.id) for n in others)
-    return Finding(**{**vars(found), "related": related})
+    return replace(found, related=related)
 
 
 def _fix(observation: Observation, nodes: list[Node], device: str) -> Fix:

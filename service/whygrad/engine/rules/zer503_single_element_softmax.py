@@ -70,7 +70,8 @@ _BINARY = "torch.binary_cross_entropy_with_logits(self.squeeze(1), target.to(sel
 def single_element(observation: Observation) -> Iterator[Finding]:
     """Every softmax or normalisation over one element that keeps a gradient at zero."""
     for found in starved_by(observation, "single"):
-        yield _finding(observation, found)
+        if found.event.inputs:
+            yield _finding(observation, found)
 
 
 def _finding(observation: Observation, found: Starved) -> Finding:
