@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.engine.programs import diagnose_source
-from tests.engine.rules.small import net, only
+from tests.engine.rules.small import net, only, raised
 
 LOSSES = [
     ("return F.mse_loss(self.l(x), y)", "self.l = nn.Linear(5, 2)", "4x5; 4x3", "give l 3 outputs in place of 2"),
@@ -59,6 +59,111 @@ LAYERS = [
         "give c 12 outputs in place of 9",
     ),
 ]
+
+
+LINES = [
+    ("w = x.mean((2, 3)) * self.p; return x * w", "2x8x6x6", "return x * w[..., None, None]"),
+    (
+        "m = x.mean((1, 3)) > 0; return (x * self.p).masked_fill(m, 0.0)",
+        "2x4x6x6",
+        "masked_fill(m[:, None, None], 0.0)",
+    ),
+    ("h = self.c(x); return h + x * self.p", "2x3x8x8", None),
+]
+"""Shapes that do not stretch: a factor for each channel, a mask over positions, a shortcut past a stride."""
+
+REMEDIES = [
+    (
+        "h = x * self.p; return h + self.t[:, :h.size(1)]",
+        "self.t = nn.Parameter(torch.zeros(1, 5, 4))",
+        "2x7x4",
+        "1x7x4",
+    ),
+    ("return self.d(x).mean()", "self.d = nn.Conv2d(4, 4, 3, groups=4)", "2x6x5x5", "groups=6"),
+    ("return torch.einsum('btd,bsd->bts', x, self.k(x))", "self.k = nn.Linear(4, 3)", "2x5x4", "give k 4 outputs"),
+    ("return self.r(x)[0]", "self.r = nn.GRU(4, 3, batch_first=True)", "2x5x4:float64", ".float()"),
+]
+
+
+@pytest.mark.parametrize(("forward", "shapes", "after"), LINES)
+def test_shapes_are_lined_up_as_they_are_meant(forward: str, shapes: str, after: str | None) -> None:
+    layers = "self.c = nn.Conv2d(3, 5, 3, stride=2, padding=1)"
+    finding = only(diagnose_source(net(forward, layers), shapes=shapes, loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP706", True)
+    assert (after or "") in (finding["fix"]["after"] or "")
+    assert after or "nn.Conv2d(3, 5, 1, stride=2)" in finding["fix"]["summary"]
+
+
+@pytest.mark.parametrize(("forward", "layers", "shapes", "summary"), REMEDIES)
+def test_the_remedy_is_the_one_that_was_meant(forward: str, layers: str, shapes: str, summary: str) -> None:
+    finding = only(diagnose_source(net(forward, layers), shapes=shapes, loss="mean"))
+    assert finding["fix"]["verified"] is True
+    assert summary in finding["fix"]["summary"]
+
+
+INDEPENDENT = [
+    (
+        "o = self.r(x)[0]; return self.l(o)",
+        "self.r = nn.LSTM(6, 8, batch_first=True); self.l = nn.Linear(9, 2)",
+        "2x5x4",
+    ),
+    (
+        "w = self.k(x); return self.l(torch.cat([w, w], 1))",
+        "self.k = nn.Linear(4, 3); self.l = nn.Linear(7, 2)",
+        "2x4:int64",
+    ),
+    ("return self.l(self.c(x).mean((2, 3)))", "self.c = nn.Conv2d(3, 6, 3); self.l = nn.Linear(8, 2)", "2x4x8x8"),
+]
+
+
+@pytest.mark.parametrize(("forward", "layers", "shapes"), INDEPENDENT)
+def test_a_layer_wrong_by_itself_is_a_fault_of_its_own(forward: str, layers: str, shapes: str) -> None:
+    first, second = raised(diagnose_source(net(forward, layers), shapes=shapes, loss="mean"))
+    assert (second["code"], second["fix"]["verified"]) == ("SHP701", True)
+    assert "and then" not in first["fix"]["summary"]
+
+
+def test_channels_that_a_layer_made_are_not_looked_for_among_the_positions() -> None:
+    layers = "self.a = nn.Conv2d(3, 4, 3, padding=1); self.b = nn.Conv2d(8, 4, 3)"
+    finding = only(diagnose_source(net("return self.b(self.a(x))", layers), shapes="2x3x8x8", loss="mean"))
+    assert (finding["code"], finding["fix"]["after"]) == ("SHP702", "nn.Conv2d(4, 4, 3)")
+
+
+def test_the_same_heads_for_queries_and_keys_are_one_fault() -> None:
+    body = "q = self.l(x).view(2, 3, 5, 2); k = self.l(x).view(2, 3, 5, 2); return (q * k).sum(-1)"
+    finding = only(diagnose_source(net(body, "self.l = nn.Linear(12, 12)"), shapes="2x3x12", loss="mean"))
+    assert any("the same again" in link for link in finding["chain"])
+
+
+def test_a_loss_that_cannot_be_computed_is_not_also_called_unreduced() -> None:
+    body = "return F.triplet_margin_loss(self.l(x), self.l(y), self.l(x))"
+    finding = only(diagnose_source(net(body, "self.l = nn.Linear(4, 3)", "x, y"), shapes="2x4; 3x4", loss="output"))
+    assert finding["code"] == "SHP717"
+
+
+@pytest.mark.parametrize(
+    ("forward", "layers", "shapes"),
+    [
+        (
+            "t = torch.full((len(x[0]), len(x[0])), -1.0).triu(1); return (x @ x.transpose(1, 2) + t) * self.p",
+            "",
+            "2x7x4",
+        ),
+        ("return self.l(x).view(int(x.size(0)), int(x.size(1)), 2, 2)", "self.l = nn.Linear(4, 4)", "3x7x4"),
+    ],
+)
+def test_both_sizes_that_a_trace_wrote_down_are_exchanged(forward: str, layers: str, shapes: str) -> None:
+    finding = only(diagnose_source(net(forward, layers), shapes=shapes, loss="mean", export="trace 2x5x4"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP712", True)
+
+
+@pytest.mark.parametrize("shapes", ["2x3", "2x3; 2x3; 2x3"])
+def test_arguments_that_do_not_fit_cost_every_parameter_its_gradient(shapes: str) -> None:
+    document = diagnose_source(
+        net("return self.l(x) * y", "self.l = nn.Linear(3, 1)", "x, y"), shapes=shapes, loss="mean"
+    )
+    assert document["findings"][0]["code"] == "TYP804"
+    assert set(document["findings"][0]["parameters"]) == {"p", "l.weight", "l.bias"}
 
 
 @pytest.mark.parametrize(("forward", "layers", "shapes", "summary"), LOSSES)

@@ -148,6 +148,13 @@ def test_an_input_too_many_is_left_out() -> None:
     assert finding["fix"]["verified"] is True
 
 
+def test_tensors_are_sent_as_a_list_where_one_is_taken() -> None:
+    finding = only(
+        diagnose_source(net("return x[0] * x[1] * self.p", takes="x: List[torch.Tensor]"), shapes="2x3; 2x3")
+    )
+    assert (finding["code"], finding["fix"]["verified"]) == ("TYP804", True)
+
+
 def test_no_input_and_no_such_method() -> None:
     upload = build(net("return x * self.p"))
     for request, words in (({}, "no input was described"), ({"method": "predict"}, "no method 'predict'")):

@@ -32,18 +32,27 @@ _SHAPED = {
 """Operations that are given sizes, and the argument that holds them."""
 
 _VIEWS = ("view", "reshape")
+_MOST_PLACES = 6
+
+
+Changes = tuple[tuple[int, str, Json], ...]
+"""Nodes, their arguments, and the values to give these."""
 
 
 @dataclass(frozen=True)
 class Baked:
-    """A node that holds a size of the example; `changes` are the nodes, arguments and values to give in its place."""
+    """A node that holds a size of the example; `changes` are what to give in its place.
+
+    `others` are further ways, where the same number stands there more than once.
+    """
 
     order: int
     node: int
     event: Event
     recorded: int
     sent: int
-    changes: tuple[tuple[int, str, Json], ...] = ()
+    changes: Changes = ()
+    others: tuple[Changes, ...] = ()
 
 
 def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | None:
@@ -57,22 +66,33 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
         for recorded, sent in _exchanges(observation):
             found = _held(node, event, recorded, sent, failing=event is failed)
             if found is not None and (event is failed or _clashes(failed, recorded, sent)):
-                return Baked(order, node.id, event, recorded, sent, _everywhere(observation, node, *found))
+                changes = _everywhere(observation, node, *found)
+                return Baked(order, node.id, event, recorded, sent, changes, _otherwise(node, found[0], recorded, sent))
     return next((m for m in misread(observation, known) if m.order in known.behind(failed)), None)
 
 
-def _all_held(observation: Observation, node: Node, event: Event) -> tuple[tuple[int, str, Json], ...]:
+def _otherwise(node: Node, argument: str, recorded: int, sent: int) -> tuple[Changes, ...]:
+    """All the sizes that are the recorded one changed, or each after the first alone, where there are several."""
+    written = node.literal(argument)
+    given: list[Json] = written if isinstance(written, list) and node.bare_name not in _VIEWS else []
+    places = [i for i, size in enumerate(given) if size == recorded]
+    chosen = [places, *([place] for place in places[1:])] if len(places) > 1 else []
+    return tuple(((node.id, argument, [sent if i in c else s for i, s in enumerate(given)]),) for c in chosen)
+
+
+def _all_held(observation: Observation, node: Node, event: Event) -> Changes:
     """The sizes of a view that come out once every recorded size in it is exchanged; none where one is enough."""
     given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
     if not isinstance(given, list) or not event.inputs:
         return ()
     now: dict[int, int] = {recorded: sent for _, recorded, sent in observation.resized}
     sizes: list[int] = given
-    changed = [now.get(size, size) for size in sizes]
-    exchanged = sum(a != b for a, b in zip(given, changed, strict=True))
-    if exchanged < 2 or not _comes_out(changed, event.tensors[0].elements):
-        return ()
-    return _everywhere(observation, node, _SHAPED[node.bare_name], changed)
+    places = [i for i, size in enumerate(sizes) if size in now][:_MOST_PLACES]
+    for chosen in (c for number in range(len(places), 1, -1) for c in combinations(places, number)):
+        changed = [now[size] if i in chosen else size for i, size in enumerate(sizes)]
+        if _comes_out(changed, event.tensors[0].elements):
+            return _everywhere(observation, node, _SHAPED[node.bare_name], changed)
+    return ()
 
 
 def _exchanges(observation: Observation) -> list[tuple[int, int]]:
@@ -135,9 +155,7 @@ def _clashes(failed: Event, recorded: int, sent: int) -> bool:
     return any(recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes)
 
 
-def _everywhere(
-    observation: Observation, node: Node, argument: str, changed: Json
-) -> tuple[tuple[int, str, Json], ...]:
+def _everywhere(observation: Observation, node: Node, argument: str, changed: Json) -> Changes:
     """The change at the node, and at each that is the same operation with the same sizes."""
     if not argument:
         return ()

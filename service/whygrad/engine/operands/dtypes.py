@@ -66,6 +66,8 @@ def wrong_type(node: Node, event: Event) -> WrongType | None:
         return _not_floating(event.inputs[1:2], event.inputs[:1])
     if op in _NORMS:
         return _against_weight(event)
+    if op == "scaled_dot_product_attention" and (mask := next(_with_role(event, ("attn_mask",)), None)):
+        return _unlike_mask(mask, event)
     if op.endswith("_cross_entropy_with_logits"):
         return _not_floating(_with_role(event, ("target",)), event.inputs[:1])
     return _unlike(_alike(node, event))
@@ -109,6 +111,15 @@ def _unlike(operands: Sequence[Operand]) -> WrongType | None:
         first = next(o for o in floating if o.tensor.dtype == usual)
     other = next(o for o in operands if o.tensor.dtype != first.tensor.dtype)
     return WrongType(other, first.tensor.dtype, first)
+
+
+def _unlike_mask(mask: Operand, event: Event) -> WrongType | None:
+    """A mask of attention says which positions take part, or is added to the scores."""
+    query = event.input("query")
+    taken = ("bool", query.dtype if query is not None else "")
+    if mask.tensor.dtype not in taken and not mask.tensor.floating:
+        return WrongType(mask, "bool")
+    return _unlike(list(_with_role(event, ("query", "key", "value"))))
 
 
 def _against_weight(event: Event) -> WrongType | None:

@@ -59,6 +59,21 @@ def clash(node: Node, event: Event) -> Clash | None:
     return _pairwise(event.inputs) or (_into(written, others) if written else None)
 
 
+def lined_up(shape: Sequence[int], other: Sequence[int], *, last: bool) -> list[int] | None:
+    """Where dimensions of one are missing for the shape of fewer to go with the other's; None where nothing fits.
+
+    Its first dimensions are the other's first, what is left of it the other's last: `last` takes as many as fit for
+    these, as a mask over positions wants it.
+    """
+    missing = len(other) - len(shape)
+    splits = range(1, len(shape) + 1) if last else range(len(shape), 0, -1)
+    for split in splits if missing > 0 else ():
+        spread = (*shape[:split], *([1] * missing), *shape[split:])
+        if spread[0] == other[0] and all(a in (1, b) for a, b in zip(spread, other, strict=True)):
+            return list(range(split, split + missing))
+    return None
+
+
 def _pairwise(operands: Sequence[Operand]) -> Clash | None:
     for i, first in enumerate(operands):
         for second in operands[i + 1 :]:

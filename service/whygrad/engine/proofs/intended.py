@@ -9,6 +9,7 @@ from whygrad.engine.finding import Finding
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import Convolution, convolution
+from whygrad.engine.operands.recurrent import recurrent
 
 Shape = tuple[int, ...]
 
@@ -44,7 +45,9 @@ def _of_layer(node: Node, event: Event) -> Shape | None:
         return _embedded(event)
     if name in _LIKE_INPUT:
         return _first(event)
-    return () if node.argument("target") is not None else None
+    if name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+        return _recurrent(node, event)
+    return () if node.argument("target") is not None or name.endswith("_loss") else None
 
 
 def _guessed(node: Node, event: Event) -> Shape | None:
@@ -78,6 +81,13 @@ def _linear(event: Event) -> Shape | None:
     if weight is None or given is None or len(weight.shape) != 2:
         return None
     return (*given.shape[:-1], weight.shape[0])
+
+
+def _recurrent(node: Node, event: Event) -> Shape | None:
+    """Its outputs over time: the last dimension is what all its directions give."""
+    found = recurrent(node, event)
+    directions = 2 if value(node, event, "bidirectional", False) else 1
+    return (*found.input.tensor.shape[:-1], found.hidden[0] * directions) if found is not None else None
 
 
 def _product(event: Event) -> Shape | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
-from whygrad.engine.edits import Ask, Become, Edit, Give, Replace, Resize, StandIn, Wrap
+from whygrad.engine.edits import Ask, Become, Give, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.proofs.intended import follows_from, intended
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -39,7 +39,7 @@ class Verifier:
         first = {k: base for base in reversed(bases) for k in base.keys}
         trials = {key(d): self._try(first[key(d)], d) for d in _worth(last.found)}
         causes = _causes(last.found, trials)
-        return (*causes, *self._behind(last, first, causes, trials, depth=1))
+        return _once((*causes, *self._behind(last, first, causes, trials, depth=1)))
 
     def _behind(
         self,
@@ -130,6 +130,29 @@ def _hidden_by(cause: Diagnosed, hidden: Diagnosed) -> Diagnosed:
     return replace(hidden, finding=replace(hidden.finding, chain=(link, *hidden.finding.chain)))
 
 
+def _once(found: Sequence[Diagnosed]) -> tuple[Diagnosed, ...]:
+    """The faults, of which one without a remedy that comes again with the same operands is told once."""
+    told: dict[object, Diagnosed] = {}
+    for number, diagnosed in enumerate(found):
+        same = _sameness(diagnosed) or number
+        first = told.setdefault(same, diagnosed)
+        if first is not diagnosed:
+            link = Link(f"the same again: {diagnosed.finding.title}", diagnosed.finding.node)
+            told[same] = replace(first, finding=replace(first.finding, chain=(*first.finding.chain, link)))
+    return tuple(told.values())
+
+
+def _sameness(diagnosed: Diagnosed) -> object:
+    """What a refused operation and its like have in common: the operation and shapes, where none is a weight's own."""
+    node, event, fix = diagnosed.finding.node, diagnosed.finding.event, diagnosed.finding.fix
+    healed = fix is not None and fix.verified
+    if node is None or event is None or event.completed or healed:
+        return None
+    if any(t.id in diagnosed.observation.stored for t in event.tensors):
+        return None
+    return diagnosed.rule.code, diagnosed.observation.nodes[node].op, tuple(t.shape for t in event.tensors)
+
+
 def _worth(found: Iterable[Diagnosed]) -> list[Diagnosed]:
     """The faults whose fixes are tried: notes are none."""
     return [d for d in found if d.severity != "note"][:WIDEST]
@@ -156,12 +179,18 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
         return True
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
-    return follows and _changes_shapes(trial.fix.edits)
+    return follows and _changes_shapes(trial)
 
 
-def _changes_shapes(edits: Sequence[Edit]) -> bool:
-    """Whether an edit may give what follows another shape: one of a weight does not."""
-    return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in edits)
+def _changes_shapes(trial: Trial) -> bool:
+    """Whether what follows the mended operation gets another shape than it gave, or was to give."""
+    node, event = trial.fault.finding.node, trial.fault.finding.event
+    now = next((e.outputs[0].shape for e in trial.after.observation.first.events if e.node == node and e.outputs), None)
+    if node is None or event is None or now is None:
+        return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in trial.fix.edits)
+    was = event.outputs[0].shape if event.outputs else None
+    meant = intended(trial.fault.observation.nodes[node], event) if was is None else None
+    return now != (meant.shape if meant is not None else was)
 
 
 def _together(first: Fix, second: Fix) -> Fix:

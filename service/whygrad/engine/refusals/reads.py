@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Replace, Wrap
-from whygrad.engine.facts import RETYPING
+from whygrad.engine.facts import METADATA, RETYPING
 from whygrad.engine.observation import Node, Observation
 
 
@@ -30,12 +30,23 @@ def _checking(observation: Observation, node: Node, role: str) -> Iterator[tuple
     """The nodes before one that read its argument in torch's own code, called from the same line; under which name."""
     if node.id >= len(observation.nodes):
         return
-    values, place = _values(observation, node, role), observation.place(node.id)
+    values, line = _values(observation, node, role), _line(observation, node)
     for other in observation.nodes[: node.id]:
         names = [a.name for a in other.arguments if a.value in values and a.type == "Tensor"]
-        checks = bool(names) and not other.op.startswith("prim::") and observation.in_library(other.id)
-        if checks and observation.place(other.id) == place:
+        if names and _reads(observation, other, node) and _line(observation, other) == line:
             yield from ((other, name) for name in names)
+
+
+def _reads(observation: Observation, other: Node, node: Node) -> bool:
+    """Whether torch's own code reads a tensor there; `x.dtype` has no place in it, and is known by its module."""
+    if other.op.startswith("prim::"):
+        return other.op in METADATA and other.module == node.module and observation.in_library(node.id)
+    return observation.in_library(other.id)
+
+
+def _line(observation: Observation, node: Node) -> tuple[str, int] | None:
+    place = observation.place(node.id)
+    return (place.file, place.line) if place is not None else None
 
 
 def _values(observation: Observation, node: Node, role: str) -> set[int]:

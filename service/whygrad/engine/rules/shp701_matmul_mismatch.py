@@ -63,7 +63,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import applied, rewritten
+from whygrad.engine.wording.rewriting import applied, fed, rewritten
 
 
 @rule("SHP701", "matmul-mismatch", "error")
@@ -96,7 +96,8 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
     source, left = observation.source(node.id), variable(observation, node, wrong.left.role)
     axis = flattened_from(wrong.left.tensor.shape, wrong.wanted)
     if owner and axis is not None:
-        flattened = applied(source, left, f".flatten({axis})")
+        call = f".flatten({axis})"
+        flattened = applied(source, left, call) or fed(source, owner.rpartition(".")[2], call)
         flat = Wrap(node.id, wrong.left.role, f"x.flatten({axis})")
         return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened, edits=(flat,))
     if owner and (observation.modules.get(owner) or "").endswith("Linear"):

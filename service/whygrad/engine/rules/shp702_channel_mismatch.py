@@ -54,15 +54,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Resize, Wrap
+from whygrad.engine.edits import Edit, Give, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import layer, origin, parameter_name, variable
+from whygrad.engine.wording.origins import layer, origin, parameter_name
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import applied
 
 
 @rule("SHP702", "channel-mismatch", "error")
@@ -97,18 +96,28 @@ def _title(name: str, found: Convolution) -> str:
 def _fix(observation: Observation, node: Node, name: str, found: Convolution) -> Fix:
     if found.given == found.wanted:
         return Fix("make the output channels a multiple of the groups, and the bias as long as they are")
-    shape = found.input.shape
-    if len(shape) == found.spatial + 2 and shape[-1] == found.wanted:
-        order = ", ".join(str(axis) for axis in (0, found.spatial + 1, *range(1, found.spatial + 1)))
-        held = variable(observation, node, "input")
-        after = applied(observation.source(node.id), held, f".permute({order})")
-        edits = (Wrap(node.id, "input", f"x.permute({order})"),)
-        return Fix("move the channels from the last to the second dimension", after=after, edits=edits)
+    if _depthwise(found):
+        return _deeper(observation, node, name, found)
     if found.given % found.groups or (found.transposed and found.groups > 1):
         return Fix(f"give {name} {found.wanted} channels; the groups must divide them")
     summary = f"make {name} take {found.given} channels, or give it {found.wanted}"
     before, after = definition(found, found.wanted), definition(found, found.given)
     return Fix(summary, before, after, edits=_resized(observation, found))
+
+
+def _depthwise(found: Convolution) -> bool:
+    """Whether each channel has a filter of its own."""
+    return not found.transposed and found.groups > 1 and found.weight.shape[:2] == (found.groups, 1)
+
+
+def _deeper(observation: Observation, node: Node, name: str, found: Convolution) -> Fix:
+    """A filter for each of the channels that there are."""
+    held, number = parameter_name(observation, found.weight), found.given
+    bias = parameter_name(observation, found.bias) if found.bias is not None else None
+    edits: list[Edit] = [Resize(held, (number, *found.weight.shape[1:]))] if held else []
+    edits += [Resize(bias, (number,))] if bias else []
+    summary = f"give {name} a filter for each of the {number} channels: {number} in, {number} out, groups={number}"
+    return Fix(summary, edits=(*edits, Give(node.id, "groups", number)) if held else ())
 
 
 def _resized(observation: Observation, found: Convolution) -> tuple[Edit, ...]:

@@ -49,16 +49,17 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from whygrad.engine.edits import Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Node, Observation, Operand
-from whygrad.engine.operands.stretching import Clash, clash
+from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
+from whygrad.engine.operands.stretching import Clash, clash, lined_up
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, origin, parameter_name, variable
+from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import applied
+from whygrad.engine.wording.rewriting import applied, operand_of
 
 
 @rule("SHP706", "broadcast-mismatch", "error")
@@ -81,28 +82,86 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash
         message=f"In dimension {wrong.axis}, counted from the end, the sizes are {given} and {wanted}; "
         "only a size of 1 is stretched.",
         chain=[origin(observation, failed.step, node, o) for o in (wrong.first, wrong.second) if o],
-        fixes=[_fix(observation, node, wrong, first, second)],
+        fixes=[_fix(observation, failed, node, wrong, first, second)],
     )
 
 
-def _fix(observation: Observation, node: Node, wrong: Clash, first: str, second: str) -> Fix:
+def _fix(observation: Observation, failed: Failure, node: Node, wrong: Clash, first: str, second: str) -> Fix:
     given, wanted = wrong.sizes
     for name, operand, size_of_other in ((first, wrong.first, wanted), (second, wrong.second, given)):
-        held = parameter_name(observation, operand.tensor) if operand is not None else None
-        if operand is not None and held:
-            return _remade(name, held, operand, wrong.axis, size_of_other)
-    if wrong.second is not None and (*wrong.second.tensor.shape, 1)[-2:] == (*wrong.first.tensor.shape[-2:-1], 1):
-        after = applied(observation.source(node.id), variable(observation, node, wrong.second.role), ".unsqueeze(-1)")
-        edits = (Wrap(node.id, wrong.second.role, "x.unsqueeze(-1)"),)
-        return Fix(f"line {second} up with the rows: {second}.unsqueeze(-1)", after=after, edits=edits)
+        table = _table(observation, failed.step, operand.tensor, wrong.axis) if operand is not None else None
+        held = parameter_name(observation, table) if table is not None else None
+        if table is not None and held:
+            return _remade(held if name.startswith("the ") else name, held, table, wrong.axis, size_of_other)
+    if wrong.second is not None:
+        lined = _lined_up(observation, node, wrong.first, wrong.second)
+        fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
+        if fitted is not None:
+            return fitted
     return Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 
-def _remade(name: str, held: str, operand: Operand, axis: int, size_of_other: int) -> Fix:
+def _lined_up(observation: Observation, node: Node, first: Operand, second: Operand) -> Fix | None:
+    """The one of fewer dimensions with those that it lacks, between its first and what is left, or behind it."""
+    few, many = sorted((first, second), key=lambda o: len(o.tensor.shape))
+    places = lined_up(few.tensor.shape, many.tensor.shape, last=few.tensor.dtype == "bool")
+    if places is None or few.role in node.writes:
+        return None
+    rank, behind_it = len(few.tensor.shape), places[0] == len(few.tensor.shape)
+    wholes = [":"] * (0 if behind_it else places[0])
+    index = ", ".join([*(["..."] if behind_it else wholes), *(["None"] * len(places))])
+    call = ".unsqueeze(-1)" if index == "..., None" else f"[{index}]"
+    name, source = called(observation, node, few), observation.source(node.id)
+    held = variable(observation, node, few.role)
+    after = applied(source, held, call) or operand_of(source, held, call)
+    spread = sizes((*few.tensor.shape[: places[0]], *([1] * len(places)), *few.tensor.shape[places[0] : rank]))
+    return Fix(
+        f"line {name} up with {size(many.tensor)}: {name}{call} is {spread}",
+        after=after,
+        edits=(Wrap(node.id, few.role, f"x{call}"),),
+    )
+
+
+def _table(observation: Observation, step: Step, tensor: Tensor, axis: int) -> Tensor | None:
+    """The weight or buffer that a tensor is, or is a slice of that takes all there is in a dimension."""
+    while tensor.id not in observation.stored:
+        _, maker = made(step, {tensor.id})
+        if maker is None or observation.nodes[maker.node].bare_name != "slice":
+            return None
+        whole = maker.tensors[0]
+        if len(whole.shape) < -axis or whole.shape[axis] != tensor.shape[axis]:
+            return None
+        tensor = whole
+    return tensor
+
+
+def _shortcut(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Fix | None:
+    """A residual connection past a layer with another number of channels or a stride: a convolution of its own."""
+    larger, other = sorted(
+        (first, second), key=lambda o: (-prod(o.tensor.shape[2:]), made(failed.step, {o.tensor.id})[0])
+    )
+    given, wanted = larger.tensor.shape, other.tensor.shape
+    if node.bare_name != "add" or larger.role in node.writes or len(given) != len(wanted) or given[:1] != wanted[:1]:
+        return None
+    strides = [-(-a // b) for a, b in zip(given[2:], wanted[2:], strict=True)]
+    reached = tuple((a - 1) // s + 1 for a, s in zip(given[2:], strides, strict=True))
+    if not 3 <= len(given) <= 5 or reached != wanted[2:] or (given[1] == wanted[1] and set(strides) == {1}):
+        return None
+    rank, name = len(strides), called(observation, node, larger)
+    kernel = f"torch.full({[wanted[1], given[1], *([1] * rank)]}, 0.1, dtype=x.dtype, device=x.device)"
+    step = f", stride={strides[0] if len(set(strides)) == 1 else tuple(strides)}" if set(strides) != {1} else ""
+    layer = f"nn.Conv{rank}d({given[1]}, {wanted[1]}, 1{step})"
+    return Fix(
+        f"bring {name} from {size(larger.tensor)} to {size(other.tensor)} with a convolution of its own: {layer}",
+        edits=(Wrap(node.id, larger.role, f"torch.conv{rank}d(x, {kernel}, None, {strides})"),),
+    )
+
+
+def _remade(name: str, held: str, table: Tensor, axis: int, size_of_other: int) -> Fix:
     """A weight made for the size that the other operand has."""
-    shape = list(operand.tensor.shape)
+    shape = list(table.shape)
     summary = f"make {name} for {size_of_other} in dimension {axis}, slice it, or send what it was made for"
     if size_of_other == 0 or len(shape) < -axis:
         return Fix(summary)
     shape[axis] = size_of_other
-    return Fix(f"{summary}: {sizes(shape)} in place of {size(operand.tensor)}", edits=(Resize(held, tuple(shape)),))
+    return Fix(f"{summary}: {sizes(shape)} in place of {size(table)}", edits=(Resize(held, tuple(shape)),))

@@ -92,7 +92,8 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *raised),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(_EXPORT, edits=tuple(Give(n, argument, value) for n, argument, value in found.changes)),
+        fix=Fix(_EXPORT, edits=tuple(Give(*change) for change in found.changes)),
+        other_fixes=tuple(Fix(_EXPORT, edits=tuple(Give(*change) for change in other)) for other in found.others),
     )
 
 

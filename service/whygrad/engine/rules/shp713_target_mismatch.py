@@ -129,7 +129,8 @@ def _refit(observation: Observation, node: Node, found: Compared, role: str, exp
 def _as_many(observation: Observation, failed: Failure, found: Compared) -> Iterator[Fix]:
     """As many targets as there are predictions, where they were sent."""
     place, target = sent_as(observation, failed.step, found.target.tensor), found.target.tensor.shape
-    if place is not None and target[:1] != found.places[:1] and target[1:] == found.places[1:]:
+    alone = place is not None and described(observation, place).get("shape") == list(target)
+    if place is not None and alone and target[:1] != found.places[:1] and target[1:] == found.places[1:]:
         ask = resent(observation, place, shape=list(found.places))
         if ask is not None:
             yield Fix(f"send {found.places[0]} targets, one for each prediction, not {target[0]}", edits=(ask,))

@@ -60,7 +60,8 @@ from whygrad.engine.operands.subscripts import (
     sizes_beside,
     with_batch,
 )
-from whygrad.engine.refusals.failures import finding, refused
+from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
 from whygrad.engine.wording.phrases import counted, size, sizes
@@ -78,7 +79,7 @@ def einsum_mismatch(observation: Observation) -> Iterator[Finding]:
             title=_title(observation, node, wrong) if wrong else f"einsum refuses its operands: {failed.said}",
             message=_message(observation, node, event, written),
             chain=[origin(observation, failed.step, node, o) for o in event.inputs],
-            fixes=_fixes(observation, node, event, written),
+            fixes=[*_by_layer(observation, failed, wrong), *_fixes(observation, node, event, written)],
         )
 
 
@@ -99,6 +100,15 @@ def _fixes(observation: Observation, node: Node, event: Event, written: Equation
     fixes = [_rewritten(observation, node, other) for other in better]
     fixes += _resized(observation, event, written) if written else []
     return fixes or [Fix("make each letter stand for one size, and give each operand one letter for each dimension")]
+
+
+def _by_layer(observation: Observation, failed: Failure, wrong: Disagreement | None) -> Iterator[Fix]:
+    """The layer behind an operand with as many outputs as its last letter stands for."""
+    if wrong is not None and wrong.letter is not None:
+        wanted, given = wrong.sizes
+        tensor = wrong.operand.tensor
+        fix = widened(observation, failed.step, tensor, given, wanted) if tensor.shape[-1] == given else None
+        yield from [fix] if fix else []
 
 
 def _rewritten(observation: Observation, node: Node, other: Equation) -> Fix:

@@ -57,7 +57,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, type_origin, variable
-from whygrad.engine.wording.rewriting import applied
+from whygrad.engine.wording.rewriting import applied, fed
 
 
 @rule("TYP801", "dtype-mismatch", "error")
@@ -88,6 +88,8 @@ def _types(event: Event) -> str:
 
 def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
     name, given = called(observation, node, wrong.operand), wrong.operand.tensor.dtype
+    if wrong.because is None and wrong.wanted == "bool":
+        return f"{node.name} takes a mask of bool or of its own type, and {name} is {given}"
     if wrong.because is None:
         return f"{node.name} needs floating numbers, and {name} is {given}"
     owner = layer(observation, wrong.because.tensor)
@@ -98,7 +100,8 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
 
 def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
-    after = applied(observation.source(node.id), name, cast)
+    source = observation.source(node.id)
+    after = applied(source, name, cast) or fed(source, node.module.rpartition(".")[2], cast)
     role = wrong.operand.role
     edits = () if role in node.writes else wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")
     return Fix(f"convert it to {wrong.wanted}: {name or role.partition('[')[0]}{cast}", after=after, edits=edits)

@@ -100,6 +100,8 @@ def _listed(words: Sequence[str]) -> str:
 def _fix(observation: Observation, signature: Signature) -> Fix:
     wanted = [f for f in signature.formals if f.required]
     taken, sent = len(signature.formals), observation.request.get("inputs")
+    if isinstance(sent, list) and sent and taken == 1 and signature.formals[0].type == "List[Tensor]":
+        return Fix(f"send {counted(len(sent), 'tensor')} as one list", edits=(Ask({"inputs": [sent]}),))
     line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
     shown = line if all(f.type == "Tensor" for f in wanted) else None
     if isinstance(sent, list) and len(sent) > taken > 0:

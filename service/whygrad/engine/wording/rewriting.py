@@ -34,6 +34,16 @@ def applied(source: str | None, name: str | None, suffix: str) -> str | None:
     return rewritten(source, rf"([(\[,]\s*){re.escape(name)}(?=\s*[,)\]])", rf"\g<1>{name}{suffix}")
 
 
+def operand_of(source: str | None, name: str | None, suffix: str) -> str | None:
+    """The line with something put behind a variable that stands once beside an operator: `x * w`, `h += b`."""
+    if name is None:
+        return None
+    found = rf"(?<![\w.]){re.escape(name)}"
+    alone = len(re.findall(rf"{found}(?![\w.(\[=])", (source or "").partition(" = ")[2] or source or "")) == 1
+    beside = rf"{found}(?=\s*[-+*/)]|\s*$)(?!\s*[-+*/]?=)"
+    return rewritten(source, beside, name + suffix) if alone else None
+
+
 def around(source: str | None, layer: str, suffix: str) -> str | None:
     """The line with something put behind what a layer is given and behind what it gives: `norm(x.t()).t()`."""
     attribute = re.escape(layer.rpartition(".")[2])
