@@ -78,9 +78,10 @@ class Trial:
 
     @property
     def stuck(self) -> bool:
-        """Whether the step still stops in the same place, with the same words."""
+        """Whether the step still stops in the same place, with the same words; what completed had not stopped it."""
+        event = self.fault.finding.event
         before, after = _stop(self.base.observation), _stop(self.after.observation)
-        return before is not None and before == after
+        return before is not None and before == after and not (event is not None and event.completed)
 
     @property
     def heals_all(self) -> bool:
