@@ -79,9 +79,9 @@ class Trial:
     @property
     def stuck(self) -> bool:
         """Whether the step still stops in the same place, with the same words; what completed had not stopped it."""
-        event = self.fault.finding.event
+        passed = any(e.completed and e.node == self.fault.finding.node for e in self.base.observation.first.events)
         before, after = _stop(self.base.observation), _stop(self.after.observation)
-        return before is not None and before == after and not (event is not None and event.completed)
+        return before is not None and before == after and not passed
 
     @property
     def heals_all(self) -> bool:
