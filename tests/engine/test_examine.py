@@ -701,7 +701,6 @@ def forward(self, x):
 
 FOUND = {
     "branch on a size": ["PAR203"],
-    "branch on a value": ["PAR203"],
     "branches that both return": ["PAR203"],
     "loop that never runs": ["PAR203"],
     "exported method": ["PAR203"],
