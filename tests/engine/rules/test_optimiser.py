@@ -18,11 +18,11 @@ def found(body: str, init: str = "", fill: str = "ones") -> dict[str, Json]:
 TOLD = [
     (
         "y = torch.cos(torch.relu(-self.p * x)); return y.acos()",
-        ("aten::acos", "error", "return y.clamp(-1 + 1e-6, 1 - 1e-6).acos()"),
+        ("aten::acos", "error", None),  # every number lies at the edge: to clamp them starves p
     ),
     (
         "return torch.sqrt(F.relu(x - self.p * 2)) * 2",
-        ("aten::sqrt", "error", "return torch.sqrt(F.relu(x - self.p * 2) + 1e-12) * 2"),
+        ("aten::sqrt", "error", None),  # behind a relu that is dead for this input
     ),
     ("return torch.min(self.p * x, x)", ("aten::min", "error", "return torch.minimum(self.p * x, x)")),
     ("return F.hardtanh(self.p * x) * 2", ("aten::hardtanh", "warning", "with torch.jit.optimized_execution(False):")),
@@ -30,7 +30,7 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("body", "told"), TOLD)
-def test_the_operation_to_change_and_its_line(body: str, told: tuple[str, str, str]) -> None:
+def test_the_operation_to_change_and_its_line(body: str, told: tuple[str, str, str | None]) -> None:
     finding = found(body)
     assert (finding["location"]["op"], finding["severity"], finding["fix"]["after"]) == told
     assert finding["location"]["source"].split(" = ")[0] in body

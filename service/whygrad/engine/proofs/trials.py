@@ -156,7 +156,7 @@ def _gained(before: Observation, after: Observation) -> str:
     told = f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind}"
     if before.error is not None or before.judged is None:
         return f"{told} (none before, as the step {'raised' if before.error else 'could not begin'})"
-    return f"{told}, as before" if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
+    return told if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
 
 
 def _count(observation: Observation, states: Sequence[str]) -> int:

@@ -174,6 +174,8 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
     fault = trial.fault.finding
     if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
         return False
+    if any(isinstance(edit, Ask) for edit in new.finding.fix.edits):  # what is sent is no part of the program's fault
+        return False
     alike = new.rule.family == trial.fault.rule.family
     if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
         return True
@@ -194,9 +196,17 @@ def _changes_shapes(trial: Trial) -> bool:
 
 
 def _together(first: Fix, second: Fix) -> Fix:
+    """Two changes as one; shown as lines only where the lines of both are known."""
     alike = first.summary == second.summary
     summary = f"{first.summary}, in both places" if alike else f"{first.summary}, and then {second.summary}"
-    return replace(first, summary=summary, edits=(*first.edits, *second.edits))
+    shown = alike or bool(first.before and first.after and second.before and second.after)
+    lines = {} if alike else {"before": _lines(first.before, second.before), "after": _lines(first.after, second.after)}
+    edits = (*first.edits, *second.edits)
+    return replace(first, summary=summary, edits=edits, **(lines if shown else {"before": "", "after": None}))
+
+
+def _lines(first: str | None, second: str | None) -> str:
+    return f"{first}\n{second}"
 
 
 def _causes(found: Sequence[Diagnosed], trials: Mapping[Key, Trial | None]) -> tuple[Diagnosed, ...]:
@@ -256,7 +266,21 @@ def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
     if trial is None:
         return diagnosed
     fix = replace(trial.fix, verified=trial.heals, evidence=trial.evidence)
+    if not trial.heals:  # a change that was refuted is not shown as one to make
+        fix = replace(fix, before="", after=None)
+    elif fix.after is not None:
+        fix = replace(fix, summary=fix.summary + _also(diagnosed, fix))
     return replace(diagnosed, finding=replace(diagnosed.finding, fix=fix))
+
+
+def _also(diagnosed: Diagnosed, fix: Fix) -> str:
+    """The other lines that a fix changes, of which it shows one."""
+    seen, own = diagnosed.observation, diagnosed.finding.node
+    shown = seen.place(own) if own is not None else None
+    numbers = {number for edit in fix.edits if (number := getattr(edit, "node", None)) is not None}
+    places = [seen.place(number) for number in sorted(numbers) if number < len(seen.nodes)]
+    lines = sorted({p.line for p in places if p is not None and shown is not None and p.line != shown.line})
+    return f"; and alike in line {', '.join(map(str, lines))}" if lines else ""
 
 
 def _with_symptoms(cause: Diagnosed, symptoms: Sequence[Diagnosed]) -> Diagnosed:

@@ -84,7 +84,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link(f"{cut.node.op} reads a parameter that wants a gradient, and its result has none", cut.node.id),
         ),
         fix=Fix(
-            f"move the computation of {lost} out of the region",
+            f"move the computation of {lost} out of the region: without the line, what stands in it moves to the left",
             after="",
             edits=(Leave(region.id),) if region is not cut.node else (),
         ),

@@ -155,15 +155,17 @@ def _of_classes(
 def _class_fixes(
     observation: Observation, failed: Failure, node: Node, found: Compared, beyond: tuple[int, int]
 ) -> Iterator[Fix]:
-    if beyond[0] >= 1 and beyond[1] == found.classes:
+    place = sent_as(observation, failed.step, found.target.tensor)
+    sent = described(observation, place) if place is not None else {}
+    low, top = min(beyond[0], sent.get("low") or 0) if sent else beyond[0], max(beyond[1] + 1, sent.get("high") or 0)
+    if low >= 1 and top == (found.classes or 0) + 1:
         name = variable(observation, node, found.target.role)
         after = applied(observation.source(node.id), name, " - 1")
         edits = wrapped(observation, node, found.target.role, "x - 1")
         yield Fix("count the classes from 0: target - 1", after=after, edits=edits)
     if beyond[0] >= 0:
-        yield from _wider(observation, failed, found, beyond[1] + 1)
-    place = sent_as(observation, failed.step, found.target.tensor)
-    if place is not None and "int" in str(described(observation, place).get("dtype")):
+        yield from _wider(observation, failed, found, top)
+    if place is not None and "int" in str(sent.get("dtype")):
         ask = resent(observation, place, low=0, high=found.classes)
         if ask is not None:
             yield Fix(f"send classes from 0 to {(found.classes or 1) - 1}", edits=(ask,))
