@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
+from whygrad.engine.document import unexplained
 from whygrad.engine.edits import Edit
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Observation
@@ -15,6 +16,9 @@ Rerun = Callable[[Sequence[Edit], str], Observation | None]
 """Runs one pass of the program with edits made to it; None where an edit cannot be made."""
 
 Key = tuple[str, object]
+
+_OF_GRADIENTS = frozenset({"CUT", "PAR", "ZER", "NUM"})
+"""Families of faults that cost parameters their gradient, and raise only where it costs all of them theirs."""
 
 
 def key(diagnosed: Diagnosed) -> Key:
@@ -67,7 +71,7 @@ class Trial:
         """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
         if self.stuck:
             return False
-        moved = any(self._made(d) for d in self.new)
+        moved = any(self._made(d) or self._goes_on(d) for d in self.new)
         came = bool(self.new) or self.unexplained
         return key(self.fault) in self.gone and not moved and (not came or (self.base.stopped and bool(self.new)))
 
@@ -75,6 +79,11 @@ class Trial:
         """Whether a fault stands where the old one did, or in what the fix put in."""
         node = new.finding.node
         return node is not None and (node == self.fault.finding.node or node >= len(self.base.observation.nodes))
+
+    def _goes_on(self, new: Diagnosed) -> bool:
+        """Whether a fault keeps the gradient from the same parameters in the same way, only further on."""
+        alike = new.rule.code == self.fault.rule.code and new.rule.family in _OF_GRADIENTS
+        return alike and bool(set(new.finding.parameters) & set(self.fault.finding.parameters))
 
     @property
     def stuck(self) -> bool:
@@ -90,11 +99,9 @@ class Trial:
 
     @property
     def unexplained(self) -> bool:
-        """Whether the run with it raises, or leaves a parameter without gradient, and no finding says why."""
-        seen = self.after.observation
-        told = {name for d in self.after.found for name in d.finding.parameters}
-        silent = any(p.name not in told for p in seen.missing)
-        return silent or (seen.error is not None and not self.after.found)
+        """Whether with it something went wrong that no finding explains, and that was not so before."""
+        trouble = unexplained(self.after.observation, self.after.found)
+        return trouble is not None and trouble != unexplained(self.base.observation, self.base.found)
 
     @property
     def evidence(self) -> str:
