@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from tests.processes import arguments_of, descendants, runs
+from whygrad_client import Client
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -86,6 +87,19 @@ def test_an_address_for_strangers_is_refused(tmp_path: Path, host: str) -> None:
     assert process.returncode == 2
     assert "keys" in told
     assert "Listen on 127.0.0.1" in told
+
+
+def test_with_keys_strangers_may_knock(tmp_path: Path) -> None:
+    key = "a-key-of-sixteen"
+    process = serve("--bind", "0.0.0.0:0", "--data", str(tmp_path), WHYGRAD_KEYS=key)
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    assert requests.get(f"{url}/diagnoses", timeout=5).status_code == 401
+    assert Client(url, key=key).rules()
+    worker = worker_of(process.pid)
+    assert key.encode() not in Path(f"/proc/{worker}/environ").read_bytes()
+    process.terminate()
+    assert key not in process.communicate(timeout=30)[1]
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:

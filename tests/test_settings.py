@@ -25,6 +25,14 @@ def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
     assert {line.partition("=")[0] for line in str(error.value).splitlines()} == bad.keys()
 
 
+def test_a_key_that_is_none_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHYGRAD_KEYS", "a-key-of-sixteen,hunter2")
+    with pytest.raises(SettingsError, match="16 characters") as error:
+        Settings.from_environment()
+    assert "hunter2" not in str(error.value)
+    assert "secret" not in repr(Settings(keys=("a-secret-of-sixteen",)))
+
+
 def test_a_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WHYGRAD_DATA", "/nowhere")
     monkeypatch.setenv("WHYGRAD_BIND", "[::1]:9000")
@@ -34,7 +42,9 @@ def test_a_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, job_seconds=1.5, workers=2)
+    settings = Settings(
+        data=tmp_path, job_seconds=1.5, workers=2, keys=("a-key-of-sixteen", "b" * 16), allowed_hosts=("a.example",)
+    )
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings.from_environment() == settings

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
+from requests.auth import AuthBase
 
 from whygrad.engine.shapes import parse_shapes
 from whygrad_client.errors import ConnectionFailed, NotAService, ProblemError
@@ -29,11 +30,12 @@ Inputs = str | list[Any]
 class Client:
     """A whygrad service at `base_url`. Close it, or use it in a `with`.
 
-    `timeout` is how many seconds the service may be silent, beyond what it is asked to wait. Every method raises
-    WhygradError: ConnectionFailed, NotAService or ProblemError, which holds the service's own words.
+    `key` is sent where the service asks for one; by default that of the environment, WHYGRAD_KEY. `timeout` is how many
+    seconds the service may be silent, beyond what it is asked to wait. Every method raises WhygradError:
+    ConnectionFailed, NotAService or ProblemError, which holds the service's own words.
     """
 
-    def __init__(self, base_url: str, *, timeout: float = 30.0) -> None:
+    def __init__(self, base_url: str, *, key: str | None = None, timeout: float = 30.0) -> None:
         """Raises ValueError where `base_url` is no http address."""
         address = urlsplit(base_url)
         if address.scheme not in ("http", "https") or not address.hostname:
@@ -41,6 +43,7 @@ class Client:
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
         self._session = requests.Session()
+        self._session.auth = _Bearer(key or os.environ.get("WHYGRAD_KEY"))
         self._session.trust_env = not _is_loopback(address.hostname)  # no proxy reaches this machine's own loopback
 
     def diagnose(
@@ -125,6 +128,18 @@ class Client:
         except requests.RequestException as error:
             raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}") from error
         return _content(answer)
+
+
+class _Bearer(AuthBase):
+    """A session that says how it authenticates takes no password of a .netrc for it."""
+
+    def __init__(self, key: str | None) -> None:
+        self.key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self.key:
+            request.headers["Authorization"] = f"Bearer {self.key}"
+        return request
 
 
 def _path(model: str | os.PathLike[str]) -> Path:

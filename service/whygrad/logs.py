@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+request: ContextVar[str | None] = ContextVar("request", default=None)
+"""The id of the request that this process is answering, where it is one that does."""
 
 
 class OneLine(logging.Formatter):
@@ -19,14 +23,19 @@ class OneLine(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if asked := request.get():
+            event["request"] = asked
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return json.dumps(event)
 
 
-def configure() -> None:
-    """Send the log of this process to standard error."""
+def configure(*loggers: str) -> None:
+    """Send the log of this process to standard error, and that of `loggers` which had a way of their own."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in loggers:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True

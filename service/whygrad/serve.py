@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,15 +85,16 @@ class _Household:
         descriptor = self.listener.fileno()
         options = ["--config", "python:whygrad.gunicorn_conf", "--bind", f"fd://{descriptor}"]
         workers = ["--workers", str(self.settings.web_workers)]
-        return self._start(["gunicorn", *options, *workers], descriptor)
+        return self._start(["gunicorn", *options, *workers], self.settings, descriptor)
 
     def _start_worker(self) -> tuple[subprocess.Popen[bytes], float]:
-        return self._start(["whygrad.jobs.worker"]), time.monotonic()
+        keyless = replace(self.settings, keys=())  # what runs strangers' programs holds no secret
+        return self._start(["whygrad.jobs.worker"], keyless), time.monotonic()
 
-    def _start(self, module: list[str], *descriptors: int) -> subprocess.Popen[bytes]:
+    def _start(self, module: list[str], settings: Settings, *descriptors: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", *module],
-            env=os.environ | self.settings.environment(),
+            env=os.environ | settings.environment(),
             stdin=subprocess.DEVNULL,
             pass_fds=descriptors,
             preexec_fn=partial(die_with_parent, os.getpid(), signal.SIGTERM),
@@ -151,11 +153,11 @@ def _refuse_a_half_installation() -> None:
 
 def _refuse_strangers(settings: Settings) -> None:
     host, _port = settings.address
-    if not _is_loopback(host):
+    if not (settings.keys or _is_loopback(host)):
         raise ServeError(
             f"whygrad does not listen on {host}: whoever reaches it may run programs on this machine, and it has no "
-            "keys to tell who that is. Listen on 127.0.0.1, and let people in by an SSH tunnel or a proxy that asks "
-            "who they are."
+            "keys to tell who that is. Listen on 127.0.0.1, or set WHYGRAD_KEYS (and WHYGRAD_ALLOWED_HOSTS, the names "
+            "by which people reach it)."
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from marshmallow.validate import Range
 
 PREFIX = "WHYGRAD_"
 MIB = 1024**2
+KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 
 
 class SettingsError(ValueError):
@@ -30,6 +32,10 @@ class Settings:
     """An SQLAlchemy address; by default the SQLite file `whygrad.db` in the data folder."""
     bind: str = "127.0.0.1:8000"
     """HOST:PORT to listen on; port 0 takes a free one."""
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    """Whoever sends one as `Authorization: Bearer KEY` is let in; without any, everybody who reaches the service."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that the service goes by, beside those of loopback and the host in `bind`."""
     max_upload_bytes: int = 512 * MIB
     default_wait_seconds: float = 10.0
     """How long a request waits for its diagnosis where it says nothing."""
@@ -65,6 +71,8 @@ class Settings:
             "data": env.path("DATA", cls.data),
             "database_url": env.str("DATABASE_URL", cls.database_url),
             "bind": env.str("BIND", cls.bind, validate=_check_bind),
+            "keys": env.list("KEYS", [], validate=_check_keys),
+            "allowed_hosts": env.list("ALLOWED_HOSTS", []),
             "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, **positive),
             "default_wait_seconds": env.float("DEFAULT_WAIT_SECONDS", cls.default_wait_seconds, validate=Range(min=0)),
             "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, validate=Range(min=0)),
@@ -76,16 +84,22 @@ class Settings:
             "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
         }
         _refuse_bad(env)
-        return cls(**values | given)
+        lists = {name: tuple(values[name]) for name in ("keys", "allowed_hosts")}
+        return cls(**values | lists | given)
 
     def environment(self) -> dict[str, str]:
         """The environment variables that give a child process these settings."""
-        return {f"{PREFIX}{field.name.upper()}": str(getattr(self, field.name)) for field in fields(self)}
+        return {f"{PREFIX}{field.name.upper()}": _written(getattr(self, field.name)) for field in fields(self)}
 
     @property
     def uploads(self) -> Path:
         """The folder where uploads are kept."""
         return self.data / "uploads"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that a request may be for, in lower case."""
+        return frozenset(name.lower() for name in (*self.allowed_hosts, self.address[0]))
 
     @property
     def address(self) -> tuple[str, int]:
@@ -104,8 +118,21 @@ def _refuse_bad(env: Env) -> None:
     except EnvValidationError as error:
         messages = error.error_messages
         assert isinstance(messages, Mapping)  # a list only where `eager` is on
-        lines = (f"{name}={os.environ.get(name, '')!r}: {' '.join(why)}" for name, why in messages.items())
+        lines = (f"{name}{_shown(name)}: {' '.join(why)}" for name, why in messages.items())
         raise SettingsError("\n".join(lines)) from None
+
+
+def _shown(name: str) -> str:
+    return "" if name == f"{PREFIX}KEYS" else f"={os.environ.get(name, '')!r}"
+
+
+def _written(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _check_keys(keys: list[str]) -> None:
+    if not all(KEY.fullmatch(key) for key in keys):
+        raise ValidationError("must be keys of 16 characters or more (A-Z a-z 0-9 . _ ~ + / = -), commas between them")
 
 
 def _check_bind(text: str) -> None:

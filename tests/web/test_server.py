@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -96,30 +93,6 @@ def test_a_program_describes_itself(url: str, healthy: bytes) -> None:
     (method,) = description["methods"]
     assert (method["name"], method["arguments"][0]["name"]) == ("forward", "x")
     assert replies.Description().validate(description) == {}
-
-
-@pytest.mark.parametrize(
-    ("request_bytes", "status"),
-    [
-        (b"GET / HTTP/9.9\r\n\r\n", 400),
-        (b"no request\r\n\r\n", 400),
-        (b"POST /diagnose HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400),
-        (
-            b"POST /diagnose HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-            b"Transfer-Encoding: chunked\r\n\r\nzz\r\n--x\r\n",
-            400,
-        ),
-    ],
-)
-def test_what_is_no_http_is_a_problem(url: str, request_bytes: bytes, status: int) -> None:
-    parts = urlsplit(url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5) as connection:
-        connection.sendall(request_bytes)
-        connection.shutdown(socket.SHUT_WR)
-        with connection.makefile("rb") as answer:
-            head, _, body = answer.read().partition(b"\r\n\r\n")
-    assert b"Content-Type: application/problem+json" in head
-    assert json.loads(body)["status"] == status
 
 
 def test_a_large_upload_takes_no_memory_and_holds_up_nobody(url: str, process: subprocess.Popen[str]) -> None:

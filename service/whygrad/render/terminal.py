@@ -6,17 +6,15 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from whygrad.render.spelling import spelt
+
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 Paint = Callable[..., str]
-
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def safe(value: Any, limit: int = 400) -> str:
     """The value as one bounded line: tabs become blanks, all else that is not printed is spelt out (`\\x1b`)."""
-    text = value if isinstance(value, str) else str(value)
-    shown = "".join(_spelt(char) for char in text[: limit + 1])
-    return shown if len(text) <= limit else shown[: limit - 1] + "…"
+    return spelt(str(value)[: limit + 1].replace("\t", " "), limit)
 
 
 def columns(text: str) -> int:
@@ -33,11 +31,3 @@ def plain(text: str, *styles: str) -> str:
     """The text as it is: `paint` for a place without colours."""
     del styles
     return text
-
-
-def _spelt(char: str) -> str:
-    if char == "\t":
-        return " "
-    if unicodedata.category(char) in _HIDDEN:
-        return char.encode("unicode_escape").decode("ascii")
-    return char

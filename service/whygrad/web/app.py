@@ -10,7 +10,7 @@ from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
-from whygrad.web import diagnoses, errors, explain, health, models, rules
+from whygrad.web import diagnoses, door, errors, explain, headers, health, models, rules, trace
 from whygrad.web.server import giving_way
 from whygrad.web.service import EXTENSION, Service
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     app = bare_app()
     settings = settings or Settings.from_environment()
+    door.register(app)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.extensions[EXTENSION] = Service(
         settings=settings,
@@ -51,6 +52,8 @@ def bare_app() -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.wsgi_app = giving_way(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.after_request(_without_type_where_empty)
+    app.after_request(headers.protect)
+    trace.register(app)
     errors.register(app)
     for resource in RESOURCES:
         app.register_blueprint(resource)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -13,7 +12,9 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from whygrad.render.spelling import spelt
 from whygrad.request.faults import MOST_FAULTS, faults, sentence
+from whygrad.web import trace
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -74,11 +75,10 @@ def _http(error: HTTPException) -> Response:
 
 def _detail(error: HTTPException) -> str:
     if isinstance(error, NotFound):
-        return f"There is nothing at {request.path}; /openapi.yaml lists what there is."
+        return f"There is nothing at {spelt(request.path)}; /openapi.yaml lists what there is."
     if isinstance(error, MethodNotAllowed):
-        return (
-            f"{request.path} does not take {request.method}; it takes {', '.join(sorted(error.valid_methods or []))}."
-        )
+        taken = ", ".join(sorted(error.valid_methods or []))
+        return f"{spelt(request.path)} does not take {spelt(request.method)}; it takes {taken}."
     if isinstance(error, RequestEntityTooLarge):
         return _too_large()
     return error.description or HTTPStatus(error.code or 500).phrase
@@ -101,6 +101,5 @@ def _unavailable(error: OperationalError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    incident = secrets.token_hex(4)
-    log.exception("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
-    return answer(500, f"The service failed on this request; its log tells why under incident {incident}.")
+    log.exception("%s %s failed", request.method, spelt(request.path), exc_info=error)
+    return answer(500, f"The service failed on this request; its log tells why, under {trace.current()}.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ClassVar
 
 from flask import request
@@ -18,6 +18,8 @@ from werkzeug.datastructures import MultiDict
 
 from whygrad.request import strict_json
 from whygrad.web.errors import Problem
+
+PIECE_BYTES = 64 * 1024
 
 View = Callable[..., ResponseReturnValue]
 
@@ -50,7 +52,7 @@ class Json(Body):
         _require(self.media_type)
         request.max_content_length = strict_json.LARGEST_DOCUMENT
         try:
-            return self._load(strict_json.parse(request.get_data(cache=False)))
+            return self._load(strict_json.parse(b"".join(iter(partial(request.stream.read, PIECE_BYTES), b""))))
         except strict_json.JsonError as error:
             raise Problem(422, str(error), pointer="") from error
 

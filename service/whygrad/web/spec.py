@@ -44,7 +44,14 @@ ANSWER_HEADERS = {
 }
 
 
-FAILURES = {500: "the service failed; its log tells why", 503: "the database does not answer"}
+FAILURES = {
+    400: "no HTTP, no Host, or a body that broke off",
+    401: "no key, where keys are on",
+    403: "sent by a page of another site",
+    421: "the Host header has a name that the service does not go by",
+    500: "the service failed; its log tells why",
+    503: "the database does not answer",
+}
 PATH_SCHEMAS = {"Sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
 
 
@@ -63,7 +70,9 @@ def document(app: Flask) -> dict[str, Any]:
         openapi_version="3.1.0",
         info={"description": "Why is my gradient missing? Send a program, get the root cause, the line and the fix."},
         plugins=[plugin],
+        security=[{}, {"key": []}],
     )
+    spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Tensor", schema=Tensor)
     spec.components.schema("TargetedLoss", schema=TargetedLoss)
     spec.components.schema("Input", Input.component)
