@@ -26,10 +26,14 @@ class Wrap:
 
 @dataclass(frozen=True)
 class Replace:
-    """The result of a node is an expression over its arguments by name: `self`, `torch.sqrt(self + 1e-12)`."""
+    """A result of a node is an expression over its arguments by name: `self`, `torch.sqrt(self + 1e-12)`.
+
+    `tensors_1` stands for the second of a list. Without a number it is the first result.
+    """
 
     node: int
     expression: str
+    result: int = 0
 
 
 @dataclass(frozen=True)

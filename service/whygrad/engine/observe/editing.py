@@ -93,11 +93,16 @@ class _Editor:
         owner.replaceInput(slot, wrapped)
 
     def replace(self, edit: Replace) -> None:
-        node = self._node(edit.node)
-        names = [a.name for a in self._reader.nodes[edit.node].arguments]
+        node, known = self._node(edit.node), self._reader.nodes[edit.node]
+        names = [a.name for a in known.arguments]
         used = set(re.findall(r"[A-Za-z_]\w*", edit.expression))
-        arguments = [(n, v) for n, v in zip(names, node.inputs(), strict=True) if n in used]
-        self._give_way(edit.node, self._inserted(edit, arguments, node))
+        given = zip(names, node.inputs(), strict=True)
+        arguments = [(n, v) for name, value in given for n, v in _named(name, value) if n in used]
+        inserted = self._inserted(edit, arguments, node)
+        for name, value in zip(names, node.inputs(), strict=True):
+            if name in known.writes:  # what is read of it from here on is what would have been written
+                value.replaceAllUsesAfterNodeWith(node, inserted)
+        self._give_way(edit.node, inserted, edit.result)
 
     def become(self, edit: Become) -> None:
         node, known = self._node(edit.node), self._reader.nodes[edit.node]
@@ -199,10 +204,12 @@ class _Editor:
             self._reader.adopt(node, edit.node)
         return result
 
-    def _give_way(self, number: int, value: Any) -> None:
-        """The first result of a node is another value."""
+    def _give_way(self, number: int, value: Any, result: int = 0) -> None:
+        """A result of a node is another value."""
         node = self._node(number)
-        node.outputsAt(0).replaceAllUsesWith(value)
+        if result >= node.outputsSize():
+            raise EditError(f"{node.kind()} has no result {result}")
+        node.outputsAt(result).replaceAllUsesWith(value)
         if not any(output.uses() for output in node.outputs()):
             self._destroy(number)
 
@@ -227,6 +234,13 @@ def _back(node: Any, end: Any) -> Iterator[Any]:
     while node != end:
         yield node
         node = node.prev()
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A value under its name, and where it is a list made in one place each of those in it: `tensors_1`."""
+    yield name, value
+    if value.node().kind() in _MAKERS:
+        yield from ((f"{name}_{place}", each) for place, each in enumerate(value.node().inputs()))
 
 
 def _tensors(value: Any) -> list[Any]:

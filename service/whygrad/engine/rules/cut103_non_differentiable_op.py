@@ -53,14 +53,15 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.cuts import Severed, cut_by, finding
-from whygrad.engine.gradients.smooth import smooth
+from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
+from whygrad.engine.gradients.relaxing import relaxed, straight_through
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import smoothed
 
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
 _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}
@@ -76,8 +77,8 @@ def non_differentiable(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, name = owners(cut.parameters), cut.node.bare_name
     what, instead = _advice(name)
-    twin = smooth(cut.node)
-    return finding(
+    fixes = _fixes(observation, cut) or [Fix(instead)]
+    found = finding(
         observation,
         cut,
         why=f"{name} has none to give",
@@ -86,11 +87,19 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link(f"the value that {lost} computed is alive before {name}"),
             Link(f"{name} returns {_result(cut)} without a history", cut.node.id),
         ),
-        fix=Fix(
-            f"use {twin.name}, or {instead.removeprefix('use ')}" if twin else instead,
-            edits=(Replace(cut.node.id, twin.expression),) if twin else (),
-        ),
+        fix=fixes[0],
     )
+    return replace(found, other_fixes=(*fixes[1:], *found.other_fixes))
+
+
+def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
+    """The smooth twin; first what stays hard in the forward, where more than the loss reads it."""
+    soft = relaxed(observation, cut.node, cut.event)
+    hard = straight_through(observation, cut.node, cut.event)
+    source = observation.source(cut.node.id)
+    fixes = [Fix(f"use {soft.name}", after=smoothed(source, cut.node.bare_name), edits=soft.edits)] if soft else []
+    fixes += [Fix(f"use {hard.name}", edits=hard.edits)] if hard else []
+    return fixes if everything_lost(observation) else fixes[::-1]
 
 
 def _result(cut: Severed) -> str:

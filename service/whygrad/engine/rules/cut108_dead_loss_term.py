@@ -59,7 +59,7 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
-from whygrad.engine.gradients.smooth import hit_or_miss, smooth
+from whygrad.engine.gradients.relaxing import relaxed
 from whygrad.engine.gradients.terms import DeadTerm, dead_terms
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
@@ -114,19 +114,15 @@ def _fix(observation: Observation, term: DeadTerm) -> Fix:
         return Fix("leave it out of the loss where it is only shown, or do not detach it where it is to train")
     cut, source = term.cut, observation.source(term.cut.node.id)
     if term.numbers:
-        return Fix("add the tensor itself to the loss, not a number taken out of it, and " + _words(cut))
+        return Fix("add the tensor itself to the loss, not a number taken out of it, and " + _words(observation, cut))
     match cut.cause:
         case "detached":
             after = rewritten(source, r"\.(detach_?\(\)|data\b)", "")
-            return Fix(_words(cut), after=after, edits=_edits(observation, term))
-        case "not-differentiable" if chosen := hit_or_miss(observation, cut.node, cut.event):
-            return Fix(
-                "count in probabilities: what softmax gives to the class, not whether it is chosen", edits=chosen
-            )
-    return Fix(_words(cut), edits=_edits(observation, term))
+            return Fix(_words(observation, cut), after=after, edits=_edits(observation, term))
+    return Fix(_words(observation, cut), edits=_edits(observation, term))
 
 
-def _words(cut: Severed) -> str:
+def _words(observation: Observation, cut: Severed) -> str:
     """What to do about a cut."""
     match cut.cause:
         case "detached":
@@ -137,14 +133,14 @@ def _words(cut: Severed) -> str:
             return "keep the tensor, not its numbers"
         case "cast":
             return "keep the term in floating point"
-    twin = smooth(cut.node)
+    twin = relaxed(observation, cut.node, cut.event)
     return f"compute the term with {twin.name} in place of {cut.node.bare_name}" if twin else _SMOOTH
 
 
 def _edits(observation: Observation, term: DeadTerm) -> tuple[Edit, ...]:
     """A gradient let through each cut; no edits where one of them has no known stand-in."""
     each = [_through(observation, cut) for cut in term.cuts]
-    return tuple(edit for edits in each for edit in edits) if all(each) else ()
+    return tuple(dict.fromkeys(edit for edits in each for edit in edits)) if all(each) else ()
 
 
 def _through(observation: Observation, cut: Severed) -> tuple[Edit, ...]:
@@ -155,5 +151,5 @@ def _through(observation: Observation, cut: Severed) -> tuple[Edit, ...]:
             return (Leave(place(observation, cut).id),)
         case "rebuilt" | "fresh leaf":
             return reconnected(observation, cut)
-    twin = smooth(cut.node)
-    return (Replace(cut.node.id, twin.expression),) if twin else ()
+    twin = relaxed(observation, cut.node, cut.event)
+    return twin.edits if twin else ()

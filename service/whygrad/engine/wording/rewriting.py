@@ -110,6 +110,21 @@ def straight_through(source: str | None, operation: str) -> str | None:
     return f"{source[:start]}{name} + ({source[start:end]} - {name}).detach(){source[end:]}"
 
 
+def smoothed(source: str | None, operation: str) -> str | None:
+    """The line with a sigmoid of the difference in place of its only comparison; None for any other operation."""
+    found = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Compare) and (_pair(n, operation))]
+    if source is None or len(found) != 1 or operation not in ("gt", "ge", "lt", "le"):
+        return None
+    (start, end), pair = _span(source, found[0]), (found[0].left, found[0].comparators[0])
+    larger, smaller = pair if operation in ("gt", "ge") else pair[::-1]
+    sides = [source[slice(*_span(source, side))] for side in (larger, smaller)]
+    inner = sides[0] if sides[1] in ("0", "0.0") else f"{sides[0]} - {_bracketed(sides[1])}"
+    if source[start - 1 : start] == "(" and source[end : end + 1] == ")":
+        before = source[: start - 1].rstrip()
+        start, end = (start, end) if before and (before[-1].isalnum() or before[-1] in "_])") else (start - 1, end + 1)
+    return f"{source[:start]}torch.sigmoid({inner}){source[end:]}"
+
+
 def _span(source: str, node: ast.expr) -> tuple[int, int]:
     """Where an expression begins and ends in the line; ast counts bytes."""
     at = source.encode()

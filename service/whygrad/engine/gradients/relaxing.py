@@ -1,0 +1,195 @@
+"""Relaxed in place of hard: a choice by its scores becomes weights, yes and no become a share between them.
+
+The operation that chooses then gives weights over all that it could have chosen, with one axis more, at the end; what
+picks by its positions takes a weighted mean, what computes with them the mean position. A comparison gives a number
+between 0 and 1, and what reads it as a mask blends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.facts import METADATA
+from whygrad.engine.gradients.flow import TAKERS
+from whygrad.engine.gradients.relaxations import relaxation, shares
+from whygrad.engine.observation import Event, Node, Observation
+
+_WITHIN = "dim if dim >= 0 else dim - 1"
+"""An axis of the positions, among those of their weights."""
+
+_MEAN = "torch.matmul(x, torch.arange(x.size(-1), dtype=x.dtype, device=x.device))"
+_RANKS = "torch.sigmoid(self.movedim(dim, -1).unsqueeze(-1) - self.movedim(dim, -1).unsqueeze(-2)).sum(-1).movedim(-1, dim) - 0.5"  # noqa: E501
+_CASTS = frozenset({"to", "long", "int", "float", "double", "half", "type", "type_as", "bool"})
+
+_PASSED_ON: Mapping[str, str] = {
+    "clone": "self",
+    "contiguous": "self",
+    "detach": "self",
+    "unsqueeze": f"self.unsqueeze({_WITHIN})",
+    "squeeze": f"self.squeeze({_WITHIN})",
+    "select": f"self.select({_WITHIN}, index)",
+    "expand": "self.expand(size + [self.size(-1)])",
+    "view": "self.reshape(size + [self.size(-1)])",
+    "reshape": "self.reshape(shape + [self.size(-1)])",
+}
+"""What only hands positions on, as it hands on their weights."""
+
+_PICKED: Mapping[tuple[str, str], str] = {
+    ("one_hot", "self"): "torch.constant_pad_nd(self, [0, max(num_classes - self.size(-1), 0)])",
+    ("embedding", "indices"): "torch.matmul(indices, weight[:indices.size(-1)])",
+    (
+        "index_select",
+        "index",
+    ): "torch.tensordot(self.narrow(dim, 0, index.size(-1)), index, ([dim], [-1])).movedim(-1, dim)",
+    ("gather", "index"): f"(index * self.narrow(dim, 0, index.size(-1)).movedim(dim, -1).unsqueeze({_WITHIN})).sum(-1)",
+    ("scatter", "index"): f"self + (value - self) * index.sum({_WITHIN}).movedim(-1, dim)",
+    ("index", "indices[0]"): "torch.tensordot(indices_0, self[:indices_0.size(-1)], ([-1], [0]))",
+    ("index", "indices[1]"): 'torch.einsum("nc,nc...->n...", [indices_1, self[:, :indices_1.size(-1)]])',
+    ("bincount", "self"): "torch.constant_pad_nd(self.flatten(0, -2).sum(0), [0, max(minlength - self.size(-1), 0)])",
+}
+"""What picks by positions, with their weights."""
+
+_BLENDED: Mapping[tuple[str, str], str] = {
+    ("where", "condition"): "condition * self + (1 - condition) * other",
+    ("masked_fill", "mask"): "self * (1 - mask) + mask * value",
+    ("logical_not", "self"): "1 - self",
+    ("bitwise_not", "self"): "1 - self",
+    ("eq", "self"): "1 - (self - other).abs()",
+    ("ne", "self"): "(self - other).abs()",
+    **{
+        (name, role): "self * other" for name in ("__and__", "bitwise_and", "logical_and") for role in ("self", "other")
+    },
+    **{
+        (name, role): "self + other - self * other"
+        for name in ("__or__", "bitwise_or", "logical_or")
+        for role in ("self", "other")
+    },
+}
+"""What reads yes and no, with a share in their place."""
+
+_UNFIT = frozenset({"masked_select", "nonzero", "index_put", "one_hot", "embedding", "gather", "scatter", "index",
+                    "masked_fill", "where", "bincount", "squeeze"})  # fmt: skip
+"""What takes positions or a mask, and cannot be given anything else where no entry above says how."""
+
+_INFINITE = frozenset({"inf", "-inf"})
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """What an operation is relaxed to, in words, and the edits of it and of all that reads its result."""
+
+    name: str
+    edits: tuple[Edit, ...]
+
+
+Reading = Callable[[Observation, Node, Event, str], tuple[Edit | None, bool] | None]
+"""How one operation reads what was relaxed: the edit that it needs, and whether its result is relaxed too."""
+
+
+def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | None:
+    """The differentiable twin of a hard operation; None where there is no standard one, or something cannot read it."""
+    again = _ranked_again(observation, node, event)
+    if again is not None:
+        return Relaxed("the soft rank of each: how many are larger, by a sigmoid", (Replace(node.id, "self"), again))
+    twin = relaxation(node, event)
+    if twin is None:
+        return None
+    if twin.gives == "numbers":
+        return Relaxed(twin.name, (Replace(node.id, twin.expression),))
+    reading = _as_weights if twin.gives == "weights" else _as_share
+    followed = _followed(observation, event.outputs[twin.result].id, reading)
+    if followed is None:
+        return None
+    counts = any(isinstance(edit, Wrap) for edit in followed)
+    name = twin.name if counts or not twin.picking else twin.picking
+    return Relaxed(name, (Replace(node.id, twin.expression, twin.result), *followed))
+
+
+def straight_through(observation: Observation, node: Node, event: Event) -> Relaxed | None:
+    """A comparison that is hard in the forward and passes on the gradient of its smooth twin."""
+    share = shares(node)
+    if share is None or event.input("self") is None:
+        return None
+    followed = _followed(observation, event.outputs[0].id, _as_share)
+    if followed is None:
+        return None
+    hard = f"torch.{node.bare_name}(self, other).to(self.dtype)"
+    edit = Replace(node.id, f"{hard} + {share} - {share}.detach()")
+    return Relaxed("a straight-through estimate, hard + soft - soft.detach() with a sigmoid", (edit, *followed))
+
+
+def _followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
+    """The edits of all that reads a tensor, and what is handed on of it; None where something cannot."""
+    tracked, edits = {tensor}, dict[Edit, None]()
+    for event in observation.first.events:
+        node = observation.nodes[event.node]
+        for role in (o.role for o in event.inputs if o.tensor.id in tracked):
+            if node.op.startswith("prim::") and node.op not in TAKERS | METADATA:  # it hands on the same tensor
+                continue
+            read = None if node.op in TAKERS | METADATA else reading(observation, node, event, role)
+            if read is None:
+                return None
+            edit, carries = read
+            edits |= {edit: None} if edit is not None else {}
+            tracked |= {t.id for t in event.outputs} if carries else set()
+    return tuple(edits)
+
+
+def _as_weights(observation: Observation, node: Node, event: Event, role: str) -> tuple[Edit | None, bool] | None:
+    """How an operation takes weights where it took positions."""
+    name, whole = node.bare_name, not any(t.floating for t in event.outputs)
+    if name in _CASTS and whole:
+        return Replace(node.id, "self"), True
+    if name == "slice" and (node.literal("dim") or 0) >= 0:
+        return None, True
+    handed = _PASSED_ON.get(name) if role == "self" else None
+    if handed is not None and (name != "squeeze" or node.argument("dim") is not None):
+        return Replace(node.id, handed), True
+    if name in ("eq", "ne"):
+        return _compared(node, event, role), False
+    if name == "index" and not _indexes(observation, event, role):
+        return None
+    picked = _PICKED.get((name, role))
+    if picked is not None and (name != "scatter" or node.argument("value") is not None):
+        return Replace(node.id, picked), False
+    return None if name in _UNFIT else (Wrap(node.id, role, _MEAN), False)
+
+
+def _as_share(_: Observation, node: Node, event: Event, role: str) -> tuple[Edit | None, bool] | None:
+    """How an operation takes a number between 0 and 1 where it took yes or no."""
+    name, still = node.bare_name, all(t.dtype == "bool" for t in event.outputs)
+    if name in _CASTS and not any(t.floating for t in event.outputs):
+        return Replace(node.id, "self"), True
+    blended = _BLENDED.get((name, role))
+    if blended is not None and node.literal("value") not in _INFINITE:
+        return Replace(node.id, blended), still
+    return None if name in _UNFIT else (None, still)
+
+
+def _compared(node: Node, event: Event, role: str) -> Edit:
+    """`choice == target` as the weight that the target has, `choice != target` as all the others'."""
+    wanted = "other" if role == "self" else "self"
+    taken = f"{role}.gather(-1, {wanted}.to(torch.int64).unsqueeze(-1)).squeeze(-1)"
+    if event.input(wanted) is None:
+        taken = f"{role}.select(-1, int({wanted}))"
+    return Replace(node.id, taken if node.bare_name == "eq" else f"(1 - {taken})")
+
+
+def _indexes(observation: Observation, event: Event, role: str) -> bool:
+    """Whether positions alone index the first axis, or the second along the first: `x[arange, positions]`."""
+    others = [o for o in event.inputs if o.role.startswith("indices") and o.role != role]
+    if role == "indices[0]":
+        return not others
+    makers = {t.id: observation.nodes[e.node].bare_name for e in observation.first.events for t in e.outputs}
+    return role == "indices[1]" and [makers.get(o.tensor.id) for o in others] == ["arange"]
+
+
+def _ranked_again(observation: Observation, node: Node, event: Event) -> Replace | None:
+    """The edit of the second of two `argsort`, which gives the rank of each; None where there is no second."""
+    if node.bare_name != "argsort":
+        return None
+    users = [e for e in observation.first.events if any(t.id == event.outputs[0].id for t in e.tensors)]
+    second = observation.nodes[users[0].node] if len(users) == 1 else None
+    return Replace(second.id, _RANKS) if second is not None and second.bare_name == "argsort" else None

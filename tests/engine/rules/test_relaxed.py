@@ -1,0 +1,74 @@
+"""Hard operations made soft: what chooses gives weights, what compares a share, and what reads them is changed too."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net
+
+from whygrad.engine.observation import Json
+
+LAYERS = "self.a = nn.Linear(6, 5); self.table = nn.Parameter(torch.randn(5, 6)); self.e = nn.Embedding(7, 3)"
+
+
+def cut(body: str, init: str = LAYERS, takes: str = "x", **example: str) -> dict[str, Json]:
+    """The fix of the cut in a program with a line or two of forward."""
+    document = diagnose_source(net(body, init, takes), **{"shapes": "4x6", "loss": "mean"} | example)
+    return next(f["fix"] for f in document["findings"] if f["code"] == "CUT103")
+
+
+READERS = {
+    "one_hot": "F.one_hot(self.a(x).argmax(1), 5).float() * self.p",
+    "row of a table": "self.table[self.a(x).argmax(dim=-1)]",
+    "one in each row": "(x.flip(1) * self.p)[torch.arange(4), self.a(x).argmax(1)]",
+    "index_select": "self.table.index_select(0, self.a(x).argmax(1))",
+    "embedding": "self.e(self.a(x).argmax(1))",
+    "gather": "(x * self.p).gather(1, self.a(x).argmax(1, keepdim=True))",
+    "scatter": "torch.zeros(4, 5).scatter(1, self.a(x).argmax(1).unsqueeze(-1), 1.0) * self.p",
+    "scatter_": "(torch.zeros(4, 5) * self.p).scatter_(1, self.a(x).argmax(1).unsqueeze(1), 1.0)",
+    "counts": "torch.bincount(self.a(x).argmax(1), minlength=5).float() * self.p",
+    "position": "self.a(x).argmax(1).float() * self.p",
+    "position from the end": "(5 - self.a(x).argmin(1)) * self.p",
+    "position of all": "self.a(x).argmax().float() * self.p",
+    "indices of max": "self.a(x).max(dim=1)[1].float() * self.p",
+    "indices of topk": "self.a(x).topk(2, dim=1)[1][:, 0].float() * self.p",
+    "indices of sort": "torch.sort(self.a(x), dim=1)[1].float() * self.p",
+    "ranks": "self.a(x).argsort(1).argsort(1).float() * self.p",
+    "draw": "torch.multinomial(torch.softmax(self.a(x), 1), 2).float() * self.p",
+    "interval": "self.e(torch.bucketize(self.a(x), torch.linspace(-1.0, 1.0, 6)))",
+    "interval, searched": "torch.searchsorted(torch.linspace(-1.0, 1.0, 6), self.a(x)).float() * self.p",
+    "histogram": "torch.histc(self.a(x), bins=8, min=-2.0, max=2.0) * self.p",
+    "histogram of its range": "torch.histc(self.a(x), bins=8) * self.p",
+    "count": "torch.count_nonzero(F.relu(self.a(x)), dim=1).float() * self.p",
+    "gate": "(self.a(x) > 0.1).float() * self.p",
+    "blend": "torch.where(self.a(x) > 0.1, self.p, 2 * self.p)",
+    "fill": "(x[:, :5] * self.p).masked_fill(~(self.a(x) <= 0.1), 0.0)",
+    "both": "((self.a(x) > 0.1) & (self.a(x) < 0.5)).float() * self.p",
+    "either": "torch.logical_or(self.a(x) > 0.6, self.a(x) < -0.6).long() * self.p",
+}
+
+
+@pytest.mark.parametrize("value", READERS.values(), ids=READERS)
+def test_what_reads_a_choice_takes_weights(value: str) -> None:
+    fix = cut(f"return ({value}) + 0 * (self.table.sum() + self.e.weight.sum() + self.p)", loss="auto")
+    assert fix["verified"] is True, fix
+
+
+def test_a_class_that_is_counted_is_weighed() -> None:
+    body = "return (self.a(x).argmax(1) != y).float().mean() * self.p.detach()"
+    fix = cut(body, "self.a = nn.Linear(6, 5)", "x, y", shapes="4x6;4:int64[0,5)", loss="output")
+    assert (fix["verified"], "softmax" in fix["summary"]) == (True, True)
+
+
+def test_a_gate_stays_hard_and_a_loss_gets_smooth() -> None:
+    assert "straight-through" in cut("return (self.a(x) > 0.1).float() * self.p")["summary"]
+    loss = cut("m = (self.a(x) > 0.1).float(); return m.mean()", "self.a = nn.Linear(6, 5)", loss="output")
+    assert (loss["before"], loss["after"]) == (
+        "m = (self.a(x) > 0.1).float()",
+        "m = torch.sigmoid(self.a(x) - 0.1).float()",
+    )
+
+
+def test_a_mask_that_picks_elements_is_left_in_words() -> None:
+    fix = cut("h = self.a(x); return torch.ones(4, 5)[h > 0.0].mean() * self.p")
+    assert (fix["verified"], fix["after"]) == (None, None)
