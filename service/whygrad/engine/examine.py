@@ -15,7 +15,7 @@ from whygrad.engine.document import document
 from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Json, Observation
 from whygrad.engine.observe.archive import RefusedError, judge
-from whygrad.engine.observe.editing import EditError
+from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.passes import PASSES

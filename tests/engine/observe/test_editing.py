@@ -23,7 +23,7 @@ from whygrad.engine.edits import (
     Wrap,
 )
 from whygrad.engine.observation import Observation
-from whygrad.engine.observe.editing import EditError
+from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.observer import Observer
 
 NET = """

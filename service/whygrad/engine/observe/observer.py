@@ -26,7 +26,7 @@ from whygrad.engine.observation import (
     Tensor,
 )
 from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, recorded_inputs
-from whygrad.engine.observe.editing import EditError
+from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit, resized
 from whygrad.engine.observe.looks import look

@@ -14,7 +14,7 @@ from whygrad.engine.facts import KEEPING
 from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
 from whygrad.engine.observe import loss as losses
-from whygrad.engine.observe.editing import compiled
+from whygrad.engine.observe.expressions import compiled
 from whygrad.engine.observe.functions import Last, Watch, owners
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.measuring import is_spoiled

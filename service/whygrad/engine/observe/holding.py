@@ -1,0 +1,83 @@
+"""What the modules of a loaded program hold, by name, and the edits of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from whygrad.engine.edits import Edit, Register, Resize, Unfreeze
+from whygrad.engine.observe.expressions import EditError
+
+_LISTED = "_flat_weights"
+
+
+def edit_module(module: Any, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Make the edits of what a module holds; the names that are parameters from then on.
+
+    Raises EditError where there is no tensor of a name.
+    """
+    registered: list[str] = []
+    for edit in edits:
+        match edit:
+            case Resize(name, shape):
+                _put(module, name, _resized(_tensor(module, name), shape))
+            case Unfreeze(names):
+                for name in names:
+                    _tensor(module, name).requires_grad_()
+            case Register(names):
+                for name in names:
+                    _put(module, name, torch.nn.Parameter(_tensor(module, name).detach().clone()))
+                registered += names
+    return tuple(registered)
+
+
+def _owner(module: Any, name: str) -> tuple[Any, str]:
+    path, _, attribute = name.rpartition(".")
+    owner = module._c
+    for step in path.split(".") if path else ():
+        if not owner.hasattr(step):
+            raise EditError(f"the program has no {name}")
+        owner = owner.getattr(step)
+    if not owner.hasattr(attribute):
+        raise EditError(f"the program has no {name}")
+    return owner, attribute
+
+
+def held(module: Any, name: str) -> list[tuple[str, torch.Tensor]]:
+    """The tensors that a module holds under a dotted name, each with its own: one, or those of a list."""
+    owner, attribute = _owner(module, name)
+    found = owner.getattr(attribute)
+    if isinstance(found, torch.Tensor):
+        return [(name, found)]
+    return [(f"{name}[{i}]", tensor) for i, tensor in enumerate(found)] if isinstance(found, list) else []
+
+
+def _tensor(module: Any, name: str) -> torch.Tensor:
+    found = held(module, name)
+    if [name] != [each for each, _ in found]:
+        raise EditError(f"{name} is no tensor")
+    return found[0][1]
+
+
+def _put(module: Any, name: str, tensor: torch.Tensor) -> None:
+    """Put a tensor in the place of another, also in the list of them that a recurrent layer holds."""
+    owner, attribute = _owner(module, name)
+    before = owner.getattr(attribute)
+    owner.setattr(attribute, tensor)
+    if owner.hasattr(_LISTED):
+        owner.setattr(_LISTED, [tensor if item is before else item for item in owner.getattr(_LISTED)])
+
+
+def _resized(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
+    """A tensor of another shape with numbers of the same kind."""
+    made = torch.empty(tuple(shape), dtype=tensor.dtype, device=tensor.device)
+    if tensor.is_floating_point() and not tensor.is_meta:
+        known = tensor.detach().double()
+        spread = float(known.std()) if known.numel() > 1 else 0.0
+        made.normal_(float(known.mean()) if known.numel() else 0.0, spread)
+        made = made.abs() if known.numel() and bool((known >= 0).all()) else made
+    elif not tensor.is_floating_point():
+        made.zero_()
+    return torch.nn.Parameter(made) if tensor.requires_grad else made
