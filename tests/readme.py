@@ -45,7 +45,7 @@ def _settings() -> list[str]:
     for field, after in zip(body.body, [*body.body[1:], None], strict=True):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             told = ast.literal_eval(after.value) if isinstance(after, ast.Expr) else ""
-            default = getattr(settings.Settings, field.target.id)
+            default = getattr(settings.Settings, field.target.id) or ""
             rows.append(f"| `{settings.PREFIX}{field.target.id.upper()}` | `{default}` | {' '.join(told.split())} |")
     return rows
 

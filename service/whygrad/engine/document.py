@@ -14,6 +14,7 @@ from whygrad.engine.gradients.starving import nameless
 from whygrad.engine.modules import describe_modules, gradient_of
 from whygrad.engine.observation import Event, Json, Node, Observation, Operand, Parameter, Pass
 from whygrad.engine.places import Places
+from whygrad.engine.spelling import plain
 from whygrad.engine.wording.origins import parameter_name, variable
 
 LONGEST = 2000
@@ -40,7 +41,7 @@ def document(
     owners = {name: i for i in range(len(kept) - 1, -1, -1) for name in kept[i].finding.parameters}
     parameters = [_parameter(observation, p, owners) for p in observation.parameters]
     modules = describe_modules(observation)
-    return {
+    written: dict[str, Json] = {
         "schema": 1,
         "verdict": verdict(((d.rule.code, d.severity) for d in kept), unexplained=trouble is not None),
         "headline": headline(observation, entries, places, trouble),
@@ -62,6 +63,7 @@ def document(
         "environment": dict(environment),
         "timing": dict(timing),
     }
+    return {field: plain(value, field) for field, value in written.items()}
 
 
 def verdict(findings: Iterable[tuple[str, str]], *, unexplained: bool = False) -> str:

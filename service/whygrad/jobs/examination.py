@@ -11,6 +11,7 @@ from typing import Any
 from whygrad import sandbox
 from whygrad.engine.ending import diagnose_ending
 from whygrad.engine.observation import Ending
+from whygrad.engine.spelling import plain
 from whygrad.jobs.wellformed import is_diagnosis, is_location
 
 LOCATE_SECONDS = 10.0
@@ -44,14 +45,14 @@ def examine(
 
     def keep(document: Document) -> None:
         if is_diagnosis(document):
-            known[:] = [document]
-            on_document(document)
+            known[:] = [plain(document)]
+            on_document(known[0])
 
     task = sandbox.Task("examine", upload, request)
     outcome = sandbox.run(task, limits=limits, on_document=keep, pulse=pulse)
     document = known[0] if known else None
     if outcome.ending == "finished":
-        if document is not None and document == outcome.document:
+        if document is not None and document == plain(outcome.document):
             return document
         outcome = replace(outcome, ending="crashed", detail="what it sent is no diagnosis")
     log.warning("%s in pass %s, node %s: %s", outcome.ending, outcome.pass_name, outcome.node, outcome.detail)
@@ -62,7 +63,8 @@ def describe(upload: Path, *, limits: sandbox.Limits, pulse: Callable[[], None] 
     """What a program says of itself: methods, arguments, recorded shapes; `problem` where it cannot be read."""
     outcome = sandbox.run(sandbox.Task("describe", upload, {}), limits=_within(limits, DESCRIBE_SECONDS), pulse=pulse)
     if outcome.ending == "finished" and outcome.document is not None:
-        return outcome.document
+        document: Document = plain(outcome.document)
+        return document
     log.warning("%s while describing: %s", outcome.ending, outcome.detail)
     return {"problem": UNREADABLE.format(ENDED[outcome.ending])}
 
@@ -82,7 +84,7 @@ def _locate(task: sandbox.Task, node: int, limits: sandbox.Limits, pulse: Callab
     if outcome.ending != "finished":
         log.warning("%s while looking for node %d: %s", outcome.ending, node, outcome.detail)
         return None
-    return outcome.document if is_location(outcome.document) else None
+    return plain(outcome.document) if is_location(outcome.document) else None
 
 
 def _within(limits: sandbox.Limits, seconds: float) -> sandbox.Limits:

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from whygrad.render.spelling import spelt
+from whygrad.engine.spelling import spelt
 from whygrad.request.faults import MOST_FAULTS, faults, sentence
 from whygrad.web import trace
 

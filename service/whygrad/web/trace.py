@@ -10,7 +10,7 @@ import time
 from flask import Flask, Response, g, request
 
 from whygrad import logs
-from whygrad.render.spelling import spelt
+from whygrad.engine.spelling import spelt
 
 HEADER = "X-Request-ID"
 QUIET = ("health.live", "health.ready")
