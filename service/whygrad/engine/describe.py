@@ -8,7 +8,9 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.observe.archive import Archive, RefusedError, judge, recorded_inputs
+from whygrad.engine.observe.archive import Archive, judge
+from whygrad.engine.observe.recorded import recorded_inputs
+from whygrad.engine.preflight.refusal import RefusedError
 
 
 def describe(upload: Path | bytes) -> dict[str, Any]:

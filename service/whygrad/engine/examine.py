@@ -14,11 +14,12 @@ from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import document
 from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Json, Observation
-from whygrad.engine.observe.archive import RefusedError, judge
+from whygrad.engine.observe.archive import judge
 from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.passes import PASSES
+from whygrad.engine.preflight.refusal import RefusedError
 from whygrad.engine.proofs.trials import Base
 from whygrad.engine.proofs.verify import Verifier
 
@@ -90,7 +91,8 @@ class _Examination:
             observer = Observer(judge(data), self._request, self._progress)
             observer.open()
         except RefusedError as error:
-            refused = Observation(format="unknown", refusal=error.refusal)
+            kind = "torchscript" if error.refusal.operation else "unknown"
+            refused = Observation(format=kind, refusal=error.refusal)
             self._tell(refused, diagnose(refused), weights=False)
             return
         self._time("load_ms")

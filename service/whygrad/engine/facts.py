@@ -256,3 +256,18 @@ class Saved:
     saver: int
     saved_as: str
     storage: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file was not run: what it is, and what to send instead, in words and in lines of Python.
+
+    `operation` is the one for which a program is not loaded, and `place` the line that it stands in, where it is known.
+    """
+
+    what: str
+    why: str
+    instead: str
+    summary: str = "send an exported program instead"
+    operation: str | None = None
+    place: Frame | None = None

@@ -48,6 +48,8 @@ class Fix:
 class Finding:
     """One cause. `node` is the operation to change, `event` the execution whose operands are shown.
 
+    Where there is no node, `place` is the line to change, and `op` the operation in it.
+
     `explains` are the nodes whose own findings merely follow from this one. `other_fixes` are tried, in their
     order, where the first does not heal.
     """
@@ -57,6 +59,7 @@ class Finding:
     node: int | None = None
     event: Event | None = None
     place: Frame | None = None
+    op: str | None = None
     parameters: tuple[str, ...] = ()
     chain: tuple[Link, ...] = ()
     related: tuple[Related, ...] = ()

@@ -19,6 +19,7 @@ from whygrad.engine.facts import (
     Node,
     Numbers,
     Operand,
+    Refusal,
     Saved,
     Tensor,
 )
@@ -177,15 +178,6 @@ class Signature:
     given: tuple[str, ...] = ()
     misfit: str | None = None
     place: Frame | None = None
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a file was not run: what it is, and what to send instead."""
-
-    what: str
-    why: str
-    instead: str
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,12 @@ class Places:
             "stack": [self._frame(f) for f in stack[-32:]],
         }
 
-    def at(self, place: Frame | None) -> dict[str, Json] | None:
-        """The location of a line where no operation stands; None where there is no line."""
-        if place is None:
+    def at(self, place: Frame | None, op: str | None = None) -> dict[str, Json] | None:
+        """The location of a line that no node stands for, and of the operation in it; None where there is neither."""
+        if place is None and op is None:
             return None
-        return {"module": "", "module_type": None, "op": None, **self._line(place), "stack": [self._frame(place)]}
+        stack = [] if place is None else [self._frame(place)]
+        return {"module": "", "module_type": None, "op": op, **self._line(place), "stack": stack}
 
     def told(self, location: Mapping[str, Json] | None) -> str:
         """` in model.py line 18`, or nothing where there is no line."""

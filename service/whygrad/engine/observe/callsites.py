@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Frame
-from whygrad.engine.observe.archive import DebugRecord, debug_records
+from whygrad.engine.observe.lines import DebugRecord, debug_records
 from whygrad.engine.observe.stacks import is_library
 
 _DEFINITION = re.compile(r"^(?:class (?P<owner>\w+)|(?P<indent> *)def (?P<name>\w+))\b", re.MULTILINE)
@@ -43,6 +43,13 @@ def call_sites(data: bytes) -> Mapping[CallSite, Frame]:
             code = records.read(file).decode()
             found.update(_sites(module, code, debug_records(records.read(name))))
     return found
+
+
+def frame_at(code: str, records: list[DebugRecord], at: int) -> Frame | None:
+    """The line in the original source of a character in the code of a module; None where nobody knows."""
+    definitions = [match for match in _DEFINITION.finditer(code) if match["name"] and match.start() <= at]
+    record = _record_at(records, [record.at for record in records], at)
+    return None if record is None else _frame(record, definitions[-1]["name"] if definitions else "")
 
 
 def _sites(module: str, code: str, records: list[DebugRecord]) -> Iterator[tuple[CallSite, Frame]]:

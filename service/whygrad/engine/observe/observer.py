@@ -25,7 +25,7 @@ from whygrad.engine.observation import (
     Step,
     Tensor,
 )
-from whygrad.engine.observe.archive import EXPORT, Archive, RefusedError, recorded_inputs
+from whygrad.engine.observe.archive import Archive
 from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit, resized
@@ -33,6 +33,7 @@ from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.observe.program import Program, Stacks
+from whygrad.engine.observe.recorded import recorded_inputs
 from whygrad.engine.observe.replay import Replay
 from whygrad.engine.observe.run import Received, Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
@@ -40,6 +41,7 @@ from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 from whygrad.engine.outreach import reaching
 from whygrad.engine.passes import PassName
+from whygrad.engine.preflight.refusal import EXPORT, RefusedError
 
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""

@@ -60,9 +60,9 @@ from whygrad.engine.rule import rule
 def unsupported_format(observation: Observation) -> Iterator[Finding]:
     """A file that was refused before anything was run."""
     refusal = observation.refusal
-    if refusal is not None:
+    if refusal is not None and refusal.operation is None:
         yield Finding(
             title=f"the file is {refusal.what}, and cannot be run",
             message=f"{refusal.why[:1].upper()}{refusal.why[1:]}.",
-            fix=Fix("send an exported program instead", before="", after=refusal.instead),
+            fix=Fix(refusal.summary, before="", after=refusal.instead),
         )

@@ -53,21 +53,31 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix, Related
 from whygrad.engine.observation import Observation
-from whygrad.engine.outreach import reached_by, reaching
+from whygrad.engine.outreach import reach, reached_by, reaching
 from whygrad.engine.rule import rule
+
+_ALLOWED = "A program that comes from elsewhere may compute, and nothing else."
+_FIX = Fix("hand its values over as an input or a buffer, and keep what writes or sends outside of the program")
 
 
 @rule("RUN004", "refused", "error")
 def refused(observation: Observation) -> Iterator[Finding]:
     """A program that was not run for what it would reach."""
+    refusal = observation.refusal
+    if refusal is not None and refusal.operation is not None:
+        yield Finding(
+            title=f"the program was not run: {refusal.operation} {reach(refusal.operation)}",
+            message=_ALLOWED,
+            place=refusal.place,
+            op=refusal.operation,
+            fix=_FIX,
+        )
     found = reaching(observation.nodes)
     for first in found[:1]:
         yield Finding(
             title=f"the program was not run: {first.op} {reached_by(first)}",
-            message="A program that comes from elsewhere may compute, and nothing else.",
+            message=_ALLOWED,
             node=first.id,
             related=tuple(Related(f"{node.op} {reached_by(node)}", node.id) for node in found[1:]),
-            fix=Fix(
-                "hand its values over as an input or a buffer, and keep what writes or sends outside of the program"
-            ),
+            fix=_FIX,
         )
