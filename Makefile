@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c d
 demo: linux .venv/service ## three programs through the real service, and their diagnoses
 	@$(BIN)/python examples/demo.py
 
-serve: linux .venv/service ## the service on 127.0.0.1:8000, until Ctrl-C
+serve: linux .venv/service ## the service on 127.0.0.1:8000 or WHYGRAD_BIND, until Ctrl-C
 	@$(BIN)/python examples/demo.py serve
 
 test: linux .venv/dev ## all tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import signal
 import subprocess
@@ -32,9 +33,9 @@ def export(name: str, folder: Path) -> Path:
 
 
 @contextmanager
-def running(bind: str, data: Path, log: IO[str] | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The service while it runs, and its address; it is stopped on leaving."""
-    command = [WHYGRAD, "serve", "--bind", bind, "--data", data]
+def running(bind: str | None, data: Path, log: IO[str] | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The service while it runs, and its address; without `bind` it listens where the environment says."""
+    command = [WHYGRAD, "serve", *(["--bind", bind] if bind else []), "--data", data]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         try:
             assert process.stdout
@@ -61,9 +62,9 @@ def demo() -> int:
 def serve() -> int:
     """Leave the service running until it is stopped, with a command to try it; the exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    data = Path("whygrad-data").absolute()
-    data.mkdir(exist_ok=True)
-    with running("127.0.0.1:8000", data) as (process, address):
+    data = Path(os.environ.get("WHYGRAD_DATA", "whygrad-data")).absolute()
+    data.mkdir(parents=True, exist_ok=True)
+    with running(None, data) as (process, address):
         program = export("detached_encoder", data)
         print(f"whygrad listens on {address}. Try it:\n")
         print(f"  curl -H Accept:text/plain -F model=@{program} -F shapes={SHAPES} {address}/diagnose\n", flush=True)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import runpy
+import secrets
 import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateSchema, DropSchema
 
 from whygrad.jobs.store import Store
 from whygrad.storage.database import Database
@@ -34,8 +39,36 @@ return y
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'whygrad.db'}")
+def sqlite(tmp_path: Path) -> str:
+    """The address of a database that is not there yet."""
+    return f"sqlite:///{tmp_path / 'new' / 'whygrad.db'}"
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of an empty schema in the PostgreSQL that WHYGRAD_TEST_POSTGRES names, by default a local one."""
+    server = os.environ.get("WHYGRAD_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+    engine, schema = create_engine(server, connect_args={"connect_timeout": 2}), f"whygrad_{secrets.token_hex(8)}"
+    try:
+        with engine.begin() as connection:
+            connection.execute(CreateSchema(schema))
+    except OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {server}; WHYGRAD_TEST_POSTGRES names another")
+    yield f"{server}?options=-csearch_path%3D{schema}"
+    with engine.begin() as connection:
+        connection.execute(DropSchema(schema, cascade=True))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, of each kind in turn."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def database(address: str) -> Iterator[Database]:
+    database = Database(address)
     database.migrate()
     yield database
     database.close()

@@ -73,6 +73,32 @@ def test_it_serves_survives_its_worker_and_leaves_nothing_behind(
     assert [pid for pid in everybody if runs(pid)] == []
 
 
+def test_it_serves_from_postgresql(tmp_path: Path, postgres: str, healthy: bytes) -> None:
+    process = serve("--bind", "127.0.0.1:0", "--data", str(tmp_path), WHYGRAD_DATABASE_URL=postgres)
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    answer = diagnose(url, healthy, wait=60)
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "healthy")
+    assert requests.get(f"{url}/readyz", timeout=5).status_code == 200
+    listed = requests.get(f"{url}/diagnoses?verdict=healthy", timeout=5).json()["diagnoses"]
+    assert [item["headline"] for item in listed] == [answer.json()["headline"]]
+    assert requests.delete(url + answer.headers["Location"], timeout=5).status_code == 204
+    process.terminate()
+    told = process.communicate(timeout=30)[1]
+    assert "exception" not in told
+
+
+def test_without_a_worker_it_lives_and_is_not_ready(tmp_path: Path) -> None:
+    process = serve("--bind", "127.0.0.1:0", "--data", str(tmp_path), WHYGRAD_WORKERS="0")
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    assert requests.get(f"{url}/healthz", timeout=5).status_code == 200
+    answer = requests.get(f"{url}/readyz", timeout=5)
+    assert (answer.status_code, "No worker is ready" in answer.json()["detail"]) == (503, True)
+    process.terminate()
+    process.communicate(timeout=30)
+
+
 def test_children_do_not_outlive_a_killed_service(service: tuple[subprocess.Popen[str], str], until: Until) -> None:
     process, _url = service
     everybody = descendants(process.pid)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from whygrad import logs
 from whygrad.jobs import worker
+from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Store
 from whygrad.sandbox.limits import die_with_parent
 from whygrad.settings import Settings, SettingsError
@@ -62,6 +63,7 @@ class _Household:
     def __init__(self, settings: Settings, store: Store, listener: socket.socket) -> None:
         self.settings = settings
         self.store = store
+        self.presence = Presence(store.database)
         self.listener = listener
         self.stopping = False
         self.workers: list[tuple[subprocess.Popen[bytes], float]] = []
@@ -127,6 +129,7 @@ class _Household:
         if process.poll() is None or time.monotonic() - started < RESTART_SECONDS:
             return process, started
         freed = self.store.bury(worker.name(process.pid))
+        self.presence.leave(worker.name(process.pid))
         told = "worker %d ended with status %d: another is started, %d jobs begin anew"
         log.warning(told, process.pid, process.returncode, freed)
         return self._start_worker()
@@ -199,7 +202,7 @@ def _authority(listener: socket.socket) -> str:
 def _answers(listener: socket.socket) -> bool:
     connection = http.client.HTTPConnection(_authority(listener), timeout=1)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", "/healthz")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

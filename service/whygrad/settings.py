@@ -48,6 +48,8 @@ class Settings:
     """A job whose worker is silent for so long goes to the next worker."""
     attempts: int = 3
     """How many workers a job may lose before it is given up."""
+    keep_unused_seconds: float = 86_400.0
+    """How long an upload is kept that no diagnosis uses."""
     workers: int = 1
     """Worker processes that `whygrad serve` starts; each runs one program at a time."""
     web_workers: int = 1
@@ -80,6 +82,7 @@ class Settings:
             "job_memory_bytes": env.int("JOB_MEMORY_BYTES", cls.job_memory_bytes, **positive),
             "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **positive),
             "attempts": env.int("ATTEMPTS", cls.attempts, **positive),
+            "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, **positive),
             "workers": env.int("WORKERS", cls.workers, validate=Range(min=0)),
             "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
         }

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -138,6 +141,50 @@ def test_an_upload_is_forgotten_with_the_last_of_its_diagnoses_and_what_describe
     assert forgotten == [SHA]
     assert store.description(SHA) is None
     assert store.discard(second, forget=forgotten.append) is None
+
+
+def test_an_upload_is_not_forgotten_under_a_job_that_is_made(store: Store) -> None:
+    """The new job has asked whether its upload is kept; the last old diagnosis goes at the same moment."""
+    first = submit(store)
+    assert store.discard(first) == "cancelled"
+    asked, forgotten = threading.Event(), list[str]()
+
+    def is_kept(_sha256: str) -> bool:
+        asked.set()
+        time.sleep(0.2)
+        return not forgotten
+
+    making = threading.Thread(
+        target=store.submit,
+        kwargs={"model_sha256": SHA, "model_name": "m", "model_bytes": 9, "request": {}, "is_kept": is_kept},
+    )
+    making.start()
+    asked.wait(5)
+    assert store.discard(first, forget=forgotten.append) == "deleted"
+    making.join()
+    assert forgotten == []
+    assert len(store.page().items) == 1
+
+
+def test_of_many_who_delete_at_once_one_forgets_the_upload(store: Store) -> None:
+    ids, forgotten = [submit(store) for _ in range(4)], list[str]()
+    for id in ids:
+        assert store.discard(id) == "cancelled"
+    with ThreadPoolExecutor(8) as threads:
+        ended = list(threads.map(lambda id: store.discard(id, forget=forgotten.append), ids * 2))
+    assert (ended.count("deleted"), ended.count(None), forgotten) == (4, 4, [SHA])
+
+
+def test_one_key_sent_many_times_at_once_is_one_job(store: Store) -> None:
+    def send(_number: int) -> str:
+        try:
+            return submit(store, idempotency=Idempotency("key", "one"))
+        except InFlight as error:
+            return error.earlier.id
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(send, range(8)))) == 1
+    assert len(store.page().items) == 1
 
 
 def test_no_job_is_made_for_an_upload_that_is_gone(store: Store) -> None:

@@ -14,6 +14,7 @@ from tests.processes import children_of, runs
 
 from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.diagnosis import Diagnosis
+from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Kind, Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
@@ -148,3 +149,14 @@ def test_a_vanished_upload_ends_its_job(busy: Site, until: Until) -> None:
 def _zygote_with_a_child(worker: int, until: Until) -> list[int]:
     until(lambda: any(children_of(zygote) for zygote in children_of(worker)))
     return children_of(worker)
+
+
+def test_a_worker_is_seen_while_it_works_and_not_afterwards(site: Site, endless: bytes, until: Until) -> None:
+    presence = Presence(site.store.database)
+    assert not presence.anybody()
+    worker = site.start_worker()
+    until(presence.anybody)
+    until(site.running(site.submit(endless)))
+    worker.terminate()
+    worker.wait(30)
+    assert not presence.anybody()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,22 @@ def test_a_broken_upload_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ConnectionResetError):
         Blobs(tmp_path).put(Broken())
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_old_uploads_are_told_and_remains_swept(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    old, new = blobs.put(io.BytesIO(b"old")).sha256, blobs.put(io.BytesIO(b"new")).sha256
+    broken, coming = tmp_path / "incoming" / "broken", tmp_path / "incoming" / "coming"
+    for path in (broken, coming):
+        path.write_bytes(b"half")
+    for path in (blobs.path(old), broken):
+        os.utime(path, (0, 0))
+    assert list(blobs.older(60)) == [old]
+    blobs.sweep(60)
+    assert (broken.exists(), coming.exists()) == (False, True)
+    for sha256 in (old, new):
+        blobs.delete(sha256, older=60)
+    assert (blobs.has(old), blobs.has(new)) == (False, True)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n"])

@@ -9,6 +9,9 @@ import whygrad
 from whygrad.settings import Settings
 from whygrad.web import spec
 from whygrad.web.app import bare_app, create_app
+from whygrad.web.service import Service
+
+Problem = Callable[..., str]
 
 
 def test_living_is_not_being_ready(tmp_path: Path, problem: Callable[..., str]) -> None:
@@ -17,7 +20,16 @@ def test_living_is_not_being_ready(tmp_path: Path, problem: Callable[..., str]) 
     problem(client.get("/readyz"), 503)
 
 
-def test_ready(client: FlaskClient) -> None:
+def test_without_a_worker_jobs_wait_and_it_says_so(client: FlaskClient, service: Service, problem: Problem) -> None:
+    assert "No worker is ready" in problem(client.get("/readyz"), 503)
+    service.presence.sign("host:1")
+    assert client.get("/readyz").get_json() == {"status": "ok"}
+    service.presence.leave("host:1")
+    problem(client.get("/readyz"), 503)
+
+
+def test_ready(client: FlaskClient, service: Service) -> None:
+    service.presence.sign("host:1")
     assert client.get("/readyz").get_json() == {"status": "ok"}
 
 

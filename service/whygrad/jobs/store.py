@@ -71,6 +71,9 @@ class Store:
         }
 
         def work(connection: Connection) -> Diagnosis:
+            self.database.alone(connection, model_sha256)
+            if idempotency:
+                self.database.alone(connection, idempotency.key)
             if idempotency and (earlier := replay(connection, idempotency)):
                 return earlier
             if not is_kept(model_sha256):
@@ -110,13 +113,23 @@ class Store:
             unfinished = update(jobs).where(jobs.c.id == id, jobs.c.status.in_(UNFINISHED)).values(**ended)
             if connection.execute(unfinished).rowcount:
                 return "cancelled"
-            deleted = delete(jobs).where(jobs.c.id == id).returning(jobs.c.model_sha256)
-            if (sha256 := connection.execute(deleted).scalar()) is None:
+            sha256 = connection.execute(select(jobs.c.model_sha256).where(jobs.c.id == id)).scalar()
+            if sha256 is None:
                 return None
-            if not _is_used(connection, sha256):
-                connection.execute(delete(jobs).where(jobs.c.model_sha256 == sha256))  # what describes it
-                forget(sha256)
+            self.database.alone(connection, sha256)
+            if not connection.execute(delete(jobs).where(jobs.c.id == id)).rowcount:
+                return None
+            _forget(connection, sha256, forget)
             return "deleted"
+
+        return self.database.write(work)
+
+    def forget(self, sha256: str, forget: Callable[[str], None]) -> bool:
+        """Call `forget` with the upload where no diagnosis uses it; whether that was so."""
+
+        def work(connection: Connection) -> bool:
+            self.database.alone(connection, sha256)
+            return _forget(connection, sha256, forget)
 
         return self.database.write(work)
 
@@ -198,6 +211,14 @@ def _queue(connection: Connection, values: dict[str, Any], idempotency: Idempote
     if idempotency is not None:
         remember(connection, idempotency, row.number)
     return rows.read(row)
+
+
+def _forget(connection: Connection, sha256: str, forget: Callable[[str], None]) -> bool:
+    if _is_used(connection, sha256):
+        return False
+    connection.execute(delete(jobs).where(jobs.c.model_sha256 == sha256))  # what describes it
+    forget(sha256)
+    return True
 
 
 def _is_used(connection: Connection, sha256: str) -> bool:

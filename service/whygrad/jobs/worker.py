@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import socket
@@ -11,8 +12,9 @@ import time
 from typing import Any
 
 from whygrad import logs, sandbox
-from whygrad.jobs import examination
+from whygrad.jobs import examination, retention
 from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.presence import SIGN_SECONDS, Presence
 from whygrad.jobs.store import Claim, Store
 from whygrad.settings import Settings, SettingsError
 from whygrad.storage.blobs import Blobs
@@ -38,6 +40,8 @@ class Worker:
         self.store = Store(Database(settings.database_url), attempts=settings.attempts)
         self.blobs = Blobs(settings.uploads)
         self.courier = Courier(settings.data)
+        self.presence = Presence(self.store.database)
+        self._signed = self._tidied = -math.inf
         self._stopping = False
 
     def run(self) -> None:
@@ -45,16 +49,31 @@ class Worker:
         sandbox.warm()
         log.info("ready")
         while not self._stopping:
+            self.show()
+            self._tidy()
             claim = self.store.claim(self.name, self.settings.lease_seconds)
             if claim is None:
                 self.courier.wait(POLL_SECONDS)
             else:
                 self._do(claim)
+        self.presence.leave(self.name)
         sandbox.close()
+
+    def show(self) -> None:
+        """Let the others know that this worker lives."""
+        if time.monotonic() - self._signed > SIGN_SECONDS:
+            self._signed = time.monotonic()
+            self.presence.sign(self.name)
 
     def stop(self) -> None:
         """End soon: a job that is under way goes back to the queue."""
         self._stopping = True
+
+    def _tidy(self) -> None:
+        if time.monotonic() - self._tidied > retention.PAUSE_SECONDS:
+            self._tidied = time.monotonic()
+            if gone := retention.tidy(self.store, self.blobs, self.settings.keep_unused_seconds):
+                log.info("%d uploads of no diagnosis deleted", gone)
 
     def _do(self, claim: Claim) -> None:
         job, started = claim.diagnosis.id, time.monotonic()
@@ -102,6 +121,7 @@ class _Lease:
         """Raise Abandoned where the worker stops, or the job is no longer its own."""
         if self.worker.stopping:
             raise Abandoned
+        self.worker.show()
         if time.monotonic() - self.renewed > self.pause:
             self.renewed = time.monotonic()
             self.keep(self.worker.store.renew(self.claim, self.seconds))

@@ -6,11 +6,14 @@ import hashlib
 import os
 import re
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 CHUNK = 1024 * 1024
+INCOMING = "incoming"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -38,7 +41,7 @@ class Blobs:
 
     def put(self, stream: Readable) -> Blob:
         """Store what `stream` holds. Once this returns it survives a power cut; if it raises, nothing is left."""
-        incoming = self.folder / "incoming"
+        incoming = self.folder / INCOMING
         incoming.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=incoming)
         try:
@@ -60,9 +63,22 @@ class Blobs:
         """True where the upload is stored."""
         return SHA256.fullmatch(sha256) is not None and self.path(sha256).is_file()
 
-    def delete(self, sha256: str) -> None:
-        """Forget the upload; one that is not there is no error."""
-        self.path(sha256).unlink(missing_ok=True)
+    def delete(self, sha256: str, *, older: float = 0.0) -> None:
+        """Forget the upload, unless it was stored in the last `older` seconds; one that is not there is no error."""
+        if not older or _age(self.path(sha256)) > older:
+            self.path(sha256).unlink(missing_ok=True)
+
+    def older(self, seconds: float) -> Iterator[str]:
+        """The uploads that were stored longer ago."""
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            if SHA256.fullmatch(path.name) and _age(path) > seconds:
+                yield path.name
+
+    def sweep(self, seconds: float) -> None:
+        """Remove what a process that was killed left half stored, longer ago than so many seconds."""
+        for path in (self.folder / INCOMING).glob("*"):
+            if _age(path) > seconds:
+                path.unlink(missing_ok=True)
 
     def _keep(self, name: str, path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
@@ -72,6 +88,14 @@ class Blobs:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _age(path: Path) -> float:
+    """Seconds since the file was written; what is gone is no second old."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _copy(stream: Readable, file: IO[bytes]) -> Blob:

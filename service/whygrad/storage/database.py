@@ -6,6 +6,7 @@ import fcntl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ class Database:
         """
         try:
             self.url = make_url(url)
-            self.engine = create_engine(self.url)
+            self.engine = create_engine(self.url, pool_pre_ping=self.url.get_backend_name() != "sqlite")
         except (SQLAlchemyError, ImportError) as error:
             raise UnusableDatabase(
                 f"The address of the database cannot be used: {error}. It is to be such as "
@@ -56,6 +57,14 @@ class Database:
         """What `work` returns, in one transaction; it is run again while another writer holds the database."""
         return _patiently(self._writing, work)
 
+    def alone(self, connection: Connection, name: str) -> None:
+        """Until this transaction ends, no other one goes on from here with the same name.
+
+        SQLite has one writer at a time, so there it is so already.
+        """
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _number(name)})
+
     def migrate(self) -> None:
         """Bring the tables to this version. Several processes may call it at once: one of them does it.
 
@@ -65,7 +74,7 @@ class Database:
         from whygrad.storage.migrations import upgrade
 
         try:
-            with self._alone():
+            with self._migrating():
                 upgrade(self)
         except (SQLAlchemyError, OSError) as error:
             raise UnusableDatabase(f"The database {self.url!r} cannot be used: {_reason(error)}.") from error
@@ -75,7 +84,7 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _migrating(self) -> Iterator[None]:
         if self.is_sqlite:
             folder = Path(self.url.database or "").parent
             folder.mkdir(parents=True, exist_ok=True)
@@ -100,6 +109,11 @@ def _patiently(engine: Engine, work: Callable[[Connection], Result]) -> Result:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+def _number(name: str) -> int:
+    """64 bits that stand for a name."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
 
 
 def _reason(error: SQLAlchemyError | OSError) -> object:

@@ -89,3 +89,10 @@ idempotency_keys = Table(
     Column("job", Number, ForeignKey("jobs.number", ondelete="CASCADE"), nullable=False),
     Index(None, "job"),
 )
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("seen_at", Utc, nullable=False),
+)

@@ -6,6 +6,7 @@ from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
 from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
@@ -34,9 +35,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     door.register(app)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    database = Database(settings.database_url)
     app.extensions[EXTENSION] = Service(
         settings=settings,
-        store=Store(Database(settings.database_url), attempts=settings.attempts),
+        store=Store(database, attempts=settings.attempts),
+        presence=Presence(database),
         blobs=Blobs(settings.uploads),
         courier=Courier(settings.data),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MIMEAccept
 
+from whygrad.engine.spelling import spelt
 from whygrad.jobs.diagnosis import Diagnosis, view
 from whygrad.jobs.listing import Page
 from whygrad.render import text
@@ -20,6 +22,8 @@ from whygrad.web.submission import submit
 from whygrad.web.waiting import Patience, patience, wait_for
 
 resource = Blueprint("diagnoses", __name__)
+
+_ID = re.compile("[0-9a-f]{32}")
 
 MEDIA_TYPES = ("application/json", "text/plain")
 
@@ -136,9 +140,9 @@ def _progress(diagnosis: Diagnosis, media_type: str, waits: Patience) -> Respons
 
 
 def _found(id: str) -> Diagnosis:
-    diagnosis = service().store.get(id)
+    diagnosis = service().store.get(id) if _ID.fullmatch(id) else None
     if diagnosis is None or diagnosis.kind != "examine":
-        raise Problem(404, f"There is no diagnosis {id[:80]}; GET /diagnoses lists those that there are.")
+        raise Problem(404, f"There is no diagnosis {spelt(id, 80)}; GET /diagnoses lists those that there are.")
     return diagnosis
 
 

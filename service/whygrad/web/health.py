@@ -41,13 +41,16 @@ def live() -> Response:
 @operation(
     "Tell whether requests can be served",
     answers={200: Answer("They can", replies.Health)},
-    problems={503: "the database or the uploads' folder does not answer"},
+    problems={503: "the database or the uploads' folder does not answer, or no worker lives"},
 )
 def ready() -> Response:
-    """Ask the table of jobs and the folder of uploads."""
-    service().store.status("")
+    """Ask the database, the folder of uploads, and whether a worker lives."""
+    attended = service().presence.anybody()
     if not os.access(service().settings.data, os.W_OK):
         raise Problem(503, "The data folder cannot be written.", headers={"Retry-After": "5"})
+    if not attended:
+        detail = "No worker is ready: what is sent waits in the queue. The log of the workers tells why."
+        raise Problem(503, detail, headers={"Retry-After": "5"})
     return jsonify(status="ok")
 
 

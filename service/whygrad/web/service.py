@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
@@ -21,6 +22,7 @@ class Service:
 
     settings: Settings
     store: Store
+    presence: Presence
     blobs: Blobs
     courier: Courier
 
