@@ -55,11 +55,48 @@ class Give:
 
 @dataclass(frozen=True)
 class Reconnect:
-    """The result of a node is the tensor that another node was given as an argument, before its history was lost."""
+    """The result of a node is the tensor that another node was given as an argument, before its history was lost.
+
+    Without an argument it is the result of that node.
+    """
 
     node: int
     source: int
-    argument: str = "self"
+    argument: str | None = "self"
+
+
+@dataclass(frozen=True)
+class Keep:
+    """The number that a node takes out of a tensor stays a tensor, and so does all that is computed from it."""
+
+    node: int
+
+
+@dataclass(frozen=True)
+class Hand:
+    """An argument of a node is the result of another node."""
+
+    node: int
+    argument: str
+    source: int
+
+
+@dataclass(frozen=True)
+class Succeed:
+    """From a node on its result stands where the tensor stood that another node was given: `h = h + f(h)`."""
+
+    node: int
+    source: int
+    argument: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """An argument of a node is a parameter or buffer of the program, by its name."""
+
+    node: int
+    argument: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -85,10 +122,32 @@ class Unfreeze:
 
 
 @dataclass(frozen=True)
+class Freeze:
+    """Parameters want no gradient."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rescale:
+    """Weights have the spread that keeps a signal its size: `gain` over the root of what each result sums up."""
+
+    names: tuple[str, ...]
+    gain: float = 1.0
+
+
+@dataclass(frozen=True)
 class Register:
     """Buffers or attributes that hold weights are parameters."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Promote:
+    """A tensor that the program holds as a constant is a parameter."""
+
+    node: int
 
 
 @dataclass(frozen=True)
@@ -107,4 +166,6 @@ class StandIn:
     dtype: str = "float32"
 
 
-Edit = Wrap | Replace | Become | Give | Reconnect | Leave | Resize | Unfreeze | Register | Ask | StandIn
+OfGraph = Wrap | Replace | Become | Give | Reconnect | Keep | Hand | Succeed | Read | Leave | Promote | StandIn
+OfModule = Resize | Unfreeze | Freeze | Rescale | Register
+Edit = OfGraph | OfModule | Ask

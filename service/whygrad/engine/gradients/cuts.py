@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from whygrad.engine.edits import Edit, Leave, Reconnect, Replace
+from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.gradients.flow import DETACHING, TAKERS, Cut, Flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
@@ -129,14 +129,16 @@ def _elsewhere(observation: Observation, node: Node) -> Fix:
 def reconnected(observation: Observation, cut: Severed) -> tuple[Edit, ...]:
     """The edit by which a tensor that was rebuilt from numbers is the one that they were taken from.
 
-    There is none where numbers of several tensors were put together, or where a number itself goes on.
+    Where a number itself goes on, or several were put together, each stays a tensor.
     """
-    if cut.source is None or not cut.source.inputs or not cut.event.outputs:
+    source = cut.source or cut.event
+    taken = observation.nodes[source.node]
+    if taken.op not in TAKERS or not source.inputs:
         return ()
-    taken = observation.nodes[cut.source.node]
-    if cut.source.tensors[0].elements != cut.event.outputs[0].elements:
-        return ()
-    return (Reconnect(cut.node.id, taken.id, taken.arguments[0].name),)
+    whole = cut.source is not None and cut.event.outputs
+    if whole and source.tensors[0].elements == cut.event.outputs[0].elements:
+        return (Reconnect(cut.node.id, taken.id, taken.arguments[0].name),)
+    return (Keep(taken.id),)
 
 
 def everything_lost(observation: Observation) -> bool:

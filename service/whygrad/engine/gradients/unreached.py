@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from whygrad.engine.gradients.cuts import everything_lost, flow, selecting_flow, severed
@@ -30,7 +30,8 @@ class Unreached:
 class Baked:
     """A constant that holds what was computed while the program was recorded, and the parameters that computed it.
 
-    `order` and `user` are the first execution that reads it.
+    `order` and `user` are the first execution that reads it, `last` is the node whose result it was computed from,
+    where that has the same number of elements.
     """
 
     node: Node
@@ -38,6 +39,7 @@ class Baked:
     order: int
     user: Event
     parameters: tuple[Parameter, ...]
+    last: int | None = None
 
 
 @lru_cache(maxsize=8)
@@ -91,12 +93,17 @@ def baked(observation: Observation) -> tuple[Baked, ...]:
     """
     free = list(_computed(observation)) if observation.traced else []
     found: dict[int, tuple[Baked, list[Parameter]]] = {}
+    last: dict[int, int] = {}
     for group in sorted(_left(observation), key=lambda g: (g.event is None, g.order)):
         fitting = [c for c in free if c.order > group.order and _fits(group, c)]
         chosen = min(fitting, key=lambda c: (c.node.id in found, not _same_shape(group, c), c.order), default=None)
         if chosen is not None:
             found.setdefault(chosen.node.id, (chosen, []))[1].extend(group.parameters)
-    return tuple(Baked(b.node, b.tensor, b.order, b.user, tuple(parameters)) for b, parameters in found.values())
+            if group.event is not None and _as_many(group.event, chosen):
+                last[chosen.node.id] = group.event.node
+    return tuple(
+        replace(b, parameters=tuple(parameters), last=last.get(number)) for number, (b, parameters) in found.items()
+    )
 
 
 def _left(observation: Observation) -> tuple[Unreached, ...]:
@@ -135,6 +142,10 @@ def _fits(group: Unreached, constant: Baked) -> bool:
     """Whether a constant can be what the parameters computed; of those never read only the constant can tell."""
     look = constant.node.look
     return group.event is not None or (look is not None and look.smooth < 0.8)
+
+
+def _as_many(event: Event, constant: Baked) -> bool:
+    return [t.elements for t in event.outputs] == [constant.tensor.elements]
 
 
 def _same_shape(group: Unreached, constant: Baked) -> bool:

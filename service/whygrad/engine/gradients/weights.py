@@ -71,7 +71,8 @@ def baked_weights(observation: Observation) -> tuple[tuple[int, Node, Tensor], .
 
 
 def _is_constant(observation: Observation, event: Event) -> bool:
-    return observation.nodes[event.node].look is not None and bool(event.outputs)
+    held = observation.nodes[event.node].look is not None and bool(event.outputs)
+    return held and event.outputs[0].id not in observation.stored
 
 
 def _learnt(node: Node, tensor: Tensor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -12,38 +13,49 @@ from whygrad.engine.edits import (
     Become,
     Edit,
     Give,
+    Hand,
+    Keep,
     Leave,
+    Promote,
+    Read,
     Reconnect,
     Replace,
     StandIn,
+    Succeed,
     Wrap,
 )
 from whygrad.engine.facts import Json
 from whygrad.engine.observe.expressions import EditError, compiled
 from whygrad.engine.observe.graph import GraphReader
+from whygrad.engine.observe.holding import tensor
+from whygrad.engine.observe.keeping import keep
 from whygrad.engine.observe.probes import STAND_IN
 
 _MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
+_TENSOR = torch._C.TensorType.get()
 _ROLE = re.compile(r"\[(\d+)\]")
 
 
-def edit_graph(graph: Any, reader: GraphReader, edits: Sequence[Edit]) -> None:
+def edit_graph(graph: Any, reader: GraphReader, edits: Sequence[Edit], module: Any) -> dict[str, torch.Tensor]:
     """Make the edits of a graph, and have it read anew: nodes keep their numbers, new ones come after them.
 
-    Raises EditError where one cannot be made.
+    Gives the constants that are parameters from then on. Raises EditError where an edit cannot be made.
     """
-    editor = _Editor(graph, reader)
+    editor = _Editor(graph, reader, module)
     for edit in edits:
         made = _OF_GRAPHS.get(type(edit))
         if made is not None:
             made(editor, edit)
     reader.reread(graph)
+    return editor.promoted
 
 
 class _Editor:
-    def __init__(self, graph: Any, reader: GraphReader) -> None:
+    def __init__(self, graph: Any, reader: GraphReader, module: Any) -> None:
         self._graph = graph
         self._reader = reader
+        self._module = module
+        self.promoted: dict[str, torch.Tensor] = {}
 
     def wrap(self, edit: Wrap) -> None:
         node = self._node(edit.node)
@@ -88,8 +100,46 @@ class _Editor:
         owner.replaceInput(slot, self._graph.insertConstant(_as_typed(edit.value, str(kind))))
 
     def reconnect(self, edit: Reconnect) -> None:
+        if edit.argument is not None:
+            owner, slot = self._slot(edit.source, edit.argument)
+            self._give_way(edit.node, owner.inputsAt(slot))
+            return
+        source = self._node(edit.source)
+        self._node(edit.node).outputsAt(0).replaceAllUsesAfterNodeWith(source, source.outputsAt(0))
+
+    def keep(self, edit: Keep) -> None:
+        numbers = {node: number for number, node in self._reader.handles.items()}
+        left = keep(self._node(edit.node), partial(self._computed, edit.node))
+        for node in left:
+            if node in numbers and not any(output.uses() for output in node.outputs()):
+                self._reader.handles.pop(numbers.pop(node), None)
+                node.destroy()
+
+    def hand(self, edit: Hand) -> None:
+        owner, slot = self._slot(edit.node, edit.argument)
+        owner.replaceInput(slot, self._node(edit.source).outputsAt(0))
+
+    def succeed(self, edit: Succeed) -> None:
         owner, slot = self._slot(edit.source, edit.argument)
-        self._give_way(edit.node, owner.inputsAt(slot))
+        before, result = owner.inputsAt(slot), _outside(self._node(edit.node).outputsAt(0))
+        if before.node().owningBlock().owningNode() != result.node().owningBlock().owningNode():
+            raise EditError("its result is not known where the other is read")
+        before.replaceAllUsesAfterNodeWith(result.node(), result)
+
+    def read(self, edit: Read) -> None:
+        owner, slot = self._slot(edit.node, edit.argument)
+        owner.replaceInput(slot, self._attribute(edit.name, owner, edit.node))
+
+    def promote(self, edit: Promote) -> None:
+        node = self._node(edit.node)
+        if node.kind() != "prim::Constant" or node.kindOf("value") != "t":
+            raise EditError(f"{node.kind()} holds no tensor")
+        name = f"constant_{edit.node}"
+        self.promoted[name] = torch.nn.Parameter(node.t("value").detach().clone())
+        given = self._graph.addInput(name)
+        given.setType(_TENSOR)
+        node.output().replaceAllUsesWith(given)
+        self._destroy(edit.node)
 
     def leave(self, edit: Leave) -> None:
         node = self._node(edit.node)
@@ -157,14 +207,30 @@ class _Editor:
 
     def _inserted(self, edit: Wrap | Replace, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
         """The value of the edit's expression over values, computed before a node."""
+        return self._computed(edit.node, edit.expression, arguments, before)
+
+    def _computed(self, like: int, expression: str, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
         typed = [(name, value.type().annotation_str) for name, value in arguments]
-        function = compiled(edit.expression, typed)
+        function = compiled(expression, typed)
         last = before.prev()
         self._graph.setInsertPoint(before)
         result = self._graph.insertGraph(function.inlined_graph, [value for _, value in arguments])[0]
         for node in reversed(list(_back(before.prev(), last))):
-            self._reader.adopt(node, edit.node)
+            self._reader.adopt(node, like)
         return result
+
+    def _attribute(self, name: str, before: Any, like: int) -> Any:
+        """The value of what a module of the program holds under a dotted name, read before a node."""
+        tensor(self._module, name)
+        value, held = next(self._graph.inputs()), self._module._c
+        for step in name.split("."):
+            reading = self._graph.create("prim::GetAttr", [value], 1)
+            reading.s_("name", step)
+            held, value = held.getattr(step), reading.output()
+            value.setType(_TENSOR if isinstance(held, torch.Tensor) else held._type())
+            reading.insertBefore(before)
+            self._reader.adopt(reading, like)
+        return value
 
     def _give_way(self, number: int, value: Any, result: int = 0) -> None:
         """A result of a node is another value."""
@@ -186,6 +252,11 @@ _OF_GRAPHS: dict[type, Any] = {
     Become: _Editor.become,
     Give: _Editor.give,
     Reconnect: _Editor.reconnect,
+    Keep: _Editor.keep,
+    Hand: _Editor.hand,
+    Succeed: _Editor.succeed,
+    Read: _Editor.read,
+    Promote: _Editor.promote,
     Leave: _Editor.leave,
     StandIn: _Editor.stand_in,
 }
@@ -196,6 +267,15 @@ def _back(node: Any, end: Any) -> Iterator[Any]:
     while node != end:
         yield node
         node = node.prev()
+
+
+def _outside(value: Any) -> Any:
+    """A value outside the branches of torch's own checks that it was computed in."""
+    for use in value.uses():
+        owner = use.user.owningBlock().owningNode() if use.user.kind() == "prim::Return" else None
+        if owner is not None and owner.kind() == "prim::If":
+            return _outside(owner.outputsAt(use.offset))
+    return value
 
 
 def _named(name: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.edits import Edit, Register, Resize, Unfreeze
+from whygrad.engine.edits import Edit, Freeze, Register, Rescale, Resize, Unfreeze
 from whygrad.engine.observe.expressions import EditError
 
 _LISTED = "_flat_weights"
@@ -22,13 +22,19 @@ def edit_module(module: Any, edits: Sequence[Edit]) -> tuple[str, ...]:
     for edit in edits:
         match edit:
             case Resize(name, shape):
-                _put(module, name, _resized(_tensor(module, name), shape))
+                _put(module, name, _resized(tensor(module, name), shape))
             case Unfreeze(names):
                 for name in names:
-                    _tensor(module, name).requires_grad_()
+                    tensor(module, name).requires_grad_()
+            case Freeze(names):
+                for name in names:
+                    tensor(module, name).requires_grad_(False)
+            case Rescale(names, gain):
+                for name in names:
+                    _rescale(tensor(module, name), gain)
             case Register(names):
                 for name in names:
-                    _put(module, name, torch.nn.Parameter(_tensor(module, name).detach().clone()))
+                    _register(module, name)
                 registered += names
     return tuple(registered)
 
@@ -54,7 +60,8 @@ def held(module: Any, name: str) -> list[tuple[str, torch.Tensor]]:
     return [(f"{name}[{i}]", tensor) for i, tensor in enumerate(found)] if isinstance(found, list) else []
 
 
-def _tensor(module: Any, name: str) -> torch.Tensor:
+def tensor(module: Any, name: str) -> torch.Tensor:
+    """The one tensor that a module holds under a dotted name. Raises EditError where there is none."""
     found = held(module, name)
     if [name] != [each for each, _ in found]:
         raise EditError(f"{name} is no tensor")
@@ -81,3 +88,23 @@ def _resized(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
     elif not tensor.is_floating_point():
         made.zero_()
     return torch.nn.Parameter(made) if tensor.requires_grad else made
+
+
+def _register(module: Any, name: str) -> None:
+    """Make what a module holds a parameter; `gates[1]` in the list that holds it."""
+    listed, _, place = name.partition("[")
+    if not place:
+        _put(module, name, torch.nn.Parameter(tensor(module, name).detach().clone()))
+        return
+    owner, attribute = _owner(module, listed)
+    items = list(owner.getattr(attribute))
+    items[int(place.rstrip("]"))] = torch.nn.Parameter(items[int(place.rstrip("]"))].detach().clone())
+    owner.setattr(attribute, items)
+
+
+def _rescale(weight: torch.Tensor, gain: float) -> None:
+    """Scale a weight to the spread that keeps a signal its size; where there are no numbers, nothing."""
+    if weight.is_meta or weight.dim() < 2:
+        return
+    with torch.no_grad():
+        weight.mul_(gain / (weight[0].numel() ** 0.5 * weight.double().square().mean().sqrt().clamp_min(1e-30)))

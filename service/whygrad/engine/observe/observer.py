@@ -124,7 +124,8 @@ class Observer:
     @property
     def weights(self) -> bool:
         """Whether the file holds the numbers of its parameters, or has none."""
-        return self._archive.weights or not any(True for _ in self._program.parameters()) if self._program else False
+        stored = self._origin or self._program
+        return stored is not None and (self._archive.weights or not any(True for _ in stored.parameters()))
 
     def structure(self) -> None:
         """Run the structure pass, on the program without its numbers."""

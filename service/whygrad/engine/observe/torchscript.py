@@ -78,9 +78,11 @@ class TorchScriptProgram:
         self._reader = reader
         self.loss: int = len(reader.nodes)
         self._registered = edit_module(self.module, edits)
+        self._promoted: Mapping[str, torch.Tensor] = {}
         if origin is not None:
             reader.reserve()
-            edit_graph(graph, reader, [e for e in edits if getattr(e, "node", None) != self.loss])
+            of_graph = [e for e in edits if getattr(e, "node", None) != self.loss]
+            self._promoted = edit_graph(graph, reader, of_graph, self.module)
         self.nodes: tuple[Node, ...] = tuple(reader.nodes)
         self.returns: int = reader.returns
         self.opaque: tuple[int, ...] = tuple(reader.opaque)
@@ -111,7 +113,9 @@ class TorchScriptProgram:
     def parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Every parameter under each of its names."""
         yield from self.module.named_parameters(remove_duplicate=False)
-        yield from (each for name in self._registered for each in held(self.module, name))
+        for name in self._registered:
+            yield from (each for each in held(self.module, name.partition("[")[0]) if each[0] == name)
+        yield from self._promoted.items()
 
     def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Every buffer under each of its names, and every other tensor that the program reads from a module."""
@@ -127,11 +131,13 @@ class TorchScriptProgram:
     def double(self) -> None:
         """Set every floating parameter and buffer to double precision."""
         self.module.double()
+        for made in self._promoted.values():
+            made.data = made.data.double()
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """Run the method with probes, the optimiser off. Raises what the program raises."""
         with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
-            return self._function(self.module._c, *inputs, *self._defaults(inputs))
+            return self._function(self.module._c, *inputs, *self._defaults(inputs), *self._promoted.values())
 
     def plain(self, isolated: Collection[int], *, padded: bool = True) -> Callable[[Any, Sequence[Any]], Any]:
         """The method as a function of a module and its inputs, run as torch runs it, with barriers around nodes."""
@@ -140,7 +146,8 @@ class TorchScriptProgram:
         walled = {places[self._reader.handles[node]]: node for node in isolated}
         isolate(graph, walled, padded=padded)
         function = torch._C._create_function_from_graph(self._method.name, graph)
-        return lambda module, inputs: function(module._c, *inputs, *self._defaults(inputs))
+        made = self._promoted.values()
+        return lambda module, inputs: function(module._c, *inputs, *self._defaults(inputs), *made)
 
     def _defaults(self, inputs: Sequence[Any]) -> list[Any]:
         """The default values of the arguments that no input is for."""

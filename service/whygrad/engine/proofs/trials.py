@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import unexplained
-from whygrad.engine.edits import Edit
+from whygrad.engine.edits import Edit, Freeze
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.wording.phrases import counted
@@ -114,7 +114,17 @@ class Trial:
         if self.new:
             then = "the step then stops at another fault" if seen.error is not None else "another fault is left"
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
-        return f"with it {self._passed()}: {_gained(self.base.observation, seen)}"
+        left_out = all(isinstance(edit, Freeze) for edit in self.fix.edits)
+        without = self._without() if left_out else None
+        return without or f"with it {self._passed()}: {_gained(self.base.observation, seen)}"
+
+    def _without(self) -> str | None:
+        """What was seen where parameters were left out and that changes nothing; None where it does."""
+        before, after = (base.observation.first.gradients for base in (self.base, self.after))
+        rest = [p.name for p in self.after.observation.trainable]
+        if any(before.get(name) != after.get(name) for name in rest):
+            return None
+        return f"without it nothing else changes: the {counted(len(rest), 'other parameter')} get what they got before"
 
     def _passed(self) -> str:
         before, after = self.base.observation.error, self.after.observation.error

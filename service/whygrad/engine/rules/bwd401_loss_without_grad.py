@@ -49,10 +49,11 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.gradients.unreached import nothing_arrives, unreached
+from whygrad.engine.gradients.rejoining import read_instead
+from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import made
@@ -83,5 +84,12 @@ def loss_without_grad(observation: Observation) -> Iterator[Finding]:
             ),
             Link("the loss is made here, of tensors without a history", node),
         ),
-        fix=Fix("compute the loss from what the model predicts"),
+        fix=_fix(observation, groups),
     )
+
+
+def _fix(observation: Observation, groups: Sequence[Unreached]) -> Fix:
+    """The prediction where the loss reads something else of its shape, if there is one such place."""
+    last = [g.event for g in groups if g.event is not None and len(g.event.outputs) == 1]
+    place = read_instead(observation, last[-1].outputs[0], last[-1].node) if last else None
+    return Fix("compute the loss from what the model predicts", edits=(place,) if place is not None else ())

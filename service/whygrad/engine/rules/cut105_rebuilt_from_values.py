@@ -53,12 +53,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from whygrad.engine.edits import Keep
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, unless_idle
+from whygrad.engine.wording.rewriting import rewritten, unless_idle, unwrapped
 
 _CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
 
@@ -71,7 +72,8 @@ def rebuilt(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
-    taken = cut.source or cut.event
+    taken, edits = cut.source or cut.event, reconnected(observation, cut)
+    listed = cut.source is not None and any(isinstance(edit, Keep) for edit in edits)
     found = finding(
         observation,
         cut,
@@ -83,17 +85,20 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link("no history leads from a number back to the tensor"),
         ),
         fix=Fix(
-            "go on with the tensor itself",
-            after=_as_tensor(observation.source(cut.node.id)),
-            edits=reconnected(observation, cut),
+            "go on with the tensor itself" + (", and with torch.stack where a list becomes a tensor" if listed else ""),
+            after=_as_tensor(observation.source(taken.node), listed=listed),
+            edits=edits,
         ),
     )
     return replace(found, event=taken)
 
 
-def _as_tensor(source: str | None) -> str | None:
-    """The line with the tensor in place of the number."""
+def _as_tensor(source: str | None, *, listed: bool) -> str | None:
+    """The line with the tensor in place of the number; several of them in a list are stacked."""
     if source and _CONVERTED.search(source):
         return None
     whole = rewritten(source, r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.item\(\)(?:, *\w+=[\w.]+)*\)", r"\1")
-    return unless_idle(whole) if whole else rewritten(source, r"\.item\(\)|\.tolist\(\)", "")
+    plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "") or unwrapped(source, "float")
+    if listed:
+        return rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
+    return unless_idle(whole) if whole else plain

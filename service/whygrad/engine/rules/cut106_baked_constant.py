@@ -56,10 +56,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit, Reconnect, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.cuts import severity
+from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.unreached import Baked, baked
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, size, subject
 
@@ -91,6 +93,15 @@ def _finding(observation: Observation, found: Baked) -> Finding:
         ),
         fix=Fix(
             f"compute the value with tensor operations in the forward (no .data, .item(), float() or NumPy on what "
-            f"{lost} returns), or export with torch.jit.script"
+            f"{lost} returns), or export with torch.jit.script",
+            edits=_edits(user, found),
         ),
     )
+
+
+def _edits(user: Node, found: Baked) -> tuple[Edit, ...]:
+    """What was computed in place of the constant, without the detach that tracing records after a new tensor."""
+    if found.last is None:
+        return ()
+    kept = (Replace(user.id, "self"),) if user.op in DETACHING else ()
+    return (Reconnect(found.node.id, found.last, None), *kept)

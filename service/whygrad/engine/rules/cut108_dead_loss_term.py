@@ -114,7 +114,10 @@ def _fix(observation: Observation, term: DeadTerm) -> Fix:
         return Fix("leave it out of the loss where it is only shown, or do not detach it where it is to train")
     cut, source = term.cut, observation.source(term.cut.node.id)
     if term.numbers:
-        return Fix("add the tensor itself to the loss, not a number taken out of it, and " + _words(observation, cut))
+        words = "add the tensor itself to the loss, not a number taken out of it"
+        if cut.cause == "rebuilt":
+            return Fix(words, after=rewritten(source, r"\.item\(\)", ""), edits=_edits(observation, term))
+        return Fix(f"{words}, and {_words(observation, cut)}")
     match cut.cause:
         case "detached":
             after = rewritten(source, r"\.(detach_?\(\)|data\b)", "")

@@ -50,12 +50,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from whygrad.engine.edits import Freeze
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.cuts import everything_lost, severity
+from whygrad.engine.gradients.rejoining import Place, called_in_its_stead
 from whygrad.engine.gradients.unreached import unreached, waits_for_data
 from whygrad.engine.observation import Observation, Parameter
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
+from whygrad.engine.wording.rewriting import renamed
 
 
 @rule("PAR203", "unused", "warning")
@@ -84,6 +87,7 @@ def _not_this_time(waiting: Sequence[Parameter]) -> Finding:
 
 
 def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
+    fixes = _fixes(observation, silent)
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
     return Finding(
         title=f"{subject(silent, 'is')} never used",
@@ -91,5 +95,40 @@ def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
         parameters=names(silent),
         severity=severity(observation),
         chain=tuple(Link(f"{name} is registered, wants a gradient, and keeps grad=None") for name in names(silent)[:8]),
-        fix=Fix("use it in the forward, or remove it from __init__"),
+        fix=fixes[0],
+        other_fixes=tuple(fixes[1:]),
     )
+
+
+def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
+    """The call that was meant for it, where that is evident; else without it, which shows that nothing needs it."""
+    each = "it" if len(silent) == 1 else "them"
+    removed = Fix(
+        f"take {each} out of __init__, for nothing needs {each}; or call {each} in the forward, if that was forgotten",
+        edits=(Freeze(names(silent)),),
+    )
+    places = called_in_its_stead(observation, silent)
+    return [*([_called(observation, places)] if places else []), removed]
+
+
+def _called(observation: Observation, places: Sequence[Place]) -> Fix:
+    first, *others = places
+    shown = _line(observation, first)
+    return Fix(
+        f"call {', '.join(p.name for p in places)} where {first.instead_of} is called once more than it should be",
+        before=shown,
+        after=renamed(shown, _attribute(first.instead_of), _attribute(first.name)) if not others else None,
+        edits=tuple(edit for place in places for edit in place.edits),
+    )
+
+
+def _line(observation: Observation, place: Place) -> str | None:
+    """The user's line of a call, where the layer stands in it."""
+    lines = [frame.source for frame in observation.stack(place.node) if not frame.library and frame.source]
+    return next((line for line in reversed(lines) if renamed(line, _attribute(place.instead_of), "")), None)
+
+
+def _attribute(path: str) -> str:
+    """The name of a layer in a line: `norm1`, `layers[0]`."""
+    owner, _, name = path.rpartition(".")
+    return f"{owner.rpartition('.')[2]}[{name}]" if name.isdigit() else name

@@ -54,13 +54,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Give
+from whygrad.engine.edits import Ask, Freeze, Give
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.cuts import flow, severity
+from whygrad.engine.gradients.rejoining import taken_on
 from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, subject
+from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("PAR204", "result-unused", "warning")
@@ -76,6 +78,7 @@ def result_unused(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, group: Unreached, last: Event) -> Finding:
     lost = owners(group.parameters)
     returned = _output(observation, last)
+    fixes = _fixes(observation, group, last, returned)
     where = "the result is not used"
     if returned is not None:
         where = f"the loss does not read output {returned}, which is all that the result reaches"
@@ -88,23 +91,49 @@ def _finding(observation: Observation, group: Unreached, last: Event) -> Finding
         parameters=names(group.parameters),
         severity=severity(observation),
         chain=(Link("this is the last operation that its value reaches", last.node),),
-        fix=_fix(observation, last),
+        fix=fixes[0],
+        other_fixes=tuple(fixes[1:]),
     )
 
 
-def _fix(observation: Observation, last: Event) -> Fix:
-    """What the loss is to read; of a list whose last element is left, that one."""
+def _fixes(observation: Observation, group: Unreached, last: Event, returned: int | None) -> list[Fix]:
+    """What is to read the result; at last without it, which shows that nothing needs it."""
+    fixes = [fix for fix in (_selected(observation, last), _taken_on(observation, last)) if fix is not None]
+    if returned is not None and observation.loss in ("output", "sum", "mean"):
+        fixes.append(Fix(f"let the loss read output {returned} too", before="", edits=(Ask({"loss": "auto"}),)))
+    without = (Freeze(names(group.parameters)),)
+    return [*fixes, Fix("let the loss depend on this result, or do not compute it: nothing needs it", edits=without)]
+
+
+def _selected(observation: Observation, last: Event) -> Fix | None:
+    """Of a list whose last element is left, that one."""
     node = observation.nodes[last.node]
     kept = node.arguments[0].value if node.op == "aten::append" else None
     needed = {observation.first.events[i].node for i in flow(observation).needed}
     readers = [n for n in observation.nodes if n.op == "aten::__getitem__" and n.arguments[0].value == kept]
     chosen = [n for n in readers if n.id in needed or len(readers) == 1]
     if len(chosen) != 1:
-        return Fix("let the loss depend on this result, or do not compute it")
+        return None
     return Fix(
         "select what was appended last (index -1), or do not compute it",
         before=observation.source(chosen[0].id),
         edits=(Give(chosen[0].id, chosen[0].arguments[1].name, -1),),
+    )
+
+
+def _taken_on(observation: Observation, last: Event) -> Fix | None:
+    """The result in place of what it was made of, which is read after it."""
+    found = taken_on(observation, last)
+    if found is None:
+        return None
+    place = observation.place(found.reader)
+    where = f", as in line {place.line}" if place is not None else ""
+    after = rewritten(observation.source(last.node), rf"^{found.left} = ", f"{found.instead} = ")
+    named = found.left is not None and found.instead is not None and found.instead.isidentifier()
+    return Fix(
+        f"go on with the result: from there on what it was computed from is read in its place{where}",
+        after=after if named else None,
+        edits=(found.edit,),
     )
 
 

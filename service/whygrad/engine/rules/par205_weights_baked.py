@@ -53,6 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Promote
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.weights import baked_weights
 from whygrad.engine.observation import Observation
@@ -85,6 +86,7 @@ def weights_baked(observation: Observation) -> Iterator[Finding]:
         ),
         fix=Fix(
             "export the model before torch.jit.freeze or optimize_for_inference, and keep its weights in nn.Parameter "
-            "and its layers in nn.ModuleList"
+            "and its layers in nn.ModuleList",
+            edits=tuple(Promote(node.id) for _, node, _ in found),
         ),
     )

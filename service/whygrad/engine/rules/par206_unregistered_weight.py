@@ -96,7 +96,7 @@ def _fix(names: list[str]) -> Fix:
     lists = list(dict.fromkeys(n.rpartition(".")[2].partition("[")[0] for n in names if n.endswith("]")))
     single = [n.rpartition(".")[2] for n in names if not n.endswith("]")]
     made = [f"self.{n} = nn.Parameter(…)" for n in single[:4]] + [f"self.{n} = nn.ParameterList(…)" for n in lists]
-    return Fix(f"{'; '.join(made)} in __init__", edits=() if lists else (Register(tuple(names)),))
+    return Fix(f"{'; '.join(made)} in __init__", edits=(Register(tuple(names)),))
 
 
 def _evidence(held: Parameter) -> str:

@@ -22,6 +22,11 @@ def rewritten(source: str | None, pattern: str, replacement: str | Callable[[re.
     return changed if changed != source else None
 
 
+def renamed(source: str | None, name: str, other: str) -> str | None:
+    """The line with the last mention of `self.name` under another name."""
+    return rewritten(source, rf"(.*\bself\.(?:\w+\.)*){re.escape(name)}(?!\w)", rf"\g<1>{other}")
+
+
 def unless_idle(line: str | None) -> str | None:
     """The line; "" where only `h = h` is left of it, or `h` alone."""
     return "" if line and re.fullmatch(r"([\w.]+)( = \1)?", line) else line
@@ -123,6 +128,17 @@ def smoothed(source: str | None, operation: str) -> str | None:
         before = source[: start - 1].rstrip()
         start, end = (start, end) if before and (before[-1].isalnum() or before[-1] in "_])") else (start - 1, end + 1)
     return f"{source[:start]}torch.sigmoid({inner}){source[end:]}"
+
+
+def unwrapped(source: str | None, function: str) -> str | None:
+    """The line without its calls of a function of one argument: `t = float(x.exp())` is `t = x.exp()`."""
+    calls = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Call) and ast.unparse(n.func) == function]
+    if source is None or not calls or any(len(call.args) != 1 or call.keywords for call in calls):
+        return None
+    for call in sorted(calls, key=lambda call: -call.col_offset):
+        (start, end), inner = _span(source, call), _bracketed(source[slice(*_span(source, call.args[0]))])
+        source = source[:start] + (inner or "") + source[end:]
+    return source
 
 
 def _span(source: str, node: ast.expr) -> tuple[int, int]:

@@ -1,0 +1,152 @@
+"""Where what goes unused has its place: a layer whose sibling is called in its stead, a result that the next needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from whygrad.engine.edits import Edit, Hand, Read, Succeed
+from whygrad.engine.gradients.cuts import flow
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
+from whygrad.engine.wording.origins import variable
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where unused parameters belong: the edits that put them there, the node there, and the names before and after."""
+
+    edits: tuple[Edit, ...]
+    node: int
+    instead_of: str
+    name: str
+
+
+def called_in_its_stead(observation: Observation, silent: Sequence[Parameter]) -> tuple[Place, ...]:
+    """For each unused layer the call that was meant for it: its like is called as often as there are of the two.
+
+    None where one of the parameters has no such call.
+    """
+    held = {p.name: p for p in (*observation.parameters, *observation.buffers)}
+    units = dict.fromkeys(_unit(p.name) for p in silent)
+    families: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for unit in dict.fromkeys(_unit(p.name) for p in observation.parameters):
+        families[_likeness(unit, held)].append(unit)
+    places = [
+        p for family in families.values() if units.keys() & set(family) for p in _placed(observation, family, units)
+    ]
+    return tuple(places) if {p.name for p in places} == set(units) else ()
+
+
+def _unit(name: str) -> str:
+    """The layer that a parameter belongs to, or the parameter itself where it is the top module's own."""
+    return name.rpartition(".")[0] or name
+
+
+def _parts(unit: str, held: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """What a layer holds, by the rest of the name."""
+    own = {name.removeprefix(unit): p for name, p in held.items() if name == unit or _unit(name) == unit}
+    return {rest: p for rest, p in own.items() if p.floating}
+
+
+def _likeness(unit: str, held: Mapping[str, Parameter]) -> tuple[object, ...]:
+    """What a layer has in common with those that can stand in for it: where it belongs, and what it holds."""
+    shapes = sorted((rest, p.shape, p.dtype) for rest, p in _parts(unit, held).items())
+    return (unit.rpartition(".")[0], *shapes)
+
+
+def _placed(observation: Observation, family: Sequence[str], silent: Mapping[str, None]) -> Iterator[Place]:
+    """One call for each layer of a family, in the order in which they were made, if there are as many."""
+    held = {p.name: p for p in (*observation.parameters, *observation.buffers)}
+    called = [unit for unit in family if unit not in silent]
+    for other in called:
+        calls = _calls(observation, _parts(other, held))
+        missing = [unit for unit in family if unit in silent]
+        if len(calls) == len(missing) + 1 and len(calls) > 1:
+            order = [unit for unit in family if unit in (other, *missing)]
+            for unit, call in zip(order, calls, strict=True):
+                if unit != other:
+                    edits = tuple(Read(node, role, unit + rest) for rest, node, role in call)
+                    yield Place(edits, call[0][1], other, unit)
+            return
+
+
+def _calls(observation: Observation, parts: Mapping[str, Parameter]) -> list[list[tuple[str, int, str]]]:
+    """Each call of a layer as what it reads of it: the rest of the name, the node, the argument."""
+    reads: dict[str, dict[tuple[int, str], None]] = {rest: {} for rest in parts}
+    known = {p.tensor: rest for rest, p in parts.items()}
+    for event in observation.first.events:
+        if not observation.nodes[event.node].op.startswith("prim::"):
+            for operand in event.inputs:
+                if operand.tensor.id in known:
+                    reads[known[operand.tensor.id]][event.node, operand.role] = None
+    counts = {len(nodes) for nodes in reads.values()}
+    if len(counts) != 1 or not counts - {0}:
+        return []
+    return [
+        [(rest, *nodes) for rest, nodes in zip(reads, call, strict=True)]
+        for call in zip(*(list(nodes) for nodes in reads.values()), strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class TakenOn:
+    """How a result that is left goes on: `h = h + f(h)` in place of `y = h + f(h)`.
+
+    `reader` is the first node that reads it then; `left` and `instead` are the names, where the user's line has them.
+    """
+
+    edit: Edit
+    reader: int
+    left: str | None
+    instead: str | None
+
+
+def taken_on(observation: Observation, last: Event) -> TakenOn | None:
+    """How a result that is left goes on: in place of what it was made of and that is read after it, of its shape."""
+    if len(last.outputs) != 1:
+        return None
+    left, events = last.outputs[0], observation.first.events
+    order = next(i for i, e in enumerate(events) if e is last)
+    ways = flow(observation)
+    behind, _ = ways.behind([left])
+    needed = sorted(i for i in ways.needed if i > order)
+    sources = [(events[i], o.role, o.tensor) for i in sorted(behind, reverse=True) for o in events[i].inputs]
+    for reader in needed:
+        for tensor in events[reader].tensors:
+            if _alike(left, tensor) and tensor.id not in observation.stored and tensor.id != left.id:
+                made = next(
+                    ((e.node, role) for e, role, t in sources if t.id == tensor.id and _plain(observation, e)), None
+                )
+                if made is not None:
+                    names = _names(observation, observation.nodes[last.node], *made)
+                    return TakenOn(Succeed(last.node, *made), events[reader].node, *names)
+    return None
+
+
+def read_instead(observation: Observation, left: Tensor, maker: int) -> Hand | None:
+    """Where the loss is to read a tensor instead of one of its shape: the loss function, else the only place."""
+    events, found = observation.first.events, dict[Hand, bool]()
+    for index in sorted(flow(observation).needed):
+        node = observation.nodes[events[index].node]
+        for operand in events[index].inputs:
+            fits = _alike(left, operand.tensor) and operand.role != "target" and not node.op.startswith("prim::")
+            found |= {Hand(node.id, operand.role, maker): node.argument("target") is not None} if fits else {}
+    of_losses = [place for place, compares in found.items() if compares]
+    chosen = of_losses or list(found)
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _alike(one: Tensor, other: Tensor) -> bool:
+    return (one.shape, one.dtype) == (other.shape, other.dtype)
+
+
+def _plain(observation: Observation, event: Event) -> bool:
+    return not observation.nodes[event.node].op.startswith("prim::")
+
+
+def _names(observation: Observation, left: Node, source: int, role: str) -> tuple[str | None, str | None]:
+    """What the user calls what was read, and the name that the result that is left was given."""
+    line = observation.source(left.id) or ""
+    name, equals, _ = line.partition(" = ")
+    return (name if equals and name.isidentifier() else None), variable(observation, observation.nodes[source], role)
