@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import torch
 from tests.engine.observe.samples import SAMPLES, Sample
+from tests.engine.preflight.forging import packed
 from tests.engine.programs import build
 
-from whygrad.engine.skeleton import has_weights, move_to_meta, skeleton
+from whygrad.engine.skeleton import move_to_meta, skeleton
 
 INTEGERS = Sample(
     """
@@ -110,14 +111,26 @@ def test_gradients_flow_through_it_as_through_the_program() -> None:
     assert all(p.grad is not None and p.grad.is_meta for p in module.parameters())
 
 
-def test_it_tells_whether_there_are_weights() -> None:
+def test_floats_are_moved_once() -> None:
     upload = build(SAMPLES["plain"].source)
     program = next(data for name, data in records(upload).items() if name.endswith("/data.pkl"))
-    assert has_weights(program)
     moved, emptied = move_to_meta(program)
-    assert not has_weights(moved)
     assert len(emptied) == 4
     assert move_to_meta(moved)[1] == set()
+
+
+def test_what_was_saved_on_a_gpu_loads_without_one() -> None:
+    sample = Sample(
+        'self.register_buffer("table", torch.arange(7))',
+        "def forward(self, x):\n    return x + torch.tensor([1.0, 2.0]).sum() + self.table[0]",
+        export="trace 4x6",
+    )
+    held = records(build(sample.source, {"export": sample.export}))
+    on_gpu = {name: data.replace(b"\x03\x00\x00\x00cpu", b"\x06\x00\x00\x00cuda:0") for name, data in held.items()}
+    assert sum(b"cuda:0" in data for name, data in on_gpu.items() if name.endswith(("/data.pkl", "constants.pkl"))) == 2
+    module = load(skeleton(packed(on_gpu)))
+    assert {t.device.type for t in tensors(module).values()} == {"cpu"}
+    assert module(torch.ones(4, 6)).sum() == 4 * 6 * 4
 
 
 def test_no_program_no_skeleton() -> None:

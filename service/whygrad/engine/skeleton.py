@@ -1,8 +1,9 @@
 """A TorchScript archive without its weights: every floating storage moved to the meta device.
 
-The skeleton holds the code, the shapes and the integer data, and is loaded like any other archive. Parameters
-that share memory still share it. Only the standard library is needed: the same function makes skeletons in a
-client that has no torch, and gives the structure pass a program that costs nothing to run.
+The skeleton holds the code, the shapes and the integer data, and is loaded like any other archive, wherever it was
+saved: what lay on a GPU is on the CPU. Parameters that share memory still share it. Only the standard library is
+needed: the same function makes skeletons in a client that has no torch, and gives the structure pass a program that
+costs nothing to run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import zipfile
 FLOATING = frozenset(
     f"{kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "ComplexFloat", "ComplexDouble", "ComplexHalf")
 )
-META = "meta"
+META, CPU = "meta", "cpu"
 _MEMORIZE = {"BINPUT", "LONG_BINPUT", "MEMOIZE", "PUT"}
 _RECALL = {"BINGET", "LONG_BINGET", "GET"}
 
@@ -28,20 +29,28 @@ def skeleton(archive: bytes) -> bytes:
         raise ValueError("the archive has no data.pkl")
     program, emptied = move_to_meta(source.read(pickled))
     folder = pickled.removesuffix(".pkl")
+    constants = f"{folder.rpartition('/')[0]}/constants.pkl"
+    changed = {pickled: program}
+    if constants in source.namelist():
+        changed[constants], _ = _moved(source.read(constants), floating=CPU)
     dropped = {f"{folder}/{key}" for key in emptied}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as out:
         for record in source.infolist():
             name = record.filename
-            data = b"" if name in dropped else program if name == pickled else source.read(name)
+            data = b"" if name in dropped else changed[name] if name in changed else source.read(name)
             out.writestr(name, data, compress_type=record.compress_type)
     return target.getvalue()
 
 
 def move_to_meta(program: bytes) -> tuple[bytes, set[str]]:
-    """The pickle with every floating storage on meta, and the keys of those storages."""
+    """The pickle with every floating storage on meta and all others on the CPU, and the keys of the floating ones."""
+    return _moved(program, floating=META)
+
+
+def _moved(program: bytes, *, floating: str) -> tuple[bytes, set[str]]:
     ops = [(op.name, argument, position or 0) for op, argument, position in pickletools.genops(program)]
-    storages = _Storages(ops)
+    storages = _Storages(ops, floating)
     pieces, end = [], [position for _, _, position in ops[1:]] + [len(program)]
     for index, (_name, _, start) in enumerate(ops):
         literal = storages.replacement(index)
@@ -49,17 +58,15 @@ def move_to_meta(program: bytes) -> tuple[bytes, set[str]]:
     return b"".join(pieces), storages.emptied
 
 
-def has_weights(program: bytes) -> bool:
-    """Whether any floating storage of a `data.pkl` holds numbers, that is, is not on meta already."""
-    ops = [(op.name, argument, position or 0) for op, argument, position in pickletools.genops(program)]
-    return bool(_Storages(ops).emptied)
-
-
 class _Storages:
-    """Finds, in a list of pickle opcodes, where each storage's location string is written or recalled."""
+    """Finds, in a list of pickle opcodes, where each storage's location string is written or recalled.
 
-    def __init__(self, ops: list[tuple[str, object, int]]) -> None:
+    Storages that hold floating numbers go where `floating` says, all others to the CPU, unless they are on meta.
+    """
+
+    def __init__(self, ops: list[tuple[str, object, int]], floating: str) -> None:
         self.ops = ops
+        self._floating = floating
         self.emptied: set[str] = set()
         self._literals: dict[int, str] = {}
         self._slots: set[object] = set()
@@ -94,13 +101,13 @@ class _Storages:
                 operands.append(index)
         _elements, location, key, kind = operands
         was = self._string(location)
-        floating = str(self._string(kind)).split()[-1] in FLOATING
+        goes = self._floating if str(self._string(kind)).split()[-1] in FLOATING else CPU
         if self.ops[location][0] in _RECALL:
             self._slots.add(self.ops[location][1])
         elif self.ops[location + 1][0] in _MEMORIZE:
             self._slots.add(self.ops[location + 1][1])
-        self._literals[location] = META if floating else was
-        if floating and was != META:
+        self._literals[location] = META if was == META else goes
+        if goes == META and was != META:
             self.emptied.add(self._string(key))
 
     def _string(self, index: int) -> str:

@@ -12,9 +12,9 @@ from whygrad.engine.outreach import reach
 from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.inspection import MOST_READ, RECORDED, Found, inspect
 from whygrad.engine.preflight.kinds import other_file
-from whygrad.engine.preflight.refusal import EXPORT, RefusedError
+from whygrad.engine.preflight.refusal import EXPORT, RefusedError, foreign
 from whygrad.engine.preflight.zips import other_zip
-from whygrad.engine.skeleton import has_weights, skeleton
+from whygrad.engine.skeleton import skeleton
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,11 @@ class Archive:
 
     @cached_property
     def skeleton(self) -> bytes:
-        """The same archive without its floating numbers."""
-        return skeleton(self.data)
+        """The same archive without its floating numbers. Raises RefusedError where it has none that is as torch's."""
+        try:
+            return skeleton(self.data)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            foreign("its storages are not described as torch describes them")
 
 
 def judge(data: bytes) -> Archive:
@@ -39,10 +42,10 @@ def judge(data: bytes) -> Archive:
     names = set(directory.names())
     if not {"data.pkl", "constants.pkl"} <= names:
         raise RefusedError(other_zip(directory))
-    found = inspect(directory)
-    if found is not None:
-        raise RefusedError(_reaching(directory, found))
-    return Archive(data, has_weights(directory.read("data.pkl", MOST_READ)), RECORDED in names)
+    inspection = inspect(directory)
+    if inspection.found is not None:
+        raise RefusedError(_reaching(directory, inspection.found))
+    return Archive(data, inspection.weights, RECORDED in names)
 
 
 def _reaching(directory: Directory, found: Found) -> Refusal:

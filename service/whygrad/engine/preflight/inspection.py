@@ -44,8 +44,16 @@ class LineReader(Reader):
         return Name(module, name)
 
 
-def inspect(directory: Directory) -> Found | None:
-    """The first operation that reaches beyond the program, if any. Raises RefusedError where torch may not read it."""
+@dataclass(frozen=True)
+class Inspection:
+    """A program that torch may read: whether its weights are there, and what reaches beyond it, for which it is not."""
+
+    weights: bool
+    found: Found | None
+
+
+def inspect(directory: Directory) -> Inspection:
+    """What an archive holds. Raises RefusedError where torch may not read it."""
     directory.judge()
     names = list(directory.names())
     lines = [name for name in names if name.startswith("code/") and name.endswith(".debug_pkl")]
@@ -54,16 +62,17 @@ def inspect(directory: Directory) -> Found | None:
     recorded = [RECORDED] if RECORDED in names else []
     if sum(directory.size(name) or 0 for name in [*values, *recorded, *lines, *code]) > MOST_READ:
         boundless(f"its code and its values, without the weights, have more than {MOST_READ >> 20} MiB")
-    _judge_values(directory)
+    weights = _judge_values(directory)
     for name in recorded:
         _judge_aside(name, ProgramReader(directory.read(name, MOST_READ), directory, ""))
     for name in lines:
         _judge_aside(name, LineReader(directory.read(name, MOST_READ)))
-    return _judge_code(directory, code)
+    return Inspection(weights, _judge_code(directory, code))
 
 
-def _judge_values(directory: Directory) -> None:
-    claimed = 0
+def _judge_values(directory: Directory) -> bool:
+    """Whether the weights are there."""
+    claimed, weights = 0, False
     for folder in _VALUES:
         reader = ProgramReader(directory.read(f"{folder}.pkl", MOST_READ), directory, folder)
         try:
@@ -71,9 +80,11 @@ def _judge_values(directory: Directory) -> None:
         except PickleError as error:
             _refuse(f"{folder}.pkl", error)
         claimed += reader.claimed
+        weights |= reader.weights and folder == "data"
     there = sum(record.size for record in directory.records.values())
     if claimed > MOST_CLAIMED * there:
         boundless(f"its tensors claim {claimed:,} bytes of records that have {there:,}")
+    return weights
 
 
 def _judge_aside(name: str, reader: Reader) -> None:

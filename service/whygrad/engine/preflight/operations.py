@@ -10,6 +10,27 @@ from whygrad.engine.preflight.pickles import Made, Name, Reader, Row, Series, St
 Operation: TypeAlias = Callable[[Reader], None]
 
 
+def _byte(r: Reader) -> None:
+    r.stack.append(r.data[r.at])
+    r.at += 1
+
+
+def _two_bytes(r: Reader) -> None:
+    at = r.at
+    r.stack.append(r.data[at] | r.data[at + 1] << 8)
+    r.at = at + 2
+
+
+def _put_at_byte(r: Reader) -> None:
+    r.remember(r.data[r.at])
+    r.at += 1
+
+
+def _get_at_byte(r: Reader) -> None:
+    r.recall(r.data[r.at])
+    r.at += 1
+
+
 def _constant(value: object) -> Operation:
     return lambda r: r.stack.append(value)
 
@@ -115,8 +136,8 @@ OF_TORCH: dict[int, Operation] = {
     ord("N"): _constant(None),
     0x88: _constant(True),
     0x89: _constant(False),
-    ord("K"): _number("<B", 1),
-    ord("M"): _number("<H", 2),
+    ord("K"): _byte,
+    ord("M"): _two_bytes,
     ord("J"): _number("<i", 4),
     ord("G"): _number(">d", 8),
     0x8A: _integer("<B", 1),
@@ -135,9 +156,9 @@ OF_TORCH: dict[int, Operation] = {
     0x81: _reduce,
     ord("R"): _reduce,
     ord("b"): _build,
-    ord("q"): _put("<B", 1),
+    ord("q"): _put_at_byte,
     ord("r"): _put("<I", 4),
-    ord("h"): _get("<B", 1),
+    ord("h"): _get_at_byte,
     ord("j"): _get("<I", 4),
     0x80: _skip("<B", 1),
 }

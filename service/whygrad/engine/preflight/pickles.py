@@ -34,7 +34,7 @@ class Held:
 
     def __init__(self, items: list[Value]) -> None:
         self.items = items
-        self.depth: int = 1 + max([v.depth for v in items if isinstance(v, Held)], default=0)
+        self.depth = 1 + _deepest(items)
         self.recalled = False
 
     def __iter__(self) -> Iterator[Value]:
@@ -169,7 +169,10 @@ class Reader:
 
     def hold(self, kind: type[Held], items: list[Value]) -> None:
         """Put a container on the stack. Raises StrangeError where it is too deep."""
-        self.push(kind(items))
+        held = kind(items)
+        if held.depth > DEEPEST:
+            _bound(held)
+        self.stack.append(held)
 
     def marked(self) -> list[Value]:
         """The values above the last mark, taken off the stack."""
@@ -192,7 +195,7 @@ class Reader:
         if not isinstance(target, Series | Table | Made | Pid) or (self.strict and target.recalled):
             raise StrangeError("something is added to a value that takes nothing, or is complete already")
         target.items.extend(values)
-        target.depth = max(target.depth, 1 + max([v.depth for v in values if isinstance(v, Held)], default=0))
+        target.depth = max(target.depth, 1 + _deepest(values))
         _bound(target)
 
     def remember(self, index: int) -> None:
@@ -209,6 +212,14 @@ class Reader:
         if isinstance(value, Held):
             value.recalled = True
         self.stack.append(value)
+
+
+def _deepest(values: list[Value]) -> int:
+    deepest = 0
+    for value in values:
+        if isinstance(value, Held) and value.depth > deepest:
+            deepest = value.depth
+    return deepest
 
 
 def _bound(held: Held) -> None:

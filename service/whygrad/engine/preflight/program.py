@@ -14,6 +14,7 @@ from whygrad.engine.preflight.directory import Directory, printable
 from whygrad.engine.preflight.operations import OF_TORCH
 from whygrad.engine.preflight.pickles import Held, Made, Name, Reader, Row, StrangeError, Value
 from whygrad.engine.preflight.sparse import judge_sparse
+from whygrad.engine.skeleton import FLOATING
 
 WIDTHS = {
     **dict.fromkeys(("Byte", "Char", "Bool", "QInt8", "QUInt8", "QUInt4x2", "QUInt2x4"), 1),
@@ -56,7 +57,8 @@ class Storage(Held):
 
 
 class ProgramReader(Reader):
-    """Reads one of the pickles of a program; `claimed` is how many bytes its storages claim.
+    """Reads one of the pickles of a program; `claimed` is how many bytes its storages claim, and `weights` whether
+    any of them holds floating numbers.
 
     Without a folder nobody reads the storages, and they are held against nothing.
     """
@@ -68,6 +70,7 @@ class ProgramReader(Reader):
         self._directory = directory
         self._folder = folder
         self.claimed = 0
+        self.weights = False
 
     def named(self, module: str, name: str) -> Value:
         """The name, where torch writes it. Raises StrangeError for every other."""
@@ -88,6 +91,7 @@ class ProgramReader(Reader):
             raise StrangeError("it holds a storage on a device that there is not")
         if self._folder and not device.startswith("meta"):
             self._hold_against_record(key, width * count)
+            self.weights |= kind.full[6:] in FLOATING
         return Storage([kind.full, key, device, count])
 
     def _hold_against_record(self, key: str, wanted: int) -> None:
