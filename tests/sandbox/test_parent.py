@@ -55,7 +55,7 @@ def zygote() -> int:
 
 def test_a_healthy_program_is_diagnosed(save: Save, healthy: bytes) -> None:
     documents: list[dict[str, Any]] = []
-    outcome = examine(save(healthy), on_document=documents.append)
+    outcome = examine(save(healthy), on_document=lambda document, _isolation: documents.append(document))
     assert outcome.ending == "finished", outcome.detail
     assert outcome.document is not None
     assert outcome.document["verdict"] == "healthy"
@@ -77,7 +77,7 @@ def test_a_program_that_never_ends_is_ended(save: Save, endless: bytes) -> None:
 def test_what_came_in_time_counts_however_late_it_is_read(save: Save, healthy: bytes) -> None:
     documents: list[dict[str, Any]] = []
 
-    def linger(document: dict[str, Any]) -> None:
+    def linger(document: dict[str, Any], _isolation: object) -> None:
         documents.append(document)
         time.sleep(1.1 if len(documents) == 1 else 0)
 

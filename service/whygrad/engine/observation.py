@@ -187,7 +187,7 @@ class Ending:
     `attempts` are the workers that it was lost with.
     """
 
-    kind: Literal["timed-out", "out-of-memory", "crashed", "failed", "lost"]
+    kind: Literal["timed-out", "out-of-memory", "crashed", "forbidden", "failed", "lost"]
     pass_name: str | None = None
     location: Mapping[str, Json] | None = None
     seconds: float = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ ENDED = {
     "timed-out": "did not come to an end",
     "out-of-memory": "ran out of memory",
     "crashed": "crashed",
+    "forbidden": "was ended for what it asked of the system",
     "failed": "failed; the worker's log says why",
 }
 
@@ -43,20 +44,29 @@ def examine(
     """
     known: list[Document] = []
 
-    def keep(document: Document) -> None:
+    def keep(document: Document, isolation: sandbox.Isolation | None) -> None:
         if is_diagnosis(document):
-            known[:] = [plain(document)]
-            on_document(known[0])
+            known[:] = [document]
+            on_document(_told(document, isolation))
 
     task = sandbox.Task("examine", upload, request)
     outcome = sandbox.run(task, limits=limits, on_document=keep, pulse=pulse)
     document = known[0] if known else None
     if outcome.ending == "finished":
-        if document is not None and document == plain(outcome.document):
-            return document
+        if document is not None and document is outcome.document:
+            return _told(document, outcome.isolation)
         outcome = replace(outcome, ending="crashed", detail="what it sent is no diagnosis")
     log.warning("%s in pass %s, node %s: %s", outcome.ending, outcome.pass_name, outcome.node, outcome.detail)
-    return diagnose_ending(document, _ending(task, outcome, limits, pulse))
+    ended = diagnose_ending(document and plain(document), _ending(task, outcome, limits, pulse))
+    return _told(ended, outcome.isolation)
+
+
+def _told(document: Document, isolation: sandbox.Isolation | None) -> Document:
+    """A document from the other side of the wall as plain text, with what held the program, as this side knows it."""
+    layers = None if isolation is None else asdict(isolation)
+    environment = document["environment"] | {"isolation": layers}
+    told: Document = plain(document | {"environment": environment})
+    return told
 
 
 def describe(upload: Path, *, limits: sandbox.Limits, pulse: Callable[[], None] = lambda: None) -> Document:

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from whygrad.sandbox.nursery import SandboxError
 from whygrad.sandbox.parent import close, run, warm
-from whygrad.sandbox.task import Limits, Outcome, Task
+from whygrad.sandbox.task import Isolation, Limits, Outcome, Task
 
-__all__ = ["Limits", "Outcome", "SandboxError", "Task", "close", "run", "warm"]
+__all__ = ["Isolation", "Limits", "Outcome", "SandboxError", "Task", "close", "run", "warm"]

@@ -1,4 +1,4 @@
-"""The child: one task, run by the engine behind the limits, then gone."""
+"""The child: one task, run by the engine inside the jail, then gone."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import json
 import os
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 from whygrad.engine import describe, examine, locate
 from whygrad.engine.memory import is_out_of_memory
-from whygrad.sandbox import limits, wire
+from whygrad.sandbox import wire
+from whygrad.sandbox.lockdown import lockdown
 from whygrad.sandbox.page import Progress
-from whygrad.sandbox.task import Limits
+from whygrad.sandbox.task import Isolation, Limits
 
 MOST_THREADS = 8  # each takes address space for its stack and its heap, out of the budget of the program
+READ_BYTES = 2**30  # a single call gives no more than about twice that
 
 
 @dataclass(frozen=True)
 class Ends:
-    """The descriptors that a child keeps: its task (JSON), the upload, the pipe for documents, the progress page."""
+    """The descriptors that a child is given: its task (JSON), the upload, the pipe for documents, the progress page."""
 
     task: int
     upload: int
@@ -28,26 +30,50 @@ class Ends:
     page: int
 
 
-def run(ends: Ends, *, zygote: int, set_threads: Callable[[int], None]) -> NoReturn:
+@dataclass(frozen=True)
+class Jail:
+    """What every child of a zygote is locked into: the filter of system calls, where there is one.
+
+    Without a filter a child does nothing, unless it is `insecure` by order of whoever runs the service.
+    """
+
+    calls: bytes | None
+    insecure: bool
+
+
+def run(ends: Ends, jail: Jail, *, zygote: int, set_threads: Callable[[int], None]) -> NoReturn:
     """Do the task that lies in `ends.task`; the exit status says how it went."""
-    status = wire.FAILED
+    status = wire.UNJAILED
     try:
         os.setsid()
-        limits.keep_only([ends.task, ends.upload, ends.documents, ends.page])
-        status = _work(ends, zygote, set_threads)
+        task = json.loads(_content(ends.task))
+        progress = Progress(ends.page)
+        threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
+        set_threads(threads)
+        if isolation := _locked_in(Limits(**task["limits"]), ends, jail, zygote, threads):
+            _send(ends, "isolation", asdict(isolation))
+            status = wire.FAILED
+            status = _work(task, ends, progress)
     finally:
         os._exit(status)
 
 
-def _work(ends: Ends, zygote: int, set_threads: Callable[[int], None]) -> int:
-    task = json.loads(_content(ends.task))
-    bounds = Limits(**task["limits"])
-    progress = Progress(ends.page)
-    threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
-    set_threads(threads)
-    limits.apply(bounds, parent=zygote, threads=threads)
+def _locked_in(bounds: Limits, ends: Ends, jail: Jail, zygote: int, threads: int) -> Isolation | None:
+    """What it is locked into; None where that is not enough."""
     try:
-        _engine(task, _content(ends.upload), lambda document: _send(ends, "document", document), progress)
+        keep = [ends.upload, ends.documents]
+        isolation = lockdown(bounds, keep=keep, parent=zygote, threads=threads, calls=jail.calls)
+    except OSError as error:
+        _send(ends, "detail", f"the jail does not close: {error}")
+        return None
+    return isolation if isolation.seccomp or jail.insecure else None
+
+
+def _work(task: dict[str, Any], ends: Ends, progress: Progress) -> int:
+    try:
+        upload = _content(ends.upload)
+        os.close(ends.upload)
+        _engine(task, upload, lambda document: _send(ends, "document", document), progress)
     except BaseException as error:
         if is_out_of_memory(error):
             return wire.OUT_OF_MEMORY
@@ -67,13 +93,16 @@ def _engine(task: dict[str, Any], upload: bytes, emit: Callable[[dict[str, Any]]
             emit(locate.locate(upload, request, request["node"]))
 
 
-def _send(ends: Ends, kind: Any, value: Any) -> None:
+def _send(ends: Ends, kind: wire.Kind, value: Any) -> None:
     data = memoryview(wire.line(kind, value))
     while data:
         data = data[os.write(ends.documents, data) :]
 
 
 def _content(descriptor: int) -> bytes:
-    with open(descriptor, "rb", closefd=False) as file:
-        file.seek(0)
-        return file.read()
+    """All of an open file. `open` would ask for its status, and that call takes a path."""
+    size, pieces, at = os.lseek(descriptor, 0, os.SEEK_END), [], 0
+    while piece := os.pread(descriptor, min(size - at, READ_BYTES), at):
+        pieces.append(piece)
+        at += len(piece)
+    return b"".join(pieces)

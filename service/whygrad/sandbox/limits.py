@@ -1,14 +1,14 @@
-"""What a child may not do. `apply` runs in the child before it reads the upload, and cannot be undone."""
+"""How much a child may take: of time, of memory, of files. What is bounded here cannot be raised again."""
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import resource
 import signal
-from contextlib import suppress
+from dataclasses import dataclass
 
+from whygrad.sandbox import kernel
 from whygrad.sandbox.task import Limits
 
 PR_SET_PDEATHSIG = 1
@@ -16,25 +16,46 @@ FILE_BYTES = 64 * 1024
 DESCRIPTORS = 64
 MARGIN_BYTES = 64 * 1024 * 1024
 
-libc = ctypes.CDLL(None, use_errno=True)
+
+@dataclass(frozen=True)
+class Held:
+    """What a process has of memory already: all its addresses, and its data among them, in bytes."""
+
+    addresses: int
+    data: int
 
 
-def apply(limits: Limits, *, parent: int, threads: int) -> None:
-    """Tie this process to `parent`, bound its time and memory, and allow it no file worth the name."""
-    die_with_parent(parent)
-    size, data = (_status_bytes(name) for name in ("VmSize", "VmData"))
+def held() -> Held:
+    """What this process has now."""
+    with open("/proc/self/status") as status:
+        told = dict(line.split(":", 1) for line in status)
+    return Held(*(int(told[name].split()[0]) * 1024 for name in ("VmSize", "VmData")))
+
+
+def apply(limits: Limits, held: Held, *, threads: int) -> bool:
+    """Bound the time and the memory of this process, beyond what it held, and allow it no file worth the name.
+
+    False where the kernel lacks one of the bounds.
+    """
     cpu_seconds = math.ceil(limits.seconds * threads) + 1
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
-    _lower(resource.RLIMIT_FSIZE, FILE_BYTES)
-    _lower(resource.RLIMIT_NOFILE, DESCRIPTORS)
-    _lower(resource.RLIMIT_DATA, data + limits.memory_bytes)
-    _lower(resource.RLIMIT_AS, size + limits.memory_bytes + MARGIN_BYTES)
+    return all(
+        [
+            _lower(resource.RLIMIT_CORE, 0),
+            _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
+            _lower(resource.RLIMIT_FSIZE, FILE_BYTES),
+            _lower(resource.RLIMIT_NOFILE, DESCRIPTORS),
+            _lower(resource.RLIMIT_MEMLOCK, 0),
+            _lower(resource.RLIMIT_MSGQUEUE, 0),
+            _lower(resource.RLIMIT_DATA, held.data + limits.memory_bytes),
+            _lower(resource.RLIMIT_AS, held.addresses + limits.memory_bytes + MARGIN_BYTES),
+        ]
+    )
 
 
 def die_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
     """Let the kernel send this process a signal when `parent` ends; leave at once where it has ended already."""
-    if libc.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(by), 0, 0, 0) or os.getppid() != parent:
+    kernel.prctl(PR_SET_PDEATHSIG, by)
+    if os.getppid() != parent:
         os._exit(1)
 
 
@@ -50,15 +71,12 @@ def keep_only(descriptors: list[int]) -> None:
     os.closerange(low, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
-def _lower(which: int, soft: int, hard: int | None = None) -> None:
+def _lower(which: int, soft: int, hard: int | None = None) -> bool:
     allowed = resource.getrlimit(which)[1]
     wanted = [soft, soft if hard is None else hard]
     bounded = [value if allowed == resource.RLIM_INFINITY else min(value, allowed) for value in wanted]
-    with suppress(OSError, ValueError):  # some kernels lack one or the other
+    try:
         resource.setrlimit(which, (bounded[0], bounded[1]))
-
-
-def _status_bytes(name: str) -> int:
-    with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith(f"{name}:"))
-    return int(line.split()[1]) * 1024
+    except (OSError, ValueError):  # some kernels lack one or the other
+        return False
+    return True

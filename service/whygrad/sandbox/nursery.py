@@ -13,10 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from whygrad.sandbox.task import Isolation
+
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer pages to copy and to free: 7 ms less for each child
 }
+PROGRAM = (sys.executable, "-I", "-m", "whygrad.sandbox.zygote")
 START_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
 LEAVE_SECONDS = 1.0
@@ -45,12 +48,12 @@ class Death:
 class Zygote:
     """One zygote process and the socket to it. It has one child at a time."""
 
-    def __init__(self) -> None:
-        """Starts it; `ready` waits until it can fork."""
+    def __init__(self, *, insecure: bool) -> None:
+        """Starts it; `ready` waits until it can fork. Only an `insecure` one does so without a filter of calls."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "whygrad.sandbox.zygote", str(theirs.fileno())],
+                [*PROGRAM, str(theirs.fileno()), *(["insecure"] if insecure else [])],
                 env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -58,7 +61,7 @@ class Zygote:
                 pass_fds=[theirs.fileno()],
                 process_group=0,  # a terminal's Ctrl-C is for the parent alone
             )
-        self._is_ready = False
+        self._isolation: Isolation | None = None
         self._children = 0
 
     @property
@@ -66,11 +69,18 @@ class Zygote:
         """False once it has died or had children enough."""
         return self._process.poll() is None and self._children < CHILDREN_PER_ZYGOTE
 
-    def ready(self) -> None:
-        """Wait until it is warm. Raises SandboxError where that does not happen."""
-        self._is_ready = self._is_ready or bool(self._hear(START_SECONDS))
-        if not self._is_ready:
-            raise SandboxError("the sandbox did not start: look above this line of the log for the reason")
+    def ready(self) -> Isolation:
+        """Wait until it is warm and has tried its jail; gives what held its first child.
+
+        Raises SandboxError where that does not happen.
+        """
+        if self._isolation is None:
+            told = self._hear(START_SECONDS)
+            if "ready" not in told:
+                why = told.get("refused", "look above this line of the log for the reason")
+                raise SandboxError(f"the sandbox did not start: {why}")
+            self._isolation = Isolation(**told["ready"])
+        return self._isolation
 
     def fork(self, descriptors: list[int]) -> Child | None:
         """A child that holds these descriptors, the fields of `child.Ends` in their order; None from a dead zygote."""
@@ -150,10 +160,14 @@ class Nursery:
     def __init__(self) -> None:
         """Starts none yet."""
         self._zygote: Zygote | None = None
+        self._insecure = False
 
-    def warm(self) -> None:
-        """Have a zygote that is ready. Raises SandboxError."""
-        self._usable().ready()
+    def warm(self, *, insecure: bool | None = None) -> Isolation:
+        """Have a zygote that is ready; what is said of `insecure` holds for all that come. Raises SandboxError."""
+        if insecure not in (None, self._insecure):
+            self.close()
+            self._insecure = not self._insecure
+        return self._usable().ready()
 
     def fork(self, descriptors: list[int]) -> Child:
         """A new child, from a new zygote where the last one has died unseen. Raises SandboxError."""
@@ -167,7 +181,7 @@ class Nursery:
     def replace(self) -> None:
         """Begin with a new zygote; it warms up while nobody waits."""
         self.close()
-        self._zygote = Zygote()
+        self._zygote = Zygote(insecure=self._insecure)
 
     def close(self) -> None:
         """End the zygote."""

@@ -14,17 +14,19 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from whygrad.sandbox import page, wire
-from whygrad.sandbox.nursery import Child, Death, Nursery
-from whygrad.sandbox.task import Ending, Limits, Outcome, Task
+from whygrad.sandbox.nursery import Child, Death, Nursery, SandboxError
+from whygrad.sandbox.task import Ending, Isolation, Limits, Outcome, Task
 
 PULSE_SECONDS = 0.1
 READ_BYTES = 65536
+
+OnDocument = Callable[[dict[str, Any], Isolation | None], None]
 
 _nursery = Nursery()
 _one_at_a_time = threading.Lock()
 
 
-def _ignore(_document: dict[str, Any]) -> None:
+def _ignore(_document: dict[str, Any], _isolation: Isolation | None) -> None:
     """Nobody wants to see documents before the end."""
 
 
@@ -36,13 +38,13 @@ def run(
     task: Task,
     *,
     limits: Limits,
-    on_document: Callable[[dict[str, Any]], None] = _ignore,
+    on_document: OnDocument = _ignore,
     pulse: Callable[[], None] = _keep_on,
 ) -> Outcome:
     """Run one task in a child of its own; it has ended, and all it started, when this returns or raises.
 
-    `on_document` gets each document as it comes, `pulse` is called every 0.1 s: what either raises ends the child
-    and is passed on. Raises SandboxError where the sandbox itself does not work.
+    `on_document` gets each document as it comes, with what holds the child; `pulse` is called every 0.1 s. What
+    either raises ends the child and is passed on. Raises SandboxError where the sandbox itself does not work.
     """
     with _one_at_a_time, ExitStack() as opened:
         try:
@@ -58,10 +60,13 @@ def run(
         return _outcome(watch, progress, limits)
 
 
-def warm() -> None:
-    """Start the zygote, so that the first task need not wait for it. Raises SandboxError."""
+def warm(*, insecure: bool = False) -> Isolation:
+    """Start the zygote, so that the first task need not wait for it; gives what holds its children.
+
+    An `insecure` sandbox works also where system calls cannot be filtered. Raises SandboxError.
+    """
     with _one_at_a_time:
-        _nursery.warm()
+        return _nursery.warm(insecure=insecure)
 
 
 def close() -> None:
@@ -77,7 +82,7 @@ class _Watch:
     child: Child
     documents: int
     inbox: wire.Inbox
-    on_document: Callable[[dict[str, Any]], None]
+    on_document: OnDocument
     pulse: Callable[[], None]
     detail: str = ""
     open_ends: list[int] = field(default_factory=list)
@@ -101,6 +106,8 @@ class _Watch:
     def _ended(self, death: Death) -> Ending:
         self._read_the_rest()
         self.detail = self.inbox.detail or str(death)
+        if death == Death(exit_status=wire.UNJAILED) and self.inbox.isolation is None:  # it had not seen the upload yet
+            raise SandboxError(f"a process could not be locked in: {self.detail}")
         return _ending(death, has_document=self.inbox.document is not None)
 
     def _read_the_rest(self) -> None:
@@ -111,7 +118,7 @@ class _Watch:
     def _read(self) -> bool:
         data = os.read(self.documents, READ_BYTES)
         for document in self.inbox.feed(data):
-            self.on_document(document)
+            self.on_document(document, self.inbox.isolation)
         if not data:
             self.open_ends = [end for end in self.open_ends if end != self.documents]
         return bool(data)
@@ -125,9 +132,10 @@ def _outcome(watch: _Watch, progress: int, limits: Limits) -> Outcome:
         ending, watch.detail = "crashed", str(flood)
     finally:
         watch.child.bury()
-    if ending == "crashed":
+    if ending in ("crashed", "forbidden"):
         _nursery.replace()
-    return Outcome(ending, watch.inbox.document, *page.read(progress), watch.detail, time.monotonic() - started)
+    seconds, inbox = time.monotonic() - started, watch.inbox
+    return Outcome(ending, inbox.document, *page.read(progress), watch.detail, seconds, inbox.isolation)
 
 
 def _ending(death: Death, *, has_document: bool) -> Ending:
@@ -138,6 +146,8 @@ def _ending(death: Death, *, has_document: bool) -> Ending:
             return "failed"
         case Death(signal=signal.SIGXCPU):
             return "timed-out"
+        case Death(signal=signal.SIGSYS):
+            return "forbidden"
         case Death(exit_status=wire.OUT_OF_MEMORY) | Death(signal=signal.SIGKILL):  # a kill of nobody: the kernel's
             return "out-of-memory"
     return "crashed"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["examine", "describe", "locate"]
-Ending = Literal["finished", "timed-out", "out-of-memory", "crashed", "failed"]
+Ending = Literal["finished", "timed-out", "out-of-memory", "crashed", "forbidden", "failed"]
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,27 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a task ended, its last valid document, and where it was: the pass, and the node in it.
+class Isolation:
+    """The layers that a child was locked into, each in force or not here."""
 
-    `failed` is a fault of ours inside the child. `detail` is for the log, never for a user.
+    nobody: bool
+    """It was root, and became a user who owns nothing."""
+    privileges: bool
+    """It holds no capability, and no program that it could start would have one."""
+    limits: bool
+    """Time, memory, files and descriptors are bounded."""
+    landlock: bool
+    """Landlock keeps it from every file, port and process."""
+    seccomp: bool
+    """It can make no system call that takes a path, starts a process or reaches the network."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a task ended, its last valid document, where it was (the pass, and the node in it), and what held it.
+
+    `forbidden`: it was ended for a system call. `failed`: a fault of ours inside the child. `detail` is for the log,
+    never for a user. `isolation` is None where the child was gone before it was locked in.
     """
 
     ending: Ending
@@ -41,3 +58,4 @@ class Outcome:
     node: int | None
     detail: str
     seconds: float
+    isolation: Isolation | None = None

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any, Literal
 
-FINISHED, OUT_OF_MEMORY, FAILED = 0, 80, 81  # exit statuses of a child
+from whygrad.sandbox.task import Isolation
+
+Kind = Literal["isolation", "document", "detail"]
+
+FINISHED, OUT_OF_MEMORY, FAILED, UNJAILED = 0, 80, 81, 82  # exit statuses of a child
 MAX_LINES = 64
 MAX_DEPTH = 64
 MAX_DETAIL = 10_000
@@ -18,19 +23,26 @@ class Flood(Exception):  # noqa: N818 - it names what arrived
     """A child sent a line that is too long, or too many of them."""
 
 
-def line(kind: Literal["document", "detail"], value: Any) -> bytes:
-    """One line: a document, or `detail`, a text for the log. Raises ValueError where it holds NaN or infinity."""
+def line(kind: Kind, value: Any) -> bytes:
+    """One line: what holds the child, a document, or `detail`, a text for the log.
+
+    Raises ValueError where it holds NaN or infinity.
+    """
     text = json.dumps({kind: value}, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace") + b"\n"
 
 
 class Inbox:
-    """Collects what one child sends; `document` is its last valid one, `detail` what it said for the log."""
+    """Collects what one child sends; `document` is its last valid one, `detail` what it said for the log.
+
+    `isolation` is what it said first, before it saw the upload: nothing that comes later is believed of that.
+    """
 
     def __init__(self, document_bytes: int) -> None:
         """No line may be longer than `document_bytes`."""
         self.document: dict[str, Any] | None = None
         self.detail = ""
+        self.isolation: Isolation | None = None
         self._limit = document_bytes + len(line("document", None))
         self._buffer = bytearray()
         self._lines = 0
@@ -52,9 +64,17 @@ class Inbox:
         if self._lines > MAX_LINES or len(text) > self._limit:
             raise Flood("more than a child has to say")
         content = parse(bytes(text))
+        if self._lines == 1:
+            self.isolation = _isolation(content.get("isolation"))
         self.detail = str(content.get("detail", self.detail))[:MAX_DETAIL]
         document = content.get("document")
         return document if isinstance(document, dict) else None
+
+
+def _isolation(told: Any) -> Isolation | None:
+    layers = {field.name for field in fields(Isolation)}
+    whole = isinstance(told, dict) and told.keys() == layers and all(isinstance(v, bool) for v in told.values())
+    return Isolation(**told) if whole else None
 
 
 def parse(text: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The zygote: `python -I -m whygrad.sandbox.zygote DESCRIPTOR`, a process that has torch and forks children.
+"""The zygote: `python -I -m whygrad.sandbox.zygote DESCRIPTOR [insecure]`, a process that has torch and forks children.
 
 It starts with an empty environment, knows no secret, opens no upload and has one thread, always: a fork copies only
 the thread that forks.
@@ -7,39 +7,45 @@ the thread that forks.
 from __future__ import annotations
 
 import gc
-import io
 import json
 import os
 import socket
 import sys
+from dataclasses import asdict
+from typing import Any
 
 import torch
 
-from whygrad.engine.examine import examine
-from whygrad.sandbox import child, limits
+from whygrad.sandbox import child, limits, seccomp, selftest, warming
 
 MESSAGE_BYTES = 64
-INPUT = {"shape": [2, 4], "dtype": "float32", "fill": "normal", "low": 0, "high": 2, "requires_grad": False}
+INSECURE = "insecure"
 
 
-def main(control: socket.socket) -> None:
-    """Warm up, say so, then fork one child for each message until the other side hangs up."""
+def main(control: socket.socket, *, insecure: bool) -> None:
+    """Warm up, try the jail, say so, then fork one child for each message until the other side hangs up."""
     limits.die_with_parent(os.getppid())
-    torch.set_num_threads(1)
-    _warm()
-    gc.freeze()
-    _tell(control, ready=True)
+    try:
+        jail = _jail(insecure)
+        torch.set_num_threads(1)
+        warming.warm()
+        gc.freeze()
+        isolation = selftest.try_jail(lambda descriptors: _fork(child.Ends(*descriptors), jail))
+    except (seccomp.Unavailable, selftest.Failed) as error:
+        _tell(control, refused=str(error))
+        return
+    _tell(control, ready=asdict(isolation))
     while ends := _receive(control):
-        _one_child(control, ends)
+        _one_child(control, ends, jail)
 
 
-def _warm() -> None:
-    """Run the engine over a sound and a broken program, so that no child has to import or build anything first."""
-    for width in (3, 4):
-        program = torch.nn.Sequential(torch.nn.Linear(4, width), torch.nn.ReLU(), torch.nn.Linear(3, 2))
-        archive = io.BytesIO()
-        torch.jit.save(torch.jit.script(program), archive)
-        examine(archive.getvalue(), {"inputs": [INPUT]}, emit=lambda _document: None)
+def _jail(insecure: bool) -> child.Jail:
+    try:
+        return child.Jail(seccomp.build(), insecure)
+    except seccomp.Unavailable:
+        if not insecure:
+            raise
+    return child.Jail(None, insecure)
 
 
 def _receive(control: socket.socket) -> child.Ends | None:
@@ -47,12 +53,8 @@ def _receive(control: socket.socket) -> child.Ends | None:
     return child.Ends(*descriptors) if message else None
 
 
-def _one_child(control: socket.socket, ends: child.Ends) -> None:
-    assert len(os.listdir("/proc/self/task")) == 1, "the zygote must have one thread"
-    zygote = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        child.run(ends, zygote=zygote, set_threads=torch.set_num_threads)
+def _one_child(control: socket.socket, ends: child.Ends, jail: child.Jail) -> None:
+    pid = _fork(ends, jail)
     for descriptor in vars(ends).values():
         os.close(descriptor)
     _tell(control, pid=pid)
@@ -63,9 +65,18 @@ def _one_child(control: socket.socket, ends: child.Ends) -> None:
     os.waitpid(pid, 0)
 
 
-def _tell(control: socket.socket, **message: int) -> None:
+def _fork(ends: child.Ends, jail: child.Jail) -> int:
+    assert len(os.listdir("/proc/self/task")) == 1, "the zygote must have one thread"
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        child.run(ends, jail, zygote=zygote, set_threads=torch.set_num_threads)
+    return pid
+
+
+def _tell(control: socket.socket, **message: Any) -> None:
     control.send(json.dumps(message).encode())
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), insecure=INSECURE in sys.argv[2:])

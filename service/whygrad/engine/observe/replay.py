@@ -87,7 +87,7 @@ class Replay:
     def _call(self, function: Callable[[Any, Sequence[Any]], Any]) -> Outcome:
         module, parameters = _fresh(self._program)
         sampler = Sampler(self._sample.seed, meta=False)
-        torch.manual_seed(self._sample.seed)
+        torch.default_generator.manual_seed(self._sample.seed)
         stage: Any = "forward"
         try:
             outputs = function(module, sampler.arguments(self._sample.inputs, self._sample.signature))

@@ -76,7 +76,7 @@ class Runner:
 
     def steps(self) -> Iterator[Step]:
         """The steps, one after the other, until one fails."""
-        torch.manual_seed(self.sample.seed)
+        torch.default_generator.manual_seed(self.sample.seed)
         for number in range(self.sample.steps):
             if number:
                 self._update()

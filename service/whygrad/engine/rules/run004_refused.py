@@ -4,7 +4,8 @@ What happened
 -------------
 Before anything was run, an operation was found in the program that reads or writes a file, calls Python, or talks to
 other processes (`torch.from_file`, `aten::save`, remote calls, collectives). A program that comes from elsewhere is not
-allowed that, on whatever path it stands, so nothing was run.
+allowed that, on whatever path it stands, so nothing was run. Or it asked for such a thing on the way, where no
+operation tells of it, and its process was ended by the sandbox.
 
 Why it matters
 --------------
@@ -51,10 +52,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix, Related
+from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Observation
 from whygrad.engine.outreach import reach, reached_by, reaching
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.phrases import during
 
 _ALLOWED = "A program that comes from elsewhere may compute, and nothing else."
 _FIX = Fix("hand its values over as an input or a buffer, and keep what writes or sends outside of the program")
@@ -62,7 +64,7 @@ _FIX = Fix("hand its values over as an input or a buffer, and keep what writes o
 
 @rule("RUN004", "refused", "error")
 def refused(observation: Observation) -> Iterator[Finding]:
-    """A program that was not run for what it would reach."""
+    """A program that was not run for what it would reach, or was ended when it reached for it."""
     refusal = observation.refusal
     if refusal is not None and refusal.operation is not None:
         yield Finding(
@@ -80,4 +82,13 @@ def refused(observation: Observation) -> Iterator[Finding]:
             node=first.id,
             related=tuple(Related(f"{node.op} {reached_by(node)}", node.id) for node in found[1:]),
             fix=_FIX,
+        )
+    ending = observation.ending
+    if ending is not None and ending.kind == "forbidden":
+        yield Finding(
+            title=f"the run was ended for what it asked of the system{during(ending)}",
+            message="A program may compute, and nothing else: it starts no process, reaches no network and no other's "
+            "memory.",
+            chain=(Link(f"ended by the sandbox{during(ending)}"),),
+            fix=Fix("leave out of the program what is no computation"),
         )

@@ -1,0 +1,24 @@
+"""The jail: what a child puts on before it reads the upload, and cannot take off."""
+
+from __future__ import annotations
+
+from whygrad.sandbox import landlock, limits, privileges, seccomp
+from whygrad.sandbox.task import Isolation, Limits
+
+
+def lockdown(bounds: Limits, *, keep: list[int], parent: int, threads: int, calls: bytes | None) -> Isolation:
+    """Lock this process, which has one thread, into what computing needs; gives which layers are in force.
+
+    It keeps the descriptors `keep`, dies with `parent`, and makes no system call that `calls`, a filter, does not
+    let through. Raises OSError where a layer that is there does not close.
+    """
+    held = limits.held()
+    limits.keep_only(keep)
+    nobody = privileges.become_nobody()
+    privileges.give_up()
+    limits.die_with_parent(parent)  # after the change of user, which would undo it
+    bounded = limits.apply(bounds, held, threads=threads)
+    walled = landlock.restrict()
+    if calls is not None:
+        seccomp.install(calls)
+    return Isolation(nobody=nobody, privileges=True, limits=bounded, landlock=walled, seccomp=calls is not None)
