@@ -162,3 +162,13 @@ def test_where_nothing_can_be_kept_is_told(tmp_path: Path, data: str, database: 
     assert process.returncode == 2
     assert why in told
     assert "Traceback" not in told
+
+
+def test_it_does_not_start_where_it_cannot_confine_programs(tmp_path: Path) -> None:
+    (tmp_path / "pyseccomp.py").write_text("raise RuntimeError('Unable to find libseccomp')\n")
+    process = serve("--bind", "127.0.0.1:0", "--data", str(tmp_path / "data"), PYTHONPATH=str(tmp_path))
+    out, told = process.communicate(timeout=30)
+    assert (process.returncode, out) == (2, "")
+    assert "apt install libseccomp2" in told
+    assert "--insecure-no-sandbox" in told
+    assert "Traceback" not in told

@@ -28,6 +28,7 @@ from whygrad_client.report import Report
 CLEAN, FOUND, UNJUDGED = 0, 1, 2
 SEVERITIES = ("error", "warning", "note")
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 _LONGEST_TEXT = 1_000_000
 _LOSS = '{"kind": "cross_entropy", "target": {"shape": [4], "dtype": "int64", "high": 10}}'
 
@@ -52,6 +53,7 @@ def cli() -> None:
 @click.option(
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="error", show_default=True, help="What counts."
 )
+@click.option("--insecure-no-sandbox", "insecure", is_flag=True, envvar="WHYGRAD_INSECURE_NO_SANDBOX", help=INSECURE)
 def check(
     model: Path,
     shapes: tuple[str, ...],
@@ -62,12 +64,13 @@ def check(
     form: str,
     output: Path | None,
     fail_on: str,
+    insecure: bool,
 ) -> int:
     """Diagnose MODEL, a TorchScript file.
 
     Ends with 0 where nothing was found, 1 where something at or above --fail-on was, 2 where it could not be judged.
     """
-    report = _diagnose(model, asking.asked(request_file, shapes, loss, evaluate), server)
+    report = _diagnose(model, asking.asked(request_file, shapes, loss, evaluate), server, insecure)
     _write(report, form, output)
     return _status(report, fail_on)
 
@@ -106,12 +109,14 @@ def rules(code: str | None) -> int:
 @cli.command()
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The folder for all that is kept.")
-def serve(bind: str | None, data: Path | None) -> int:
+@click.option("--insecure-no-sandbox", "insecure", is_flag=True, help=INSECURE)
+def serve(bind: str | None, data: Path | None, insecure: bool) -> int:
     """Run the whole service on this machine."""
     local.require("service", ("flask", "gunicorn", "gevent", "sqlalchemy", "environs", "torch"), "whygrad serve")
     from whygrad import serve as service  # only here: it needs the extra
 
     options = [*(["--bind", bind] if bind else []), *(["--data", str(data)] if data else [])]
+    options += ["--insecure-no-sandbox"] if insecure else []
     return service.main(options)
 
 
@@ -122,6 +127,14 @@ def worker() -> int:
     from whygrad.jobs import worker as process  # only here: it needs the extra
 
     return process.main()
+
+
+@cli.command()
+def doctor() -> int:
+    """Say what confines a program on this machine, and try it; ends with 0 where all that must hold does, else 1."""
+    confined, lines = local.doctor()
+    click.echo("\n".join(lines))
+    return CLEAN if confined else FOUND
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -142,10 +155,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
 
 
-def _diagnose(model: Path, request: dict[str, Any], server: str | None) -> Report:
+def _diagnose(model: Path, request: dict[str, Any], server: str | None, insecure: bool) -> Report:
     complete = asking.complete(request)
     if not server:
-        return local.diagnose(model, complete)
+        return local.diagnose(model, complete, insecure=insecure)
     try:
         client = Client(server)
     except ValueError as error:

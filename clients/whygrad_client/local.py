@@ -13,6 +13,7 @@ from whygrad_client.report import Report
 
 SECONDS = 120.0
 MEMORY_BYTES = 4 * 1024**3
+ONLY_LINUX = "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
 
 
 class MissingExtra(WhygradError):  # noqa: N818 - named after what happened
@@ -26,30 +27,47 @@ def require(extra: str, modules: tuple[str, ...], purpose: str) -> None:
         raise MissingExtra(f'{purpose} needs {", ".join(absent)}: pip install "whygrad[{extra}]"')
 
 
-def diagnose(model: Path, request: dict[str, Any]) -> Report:
+def diagnose(model: Path, request: dict[str, Any], *, insecure: bool = False) -> Report:
     """The diagnosis of a file, made in a sandboxed child of this process; `request` has all its defaults.
+
+    `insecure`: also where this host cannot confine the child.
 
     Raises MissingExtra where torch is not installed, WhygradError where the sandbox or the device is not here.
     """
-    if sys.platform != "linux":
-        raise WhygradError(
-            "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
-        )
+    _refuse_elsewhere("a check without a service")
     if request["device"] == "cuda":
         raise WhygradError("a check without a service runs on the CPU: leave device at auto, or say --server URL")
-    require("worker", ("torch",), "a check without a service")
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination
 
     try:
-        sandbox.warm()
+        sandbox.warm(insecure=insecure)
         began = time.monotonic()
         document = examination.examine(model, request, limits=sandbox.Limits(SECONDS, MEMORY_BYTES))
     except sandbox.SandboxError as error:
-        raise WhygradError(str(error)) from error
+        hint = "" if insecure else "; whygrad doctor tells more"
+        raise WhygradError(f"{error}{hint}") from error
     finally:
         sandbox.close()
     elapsed = (time.monotonic() - began) * 1000
     described = document["model"] | {"name": model.name, "bytes": model.stat().st_size}
     timing = document["timing"] | {"total_ms": round(elapsed, 3)}
     return Report(document | {"status": "done", "model": described, "request": request, "timing": timing})
+
+
+def doctor() -> tuple[bool, list[str]]:
+    """Whether programs are confined on this machine, and the lines that say by what; tried, in some seconds.
+
+    Raises MissingExtra where torch is not installed, WhygradError where this is not Linux.
+    """
+    _refuse_elsewhere("whygrad doctor")
+    from whygrad.sandbox import checkup  # only here, as above
+
+    told = checkup.checkup()
+    return told.confined, told.lines
+
+
+def _refuse_elsewhere(purpose: str) -> None:
+    if sys.platform != "linux":
+        raise WhygradError(ONLY_LINUX)
+    require("worker", ("torch",), purpose)

@@ -25,6 +25,7 @@ from whygrad import logs
 from whygrad.jobs import worker
 from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Store
+from whygrad.sandbox import lockdown
 from whygrad.sandbox.limits import die_with_parent
 from whygrad.settings import Settings, SettingsError
 from whygrad.storage.database import Database, UnusableDatabase
@@ -50,6 +51,7 @@ def serve(settings: Settings) -> None:
     """
     _refuse_a_half_installation()
     _refuse_strangers(settings)
+    _refuse_without_a_jail(settings)
     _have_a_folder(settings)
     database = Database(settings.database_url)
     database.migrate()
@@ -67,6 +69,7 @@ class _Household:
         self.listener = listener
         self.stopping = False
         self.workers: list[tuple[subprocess.Popen[bytes], float]] = []
+        self.first: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> None:
         for ending in (signal.SIGTERM, signal.SIGINT):
@@ -74,6 +77,7 @@ class _Household:
         self.web = self._start_web()
         try:
             self.workers = [self._start_worker() for _ in range(self.settings.workers)]
+            self.first = [process for process, _started in self.workers]
             if self._becomes_ready():
                 print(f"whygrad listens on http://{_authority(self.listener)}", flush=True)
             self._watch()
@@ -128,6 +132,8 @@ class _Household:
         """The worker, or a new one in its place; one that cannot even start is tried once a second."""
         if process.poll() is None or time.monotonic() - started < RESTART_SECONDS:
             return process, started
+        if process in self.first and process.returncode == worker.NO_SANDBOX:
+            raise ServeError("The sandbox does not work here. The log above says why; whygrad doctor tells more.")
         freed = self.store.bury(worker.name(process.pid))
         self.presence.leave(worker.name(process.pid))
         told = "worker %d ended with status %d: another is started, %d jobs begin anew"
@@ -161,6 +167,14 @@ def _refuse_strangers(settings: Settings) -> None:
             f"whygrad does not listen on {host}: whoever reaches it may run programs on this machine, and it has no "
             "keys to tell who that is. Listen on 127.0.0.1, or set WHYGRAD_KEYS (and WHYGRAD_ALLOWED_HOSTS, the names "
             "by which people reach it)."
+        )
+
+
+def _refuse_without_a_jail(settings: Settings) -> None:
+    if not settings.insecure_no_sandbox and (missing := lockdown.missing_here()):
+        raise ServeError(
+            f"whygrad cannot confine programs on this host: {missing}. With --insecure-no-sandbox it starts all the "
+            "same; send it only programs that you would run yourself."
         )
 
 
@@ -215,10 +229,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="whygrad serve", description="Run the service on this machine.")
     parser.add_argument("--bind", metavar="HOST:PORT", help="where to listen; port 0 takes a free one")
     parser.add_argument("--data", type=Path, metavar="DIR", help="the folder for the database and the uploads")
+    parser.add_argument("--insecure-no-sandbox", action="store_true", default=None, help="run programs unconfined")
     options = parser.parse_args(arguments)
     logs.configure()
     try:
-        serve(Settings.from_environment(bind=options.bind, data=options.data))
+        serve(Settings.from_environment(**vars(options)))
     except (ServeError, SettingsError, UnusableDatabase) as error:
         print(f"whygrad serve: {error}", file=sys.stderr)
         return 2

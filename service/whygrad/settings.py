@@ -44,6 +44,8 @@ class Settings:
     """The deadline of one program in the sandbox."""
     job_memory_bytes: int = 4096 * MIB
     """What one program may allocate beyond what the engine itself needs."""
+    insecure_no_sandbox: bool = False
+    """Run programs also on a host that cannot filter their system calls: only such as you would run yourself."""
     lease_seconds: float = 30.0
     """A job whose worker is silent for so long goes to the next worker."""
     attempts: int = 3
@@ -80,6 +82,7 @@ class Settings:
             "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, validate=Range(min=0)),
             "job_seconds": env.float("JOB_SECONDS", cls.job_seconds, **positive),
             "job_memory_bytes": env.int("JOB_MEMORY_BYTES", cls.job_memory_bytes, **positive),
+            "insecure_no_sandbox": env.bool("INSECURE_NO_SANDBOX", cls.insecure_no_sandbox),
             "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **positive),
             "attempts": env.int("ATTEMPTS", cls.attempts, **positive),
             "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, **positive),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from whygrad import sandbox
+from whygrad.sandbox import nursery
 from whygrad_client import Client
 
 SETTINGS = {"WHYGRAD_MAX_UPLOAD_BYTES": "1000000", "WHYGRAD_JOB_SECONDS": "1.5"}
@@ -66,3 +68,13 @@ def detached(saved: Callable[[str, str], Path]) -> Path:
 def sound(saved: Callable[[str, str], Path]) -> Path:
     """A file in which all is well."""
     return saved("sound.pt", "return self.linear(x)")
+
+
+@pytest.fixture
+def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which pyseccomp is not installed, for this process and for the zygotes that it starts."""
+    monkeypatch.setitem(sys.modules, "pyseccomp", None)
+    without = "import sys, runpy; sys.modules['pyseccomp'] = None; "
+    start = "runpy.run_module('whygrad.sandbox.zygote', run_name='__main__')"
+    monkeypatch.setattr(nursery, "PROGRAM", (sys.executable, "-I", "-c", without + start))
+    sandbox.close()

@@ -54,6 +54,37 @@ def test_the_same_without_a_service(
     assert document["model"]["name"] == "detached.pt"
 
 
+def test_a_doctor_tells_what_confines_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "doctor")
+    assert (ended.status, ended.err) == (0, "")
+    assert re.search(r"^seccomp +in force ", ended.out, re.MULTILINE)
+    assert re.search(r"^self-test +passed ", ended.out, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("unfiltered")
+def test_without_a_filter_of_calls_a_check_is_refused_unless_it_is_told_otherwise(
+    detached: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WHYGRAD_SERVER", raising=False)
+    check = ["check", str(detached), "--input", "2x4"]
+    refused = Ended(capsys, *check)
+    assert (refused.status, refused.out) == (2, "")
+    assert "pip install pyseccomp" in refused.err
+    assert "Traceback" not in refused.err
+    told = Ended(capsys, *check, "--insecure-no-sandbox")
+    assert told.status == 1
+    assert told.out.splitlines()[-1].endswith("not confined")
+
+
+@pytest.mark.usefixtures("unfiltered")
+def test_a_doctor_tells_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "doctor")
+    assert ended.status == 1
+    assert re.search(r"^seccomp +missing .*pip install pyseccomp", ended.out, re.MULTILINE)
+    assert re.search(r"^self-test +passed ", ended.out, re.MULTILINE)
+    assert "--insecure-no-sandbox" in ended.out.splitlines()[-1]
+
+
 def test_json_goes_to_a_file(service: str, detached: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "diagnosis.json"
     told = ["--format", "json", "--output", str(output), "--fail-on", "never"]

@@ -38,7 +38,9 @@ def examine(upload: Path, seconds: float = 20) -> dict[str, Any]:
 
 def test_a_program_is_examined_and_described(upload: Path, healthy: bytes) -> None:
     upload.write_bytes(healthy)
-    assert examine(upload)["verdict"] == "healthy"
+    document = examine(upload)
+    assert document["verdict"] == "healthy"
+    assert document["environment"]["isolation"]["seccomp"] is True
     assert examination.describe(upload, limits=Limits(20, 2**30))["methods"][0]["name"] == "forward"
 
 
@@ -52,6 +54,7 @@ def test_an_ending_is_a_finding_with_its_place(
     upload.write_bytes(program(body))
     document = examine(upload, seconds=2)
     (finding,) = document["findings"]
+    assert document["environment"]["isolation"]["seccomp"] is True
     assert (document["verdict"], finding["code"]) == ("undetermined", code)
     assert source is None or finding["location"]["source"] == source
 

@@ -109,6 +109,7 @@ def test_jobs_are_done_as_they_come(busy: Site, healthy: bytes, endless: bytes, 
 def test_what_a_killed_worker_was_at_is_done_by_the_next(site: Site, endless: bytes, until: Until) -> None:
     killed = site.start_worker()
     job = site.submit(endless)
+    until(site.running(job))
     (zygote,) = _zygote_with_a_child(killed.pid, until)
     (child,) = children_of(zygote)
     site.start_worker(job_seconds=1)
@@ -122,6 +123,7 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(site: Site, endless: by
 def test_a_worker_that_is_told_to_stop_gives_its_job_back(site: Site, endless: bytes, until: Until) -> None:
     worker = site.start_worker()
     job = site.submit(endless)
+    until(site.running(job))
     (zygote,) = _zygote_with_a_child(worker.pid, until)
     worker.terminate()
     assert worker.wait(10) == 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from whygrad.sandbox import wire
+from whygrad.sandbox.task import Isolation
 from whygrad.sandbox.wire import Flood, Inbox, line, parse
 
 
@@ -17,6 +18,20 @@ def test_last_words_are_for_the_log() -> None:
     inbox = Inbox(1000)
     assert list(inbox.feed(line("detail", "Traceback …"))) == []
     assert (inbox.detail, inbox.document) == ("Traceback …", None)
+
+
+def test_what_holds_a_child_is_what_it_said_first() -> None:
+    layers = dict.fromkeys(("nobody", "privileges", "limits", "landlock", "seccomp"), True)
+    inbox = Inbox(1000)
+    list(inbox.feed(line("isolation", layers | {"landlock": False}) + line("isolation", layers)))
+    assert inbox.isolation == Isolation(**layers | {"landlock": False})
+
+
+@pytest.mark.parametrize("told", [None, {}, {"seccomp": True}, dict.fromkeys(vars(Isolation)["__match_args__"], 1)])
+def test_what_is_no_isolation_is_none(told: object) -> None:
+    inbox = Inbox(1000)
+    list(inbox.feed(line("isolation", told)))
+    assert inbox.isolation is None
 
 
 def test_what_is_no_valid_document_is_passed_over() -> None:

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import asdict
 from typing import Any
 
 from whygrad import logs, sandbox
@@ -20,6 +21,7 @@ from whygrad.settings import Settings, SettingsError
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database, UnusableDatabase
 
+NO_SANDBOX = 3  # the exit status of a worker that never had one
 POLL_SECONDS = 0.5
 HOLD_SECONDS = 1.0  # a job that is cancelled stops after so long at most
 
@@ -42,12 +44,14 @@ class Worker:
         self.courier = Courier(settings.data)
         self.presence = Presence(self.store.database)
         self._signed = self._tidied = -math.inf
+        self.ready = False
         self._stopping = False
 
     def run(self) -> None:
         """Work until `stop`. Raises SandboxError where the sandbox does not work."""
-        sandbox.warm()
-        log.info("ready")
+        isolation = sandbox.warm(insecure=self.settings.insecure_no_sandbox)
+        self.ready = True
+        log.info("ready, with programs held by %s", [layer for layer, holds in asdict(isolation).items() if holds])
         while not self._stopping:
             self.show()
             self._tidy()
@@ -144,12 +148,16 @@ def main() -> int:
         settings = Settings.from_environment()
         Database(settings.database_url).migrate()
         worker = Worker(settings)
+    except (SettingsError, UnusableDatabase) as error:
+        log.error("%s", error)
+        return 1
+    try:
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: worker.stop())
         worker.run()
-    except (SettingsError, UnusableDatabase, sandbox.SandboxError) as error:
+    except sandbox.SandboxError as error:
         log.error("%s", error)
-        return 1
+        return 1 if worker.ready else NO_SANDBOX
     except Exception:
         log.exception("this worker cannot go on")
         return 1

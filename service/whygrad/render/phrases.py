@@ -76,7 +76,8 @@ def _time(ms: float) -> str:
 
 
 def environment(document: Json) -> str:
-    """`torch 2.13.0 on cpu`."""
+    """`torch 2.13.0 on cpu`, and that the program was not confined, where it was not."""
     around = document.get("environment") or {}
     device = f" on {safe(around['device'], 20)}" if around.get("device") else ""
-    return f"torch {safe(around['torch'], 40)}{device}" if around.get("torch") else ""
+    free = ", not confined" if (around.get("isolation") or {}).get("seccomp") is False else ""
+    return f"torch {safe(around['torch'], 40)}{device}{free}" if around.get("torch") else ""

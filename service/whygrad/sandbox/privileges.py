@@ -25,7 +25,10 @@ def become_nobody() -> bool:
 
 
 def give_up() -> None:
-    """Hold no capability, gain none by any program, and let no process of the same user look inside."""
+    """Hold no capability, gain none by any program, and let no process of the same user look inside.
+
+    Raises OSError.
+    """
     kernel.drop_capabilities()
     kernel.prctl(PR_SET_NO_NEW_PRIVS, 1)
     kernel.prctl(PR_SET_DUMPABLE, 0)

@@ -66,10 +66,19 @@ def build() -> bytes:
     return _exported(made)
 
 
-def install(program: bytes) -> None:
-    """Put this thread, and all that it starts, under the filter for ever. Raises OSError."""
+def install(program: bytes) -> bool:
+    """Put this thread, and all that it starts, under the filter for ever; False where the kernel has no filters.
+
+    It has to be unable to gain privileges already. Raises OSError.
+    """
     handed_over = _Program(program)
-    kernel.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.addressof(handed_over))
+    try:
+        kernel.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.addressof(handed_over))
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS):
+            raise
+        return False
+    return True
 
 
 class _Program(ctypes.Structure):

@@ -168,6 +168,25 @@ class Model(Document):
     weights = fields.String(required=True, allow_none=True)
 
 
+class Isolation(Document):
+    """Which layers held the program: each in force, or not to be had where it was run."""
+
+    nobody = fields.Boolean(required=True, metadata={"description": "it was root, and became a user who owns nothing"})
+    privileges = fields.Boolean(required=True, metadata={"description": "no capability, and none to be gained"})
+    limits = fields.Boolean(required=True, metadata={"description": "of time, memory, files and descriptors"})
+    landlock = fields.Boolean(required=True, metadata={"description": "no file, no port, no other process"})
+    seccomp = fields.Boolean(required=True, metadata={"description": "system calls, none of which takes a path"})
+
+
+class Environment(Document):
+    """What the diagnosis was made with; empty before there was one."""
+
+    torch = fields.String()
+    device = fields.String()
+    threads = fields.Integer()
+    isolation = fields.Nested(Isolation, allow_none=True, metadata={"description": "null: it ended before it was held"})
+
+
 class Identity(Document):
     """Which diagnosis, how far it is, and what it says."""
 
@@ -194,7 +213,7 @@ class Diagnosis(Identity):
     passes = fields.List(fields.Nested(Pass), required=True)
     model = fields.Nested(Model, required=True)
     request = fields.Dict(required=True, metadata={"description": "the request with every default filled in"})
-    environment = fields.Dict(required=True)
+    environment = fields.Nested(Environment, required=True)
     timing = fields.Dict(keys=fields.String(), values=fields.Float(allow_none=True), required=True)
     ignored = fields.List(fields.Dict(), required=True, metadata={"description": "findings that `ignore` names"})
 
