@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any
 
 import torch
@@ -13,12 +13,13 @@ import torch
 from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe import builtins
 from whygrad.engine.observe.callsites import CallSite
-from whygrad.engine.observe.inlining import ENTER, LEAVE, blocks, every
+from whygrad.engine.observe.inlining import ENTER, LEAVE
 from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.probes import MARK, json_of
 from whygrad.engine.observe.stacks import is_library
 
 _PLUMBING = {MARK, "prim::Uninitialized"}
+_MARKED, _PASSED_OVER = -1, -2
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
 
 
@@ -27,14 +28,24 @@ class Place:
     """What tells where a node comes from: itself, and the call that it was inlined from.
 
     `hint` and `site` are for what torch gives no range: a pattern that the source line matches, near the node
-    `number`, and the call of a function.
+    `number`, and the call of a function. Only where a place is asked for is torch asked: each range that it gives
+    costs as much as the program's source is long.
     """
 
-    own: Any
+    node: Any
     call: Place | None
     number: int
-    hint: str | None = None
     site: CallSite | None = None
+
+    @cached_property
+    def own(self) -> Any:
+        """The node whose range it is."""
+        return _placed(self.node)
+
+    @cached_property
+    def hint(self) -> str | None:
+        """The pattern, None where torch gives a range."""
+        return _hint(self.node)
 
     def inside(self, call: Place | None) -> bool:
         """Whether it was inlined from a call, directly or through others."""
@@ -52,8 +63,8 @@ class _Scope:
 class GraphReader:
     """Reads an inlined graph into nodes and takes the marks out of it.
 
-    `added` has for each node that an edit put in the one that it stands in the place of. `like` has read the graph
-    that this one is a copy of.
+    `added` has for each node that an edit put in the one that it stands in the place of. `like` has read another copy
+    of the same graph: torch numbers the values of all copies alike.
     """
 
     def __init__(self, graph: Any, like: GraphReader | None = None) -> None:
@@ -63,6 +74,9 @@ class GraphReader:
         self.opaque: list[int] = []
         self.added: dict[int, int] = {}
         self.attributes: dict[str, None] = {}
+        self.blocks: list[Any] = []
+        self._outline: list[int] = []  # of every node in order its number, or what it is instead of one
+        self._nests: list[int] = []
         self._regions: list[int] = []
         self._marks: list[Any] = []
         self._kept = torch._C.Graph()
@@ -71,16 +85,25 @@ class GraphReader:
         else:
             self._block(graph, None, _Scope())
         self.returns: int = next(graph.outputs()).unique()
-        self.blocks: list[Any] = list(blocks(graph))
         for mark in self._marks:
             mark.destroy()
 
     def _take_over(self, graph: Any, like: GraphReader) -> None:
-        """Know of a copy what is known of its graph, whose nodes come in the same order, but for their values."""
-        own = [node for node in every(graph) if not _is_plumbing(node)]
-        self.handles = dict(enumerate(own))
-        self.nodes = like.nodes[: len(own)]
-        self.opaque, self.attributes = list(like.opaque), dict(like.attributes)
+        """Know of a copy what is known of its like."""
+        self.nodes = like.nodes[: len(like.places)]
+        self.opaque, self.attributes, self._nests = list(like.opaque), dict(like.attributes), list(like._nests)
+        self._hold(graph, iter(like._outline), frozenset(like._nests))
+
+    def _hold(self, block: Any, outline: Iterator[int], nests: frozenset[int]) -> None:
+        self.blocks.append(block)
+        for node, number in zip(block.nodes(), outline):  # noqa: B905 - the outline goes on behind the block
+            if number == _MARKED:
+                self._marks.append(node)
+            elif number != _PASSED_OVER:
+                self.handles[number] = node
+            if number in nests:
+                for inner in node.blocks():
+                    self._hold(inner, outline, nests)
 
     def reserve(self) -> int:
         """Keep the next number free, for what stands for the loss."""
@@ -88,39 +111,48 @@ class GraphReader:
         self.nodes.append(Node(number, "prim::Return", "", (), ()))
         return number
 
-    def adopt(self, node: Any, like: int) -> None:
+    def adopt(self, node: Any, like: int, parent: int | None = None) -> None:
         """Give numbers to a node that an edit put in, and to those in it: they stand where the node `like` does."""
         if _is_plumbing(node):
             return
-        number = self.reserve()
+        number, known = self.reserve(), self.nodes[like]
         self.added[number], self.handles[number] = like, node
-        self.nodes[number] = self._read(node, number, None, self.nodes[like].module)
+        parent = known.parent if parent is None else parent
+        self.nodes[number] = self._read(node, number, parent, known.module, known.regions)
         for block in node.blocks():
+            self.blocks.append(block)
+            self._nests.append(number)
             for inner in block.nodes():
-                self.adopt(inner, like)
+                self.adopt(inner, like, number)
 
-    def reread(self, graph: Any) -> None:
-        """Read the graph again after it was edited."""
-        self._regions = []
-        self.blocks = list(blocks(graph))
+    def close(self, region: int) -> None:
+        """The region that a node opened is none any more."""
+        for number, node in enumerate(self.nodes):
+            if region in node.regions:
+                self.nodes[number] = replace(node, regions=tuple(r for r in node.regions if r != region))
+
+    def reread(self, graph: Any, changed: Iterable[Any]) -> None:
+        """Read the nodes again whose operands have changed, and those that hold blocks."""
         self.returns = next(graph.outputs()).unique()
-        self._again(graph, None, {handle: number for number, handle in self.handles.items()})
-
-    def _again(self, block: Any, parent: int | None, numbers: Mapping[Any, int]) -> None:
-        for node in block.nodes():
-            number = numbers.get(node)
-            if number is not None:
-                self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
-                self._follow_region(node, number)
-                for inner in node.blocks():
-                    self._again(inner, number, numbers)
+        numbers = {handle: number for number, handle in self.handles.items()}
+        for number in {*self._nests, *(numbers[node] for node in changed if node in numbers)}:
+            if number in self.handles:
+                known = self.nodes[number]
+                self.nodes[number] = self._read(
+                    self.handles[number], number, known.parent, known.module, known.regions
+                )
 
     def _block(self, block: Any, parent: int | None, scope: _Scope) -> None:
         scopes = [scope]
+        self.blocks.append(block)
         for node in block.nodes():
             if node.kind() == MARK:
+                self._outline.append(_MARKED)
                 self._read_mark(node, scopes)
-            elif not _is_plumbing(node):
+            elif _is_plumbing(node):
+                self._outline.append(_PASSED_OVER)
+            else:
+                self._outline.append(len(self.nodes))
                 self._node(node, parent, scopes[-1])
 
     def _read_mark(self, node: Any, scopes: list[_Scope]) -> None:
@@ -144,14 +176,15 @@ class GraphReader:
     def _node(self, node: Any, parent: int | None, scope: _Scope) -> None:
         number = len(self.nodes)
         self.handles[number] = node
-        self.nodes.append(self._read(node, number, parent, _whose(node, scope.module)))
-        self.places.append(Place(_placed(node), scope.call, number, _hint(node)))
+        self.nodes.append(self._read(node, number, parent, _whose(node, scope.module), tuple(self._regions)))
+        self.places.append(Place(node, scope.call, number))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
         if node.kind() == "prim::GetAttr" and str(node.output().type()) in ("Tensor", "List[Tensor]"):
             self.attributes |= dict.fromkeys(_path(node))
         self._follow_region(node, number)
         for block in node.blocks():
+            self._nests.append(number)
             self._block(block, number, scope)
 
     def _follow_region(self, node: Any, number: int) -> None:
@@ -160,7 +193,7 @@ class GraphReader:
         elif node.kind() == "prim::Exit" and self._regions:
             self._regions.pop()
 
-    def _read(self, node: Any, number: int, parent: int | None, module: str) -> Node:
+    def _read(self, node: Any, number: int, parent: int | None, module: str, regions: tuple[int, ...]) -> Node:
         formals = _formals(node)
         inputs = list(node.inputs())
         names = [formals[i][0] if i < len(formals) else str(i) for i in range(len(inputs))]
@@ -173,7 +206,7 @@ class GraphReader:
             writes=tuple(name for name, written in formals if written),
             parent=parent,
             joins=_joins(node),
-            regions=tuple(self._regions),
+            regions=regions,
             attribute=node.s("name") if node.kind() in ("prim::GetAttr", "prim::SetAttr", "prim::CallMethod") else None,
             look=look(node.output().toIValue()) if node.kind() == "prim::Constant" else None,
         )

@@ -31,6 +31,7 @@ from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit, resized
 from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.loss import operator
+from whygrad.engine.observe.metadata import Results
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.observe.program import Program, Stacks
 from whygrad.engine.observe.recorded import recorded_inputs
@@ -57,12 +58,14 @@ class Observer:
         progress: Progress,
         edits: Sequence[Edit] = (),
         origin: Program | None = None,
+        results: Results | None = None,
     ) -> None:
         """Of the program with the edits made to it, where there are any; `origin` is the one without."""
         self._archive = archive
         self._request = request
         self._edits = tuple(edits)
         self._origin = origin
+        self._results = results if results is not None else Results()
         self._progress = progress
         self._program: Program | None = None
         self._received: Received | None = None
@@ -82,7 +85,8 @@ class Observer:
         changes = [e.changes for e in edits if isinstance(e, Ask)]
         request = {**self._request, **{name: value for change in changes for name, value in change.items()}}
         of_program = [e for e in edits if not isinstance(e, Ask)]
-        return Observer(self._archive, request, self._progress, of_program, self._origin or self._program)
+        origin = self._origin or self._program
+        return Observer(self._archive, request, self._progress, of_program, origin, self._results)
 
     def open(self) -> None:
         """Load the program and hold the inputs against it.
@@ -130,7 +134,7 @@ class Observer:
     def structure(self) -> None:
         """Run the structure pass, on the program without its numbers."""
         assert self._program is not None
-        with MetaFollows() as meta:  # type: ignore[no-untyped-call]
+        with MetaFollows(self._results) as meta:
             ran = self._pass("structure", self._program, meta=True)
         ran = replace(ran, steps=tuple(_with_words(step, meta.refusal) for step in ran.steps))
         error = next((s.error for s in ran.steps if s.error), None)

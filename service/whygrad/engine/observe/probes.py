@@ -87,6 +87,15 @@ class Recorder:
         """For each event the autograd functions that its outputs came from."""
         return [e.functions for e in self._events]
 
+    def let_go(self) -> None:
+        """Forget the autograd functions of this step, the last first.
+
+        One that goes takes with it all that only it leads to, each on the stack of the one before: the first to go
+        would overrun the stack in a long program.
+        """
+        for event in reversed(self._events):
+            event.functions = ()
+
     def identify(self, tensor: torch.Tensor) -> Tensor:
         """The facts of a tensor now. Its id stays with the tensor object for as long as that lives."""
         known: Tensor | None = getattr(tensor, "_whygrad_fact", None)

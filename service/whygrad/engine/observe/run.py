@@ -86,6 +86,7 @@ class Runner:
             with recording(self.recorder):
                 drawn = torch.get_rng_state()
                 step = self._step()
+            self.recorder.let_go()
             if number == 0 and step.error is None:
                 random = not torch.equal(drawn, torch.get_rng_state())
                 self.received = Received({name: p.grad for name, p in self._parameters.items()}, random)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from whygrad.engine.observe.metadata import Results
 from whygrad.engine.observe.probes import fills_by_itself, seen, tensors_in
 
 _OTHER_DEVICE = re.compile(r"from the '(CUDA|MPS|XPU)' backend")
@@ -28,6 +29,11 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """
 
     refusal = ""
+
+    def __init__(self, results: Results) -> None:
+        """`results` are those of operations that other passes over the same program have run."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._results = results
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -57,7 +63,7 @@ class MetaFollows(TorchDispatchMode):  # type: ignore[no-untyped-call]
             named = {name: _to_meta(a) for name, a in named.items()}
             if named.get("device") is not None:
                 named["device"] = torch.device("meta")
-            return _accepted(func, args, named)
+            return self._results.of(func, args, named, _accepted)
         return func(*args, **named)
 
 

@@ -72,9 +72,10 @@ class TorchScriptProgram:
             self.module, functions = _load(data, location)
             self._method = self._find(method)
             graph = inlined(self.module._c, method, functions)
+            if origin is None and location is None:  # copies cost less than to load and inline again
+                self._untouched = _copied(self.module), graph
+                graph = graph.copy()
             reader = GraphReader(graph)
-        if origin is None and location is None:  # copies cost less than to load and inline again
-            self._untouched = _copied(self.module), graph.copy()
         self._reader = reader
         self.loss: int = len(reader.nodes)
         self._registered = edit_module(self.module, edits)
