@@ -5,51 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 import torch
 
 from whygrad.engine.observation import Argument, Json, Node
-from whygrad.engine.observe import builtins
 from whygrad.engine.observe.callsites import CallSite
 from whygrad.engine.observe.inlining import ENTER, LEAVE
 from whygrad.engine.observe.looks import look
+from whygrad.engine.observe.placing import Place, whose
 from whygrad.engine.observe.probes import MARK, json_of
-from whygrad.engine.observe.stacks import is_library
 
 _PLUMBING = {MARK, "prim::Uninitialized"}
 _MARKED, _PASSED_OVER = -1, -2
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """What tells where a node comes from: itself, and the call that it was inlined from.
-
-    `hint` and `site` are for what torch gives no range: a pattern that the source line matches, near the node
-    `number`, and the call of a function. Only where a place is asked for is torch asked: each range that it gives
-    costs as much as the program's source is long.
-    """
-
-    node: Any
-    call: Place | None
-    number: int
-    site: CallSite | None = None
-
-    @cached_property
-    def own(self) -> Any:
-        """The node whose range it is."""
-        return _placed(self.node)
-
-    @cached_property
-    def hint(self) -> str | None:
-        """The pattern, None where torch gives a range."""
-        return _hint(self.node)
-
-    def inside(self, call: Place | None) -> bool:
-        """Whether it was inlined from a call, directly or through others."""
-        return self.call is call or (self.call is not None and self.call.inside(call))
 
 
 @dataclass(frozen=True)
@@ -138,9 +108,7 @@ class GraphReader:
         for number in {*self._nests, *(numbers[node] for node in changed if node in numbers)}:
             if number in self.handles:
                 known = self.nodes[number]
-                self.nodes[number] = self._read(
-                    self.handles[number], number, known.parent, known.module, known.regions
-                )
+                self.nodes[number] = self._read(self.handles[number], number, known.parent, known.module, known.regions)
 
     def _block(self, block: Any, parent: int | None, scope: _Scope) -> None:
         scopes = [scope]
@@ -176,7 +144,7 @@ class GraphReader:
     def _node(self, node: Any, parent: int | None, scope: _Scope) -> None:
         number = len(self.nodes)
         self.handles[number] = node
-        self.nodes.append(self._read(node, number, parent, _whose(node, scope.module), tuple(self._regions)))
+        self.nodes.append(self._read(node, number, parent, whose(node, scope.module), tuple(self._regions)))
         self.places.append(Place(node, scope.call, number))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
@@ -219,18 +187,6 @@ def _is_plumbing(node: Any) -> bool:
     return node.kind() in _PLUMBING
 
 
-def _placed(node: Any) -> Any:
-    """The node whose line tells where a node is: a list that is taken apart has none, what made it has.
-
-    A constant is where it is used, and so is a tensor that a module holds.
-    """
-    if node.kind() in ("prim::Constant", "prim::GetAttr", "prim::ListConstruct"):
-        return next((_placed(use.user) for use in node.output().uses()), node)
-    if node.kind() == "prim::ListUnpack":
-        return node.input().node()
-    return (builtins.number(node) or node) if builtins.is_builtin(node) else node
-
-
 def _path(node: Any) -> list[str]:
     """The dotted name of what a node reads from the program's modules; none of what it reads from another object."""
     owner = node.input().node()
@@ -238,30 +194,6 @@ def _path(node: Any) -> list[str]:
     if owner.kind() == "prim::GetAttr":
         return [f"{path}.{name}" for path in _path(owner)]
     return [name] if owner.kind() == "prim::Param" else []
-
-
-def _whose(node: Any, module: str) -> str:
-    """The module whose code a node is in. What a layer of torch's reads as a constant was given to it by its caller."""
-    if node.kind() != "prim::Constant":
-        return module
-    recorded_in = _placed(node).sourceRange().partition("\n")[0].rpartition("(")[0]
-    return module.rpartition(".")[0] if is_library(recorded_in) else module
-
-
-def _hint(node: Any) -> str | None:
-    """What the source line looks like, of an operation that torch gives no range."""
-    if node.kind() == "prim::Enter":
-        return r"^\s*with\b"
-    if node.kind() == "prim::data":
-        return r"\.data\b"
-    if node.kind() == "prim::ListUnpack":
-        return r"^[^=]*,[^=]*=[^=]"
-    if builtins.is_builtin(node):
-        return builtins.written(node)
-    if node.kind() == "prim::SetAttr":
-        attribute = re.escape(node.s("name"))
-        return rf"\.{attribute}\b\s*(:[^=]*)?=[^=]|\.{attribute}\b\s*,.*="
-    return None
 
 
 def _formals(node: Any) -> tuple[tuple[str, bool], ...]:

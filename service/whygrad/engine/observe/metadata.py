@@ -7,6 +7,7 @@ in the same way (torch/_subclasses/fake_tensor.py, `_validate_cache_key` says of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -39,10 +40,8 @@ class Results:
             return _made(self._known[key])
         given = run(func, args, named)
         if len(self._known) < _MOST and not _shares(given, args):
-            try:
+            with suppress(_UnfitError):
                 self._known[key] = _described(given)
-            except _UnfitError:
-                pass
         return given
 
 

@@ -16,10 +16,11 @@ from whygrad.engine.observation import Formal, Frame, Node, Signature
 from whygrad.engine.observe.barriers import isolate
 from whygrad.engine.observe.callsites import CallSite, call_sites
 from whygrad.engine.observe.editing import edit_graph
-from whygrad.engine.observe.graph import GraphReader, Place
+from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.holding import edit_module, held
 from whygrad.engine.observe.inlining import every, inlined
 from whygrad.engine.observe.lines import sources
+from whygrad.engine.observe.placing import Place
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
 from whygrad.engine.observe.program import Program
