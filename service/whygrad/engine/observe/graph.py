@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -81,34 +81,43 @@ class GraphReader:
         self.nodes.append(Node(number, "prim::Return", "", (), ()))
         return number
 
-    def adopt(self, node: Any, like: int, parent: int | None = None) -> None:
+    def adopt(self, node: Any, like: int) -> None:
         """Give numbers to a node that an edit put in, and to those in it: they stand where the node `like` does."""
         if _is_plumbing(node):
             return
-        number, known = self.reserve(), self.nodes[like]
+        number = self.reserve()
         self.added[number], self.handles[number] = like, node
-        parent = known.parent if parent is None else parent
-        self.nodes[number] = self._read(node, number, parent, known.module, known.regions)
+        self.nodes[number] = self._read(node, number, None, self.nodes[like].module)
         for block in node.blocks():
             self.blocks.append(block)
             self._nests.append(number)
             for inner in block.nodes():
-                self.adopt(inner, like, number)
+                self.adopt(inner, like)
 
-    def close(self, region: int) -> None:
-        """The region that a node opened is none any more."""
-        for number, node in enumerate(self.nodes):
-            if region in node.regions:
-                self.nodes[number] = replace(node, regions=tuple(r for r in node.regions if r != region))
-
-    def reread(self, graph: Any, changed: Iterable[Any]) -> None:
-        """Read the nodes again whose operands have changed, and those that hold blocks."""
+    def reread(self, graph: Any) -> None:
+        """Read the nodes again that an edit has changed or moved, and those that hold blocks."""
+        self._regions = []
         self.returns = next(graph.outputs()).unique()
-        numbers = {handle: number for number, handle in self.handles.items()}
-        for number in {*self._nests, *(numbers[node] for node in changed if node in numbers)}:
-            if number in self.handles:
-                known = self.nodes[number]
-                self.nodes[number] = self._read(self.handles[number], number, known.parent, known.module, known.regions)
+        self._again(graph, None, {handle: number for number, handle in self.handles.items()}, frozenset(self._nests))
+
+    def _again(self, block: Any, parent: int | None, numbers: Mapping[Any, int], nests: frozenset[int]) -> None:
+        for node in block.nodes():
+            number = numbers.get(node)
+            if number is None:
+                continue
+            if number in nests or not self._is_known(node, self.nodes[number], parent):
+                self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
+            self._follow_region(node, number)
+            if number in nests:
+                for inner in node.blocks():
+                    self._again(inner, number, numbers, nests)
+
+    def _is_known(self, node: Any, known: Node, parent: int | None) -> bool:
+        """Whether a node still reads the same values in the same place."""
+        here = (parent, tuple(self._regions))
+        return here == (known.parent, known.regions) and [v.unique() for v in node.inputs()] == [
+            a.value for a in known.arguments
+        ]
 
     def _block(self, block: Any, parent: int | None, scope: _Scope) -> None:
         scopes = [scope]
@@ -144,7 +153,7 @@ class GraphReader:
     def _node(self, node: Any, parent: int | None, scope: _Scope) -> None:
         number = len(self.nodes)
         self.handles[number] = node
-        self.nodes.append(self._read(node, number, parent, whose(node, scope.module), tuple(self._regions)))
+        self.nodes.append(self._read(node, number, parent, whose(node, scope.module)))
         self.places.append(Place(node, scope.call, number))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
@@ -161,7 +170,7 @@ class GraphReader:
         elif node.kind() == "prim::Exit" and self._regions:
             self._regions.pop()
 
-    def _read(self, node: Any, number: int, parent: int | None, module: str, regions: tuple[int, ...]) -> Node:
+    def _read(self, node: Any, number: int, parent: int | None, module: str) -> Node:
         formals = _formals(node)
         inputs = list(node.inputs())
         names = [formals[i][0] if i < len(formals) else str(i) for i in range(len(inputs))]
@@ -174,7 +183,7 @@ class GraphReader:
             writes=tuple(name for name, written in formals if written),
             parent=parent,
             joins=_joins(node),
-            regions=regions,
+            regions=tuple(self._regions),
             attribute=node.s("name") if node.kind() in ("prim::GetAttr", "prim::SetAttr", "prim::CallMethod") else None,
             look=look(node.output().toIValue()) if node.kind() == "prim::Constant" else None,
         )
