@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +14,7 @@ from whygrad.engine.outreach import reach
 from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.inspection import MOST_READ, RECORDED, Found, inspect
 from whygrad.engine.preflight.kinds import other_file
-from whygrad.engine.preflight.refusal import EXPORT, RefusedError, foreign
+from whygrad.engine.preflight.refusal import EXPORT, RefusedError, damaged, foreign
 from whygrad.engine.preflight.zips import other_zip
 from whygrad.engine.skeleton import skeleton
 
@@ -27,9 +29,11 @@ class Archive:
 
     @cached_property
     def skeleton(self) -> bytes:
-        """The same archive without its floating numbers. Raises RefusedError where it has none that is as torch's."""
+        """The same archive without its floating numbers. Raises RefusedError where one of its records is damaged."""
         try:
             return skeleton(self.data)
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            damaged("one of its records is not what was once written")
         except (ArithmeticError, LookupError, TypeError, ValueError):
             foreign("its storages are not described as torch describes them")
 

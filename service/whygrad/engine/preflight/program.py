@@ -46,8 +46,8 @@ _PLAIN = {
 }
 _NAMES = _LISTS | _TENSORS | _SCHEMES | _PLAIN | {f"torch.{kind}Storage" for kind in WIDTHS}
 _CLASS = re.compile(r"__torch__\.(?!torch\.classes\.)[\w.]+")
-BOUND_CLASS = re.compile(r"__torch__\.torch\.classes\.(?:quantized|rnn|sparse|xnnpack|mkldnn|mkl|vulkan|metal)\.\w+")
-"""Classes of torch's own, written in C++, that hold packed weights and nothing else."""
+BOUND_CLASS = re.compile(r"__torch__\.torch\.classes\.(?:quantized|rnn|sparse|xnnpack|mkldnn|profiler)\.\w+")
+"""Classes of torch's own, written in C++, that hold packed weights, or the name of a part of a profile."""
 
 
 class Storage(Held):
