@@ -35,7 +35,9 @@ _VIEWS = frozenset(
         "Alias",
     }
 )
-_STEPS = frozenset({"Round", "Floor", "Ceil", "Trunc", "Fix", "Sign", "Sgn", "Heaviside", "Bernoulli", "Poisson"})
+_STEPS = frozenset(
+    {"Round", "Floor", "Ceil", "Trunc", "Fix", "Sign", "Sgn", "Heaviside", "Bernoulli", "Poisson", "Normal"}
+)
 _SOFTMAXES = frozenset({"Softmax", "LogSoftmax", "SafeSoftmax"})
 _NORMS = frozenset({"NativeLayerNorm", "NativeGroupNorm", "NativeBatchNorm", "CudnnBatchNorm", "FusedRmsNorm"})
 _RECTIFIERS = frozenset({"Relu", "Threshold", "Hardshrink", "Softshrink", "RreluWithNoise"})

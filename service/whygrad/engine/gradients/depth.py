@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 
+from whygrad.engine.edits import Rescale
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import VANISHED
 from whygrad.engine.gradients.backward import Backward, kind
 from whygrad.engine.gradients.nonfinite import close_step
 from whygrad.engine.gradients.starving import starved_by
+from whygrad.engine.gradients.weights import matrices
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
 from whygrad.engine.wording.phrases import counted, owners
+
+_GAINS = (
+    (2**0.5, "the root of 2", frozenset({"relu", "leaky_relu", "gelu", "silu", "elu"})),
+    (5 / 3, "5/3", frozenset({"tanh"})),
+)
+"""By what an activation makes a signal smaller on average."""
 
 ORDERS = 6.0
 """By how many orders of magnitude a gradient must change, the largest single change left out."""
@@ -25,7 +33,10 @@ LARGE = 1e6
 @dataclass(frozen=True)
 class Drift:
     """A gradient that changes from layer to layer: the operation that does most of it, how often it stands on the way,
-    by how many orders of magnitude it changes in all, and the parameters that it is no use to."""
+    by how many orders of magnitude it changes in all, and the parameters that it is no use to.
+
+    `nodes` are the operations of its kind on the way.
+    """
 
     order: int
     event: Event
@@ -33,6 +44,7 @@ class Drift:
     times: int
     orders: float
     parameters: tuple[Parameter, ...]
+    nodes: tuple[int, ...] = ()
 
 
 def vanishing(observation: Observation) -> Iterator[Drift]:
@@ -55,7 +67,7 @@ def exploding(observation: Observation) -> Iterator[Drift]:
     yield from _drift(observation, step, sorted(large, key=lambda p: -norms[p.name]), sign=1)
 
 
-def finding(drift: Drift, *, change: str, than_before: str, fix: Fix, so: str = "") -> Finding:
+def finding(drift: Drift, *, change: str, than_before: str, fixes: Sequence[Fix], so: str = "") -> Finding:
     """The finding of a gradient that `grows` and is `larger` than before, or the other way; `so` ends its chain."""
     name, lost = drift.node.bare_name, owners(drift.parameters)
     return Finding(
@@ -70,8 +82,21 @@ def finding(drift: Drift, *, change: str, than_before: str, fix: Fix, so: str = 
             Link(f"{name} makes it {than_before}, {drift.times} times on this way", drift.node.id),
             Link(f"at {lost} it is {drift.orders:.0f} orders of magnitude {than_before}{so}"),
         ),
-        fix=fix,
+        fix=fixes[0],
+        other_fixes=tuple(fixes[1:]),
     )
+
+
+def scaled(observation: Observation) -> list[Fix]:
+    """The weights with the spread that keeps a signal its size through what stands between them."""
+    names = matrices(observation)
+    used = {observation.nodes[e.node].bare_name for e in observation.first.events}
+    gain, told = next(((g, t) for g, t, family in _GAINS if used & family), (1.0, "1"))
+    words = (
+        f"initialise the weights for their width (kaiming_normal_, xavier_normal_): a spread of {told} over the root "
+        "of how many each result sums up"
+    )
+    return [Fix(words, edits=(Rescale(names, gain),))] if names else []
 
 
 def _negligible(observation: Observation, parameter: Parameter) -> bool:
@@ -92,7 +117,8 @@ def _drift(observation: Observation, step: Step, parameters: list[Parameter], si
     if order is not None:
         event = step.events[order]
         orders = max(_changes(backward, p, sign) for p in lost)
-        yield Drift(order, event, observation.nodes[event.node], len(most), orders, tuple(lost))
+        nodes = dict.fromkeys(step.events[e].node for e, _ in made if e is not None)
+        yield Drift(order, event, observation.nodes[event.node], len(most), orders, tuple(lost), tuple(nodes))
 
 
 def _changes(backward: Backward, parameter: Parameter, sign: int) -> float:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.gradients.autopsy import Autopsy, Cause, Starved
-from whygrad.engine.observation import Gradient, Observation, Parameter, Pass, Step
+from whygrad.engine.observation import Gradient, Node, Observation, Parameter, Pass, Step
 from whygrad.engine.wording.phrases import subject
 
 _DOUBLED = 1e-4
@@ -81,6 +81,20 @@ def finding(
 def nameless(observation: Observation) -> tuple[Parameter, ...]:
     """The parameters whose gradient stays zero in a way that has no name, and is not known to be harmless."""
     return tuple(p for found in starved_by(observation, "unknown") for p in found.parameters)
+
+
+def reduced(observation: Observation, found: Starved) -> tuple[int, Node] | None:
+    """The first sum or mean behind an execution, in the first step: its index and node; None where there is none."""
+    events = observation.first.events
+    reached = {t.id for e in events if e.node == found.node.id for t in e.outputs}
+    for order, event in enumerate(events):
+        if event.node == found.node.id or not reached & {t.id for t in event.tensors}:
+            continue
+        node = observation.nodes[event.node]
+        if node.bare_name in ("sum", "mean"):
+            return order, node
+        reached |= {t.id for t in event.outputs}
+    return None
 
 
 def _together(group: Sequence[Starved]) -> Starved:

@@ -63,7 +63,7 @@ def baked_weights(observation: Observation) -> tuple[tuple[int, Node, Tensor], .
     events = observation.first.events
     constants = {e.outputs[0].id: observation.nodes[e.node] for e in events if _is_constant(observation, e)}
     found: dict[int, tuple[int, Node, Tensor]] = {}
-    for index, operand in _weights(observation):
+    for index, operand in weights_read(observation):
         node = constants.get(operand.id)
         if node is not None and node.id not in found and (not observation.parameters or _learnt(node, operand)):
             found[node.id] = (index, node, operand)
@@ -79,7 +79,15 @@ def _learnt(node: Node, tensor: Tensor) -> bool:
     return node.look is not None and tensor.elements >= 8 and node.look.drawn(tensor.elements)
 
 
-def _weights(observation: Observation) -> Iterator[tuple[int, Tensor]]:
+def matrices(observation: Observation) -> tuple[str, ...]:
+    """The names of the trainable weights of layers and products, without biases and tables."""
+    read = {t.id for _, t in weights_read(observation)}
+    names = {e.node for e in observation.first.events if observation.nodes[e.node].bare_name.startswith("embedding")}
+    tables = {t.id for e in observation.first.events if e.node in names for t in e.tensors}
+    return tuple(p.name for p in observation.trainable if p.tensor in read - tables and len(p.shape) > 1)
+
+
+def weights_read(observation: Observation) -> Iterator[tuple[int, Tensor]]:
     """The tensors that stand where a layer takes its weight, before they were reshaped, with the execution."""
     origin: dict[int, Tensor] = {}
     for index, event in enumerate(observation.first.events):
@@ -113,7 +121,7 @@ def _is_weight(observation: Observation, held: Parameter, reach: _Reach) -> bool
     if not held.look.drawn(prod(held.shape)) or reach.by_design(held):
         return False
     return bool(words & _LEARNT) or (
-        not observation.trainable and held.tensor in {t.id for _, t in _weights(observation)}
+        not observation.trainable and held.tensor in {t.id for _, t in weights_read(observation)}
     )
 
 

@@ -279,7 +279,8 @@ def _also(diagnosed: Diagnosed, fix: Fix) -> str:
     shown = seen.place(own) if own is not None else None
     numbers = {number for edit in fix.edits if (number := getattr(edit, "node", None)) is not None}
     places = [seen.place(number) for number in sorted(numbers) if number < len(seen.nodes)]
-    lines = sorted({p.line for p in places if p is not None and shown is not None and p.line != shown.line})
+    told = {shown.line if shown is not None else None, *(p.line for p in places if p and p.source == fix.before)}
+    lines = sorted({p.line for p in places if p is not None and shown is not None and p.line not in told})
     return f"; and alike in line {', '.join(map(str, lines))}" if lines else ""
 
 

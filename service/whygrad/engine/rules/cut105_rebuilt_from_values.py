@@ -74,6 +74,9 @@ def rebuilt(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     taken, edits = cut.source or cut.event, reconnected(observation, cut)
     listed = cut.source is not None and any(isinstance(edit, Keep) for edit in edits)
+    lines = [observation.source(number) for number in (cut.node.id, taken.node)]
+    shown = [(line, after) for line in lines if (after := _as_tensor(line, listed=listed)) is not None]
+    source, after = shown[0] if shown else (None, None)
     found = finding(
         observation,
         cut,
@@ -86,7 +89,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         ),
         fix=Fix(
             "go on with the tensor itself" + (", and with torch.stack where a list becomes a tensor" if listed else ""),
-            after=_as_tensor(observation.source(taken.node), listed=listed),
+            before=source,
+            after=after,
             edits=edits,
         ),
     )

@@ -59,7 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.gradients.depth import exploding, finding
+from whygrad.engine.gradients.depth import exploding, finding, scaled
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 
@@ -72,7 +72,5 @@ def explodes(observation: Observation) -> Iterator[Finding]:
             drift,
             change="grows",
             than_before="larger",
-            fix=Fix(
-                "initialise the weights for their width (kaiming_normal_, xavier_uniform_), or normalise between layers"
-            ),
+            fixes=scaled(observation) or [Fix("normalise between the layers, or scale what they give")],
         )

@@ -52,11 +52,17 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from whygrad.engine.edits import Replace, Rescale
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.gradients.depth import finding, vanishing
+from whygrad.engine.gradients.depth import Drift, finding, scaled, vanishing
+from whygrad.engine.gradients.weights import matrices
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.rewriting import rewritten
+
+_SQUASHING = frozenset({"sigmoid", "tanh", "hardsigmoid", "softsign"})
 
 
 @rule("NUM605", "vanishing", "warning")
@@ -68,5 +74,18 @@ def vanishes(observation: Observation) -> Iterator[Finding]:
             change="shrinks",
             than_before="smaller",
             so=", next to the others nothing",
-            fix=Fix("use relu or gelu, and put a normalisation or a residual connection between the layers"),
+            fixes=_fixes(observation, drift),
         )
+
+
+def _fixes(observation: Observation, drift: Drift) -> list[Fix]:
+    """Weights that keep the signal its size, else with relu in place of what makes it small at every layer."""
+    name = drift.node.bare_name
+    words = "use relu or gelu, and put a normalisation or a residual connection between the layers"
+    if name not in _SQUASHING:
+        return scaled(observation) or [Fix(words)]
+    after = rewritten(observation.source(drift.node.id), rf"\b(torch|F)\.{name}\(", "torch.relu(")
+    opened = tuple(Replace(node, "torch.relu(self)") for node in drift.nodes)
+    kept = (Rescale(matrices(observation), 2**0.5),)
+    gentle = Fix(f"use relu in place of {name}, with weights initialised for it (kaiming_normal_)", after=after)
+    return [*scaled(observation), replace(gentle, edits=(*opened, *kept))]

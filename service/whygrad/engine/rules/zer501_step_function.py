@@ -66,7 +66,12 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import straight_through
 
-_UNARY = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "bernoulli"})
+_UNARY = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "bernoulli", "poisson"})
+_DRAWN = frozenset({"bernoulli", "normal", "poisson"})
+_QUOTIENTS = {
+    "div": "torch.div(self, other, rounding_mode=rounding_mode)",
+    "floor_divide": "torch.floor_divide(self, other)",
+}
 
 
 @rule("ZER501", "step-function", "warning")
@@ -78,7 +83,7 @@ def step_function(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, found: Starved) -> Finding:
     name = found.node.bare_name
-    flat = "a sample does not change smoothly" if name == "bernoulli" else "it is flat between its steps"
+    flat = "a sample does not change smoothly" if name in _DRAWN else "it is flat between its steps"
     return finding(
         observation,
         found,
@@ -94,7 +99,14 @@ def _finding(observation: Observation, found: Starved) -> Finding:
 
 def _fix(observation: Observation, found: Starved, name: str) -> Fix:
     words = f"pass the gradient straight through: x + ({name}(x) - x).detach()"
+    if name == "normal":
+        drawn = Replace(found.node.id, "mean + std * torch.randn_like(mean + std)")
+        return Fix("draw the noise apart from what is learnt: mean + std * torch.randn_like(std)", edits=(drawn,))
+    if name in _QUOTIENTS:
+        stepped = Replace(found.node.id, f"self / other + ({_QUOTIENTS[name]} - self / other).detach()")
+        return Fix("pass the gradient of the quotient straight through: q + (q.floor() - q).detach()", edits=(stepped,))
     if name not in _UNARY:
         return Fix(words)
-    edit = Replace(found.node.id, f"self + (torch.{name}(self) - self).detach()")
+    given = "self, decimals=decimals" if found.node.argument("decimals") else "self"
+    edit = Replace(found.node.id, f"self + (torch.{name}({given}) - self).detach()")
     return Fix(words, after=straight_through(observation.source(found.node.id), name), edits=(edit,))

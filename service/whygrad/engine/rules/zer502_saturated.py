@@ -50,23 +50,28 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil, floor, log10
 
-from whygrad.engine.edits import Wrap
+from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.domains import seen
 from whygrad.engine.gradients.starving import finding, starved_by
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Numbers, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import renumbered
 
 _BOUNDED = frozenset(
     {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "maximum", "minimum", "max", "min", "clip"}
 )
 _ALONE = frozenset(
-    {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "sigmoid", "tanh", "hardsigmoid", "logsigmoid", "erf"}
-)
+    {"clamp", "clamp_min", "clamp_max", "hardtanh", "relu6", "sigmoid", "tanh", "hardsigmoid", "logsigmoid", "erf",
+     "softmax", "log_softmax", "exp", "expm1", "softplus", "elu", "gelu", "silu", "mish", "hardswish"}
+)  # fmt: skip
 """Operations of one tensor, whose slope is largest where that is small."""
+
+_LOWER, _UPPER = ("min", "min_val"), ("max", "max_val")
 
 
 @rule("ZER502", "saturated", "warning")
@@ -79,7 +84,7 @@ def saturated(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, found: Starved) -> Finding:
     name = found.node.bare_name
     read = found.event.tensors[0].numbers if found.event.tensors else None
-    fixes = _fixes(found)
+    fixes = _fixes(observation, found)
     given = f", and of what it is given {seen(read)}" if read is not None else ""
     return finding(
         observation,
@@ -96,18 +101,43 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     )
 
 
-def _fixes(found: Starved) -> list[Fix]:
+def _fixes(observation: Observation, found: Starved) -> list[Fix]:
     """What goes in is brought to where the operation has a slope: about zero, else between 0 and 1."""
-    name, read = found.node.bare_name, found.event.input("self")
+    name, read = found.node.bare_name, next(iter(found.event.tensors), None)
     advice = f"normalise what goes into {name} (a norm before it, smaller weights), or use a loss on logits"
     if name in _BOUNDED:
         advice = f"scale what goes into {name}, or choose bounds that the values do not all exceed"
     if read is None or read.numbers is None or name not in _ALONE:
         return [Fix(advice)]
     middle, half = (read.numbers.high + read.numbers.low) / 2, (read.numbers.high - read.numbers.low) / 2 or 1.0
+    bounds = _widened(observation, found, read.numbers, advice)
     centred = f"(x - {middle:.6g}) / {half:.6g}"
-    return [_scaled(found, advice, expression) for expression in (centred, f"({centred} + 1) / 2")]
+    return [*bounds, *(_scaled(found, advice, expression) for expression in (centred, f"({centred} + 1) / 2"))]
+
+
+def _widened(observation: Observation, found: Starved, numbers: Numbers, advice: str) -> list[Fix]:
+    """Bounds that the values do not all exceed, where they are written down."""
+    room = 0.5 * (numbers.high - numbers.low or abs(numbers.high) or 1.0)
+    source, edits = observation.source(found.node.id), []
+    for names, wider, bound in ((_LOWER, min, numbers.low - room), (_UPPER, max, numbers.high + room)):
+        argument = next((a for a in found.node.arguments if a.name in names and a.constant), None)
+        was = argument.literal if argument is not None else None
+        if argument is not None and isinstance(was, int | float) and wider(was, bound) != was:
+            now = _outward(bound, room)
+            source = renumbered(source, was, now)
+            edits.append(Give(found.node.id, argument.name, now))
+    told = ", ".join(f"{edit.argument}={edit.value:g}" for edit in edits)
+    return [Fix(f"{advice}: {told}", after=source, edits=tuple(edits))] if edits else []
+
+
+def _outward(bound: float, room: float) -> float:
+    """A bound with as many digits as its room needs, further out."""
+    unit = 10.0 ** floor(log10(room))
+    return round((floor if bound < 0 else ceil)(bound / unit) * unit, 12)
 
 
 def _scaled(found: Starved, advice: str, expression: str) -> Fix:
-    return Fix(f"{advice}: tried with {expression} in place of x", edits=(Wrap(found.node.id, "self", expression),))
+    return Fix(
+        f"{advice}: tried with {expression} in place of x",
+        edits=(Wrap(found.node.id, found.event.inputs[0].role, expression),),
+    )

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Give, Replace
+from whygrad.engine.edits import Freeze, Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
@@ -110,7 +110,9 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
         return [Fix(advice, edits=(Replace(found.node.id, _BINARY),))]
     if name not in _SOFTMAXES:
         kept = found.node.arguments[0].name if found.node.arguments else "self"
-        left_out = (Replace(found.node.id, kept),) if _keeps_shape(found) else ()
+        own = tuple(observation.stored[t.id] for t in found.event.tensors[1:] if t.id in observation.stored)
+        unused = (Freeze(own),) if own else ()
+        left_out = (Replace(found.node.id, kept), *unused) if _keeps_shape(found) else ()
         return [Fix(f"leave {name} out, or let it run over the features, more than one", edits=left_out)]
     source, dims = observation.source(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
     instead = "sigmoid" if name == "softmax" else "logsigmoid"

@@ -52,16 +52,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
-from whygrad.engine.gradients.starving import finding, starved_by
+from whygrad.engine.gradients.starving import finding, reduced, starved_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten, wrapped
 
 _NORMALISING = frozenset(
     {"softmax", "log_softmax", "layer_norm", "group_norm", "batch_norm", "instance_norm", "rms_norm"}
 )
+
+
+_WEIGHED = "x * torch.linspace(0.5, 1.5, x.numel(), dtype=x.dtype, device=x.device).reshape(x.size())"
 
 
 @rule("ZER504", "loss-invariant", "warning")
@@ -75,6 +80,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     name, lost = found.node.bare_name, owners(found.parameters)
     normalised = name in _NORMALISING
     what = "normalises it away" if normalised else "is where its contributions cancel"
+    fixes = _fixes(observation, found, normalised=normalised)
     why = f"{name} keeps a sum constant that is all the loss looks at" if normalised else f"at {name} they add up to 0"
     return finding(
         observation,
@@ -85,9 +91,50 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"the value of {lost} is used, and reaches the loss through {name}", found.node.id),
             Link("the derivatives along the ways from there to the loss add up to 0"),
         ),
-        fix=Fix(
-            f"let the loss look at the results of {name} one by one, not at a sum or mean that is always the same"
-            if normalised
-            else f"drop what cancels at {name}, or let the loss depend on the two parts in different ways"
-        ),
+        fix=fixes[0],
+        other_fixes=fixes[1:],
     )
+
+
+def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> list[Fix]:
+    """Another dimension to reduce, the square of what is centred; else a weight for each, which shows the cause."""
+    name, place = found.node.bare_name, reduced(observation, found)
+    if place is None:
+        return [Fix(_advice(name, normalised=normalised))]
+    order, node = place
+    source, dims = observation.source(node.id), _other_dimensions(observation, order)
+    across = [
+        Fix(
+            f"let {node.bare_name} run over dim {dim}, not over the one along which {name} makes it constant",
+            before=source,
+            after=rewritten(source, rf"({node.bare_name}\([^()]*\bdim=)-?\d+", rf"\g<1>{dim}"),
+            edits=(Give(node.id, "dim", [dim]),),
+        )
+        for dim in dims
+    ]
+    squared = Fix(
+        f"take the {node.bare_name} of the squares: what is centred adds up to 0 by itself",
+        before=source,
+        after=wrapped(source, node.bare_name, "{x}.square()"),
+        edits=(Wrap(node.id, "self", "x.square()"),),
+    )
+    advice = _advice(name, normalised=normalised)
+    weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
+    return [*across, *([] if normalised else [squared]), weighed]
+
+
+def _advice(name: str, *, normalised: bool) -> str:
+    if normalised:
+        return f"let the loss look at the results of {name} one by one, not at a sum or mean that is always the same"
+    return f"drop what cancels at {name}, or let the loss depend on the two parts in different ways"
+
+
+def _other_dimensions(observation: Observation, order: int) -> list[int]:
+    """The dimensions of the same size that a reduction of one could take instead."""
+    event = observation.first.events[order]
+    dims = observation.nodes[event.node].literal("dim", event.values.get("dim"))
+    if not isinstance(dims, list) or len(dims) != 1 or not event.tensors:
+        return []
+    shape = event.tensors[0].shape
+    taken = dims[0] % len(shape)
+    return [d for d in range(len(shape) - 1, 0, -1) if d != taken and shape[d] == shape[taken]]

@@ -89,7 +89,18 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"{name} {what}, so 0 goes on to {lost}"),
         ),
         fix=Fix(advice, edits=_edits(found)),
+        other_fixes=_targets(found),
     )
+
+
+def _targets(found: Starved) -> tuple[Fix, ...]:
+    """Targets of which some count, in place of those that are all left out."""
+    ignored = found.node.literal("ignore_index", found.event.values.get("ignore_index"))
+    if found.event.input("target") is None or not isinstance(ignored, int):
+        return ()
+    counted = f"torch.where(x == {ignored}, torch.zeros_like(x), x)"
+    words = f"send targets that are not {ignored}, which says that they are left out: tried with class 0 in their place"
+    return (Fix(words, edits=(Wrap(found.node.id, "target", counted),)),)
 
 
 def _edits(found: Starved) -> tuple[Edit, ...]:

@@ -27,6 +27,25 @@ def renamed(source: str | None, name: str, other: str) -> str | None:
     return rewritten(source, rf"(.*\bself\.(?:\w+\.)*){re.escape(name)}(?!\w)", rf"\g<1>{other}")
 
 
+def renumbered(source: str | None, was: float, now: float) -> str | None:
+    """The line with another number in place of the only argument of a call that is that number."""
+    calls = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Call)]
+    given = [value for call in calls for value in (*call.args, *(k.value for k in call.keywords))]
+    found = [n for n in given if isinstance(n, ast.Constant | ast.UnaryOp) and _value(n) == was]
+    if source is None or len(found) != 1:
+        return None
+    start, end = _span(source, found[0])
+    return f"{source[:start]}{now:g}{source[end:]}"
+
+
+def _value(node: ast.expr) -> object:
+    """The number that an expression writes down, with its sign."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+
+
 def unless_idle(line: str | None) -> str | None:
     """The line; "" where only `h = h` is left of it, or `h` alone."""
     return "" if line and re.fullmatch(r"([\w.]+)( = \1)?", line) else line
@@ -101,6 +120,8 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     inner = _bracketed(source[start:end])
     expression = template.replace("{x}", inner) if inner else None
     shown = expression if alone or expression is None else _bracketed(expression)
+    if shown == expression and source[start - 1 : start] == "(" and source[end : end + 1] == ")" and not alone:
+        start, end = start - 1, end + 1
     return source[:start] + shown + source[end:] if shown else None
 
 

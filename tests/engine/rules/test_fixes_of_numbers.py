@@ -1,0 +1,92 @@
+"""The fixes of zeros and of drifting gradients are made and run."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net
+
+from whygrad.engine.observation import Json
+
+LAYER = "self.a = nn.Linear(6, 6)"
+
+HEALED = {
+    "drawn": ("ZER501", "h = self.a(x); return torch.normal(h, h.abs() + 0.1) * self.p"),
+    "floor of a quotient": ("ZER501", 'return torch.div(self.a(x), 0.1, rounding_mode="floor") * self.p'),
+    "decimals": ("ZER501", "return torch.round(self.a(x), decimals=1) * self.p"),
+    "softmax": ("ZER502", "return torch.softmax(self.a(x) * 1e6, 1) * self.p"),
+    "one logit": ("ZER503", "return F.layer_norm(self.a(x)[:, :1], [1]) * self.p + self.p"),
+    "sum of a softmax": ("ZER504", "return torch.softmax(self.a(x), 1).sum() * self.p"),
+    "mean of a norm": ("ZER504", "return F.layer_norm(self.a(x), [6]).mean() * 1.0 + self.p.sum()"),
+    "centred": ("ZER504", "h = self.a(x); return (h - h.mean(1, keepdim=True)).sum() + self.p.sum()"),
+}
+
+
+def fix(body: str, init: str = LAYER, takes: str = "x", **example: str) -> tuple[str, dict[str, Json]]:
+    """The code of the first fault of a program, and what was seen of its fix."""
+    document = diagnose_source(net(body, init, takes), **{"shapes": "4x6", "loss": "auto"} | example)
+    return document["findings"][0]["code"], document["findings"][0]["fix"]
+
+
+@pytest.mark.parametrize(("code", "body"), HEALED.values(), ids=HEALED)
+def test_fix_heals(code: str, body: str) -> None:
+    found, told = fix(body)
+    assert (found, told["verified"]) == (code, True), told
+
+
+def test_a_bound_that_all_exceed_is_moved() -> None:
+    code, told = fix("return torch.clamp(self.a(x), -20.0, -10.0) * self.p")
+    assert (code, told["verified"], told["before"]) == (
+        "ZER502",
+        True,
+        "return torch.clamp(self.a(x), -20.0, -10.0) * self.p",
+    )
+    moved = float(told["after"].partition("-20.0, ")[2].partition(")")[0])
+    assert 0.5 < moved < 10.0
+
+
+def test_a_bound_that_is_computed_stays() -> None:
+    _, told = fix("return torch.clamp(self.a(x), 50.0 * 2, 100.0 * 2) * self.p")
+    assert (told["verified"], told["after"]) == (True, None)
+
+
+def test_what_is_centred_is_squared_before_it_is_summed() -> None:
+    _, told = fix("h = self.a(x); return (h - h.mean(1, keepdim=True)).sum() + self.p[0]")
+    assert told["after"] == "return (h - h.mean(1, keepdim=True)).square().sum() + self.p[0]"
+
+
+def test_targets_that_are_all_left_out_are_sent_otherwise() -> None:
+    body = "return F.cross_entropy(self.a(x), torch.full_like(y, -100), reduction='sum') + self.p.sum()"
+    code, told = fix(body, takes="x, y", shapes="4x6;4:int64[0,5)", loss="output")
+    assert (code, told["verified"]) == ("ZER507", True)
+
+
+DEEP = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(24, 24) for _ in range({depth})])
+        for layer in self.layers:
+            nn.init.normal_(layer.weight, std={std})
+        self.head = nn.Linear(24, 1)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = {activation}(layer(x))
+        return self.head(x)
+"""
+
+DRIFTS = {
+    "grows": ("NUM604", "F.relu", 1.5, 16, None),
+    "shrinks": ("NUM605", "torch.tanh", 0.02, 16, None),
+    "is squashed": ("NUM605", "torch.sigmoid", 0.2, 20, "x = torch.relu(layer(x))"),
+}
+
+
+@pytest.mark.parametrize(("code", "activation", "std", "depth", "after"), DRIFTS.values(), ids=DRIFTS)
+def test_weights_are_scaled_to_keep_a_signal(
+    code: str, activation: str, std: float, depth: int, after: str | None
+) -> None:
+    source = DEEP.format(activation=activation, std=std, depth=depth)
+    (finding,) = diagnose_source(source, shapes="4x24", loss="auto")["findings"]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == (code, True, after)
