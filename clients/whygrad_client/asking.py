@@ -12,6 +12,7 @@ from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.request import strict_json
 from whygrad.request.document import DiagnosisRequest
 from whygrad.request.faults import faults
+from whygrad.request.sizes import refuse_larger
 
 Request = dict[str, Any]
 
@@ -28,10 +29,16 @@ def asked(file: BinaryIO | None, shapes: Sequence[str], loss: str | None, evalua
     return request
 
 
-def complete(request: Request) -> Request:
-    """The request with every default filled in. Raises click.UsageError, which names every place that is wrong."""
+def complete(request: Request, limit: int | None) -> Request:
+    """The request with every default filled in; its tensors take at most `limit` bytes, where it is this side's to say.
+
+    Raises click.UsageError, which names every place that is wrong.
+    """
     try:
-        return dict(DiagnosisRequest().load(request))
+        loaded = dict(DiagnosisRequest().load(request))
+        if limit is not None:
+            refuse_larger(loaded, limit)
+        return loaded
     except ValidationError as error:
         lines = [f"{fault['pointer'].lstrip('/') or 'the request'}: {fault['message']}" for fault in faults(error)]
         raise click.UsageError("\n".join(lines)) from error

@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _diagnose(model: Path, request: dict[str, Any], server: str | None, insecure: bool) -> Report:
-    complete = asking.complete(request)
+    complete = asking.complete(request, None if server else local.MEMORY_BYTES)
     if not server:
         return local.diagnose(model, complete, insecure=insecure)
     try:

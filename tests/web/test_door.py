@@ -209,6 +209,8 @@ class TestLimits:
             [(MODEL, b"x")] * 5000,
             [(MODEL, b"x"), ('name="shapes"', b"1" * 600_000)],
             [('name="request"', b"[" * 1_500_000)],
+            [(f'name="{"a" * 600_000}"', b"")],
+            [('name="shapes"\r\nX: ' + "a" * 600_000, b"")],
         ],
     )
     def test_a_form_of_too_much(self, door: Door, parts: list[tuple[str, bytes]]) -> None:
@@ -276,6 +278,33 @@ class TestLimits:
         reply = door.ask(method, "/rules" if method != "CONNECT" else "localhost:80")
         assert reply.status in (404, 405)
         assert reply.detail
+
+    @pytest.mark.parametrize(
+        ("field", "value", "pointer", "says"),
+        [
+            ("shapes", "1000000x1000000", "/shapes/0", "takes 4 TB"),
+            ("shapes", "1;" * 200_000, "/shapes", "200,001 entries"),
+            ("shapes", "9" * 400_000, "/shapes", "larger than any tensor"),
+            ("shapes", "-1x4", "/shapes", "not a size"),
+            ("shapes", "9223372036854775807x2", "/shapes/0/shape", "More elements"),
+            ("request", '{"inputs": [{"shape": [1000000, 1000000]}]}', "/request/inputs/0", "takes 4 TB"),
+            ("request", '{"inputs": [{"shape": [%s]}]}' % ("1," * 200_000 + "1"), "/request/inputs", "200,004 values"),
+            ("request", '{"inputs": [{"shape": [1e30]}]}', "/request/inputs/0/shape/0", "Not an integer"),
+            ("request", '{"inputs": [{"shape": [true]}]}', "/request/inputs/0/shape/0", "Not an integer"),
+            ("request", '{"inputs": [{"shape": [-9223372036854775809]}]}', "/request/inputs/0/shape/0", "0 or more"),
+            ("request", '{"inputs": %s}' % ("[" * 32 + "]" * 32), "/request", "Nested deeper"),
+            ("request", '{"ignore": [%s""]}' % ('"CUT10",' * 50_000), "/request/ignore", "50,001 entries"),
+        ],
+    )
+    def test_inputs_are_judged_before_they_are_made(
+        self, door: Door, field: str, value: str, pointer: str, says: str
+    ) -> None:
+        began = time.monotonic()
+        parts = form((MODEL, b"a program"), (f'name="{field}"', value.encode()))
+        reply = door.ask("POST", "/diagnose", parts, Content_Type=FORM)
+        assert (reply.status, says in reply.detail) == (422, True), reply.detail
+        assert reply.document["errors"][0]["pointer"] == pointer
+        assert time.monotonic() - began < SOON
 
     def test_a_range_is_not_taken_and_no_harm(self, door: Door) -> None:
         assert door.ask("GET", "/limits", Range="bytes=0-,0-,0-,0-").status == 200

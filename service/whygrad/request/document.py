@@ -9,8 +9,8 @@ from marshmallow.validate import Length, Range
 
 from whygrad.engine.codes import CODES
 from whygrad.engine.passes import PASSES
-from whygrad.request.fields import Boolean, Integer, OneOf, Strict
-from whygrad.request.inputs import Input, Tensor
+from whygrad.request.fields import Boolean, Integer, OneOf, Short, Strict
+from whygrad.request.inputs import MOST_INPUTS, Inputs, Tensor
 
 LOSSES = (
     "binary_cross_entropy",
@@ -30,7 +30,6 @@ LOSSES = (
     "soft_margin_loss",
 )
 MOST_STEPS = 100
-MOST_INPUTS = 1_000
 LARGEST_INTEGER = 2**63 - 1
 
 
@@ -61,11 +60,9 @@ class Loss(fields.Field[Any]):
 class DiagnosisRequest(Strict):
     """How to run the program."""
 
-    inputs = fields.List(
-        Input(allow_none=True),
+    inputs = Inputs(
         load_default=None,
         allow_none=True,
-        validate=Length(max=MOST_INPUTS),
         metadata={"description": "one for each argument of the method; left out: as recorded by tracing"},
     )
     mode = fields.String(load_default="train", validate=OneOf("mode", ("train", "eval")))
@@ -73,24 +70,25 @@ class DiagnosisRequest(Strict):
     loss = Loss(load_default="auto")
     steps = Integer(load_default=2, validate=Range(1, MOST_STEPS))
     seed = Integer(load_default=0, validate=Range(0, LARGEST_INTEGER))
-    passes = fields.List(
+    passes = Short(
         fields.String(validate=OneOf("pass", PASSES)),
+        least=1,
+        most=len(PASSES),
         load_default=None,
         allow_none=True,
-        validate=Length(1, len(PASSES)),
         metadata={"description": "left out: all that apply"},
     )
     device = fields.String(load_default="auto", validate=OneOf("device", ("auto", "cpu", "cuda")))
     verify = Boolean(load_default=True)
-    expect_frozen = fields.List(
+    expect_frozen = Short(
         fields.String(validate=Length(1, 500)),
+        most=1_000,
         load_default=[],
-        validate=Length(max=1_000),
         metadata={"description": "globs of parameters that are meant to get no gradient", "examples": [["encoder.*"]]},
     )
-    ignore = fields.List(
+    ignore = Short(
         fields.String(validate=OneOf("code", CODES)),
+        most=1_000,
         load_default=[],
-        validate=Length(max=1_000),
         metadata={"description": "codes that do not count for the verdict"},
     )

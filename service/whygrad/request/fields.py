@@ -39,6 +39,19 @@ class Boolean(fields.Boolean):
         return value
 
 
+class Short(fields.List[Any]):
+    """A list whose length is judged before anything in it is."""
+
+    def __init__(self, each: fields.Field[Any], *, least: int = 0, most: int, **options: Any) -> None:
+        super().__init__(each, validate=validate.Length(least, most), **options)
+        self.most = most
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self.most:
+            raise ValidationError(f"{len(value):,} entries; at most {self.most:,} are taken.")
+        return super()._deserialize(value, *args, **kwargs)
+
+
 class OneOf(validate.OneOf):
     """One of a few names; the message suggests the nearest, and lists them unless they are many."""
 

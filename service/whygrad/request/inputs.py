@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Range
 
 from whygrad.engine.shapes import DTYPES, FILLS, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
-from whygrad.request.fields import Boolean, Integer, Number, OneOf, Strict
+from whygrad.request.fields import Boolean, Integer, Number, OneOf, Short, Strict
 
 MOST_DIMENSIONS = 64
+MOST_INPUTS = 1_000
+MOST_VALUES = 50_000
 MOST_ELEMENTS = 2**59
 
 _INT64 = 2**63
@@ -46,10 +48,10 @@ class Fill(fields.Field[Any]):
 class Tensor(Strict):
     """A tensor to be made up: its shape and type, and what it is filled with."""
 
-    shape = fields.List(
+    shape = Short(
         Integer(validate=Range(0, _INT64 - 1, error="A size is 0 or more.")),
+        most=MOST_DIMENSIONS,
         required=True,
-        validate=Length(max=MOST_DIMENSIONS),
         metadata={"description": "its sizes", "examples": [[1, 3, 224, 224]]},
     )
     dtype = fields.String(load_default="float32", validate=OneOf("dtype", DTYPES))
@@ -129,6 +131,35 @@ class Input(fields.Field[Any]):
         return loaded
 
 
+class Inputs(Short):
+    """The inputs of a method. How much there is, also of what is nested, is judged before any of it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Input(allow_none=True), most=MOST_INPUTS, **options)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        values, tensors = _count(value)
+        if tensors > MOST_INPUTS:
+            raise ValidationError(f"{tensors:,} tensors; at most {MOST_INPUTS:,} are made.")
+        if values > MOST_VALUES:
+            raise ValidationError(f"{values:,} values; at most {MOST_VALUES:,} are taken.")
+        return super()._deserialize(value, *args, **kwargs)
+
+
+def _count(value: Any) -> tuple[int, int]:
+    """How many values there are, and how many of them describe tensors."""
+    values, tensors, left = 0, 0, [value]
+    while left:
+        part = left.pop()
+        values += 1
+        if isinstance(part, dict):
+            tensors += "shape" in part
+            left.extend(part.values())
+        elif isinstance(part, list):
+            left.extend(part)
+    return values, tensors
+
+
 class Shapes(fields.Field[Any]):
     """The short form of inputs, `1x3x224x224; 2x16:int64[0,1000)`."""
 
@@ -137,7 +168,9 @@ class Shapes(fields.Field[Any]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if not isinstance(value, str):
             raise ValidationError("A file, where a text field is meant.")
+        if value.count(";") >= MOST_INPUTS:
+            raise ValidationError(f"{value.count(';') + 1:,} entries; at most {MOST_INPUTS:,} are taken.")
         try:
-            return Input().deserialize(parse_shapes(value))
+            return Inputs().deserialize(parse_shapes(value))
         except ShapeSyntaxError as error:
             raise ValidationError(error.message) from error

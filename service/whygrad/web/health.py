@@ -7,7 +7,7 @@ import os
 from flask import Blueprint, Response, current_app, jsonify
 
 import whygrad
-from whygrad.request import document, strict_json
+from whygrad.request import document, inputs, strict_json
 from whygrad.web import replies, schemas, spec
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
@@ -68,7 +68,7 @@ def limits() -> Response:
         attempts=settings.attempts,
         request_bytes=strict_json.LARGEST_DOCUMENT,
         request_depth=strict_json.LARGEST_DEPTH,
-        inputs=document.MOST_INPUTS,
+        inputs=inputs.MOST_INPUTS,
         steps=document.MOST_STEPS,
         explain_characters=schemas.LONGEST_TEXT,
     )

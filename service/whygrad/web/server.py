@@ -49,13 +49,15 @@ _wants_a_word: ContextVar[bool] = ContextVar("wants_a_word", default=False)
 
 
 def giving_way(application: WSGIApplication) -> WSGIApplication:
-    """The application, which lets others run whenever it reads from its client, and waits for no client for ever.
+    """The application, which lets others run before it begins and whenever it reads, and waits for no client for ever.
 
-    A greenlet gives way only where it waits for its socket, and a fast upload makes it wait for nothing. Where the
-    application leaves a body unread, the connection ends with the answer: the next request's start is not known.
+    A greenlet gives way only where it waits for its socket, and a fast upload, or one request sent right behind the
+    other, makes it wait for nothing. Where the application leaves a body unread, the connection ends with the answer:
+    the next request's start is not known.
     """
 
     def run(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        gevent.sleep(0)
         body = environ["wsgi.input"] = _Body(environ)
         answer = application(environ, start_response)
         if body.unread and (request := _request.get()):

@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 from flask import request, url_for
+from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 
 from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.jobs.idempotency import Idempotency, IdempotencyConflict, InFlight
 from whygrad.jobs.store import UploadGone
+from whygrad.request.sizes import refuse_larger
 from whygrad.storage.blobs import Blob
 from whygrad.web.errors import Problem
 from whygrad.web.service import service
@@ -24,8 +26,10 @@ LONGEST_NAME = 255
 def submit(form: dict[str, Any]) -> Diagnosis:
     """The job for what DiagnosisForm loaded, or the finished one that this Idempotency-Key made before.
 
-    Raises Problem where there is no such program or device, or where the key is another request's or in flight.
+    Raises Problem where there is no such program or device, or where the key is another request's or in flight, and
+    ValidationError where the inputs are too large.
     """
+    _require_bounded(form)
     _require_device(form["request"]["device"])
     while True:
         try:
@@ -52,6 +56,14 @@ def _queued(form: dict[str, Any], upload: Blob) -> Diagnosis:
     )
     service().courier.wake()
     return diagnosis
+
+
+def _require_bounded(form: dict[str, Any]) -> None:
+    limit = service().settings.job_memory_bytes
+    try:
+        refuse_larger(form["request"], limit, "shapes" if "shapes" in form else "inputs")
+    except ValidationError as error:
+        raise error if "shapes" in form else ValidationError({"request": error.messages}) from error
 
 
 def _require_device(device: str) -> None:

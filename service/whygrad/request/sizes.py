@@ -1,0 +1,72 @@
+"""How much a request asks for, judged before anything is made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Any
+
+from marshmallow import ValidationError
+
+from whygrad.engine.shapes import INTEGER_DTYPES
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+
+_BYTES = {"float64": 8, "complex64": 8, "complex128": 16, "bool": 8} | dict.fromkeys(INTEGER_DTYPES, 8)
+"""An element while it is drawn: integers come as int64, halves as float32, and are made smaller then."""
+
+Place = tuple[str | int, ...]
+
+
+def refuse_larger(request: dict[str, Any], limit: int, field: str = "inputs") -> None:
+    """Raise ValidationError where the tensors of a loaded request take more than `limit` bytes.
+
+    `field` is what the inputs were called where they were given.
+    """
+    loss = request["loss"]
+    target = [(("loss", "target"), loss["target"])] if isinstance(loss, dict) else []
+    described = [*_tensors(request["inputs"], (field,)), *target]
+    numberless = request["passes"] == ["structure"]
+    sizes = [0 if numberless and _floats(tensor) else _size(tensor) for _place, tensor in described]
+    for (place, tensor), size, total in zip(described, sizes, accumulate(sizes), strict=True):
+        if total > limit:
+            raise _at(place, _too_large(tensor, size, limit))
+
+
+def _tensors(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+    if isinstance(value, dict) and "shape" in value:
+        yield place, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _tensors(inner, (*place, key))
+
+
+def _floats(tensor: dict[str, Any]) -> bool:
+    """Whether it takes nothing where no numbers are wanted."""
+    return tensor["dtype"] not in INTEGER_DTYPES and tensor["dtype"] != "bool"
+
+
+def _size(tensor: dict[str, Any]) -> int:
+    elements: int = math.prod(tensor["shape"])
+    return elements * _BYTES.get(tensor["dtype"], 4)
+
+
+def _too_large(tensor: dict[str, Any], size: int, limit: int) -> str:
+    shown = "x".join(map(str, tensor["shape"]))
+    return (
+        f"{shown}:{tensor['dtype']} takes {_told(size)}, and all tensors together may take {_told(limit)}. "
+        'Send a smaller batch; with "passes": ["structure"] floats take nothing.'
+    )
+
+
+def _told(size: int) -> str:
+    power = min(int(math.log(max(size, 1), 1000)), len(UNITS) - 1)
+    return f"{size / 1000**power:.3g} {UNITS[power]}"
+
+
+def _at(place: Place, message: str) -> ValidationError:
+    told: Any = [message]
+    for step in reversed(place):
+        told = {step: told}
+    return ValidationError(told)
