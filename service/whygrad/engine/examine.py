@@ -147,7 +147,7 @@ def _rerun(observer: Observer, edits: Sequence[Edit], pass_name: str) -> Observa
     """What is seen of a program with edits made to it, in the pass that showed the fault; None where they cannot be."""
     other = observer.edited(edits)
     try:
-        other.open()
+        other.open(numbers="structure" not in _SHOWN_BY[pass_name])
         if not other.runnable:
             return other.observation
         for name in _SHOWN_BY[pass_name]:

@@ -42,11 +42,11 @@ def edit_graph(graph: Any, reader: GraphReader, edits: Sequence[Edit], module: A
     Gives the constants that are parameters from then on. Raises EditError where an edit cannot be made.
     """
     editor = _Editor(graph, reader, module)
-    for edit in edits:
-        made = _OF_GRAPHS.get(type(edit))
-        if made is not None:
-            made(editor, edit)
-    reader.reread(graph)
+    of_graph = [edit for edit in edits if type(edit) in _OF_GRAPHS]
+    for edit in of_graph:
+        _OF_GRAPHS[type(edit)](editor, edit)
+    if of_graph:
+        reader.reread(graph)
     return editor.promoted
 
 

@@ -68,6 +68,7 @@ class Observer:
         self._results = results if results is not None else Results()
         self._progress = progress
         self._program: Program | None = None
+        self._unrun: Program | None = None  # with its numbers
         self._received: Received | None = None
         self._seen = Observation(
             training=request["mode"] == "train",
@@ -84,22 +85,22 @@ class Observer:
         """An observer of the same upload, sent and changed as edits say; not yet open."""
         changes = [e.changes for e in edits if isinstance(e, Ask)]
         request = {**self._request, **{name: value for change in changes for name, value in change.items()}}
-        of_program = [e for e in edits if not isinstance(e, Ask)]
-        origin = self._origin or self._program
-        return Observer(self._archive, request, self._progress, of_program, origin, self._results)
+        rest, origin = [e for e in edits if not isinstance(e, Ask)], self._origin or self._program
+        return Observer(self._archive, request, self._progress, rest, origin, self._results)
 
-    def open(self) -> None:
-        """Load the program and hold the inputs against it.
+    def open(self, *, numbers: bool = False) -> None:
+        """Load the program and hold the inputs against it; with its numbers, where no pass is to run without them.
 
         Raises RefusedError where torch cannot load it, and EditError where an edit cannot be made.
         """
         method = self._request["method"]
         try:
-            program = self._load(self._archive.skeleton, location=None)
+            program = self._load(numbers=numbers)
         except UnknownMethodError as error:
             self._seen = replace(self._seen, signature=Signature(method, (), misfit=str(error)))
             return
         self._program = program
+        self._unrun = program if numbers else None
         inputs = self._request["inputs"]
         self._inputs = recorded_inputs(self._archive, method) if inputs is None else inputs
         self._seen = replace(
@@ -146,7 +147,8 @@ class Observer:
         """Run the numeric pass, on the program with its numbers."""
         if not self.weights:
             return self.skip("numeric", "the file holds no weights")
-        ran = self._pass("numeric", self._load(self._archive.data, location="cpu"), meta=False)
+        program, self._unrun = self._unrun or self._load(numbers=True), None
+        ran = self._pass("numeric", program, meta=False)
         stood_in = any(isinstance(e, StandIn) for e in self._edits)  # the zeros of which are nobody's fault
         if ran.ms <= PATIENCE_MS and not stood_in:
             close = self._look(step_to_look_at(ran.steps, self._seen.parameters))
@@ -159,7 +161,7 @@ class Observer:
         if number is None:
             return None
         try:
-            program = self._load(self._archive.data, location="cpu")
+            program = self._load(numbers=True)
             with _quiet():
                 if double:
                     program.double()
@@ -167,8 +169,7 @@ class Observer:
                 steps = list(Runner(program, sample, self._progress, meta=False, close=number).steps())
         except (MemoryError, RuntimeError):  # it is a second look: what was seen at first stands
             return None
-        seen = steps[number] if number < len(steps) else None
-        return seen if seen is not None and seen.error is None else None
+        return steps[number] if number < len(steps) and steps[number].error is None else None
 
     def replay(self) -> None:
         """Run the program as torch itself would, and compare it with the first step of the numeric pass."""
@@ -180,7 +181,7 @@ class Observer:
         self._progress.enter("replay")
         began = time.perf_counter()
         with _quiet():
-            program = self._load(self._archive.data, location="cpu", probed=False)
+            program = self._load(numbers=True, probed=False)
             departure = Replay(program, self._sample(program), observed, self._seen.first.events).departure()
         self._seen = replace(self._seen, departure=departure)
         return self._keep(Pass("replay", True, None, (time.perf_counter() - began) * 1e3))
@@ -200,9 +201,10 @@ class Observer:
         """Note that a pass did not run."""
         self._keep(Pass(name, False, why))
 
-    def _load(self, data: bytes, *, location: str | None, probed: bool = True) -> TorchScriptProgram:
+    def _load(self, *, numbers: bool, probed: bool = True) -> TorchScriptProgram:
         try:
             method, edits = self._request["method"], self._edits
+            data, location = (self._archive.data, "cpu") if numbers else (self._archive.skeleton, None)
             return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed)
         except (UnknownMethodError, EditError):
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import torch
@@ -63,7 +64,7 @@ class _Prober:
             entered = self._entered(node)
             if last is not None or entered is not None:
                 self._insert(last, number if entered is not None else None, entered or []).insertBefore(node)
-            outputs = [] if node.kind() in _UNPROBED else [v for v in node.outputs() if _tensorial(v)]
+            outputs = [] if node.kind() in _UNPROBED else [v for v in node.outputs() if _tensorial(str(v.type()))]
             last = (number, outputs) if entered is not None else None
             last_handle = node
         if last is not None and last_handle is not None:
@@ -74,14 +75,13 @@ class _Prober:
         kind = node.kind()
         if kind in _UNPROBED:
             return None
-        names = [a.name for a in self.reader.nodes[self._numbers[node]].arguments]
-        pairs = list(zip(names, node.inputs(), strict=True))
-        if kind in _CONTAINERS and str(pairs[0][1].type()) != "Tensor":
+        pairs = list(zip(self.reader.nodes[self._numbers[node]].arguments, node.inputs(), strict=True))
+        if kind in _CONTAINERS and pairs[0][0].type != "Tensor":
             pairs = pairs[1:]
-        tensors = any(_tensorial(v) for v in node.outputs()) or any(_tensorial(v) for _, v in pairs)
+        tensors = any(_tensorial(a.type) for a, _ in pairs) or any(_tensorial(str(v.type())) for v in node.outputs())
         if not tensors and kind not in ("prim::RaiseException", "prim::ListUnpack"):
             return None
-        return [(n, v) for n, v in pairs if _tensorial(v) or _computed_scalar(v)]
+        return [(a.name, v) for a, v in pairs if _tensorial(a.type) or (_scalar(a.type) and _computed(v))]
 
     def _by_itself(self, number: int | None) -> bool:
         if number is None:
@@ -138,10 +138,15 @@ class _Anchor:
             created.insertAfter(node)
 
 
-def _tensorial(value: Any) -> bool:
-    """Whether a value is or may hold tensors that a probe can look at."""
-    return "Tensor" in str(value.type()) and "Future" not in str(value.type())
+def _tensorial(kind: str) -> bool:
+    """Whether a value of a type is or may hold tensors that a probe can look at."""
+    return "Tensor" in kind and "Future" not in kind
 
 
-def _computed_scalar(value: Any) -> bool:
-    return value.node().kind() != "prim::Constant" and bool(_SCALARS.match(str(value.type())))
+@cache
+def _scalar(kind: str) -> bool:
+    return bool(_SCALARS.match(kind))
+
+
+def _computed(value: Any) -> bool:
+    return bool(value.node().kind() != "prim::Constant")
