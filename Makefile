@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c deploy/constraints.txt
 
-.PHONY: demo serve test lint bench openapi linux
+.PHONY: demo serve test lint bench fuzz openapi linux
 .DEFAULT_GOAL := demo
 
 demo: linux .venv/service ## three programs through the real service, and their diagnoses
@@ -26,6 +26,9 @@ lint: .venv/dev ## ruff, mypy and the import contracts
 bench: linux .venv/service ## speed and memory
 	@$(BIN)/python -m bench
 
+fuzz: linux .venv/fuzz ## files that are made to break the judge of uploads, for SECONDS=60
+	@$(BIN)/python -m tests.fuzz -max_total_time=$(or $(SECONDS),60)
+
 openapi: .venv/service ## write openapi.yaml anew
 	@$(BIN)/python -m whygrad.web.spec
 
@@ -44,4 +47,8 @@ linux:
 
 .venv/dev: .venv/service
 	@$(INSTALL) -e ".[service,dev]"
+	@touch $@
+
+.venv/fuzz: .venv/dev
+	@$(INSTALL) -e ".[fuzz]"
 	@touch $@

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,3 +57,12 @@ def test_any_bytes_as_values(data: bytes) -> None:
 @given(st.text(max_size=300))
 def test_any_text_as_code(code: str) -> None:
     hold(archive(code=code.encode("utf-8", "replace").decode()))
+
+
+def test_files_that_are_led_by_what_they_reach(tmp_path: Path) -> None:
+    """A short run of `make fuzz`."""
+    pytest.importorskip("atheris", reason="atheris has wheels for Linux on x86-64 alone")
+    run = [sys.executable, "-m", "tests.fuzz", "-runs=1500", "-seed=1", f"-artifact_prefix={tmp_path}/"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Done 1500 runs" in done.stderr

@@ -141,6 +141,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "more than the file has": (lambda: lied_about(20, 1 << 30), DAMAGED, "two sizes"),
     "record past the end": (lambda: lied_about(42, 1 << 20), DAMAGED, "not where the directory says"),
     "method that torch has not": (lambda: packed(records(), zipfile.ZIP_LZMA), FOREIGN, "packed in a way"),
+    "format of the future": (lambda: lied_about(6, 255), FOREIGN, "packed in a way"),
     "too many records": (lambda: packed(records() | {f"m/{i}": b"" for i in range(100_001)}), BOUNDLESS, "records"),
     "zip bomb": (
         lambda: packed(records(more={"m/data/1": bytes(1 << 28)}), zipfile.ZIP_DEFLATED),

@@ -28,6 +28,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _STORED, _DEFLATED = 0, 8
 _SIZES_FOLLOW = 0x8
 _KNOWN_FLAGS = 0x800 | _SIZES_FOLLOW | 0x6
+_NEWEST = 63
+"""The version of the format, times ten, that a reader may be asked for."""
 _ELSEWHERE = 0xFFFFFFFF
 
 
@@ -42,6 +44,7 @@ class Record:
     method: int
     flags: int
     check: int
+    version: int
 
 
 class Directory:
@@ -115,9 +118,8 @@ def _entries(data: bytes, at: int, end: int, count: int) -> Iterator[Record]:
     for _ in range(count):
         if at + _ENTRY.size > end or not data.startswith(b"PK\x01\x02", at):
             damaged("its directory breaks off")
-        (_, _, _, flags, method, _, _, check, packed, size, named, extra, comment, _, _, _, start) = _ENTRY.unpack_from(
-            data, at
-        )
+        _, _, version, flags, method, _, _, check, *rest = _ENTRY.unpack_from(data, at)
+        packed, size, named, extra, comment, _, _, _, start = rest
         at += _ENTRY.size
         further = at + named
         if further + extra + comment > end:
@@ -126,7 +128,7 @@ def _entries(data: bytes, at: int, end: int, count: int) -> Iterator[Record]:
         if _ELSEWHERE in (packed, size, start):
             size, packed, start = _wide(data[further : further + extra], size, packed, start)
         at = further + extra + comment
-        yield Record(name, start, packed, size, method, flags, check)
+        yield Record(name, start, packed, size, method, flags, check, version)
     if at != end:
         damaged("its directory holds more than it says")
 
@@ -165,7 +167,8 @@ def _judge_names(names: list[str]) -> None:
 
 def _judge_sizes(records: list[Record], uploaded: int) -> None:
     for record in records:
-        if record.method not in (_STORED, _DEFLATED) or record.flags & ~_KNOWN_FLAGS:
+        known = record.method in (_STORED, _DEFLATED) and not record.flags & ~_KNOWN_FLAGS
+        if not known or record.version > _NEWEST:
             foreign(f"the record {printable(record.name)} is encrypted, or packed in a way that torch does not read")
         if record.method == _STORED and record.packed != record.size:
             damaged(f"the record {printable(record.name)} has two sizes")
