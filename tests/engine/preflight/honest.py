@@ -177,8 +177,8 @@ ALTERNATIVES = Sample(
     + "    return self.a(x)",
 )
 LONG = Sample(
-    "self.a = nn.Linear(6, 6)\nself.table: List[float] = [-0.5] * 5_000",
-    "def forward(self, x):\n" + "    x = x * 2 + 1\n" * 400 + "    return self.a(x) + self.table[0]",
+    "self.a = nn.Linear(6, 6)\nself.table: List[float] = [-0.5] * 5_000\nself.text = 'x\"' * 9_000",
+    "def forward(self, x):\n" + "    x = x * 2 + 1\n" * 400 + "    return self.a(x) + self.table[0] + len(self.text)",
 )
 SHARED = Sample(
     "self.a = nn.Linear(6, 6)",

@@ -33,7 +33,7 @@ from whygrad.engine.observe.archive import judge
 from whygrad.engine.outreach import HARMLESS, reach
 from whygrad.engine.preflight.refusal import RefusedError
 
-FOREIGN = "a TorchScript archive that torch did not write so"
+FOREIGN = "a TorchScript archive that torch would not write"
 BOUNDLESS = "a TorchScript archive beyond all bounds"
 DAMAGED = "a damaged archive"
 
@@ -258,6 +258,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "another name",
     ),
     "text over lines": (lambda: with_forward('y = """a " b', '"""', "return x"), FOREIGN, "a text over several lines"),
+    "record that leads to an old reader": (lambda: with_record("m/Model.JSON", b"{}"), FOREIGN, "of version 1.1"),
+    "brackets in another case": (
+        lambda: packed(records(more={"m/CODE/other.PY": b"x = " + b"(" * 20_000})),
+        BOUNDLESS,
+        "brackets",
+    ),
+    "brackets in a comment": (lambda: with_forward("# type: " + "(" * 20_000, "return x"), BOUNDLESS, "brackets"),
     "code that is no text": (
         lambda: packed(records() | {"m/code/__torch__.py": b"\xff\xfe"}),
         FOREIGN,
@@ -293,6 +300,7 @@ REACHING = [
     'ops.aten.save(x, "f")',
     'torch . save(x, "f")',
     'torch.\\\n    save(x, "f")',
+    'y = "a\\\nb" ; torch.save(x, "f")',
     "ops.c10d.barrier(x)",
     "ops.inductor._reinterpret_tensor(x, [1], [1], 99)",
     "ops.mkldnn.data_ptr(x)",

@@ -21,7 +21,8 @@ DEEPEST_INDENT = 1_000
 LONGEST_EXPRESSION = 4_000
 """Characters without a comma. A chain of `-` ends torch's parser between 2,000 and 5,000 operators."""
 
-_HIDDEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*')
+_HIDDEN = re.compile(r"""(?s)"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|#(?! type:)[^\n]*""")
+"""Texts, also those that go on behind an escaped line end, and comments, but for those in which types stand."""
 _LONG_TEXT = re.compile(r'"""|\'\'\'')
 _BREAK = re.compile(r"[()\[\]{},\n]")
 _GAP = r"[\s\\]*"
@@ -80,13 +81,14 @@ def _judge_nesting(shown: str, text: str) -> None:
         elif sign in ")]}":
             depth -= 1
         elif sign == "," or depth <= 0:
-            _judge_length(shown, at - last)
+            _judge_length(shown, text[last:at])
             last = at
-    _judge_length(shown, len(text) - last)
+    _judge_length(shown, text[last:])
     if re.search(rf"^[ \t]{{{DEEPEST_INDENT}}}", text, re.MULTILINE):
         boundless(f"the code in {shown} has blocks more than {DEEPEST_INDENT // 2} deep")
 
 
-def _judge_length(shown: str, length: int) -> None:
+def _judge_length(shown: str, expression: str) -> None:
+    length = len("".join(expression.split())) if len(expression) > LONGEST_EXPRESSION else 0
     if length > LONGEST_EXPRESSION:
         boundless(f"the code in {shown} has an expression of {length:,} characters without a comma")

@@ -20,6 +20,7 @@ MOST_CLAIMED = 4
 """How many times over the storages of a program may claim its records; torch reads a record for each claim."""
 
 _VALUES = ("data", "constants")
+_LEGACY = "model.json"
 RECORDED = "traced_inputs.pkl"
 """The record with the inputs that a program was traced with, which torch does not read."""
 
@@ -56,8 +57,10 @@ def inspect(directory: Directory) -> Inspection:
     """What an archive holds. Raises RefusedError where torch may not read it."""
     directory.judge()
     names = list(directory.names())
-    lines = [name for name in names if name.startswith("code/") and name.endswith(".debug_pkl")]
-    code = [name for name in names if name.startswith("code/") and name.endswith(".py")]
+    if any(name.lower() == _LEGACY for name in names):
+        foreign(f"the record {_LEGACY} sends torch on another way, of version 1.1")
+    lines = [name for name in names if _is_code(name, ".debug_pkl")]
+    code = [name for name in names if _is_code(name, ".py")]
     values = [f"{name}.pkl" for name in _VALUES]
     recorded = [RECORDED] if RECORDED in names else []
     if sum(directory.size(name) or 0 for name in [*values, *recorded, *lines, *code]) > MOST_READ:
@@ -68,6 +71,11 @@ def inspect(directory: Directory) -> Inspection:
     for name in lines:
         _judge_aside(name, LineReader(directory.read(name, MOST_READ)))
     return Inspection(weights, _judge_code(directory, code))
+
+
+def _is_code(name: str, ending: str) -> bool:
+    """Whether torch finds code under that name, which it does whatever the case."""
+    return name.lower().startswith("code/") and name.lower().endswith(ending)
 
 
 def _judge_values(directory: Directory) -> bool:

@@ -129,7 +129,7 @@ class ProgramReader(Reader):
 def _tagged(arguments: list[Value]) -> Value:
     """The list or dict itself, whose type torch would note. Raises StrangeError for a type that is none."""
     for kind in arguments[1:]:
-        if not isinstance(kind, str) or len(kind) > LONGEST_TYPE or kind.count("[") > DEEPEST_TYPE:
+        if not isinstance(kind, str) or len(kind) > LONGEST_TYPE or sum(map(kind.count, "[({")) > DEEPEST_TYPE:
             raise StrangeError("it holds a type that no program has")
     return arguments[0]
 

@@ -35,7 +35,7 @@ def damaged(why: str) -> NoReturn:
 def foreign(why: str) -> NoReturn:
     """Refuse an archive that torch itself would not have written."""
     summary = "export it anew from the Python model, with torch itself"
-    raise RefusedError(Refusal("a TorchScript archive that torch did not write so", why, EXPORT, summary))
+    raise RefusedError(Refusal("a TorchScript archive that torch would not write", why, EXPORT, summary))
 
 
 def boundless(why: str) -> NoReturn:
