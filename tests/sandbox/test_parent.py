@@ -150,7 +150,7 @@ def test_a_dead_zygote_is_replaced_by_one_that_knows_nothing_of_its_parent(
     assert zygote() != dead
     environment = Path(f"/proc/{zygote()}/environ").read_bytes()
     names = {variable.partition(b"=")[0] for variable in environment.split(b"\0") if variable}
-    assert names <= {b"OPENBLAS_NUM_THREADS", b"GLIBC_TUNABLES", b"LC_CTYPE"}
+    assert names <= {b"OPENBLAS_NUM_THREADS", b"OMP_WAIT_POLICY", b"GLIBC_TUNABLES", b"LC_CTYPE"}
 
 
 def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: bytes, healthy: bytes) -> None:

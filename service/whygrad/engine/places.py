@@ -68,8 +68,8 @@ class Places:
     def _short(self, file: str) -> str:
         if _TORCH.match(file):
             return _TORCH.sub("", file)
-        folder = self._folder
-        return os.path.relpath(file, folder) if folder and file.startswith(folder) else os.path.basename(file)
+        folder = os.path.join(self._folder, "")
+        return file.removeprefix(folder) if folder and file.startswith(folder) else os.path.basename(file)
 
     @cached_property
     def _folder(self) -> str:

@@ -80,6 +80,20 @@ class Mismatched(nn.Module):
         return self.other(self.one(x))
 
 
+class Refusing(nn.Module):
+    """The forward raises on purpose, with what a terminal would take for a colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Never."""
+        if x.size(0) > 0:
+            raise ValueError("\x1b[31mno \u202etext")
+        return self.encoder(x)
+
+
 class Overwritten(nn.Module):
     """The backward raises: what it saved was written over."""
 
@@ -139,7 +153,7 @@ def faulty_and_sound() -> Iterator[tuple[bytes, Request]]:
     """Every program, with what it is sent."""
     yield cut(), CUT
     yield _saved(torch.jit.script(Sentences())), {"inputs": [TOKENS]}
-    for program in (Pictures(), Mismatched(), Overwritten(), NotFinite(), Rewritten()):
+    for program in (Pictures(), Mismatched(), Refusing(), Overwritten(), NotFinite(), Rewritten()):
         yield _saved(torch.jit.script(program)), {"inputs": [NUMBERS]}
     loss = {"kind": "cross_entropy", "target": TARGET}
     yield _saved(torch.jit.script(nn.Linear(4, 3))), {"inputs": [NUMBERS], "loss": loss}
