@@ -61,9 +61,10 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import applied, fed, rewritten
+from whygrad.engine.wording.rewriting import fed, rewritten
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP701", "matmul-mismatch", "error")
@@ -93,11 +94,11 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
 
 
 def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, owner: str | None) -> Fix:
-    source, left = observation.source(node.id), variable(observation, node, wrong.left.role)
+    source = observation.source(node.id)
     axis = flattened_from(wrong.left.tensor.shape, wrong.wanted)
     if owner and axis is not None:
         call = f".flatten({axis})"
-        flattened = applied(source, left, call) or fed(source, owner.rpartition(".")[2], call)
+        flattened = with_behind(observation, node, wrong.left.role, call) or fed(source, owner.rpartition(".")[2], call)
         flat = Wrap(node.id, wrong.left.role, f"x.flatten({axis})")
         return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened, edits=(flat,))
     if owner and (observation.modules.get(owner) or "").endswith("Linear"):
@@ -107,8 +108,9 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
     if _fits_transposed(wrong):
         name = called(observation, node, wrong.right)
         pattern = rf"((?:self\.)?\b{re.escape(name)})(?![\w.(])(?!.*\b{re.escape(name)}\b)"
-        turned, swap = rewritten(source, pattern, r"\1.transpose(-2, -1)"), "x.transpose(-2, -1)"
-        return Fix("transpose the second factor", after=turned, edits=(Wrap(node.id, wrong.right.role, swap),))
+        swap = ".transpose(-2, -1)"
+        turned = with_behind(observation, node, wrong.right.role, swap) or rewritten(source, pattern, rf"\1{swap}")
+        return Fix("transpose the second factor", after=turned, edits=(Wrap(node.id, wrong.right.role, f"x{swap}"),))
     summary = f"make both sizes equal: {wrong.given} here, {wrong.wanted} there"
     return Fix(summary, edits=_resized(observation, wrong))
 

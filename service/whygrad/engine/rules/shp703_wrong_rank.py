@@ -59,7 +59,7 @@ from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, variable
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import applied
+from whygrad.engine.wording.spelling import with_behind
 
 _LAYER_TYPES = frozenset(
     f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
@@ -126,7 +126,7 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | 
     if wrong.given > wrong.most:
         return _dropped(observation, node, wrong)
     name, added = variable(observation, node, wrong.operand.role), _added(node, event, wrong)
-    after = applied(observation.source(node.id), name, added)
+    after = with_behind(observation, node, wrong.operand.role, added)
     edits = wrapped(observation, node, wrong.operand.role, f"x{added}")
     return Fix(f"add what is missing: {name or 'x'}{added}", after=after, edits=edits)
 
@@ -138,7 +138,7 @@ def _dropped(observation: Observation, node: Node, wrong: WrongRank) -> Fix:
     if len(alone) != 1 or wrong.given != wrong.most + 1:
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
     name, dropped = variable(observation, node, wrong.operand.role), f".squeeze({alone[0]})"
-    after = applied(observation.source(node.id), name, dropped)
+    after = with_behind(observation, node, wrong.operand.role, dropped)
     edits = wrapped(observation, node, wrong.operand.role, f"x{dropped}")
     return Fix(f"drop the {surplus} of size 1: {name or 'x'}{dropped}", after=after, edits=edits)
 

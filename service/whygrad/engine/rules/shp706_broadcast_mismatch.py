@@ -57,9 +57,9 @@ from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands.stretching import Clash, clash, lined_up
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
+from whygrad.engine.wording.origins import called, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import applied, operand_of
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP706", "broadcast-mismatch", "error")
@@ -111,9 +111,8 @@ def _lined_up(observation: Observation, node: Node, first: Operand, second: Oper
     wholes = [":"] * (0 if behind_it else places[0])
     index = ", ".join([*(["..."] if behind_it else wholes), *(["None"] * len(places))])
     call = ".unsqueeze(-1)" if index == "..., None" else f"[{index}]"
-    name, source = called(observation, node, few), observation.source(node.id)
-    held = variable(observation, node, few.role)
-    after = applied(source, held, call) or operand_of(source, held, call)
+    name = called(observation, node, few)
+    after = with_behind(observation, node, few.role, call)
     spread = sizes((*few.tensor.shape[: places[0]], *([1] * len(places)), *few.tensor.shape[places[0] : rank]))
     return Fix(
         f"line {name} up with {size(many.tensor)}: {name}{call} is {spread}",

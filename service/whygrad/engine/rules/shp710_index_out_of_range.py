@@ -57,8 +57,8 @@ from whygrad.engine.operands.indexing import Misplaced, misplaced, outgrown
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.sending import described, resent, sent_as
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, origin, parameter_name, variable
-from whygrad.engine.wording.rewriting import applied
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP710", "index-out-of-range", "error")
@@ -153,7 +153,7 @@ def _lower(observation: Observation, failed: Failure, found: Misplaced) -> Itera
 def _above(observation: Observation, node: Node, found: Misplaced, index: str) -> Iterator[Fix]:
     """Negative indices, which often stand for padding, put to the first row."""
     if found.index is not None and found.greatest < found.size:
-        after = applied(observation.source(node.id), variable(observation, node, found.index.role), ".clamp(min=0)")
+        after = with_behind(observation, node, found.index.role, ".clamp(min=0)")
         edits = (Wrap(node.id, found.index.role, "x.clamp(min=0)"),)
         yield Fix(
             f"{index} goes down to {found.least}: put what marks padding to a row of its own", after=after, edits=edits

@@ -62,7 +62,7 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import applied
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP711", "recurrent-mismatch", "error")
@@ -94,7 +94,7 @@ def _features(observation: Observation, node: Node, name: str, found: Recurrent)
     if len(shape) == 3 and found.features in shape[:2]:
         axis = 1 if shape[1] == found.features else 0
         swap = f".transpose({axis}, 2)"
-        after = applied(observation.source(node.id), variable(observation, node, "input"), swap)
+        after = with_behind(observation, node, "input", swap)
         edits = wrapped(observation, node, "input", f"x{swap}")
         fixes.append(
             Fix(
@@ -180,7 +180,7 @@ def _states_through(observation: Observation, node: Node, found: Recurrent, chan
     name = variable(observation, node, found.states[0].role)
     return Fix(
         f"{words}: {name or 'state'}{change}",
-        after=applied(observation.source(node.id), name, change),
+        after=with_behind(observation, node, found.states[0].role, change),
         edits=tuple(edits),
     )
 

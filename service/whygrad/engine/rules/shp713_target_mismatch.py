@@ -62,9 +62,10 @@ from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.refusals.sending import described, resent, sent_as
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, origin, parameter_name, variable
+from whygrad.engine.wording.origins import called, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import applied, behind
+from whygrad.engine.wording.rewriting import behind
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP713", "target-mismatch", "error")
@@ -119,8 +120,9 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, found: C
 
 def _refit(observation: Observation, node: Node, found: Compared, role: str, expression: str) -> Fix:
     operand, place = (found.target, 1) if role == "target" else (found.input, 0)
-    suffix, name, source = expression.removeprefix("x"), _loss(observation, node), observation.source(node.id)
-    after = applied(source, variable(observation, node, operand.role), suffix) or behind(source, name, place, suffix)
+    suffix, name = expression.removeprefix("x"), _loss(observation, node)
+    spelt = with_behind(observation, node, operand.role, suffix)
+    after = spelt or behind(observation.source(node.id), name, place, suffix)
     turned = "the classes stand last: " if role == "input" and found.classes is not None and suffix[1:2] in "tm" else ""
     summary = f"{turned}give {name} {_called(observation, node, operand)}{suffix}"
     return Fix(summary, after=after, edits=wrapped(observation, node, operand.role, expression))
@@ -159,8 +161,7 @@ def _class_fixes(
     sent = described(observation, place) if place is not None else {}
     low, top = min(beyond[0], sent.get("low") or 0) if sent else beyond[0], max(beyond[1] + 1, sent.get("high") or 0)
     if low >= 1 and top == (found.classes or 0) + 1:
-        name = variable(observation, node, found.target.role)
-        after = applied(observation.source(node.id), name, " - 1")
+        after = with_behind(observation, node, found.target.role, " - 1")
         edits = wrapped(observation, node, found.target.role, "x - 1")
         yield Fix("count the classes from 0: target - 1", after=after, edits=edits)
     if beyond[0] >= 0:
@@ -201,7 +202,7 @@ def _in_torchs_words(observation: Observation, failed: Failure, node: Node, even
 
 
 def _squashed(observation: Observation, node: Node, logits: Operand) -> Fix:
-    after = applied(observation.source(node.id), variable(observation, node, logits.role), ".sigmoid()")
+    after = with_behind(observation, node, logits.role, ".sigmoid()")
     summary = "turn logits into probabilities with sigmoid, or use binary_cross_entropy_with_logits"
     return Fix(summary, after=after, edits=wrapped(observation, node, logits.role, "x.sigmoid()"))
 

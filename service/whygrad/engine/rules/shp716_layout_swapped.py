@@ -60,9 +60,9 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.refusals.reads import checks
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import variable
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import applied, behind, fed, rewritten
+from whygrad.engine.wording.rewriting import behind, fed, rewritten
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP716", "layout-swapped", "error")
@@ -107,7 +107,7 @@ def _fix(observation: Observation, node: Node, found: Misordered) -> Fix:
         after = rewritten(source, r"\[-1\]", "[:, -1]")
         return Fix("take the last step of each sample: [:, -1]", after=after, edits=found.edits)
     after = (
-        applied(source, variable(observation, node, found.role), found.call)
+        with_behind(observation, node, found.role, found.call)
         or fed(source, node.module.rpartition(".")[2], found.call)
         or behind(source, node.bare_name, 0, found.call)
     )

@@ -57,7 +57,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, type_origin, variable
-from whygrad.engine.wording.rewriting import applied, fed
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("TYP801", "dtype-mismatch", "error")
@@ -100,8 +100,7 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
 
 def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
-    source = observation.source(node.id)
-    after = applied(source, name, cast) or fed(source, node.module.rpartition(".")[2], cast)
     role = wrong.operand.role
+    after = with_behind(observation, node, role, cast)
     edits = () if role in node.writes else wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")
     return Fix(f"convert it to {wrong.wanted}: {name or role.partition('[')[0]}{cast}", after=after, edits=edits)

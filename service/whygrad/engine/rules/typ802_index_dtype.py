@@ -58,7 +58,7 @@ from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, type_origin, variable
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import applied, fed
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("TYP802", "index-dtype", "error")
@@ -85,8 +85,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
 
 def _fix(observation: Observation, node: Node, wrong: WrongType, *, sent: bool) -> Fix:
     name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
-    source = observation.source(node.id)
-    after = applied(source, name, cast) or fed(source, node.module.rpartition(".")[2], cast)
+    after = with_behind(observation, node, wrong.operand.role, cast)
     edits = wrapped(observation, node, wrong.operand.role, f"x.to(torch.{wrong.wanted})")
     here = f"{name or wrong.operand.role.partition('[')[0]}{cast}"
     if sent:

@@ -10,7 +10,9 @@ ARGUMENTS = r"(?:[^()]|\([^()]*\))*"
 """What stands between the brackets of a call, with calls of one more level in it."""
 
 _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
-_FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
+FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
+"""The modules whose functions take as their first argument what a method is called on."""
+
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
 _NAMED = (ast.Name, ast.Attribute)
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
@@ -29,7 +31,7 @@ def renamed(source: str | None, name: str, other: str) -> str | None:
 
 def renumbered(source: str | None, was: float, now: float) -> str | None:
     """The line with another number in place of the only argument of a call that is that number."""
-    calls = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Call)]
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]
     given = [value for call in calls for value in (*call.args, *(k.value for k in call.keywords))]
     found = [n for n in given if isinstance(n, ast.Constant | ast.UnaryOp) and _value(n) == was]
     if source is None or len(found) != 1:
@@ -112,7 +114,7 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
 
     Of a division that is what it is divided by, of a power what is raised.
     """
-    found = [one for node in ast.walk(_statement(source)) if (one := _operand(node, operation)) is not None]
+    found = [one for node in ast.walk(statement(source)) if (one := _operand(node, operation)) is not None]
     if source is None or len(found) != 1:
         return None
     operand, alone = found[0]
@@ -127,7 +129,7 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
 
 def straight_through(source: str | None, operation: str) -> str | None:
     """The line where the only call of an operation on a variable steps in the forward alone."""
-    calls = [n for n in ast.walk(_statement(source)) if (one := _operand(n, operation)) and isinstance(one[0], _NAMED)]
+    calls = [n for n in ast.walk(statement(source)) if (one := _operand(n, operation)) and isinstance(one[0], _NAMED)]
     if source is None or len(calls) != 1 or not isinstance(calls[0], ast.Call):
         return None
     call, found = calls[0], _operand(calls[0], operation)
@@ -138,7 +140,7 @@ def straight_through(source: str | None, operation: str) -> str | None:
 
 def smoothed(source: str | None, operation: str) -> str | None:
     """The line with a sigmoid of the difference in place of its only comparison; None for any other operation."""
-    found = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Compare) and (_pair(n, operation))]
+    found = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Compare) and (_pair(n, operation))]
     if source is None or len(found) != 1 or operation not in ("gt", "ge", "lt", "le"):
         return None
     (start, end), pair = _span(source, found[0]), (found[0].left, found[0].comparators[0])
@@ -153,7 +155,7 @@ def smoothed(source: str | None, operation: str) -> str | None:
 
 def unwrapped(source: str | None, function: str) -> str | None:
     """The line without its calls of a function of one argument: `t = float(x.exp())` is `t = x.exp()`."""
-    calls = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Call) and ast.unparse(n.func) == function]
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and ast.unparse(n.func) == function]
     if source is None or not calls or any(len(call.args) != 1 or call.keywords for call in calls):
         return None
     for call in sorted(calls, key=lambda call: -call.col_offset):
@@ -176,7 +178,7 @@ def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
         return (node.left, False) if operation == "pow" and isinstance(node.op, ast.Pow) else None
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != operation:
         return None
-    if ast.unparse(node.func.value) in _FUNCTIONAL:
+    if ast.unparse(node.func.value) in FUNCTIONAL:
         return (node.args[0], True) if node.args else None
     return node.func.value, False
 
@@ -186,18 +188,19 @@ def behind(source: str | None, operation: str, place: int, suffix: str) -> str |
 
     `F.mse_loss(a, b)` with `.squeeze(1)` at place 1 is `F.mse_loss(a, b.squeeze(1))`, `a - b` is `a - b.squeeze(1)`.
     """
-    pairs = [pair for node in ast.walk(_statement(source)) if (pair := _pair(node, operation)) is not None]
-    return _suffixed(source, pairs[0][place], suffix) if len(pairs) == 1 else None
+    pairs = [pair for node in ast.walk(statement(source)) if (pair := _pair(node, operation)) is not None]
+    return suffixed(source, pairs[0][place], suffix) if len(pairs) == 1 else None
 
 
 def fed(source: str | None, layer: str, suffix: str) -> str | None:
     """The line with something put behind what its only call of a layer is given: `self.rnn(h)`."""
-    calls = [n for n in ast.walk(_statement(source)) if isinstance(n, ast.Call) and n.args]
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
     own = [n.args[0] for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
-    return _suffixed(source, own[0], suffix) if len(own) == 1 else None
+    return suffixed(source, own[0], suffix) if len(own) == 1 else None
 
 
-def _suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:
+def suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:
+    """The line with something put behind an expression in it."""
     if source is None:
         return None
     start, end = _span(source, operand)
@@ -236,7 +239,7 @@ def _with_result(line: str) -> str:
     if not isinstance(call, ast.Call):
         return line
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    functional = owner is None or ast.unparse(owner) in _FUNCTIONAL
+    functional = owner is None or ast.unparse(owner) in FUNCTIONAL
     written = call.args[0] if functional and call.args else owner
     named = isinstance(written, ast.Name | ast.Attribute | ast.Subscript)
     return f"{ast.unparse(written)} = {line}" if written is not None and named else line
@@ -251,10 +254,11 @@ def _bracketed(expression: str) -> str | None:
     return expression if whole else f"({expression})"
 
 
-def _statement(source: str | None) -> ast.AST:
+def statement(source: str | None) -> ast.AST:
     """The line as a statement; an empty one where it is none that stands alone."""
+    line = source or ""
     try:
-        return ast.parse(source or "")
+        return ast.parse(f"{line} pass" if line.endswith(":") else line)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a stranger's line may be anything
         return ast.Module([], [])
 
