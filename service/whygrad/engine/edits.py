@@ -130,10 +130,14 @@ class Freeze:
 
 @dataclass(frozen=True)
 class Rescale:
-    """Weights have the spread that keeps a signal its size: `gain` over the root of what each result sums up."""
+    """Weights have the spread that keeps a signal its size: `gain` over the root of what each result sums up.
+
+    `orthogonal` ones keep it exactly, in every direction.
+    """
 
     names: tuple[str, ...]
     gain: float = 1.0
+    orthogonal: bool = False
 
 
 @dataclass(frozen=True)

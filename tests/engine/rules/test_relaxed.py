@@ -40,6 +40,8 @@ READERS = {
     "histogram": "torch.histc(self.a(x), bins=8, min=-2.0, max=2.0) * self.p",
     "histogram of its range": "torch.histc(self.a(x), bins=8) * self.p",
     "count": "torch.count_nonzero(F.relu(self.a(x)), dim=1).float() * self.p",
+    "indices of median": "self.a(x).median(dim=1)[1].float() * self.p",
+    "bits of a number": "self.e((self.a(x)[:, :2] > 0).long().sum(1))",
     "gate": "(self.a(x) > 0.1).float() * self.p",
     "blend": "torch.where(self.a(x) > 0.1, self.p, 2 * self.p)",
     "fill": "(x[:, :5] * self.p).masked_fill(~(self.a(x) <= 0.1), 0.0)",
@@ -51,6 +53,11 @@ READERS = {
 @pytest.mark.parametrize("value", READERS.values(), ids=READERS)
 def test_what_reads_a_choice_takes_weights(value: str) -> None:
     fix = cut(f"return ({value}) + 0 * (self.table.sum() + self.e.weight.sum() + self.p)", loss="auto")
+    assert fix["verified"] is True, fix
+
+
+def test_a_step_from_one_choice_to_the_next_is_weighed_by_both() -> None:
+    fix = cut("b = self.a(x).argmax(1); return self.table[b[:3], b[1:]] * self.p")
     assert fix["verified"] is True, fix
 
 

@@ -96,7 +96,11 @@ def scaled(observation: Observation) -> list[Fix]:
         f"initialise the weights for their width (kaiming_normal_, xavier_normal_): a spread of {told} over the root "
         "of how many each result sums up"
     )
-    return [Fix(words, edits=(Rescale(names, gain),))] if names else []
+    orthogonal = (
+        "initialise the weights with nn.init.orthogonal_, which keeps a signal its size however often it passes"
+    )
+    fixes = [Fix(words, edits=(Rescale(names, gain),)), Fix(orthogonal, edits=(Rescale(names, 1.0, orthogonal=True),))]
+    return fixes if names else []
 
 
 def _negligible(observation: Observation, parameter: Parameter) -> bool:

@@ -73,6 +73,21 @@ def _extreme(sign: str, result: int = 0) -> Callable[[Node, Event], Relaxation |
     return make
 
 
+def _nearest(values: str) -> Callable[[Node, Event], Relaxation | None]:
+    """The position of one value among the others: weights by how near each is to it."""
+
+    def make(node: Node, event: Event) -> Relaxation | None:
+        dim = node.literal("dim")
+        if not isinstance(dim, int) or len(event.outputs) < 2:
+            return None
+        keep = f".unsqueeze({_within(dim)})" if node.literal("keepdim") else ""
+        weights = f"torch.softmax(-(self - {values}[0]).abs(), {dim}).movedim({dim}, -1){keep}"
+        name = "weights by how near each value is to the one that is chosen"
+        return Relaxation(name, weights, result=1, picking=name)
+
+    return make
+
+
 def _sorted(values: str, result: int) -> Callable[[Node, Event], Relaxation | None]:
     """The positions in order: weights by how near the value in each place is to each value (SoftSort)."""
 
@@ -146,6 +161,9 @@ _TWINS: Mapping[str, Callable[[Node, Event], Relaxation | None]] = {
     "argsort": _sorted("torch.sort(self, dim, descending)", 0),
     "sort": _sorted("torch.sort(self{stable}, dim=dim, descending=descending)", 1),
     "topk": _sorted("torch.topk(self, k, dim, largest, sorted)", 1),
+    "median": _nearest("torch.median(self, dim, True)"),
+    "kthvalue": _nearest("torch.kthvalue(self, k, dim, True)"),
+    "mode": _nearest("torch.mode(self, dim, True)"),
     "multinomial": _drawn,
     "bucketize": _between("self", "boundaries"),
     "searchsorted": _between("self", "sorted_sequence"),

@@ -21,6 +21,10 @@ _WITHIN = "dim if dim >= 0 else dim - 1"
 
 _MEAN = "torch.matmul(x, torch.arange(x.size(-1), dtype=x.dtype, device=x.device))"
 _RANKS = "torch.sigmoid(self.movedim(dim, -1).unsqueeze(-1) - self.movedim(dim, -1).unsqueeze(-2)).sum(-1).movedim(-1, dim) - 0.5"  # noqa: E501
+_PAIRED = "(torch.matmul(indices_0, self[:indices_0.size(-1), :indices_1.size(-1)]) * indices_1).sum(-1)"
+_INTERPOLATED = "torch.matmul((1 - (indices.unsqueeze(-1) - torch.arange(weight.size(0), dtype=weight.dtype, device=weight.device)).abs()).clamp(min=0), weight)"  # noqa: E501
+"""A row of a table at a position between two others: as much of each as it is near."""
+
 _CASTS = frozenset({"to", "long", "int", "float", "double", "half", "type", "type_as", "bool"})
 
 _PASSED_ON: Mapping[str, str] = {
@@ -84,8 +88,12 @@ class Relaxed:
     edits: tuple[Edit, ...]
 
 
-Reading = Callable[[Observation, Node, Event, str], tuple[Edit | None, bool] | None]
-"""How one operation reads what was relaxed: the edit that it needs, and whether its result is relaxed too."""
+Read = tuple[Edit | None, bool]
+Reading = Callable[[Observation, Node, Event, str, bool], Read | None]
+"""How one operation reads what was relaxed: the edit that it needs, and whether its result is relaxed too.
+
+It is asked for each argument, and told whether all tensors of that list are relaxed.
+"""
 
 
 def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | None:
@@ -125,10 +133,12 @@ def _followed(observation: Observation, tensor: int, reading: Reading) -> tuple[
     tracked, edits = {tensor}, dict[Edit, None]()
     for event in observation.first.events:
         node = observation.nodes[event.node]
-        for role in (o.role for o in event.inputs if o.tensor.id in tracked):
+        roles = [o.role for o in event.inputs if o.tensor.id in tracked]
+        for role in roles:
             if node.op.startswith("prim::") and node.op not in TAKERS | METADATA:  # it hands on the same tensor
                 continue
-            read = None if node.op in TAKERS | METADATA else reading(observation, node, event, role)
+            whole = {o.role for o in event.inputs if o.role.startswith(f"{role.partition('[')[0]}[")} <= set(roles)
+            read = None if node.op in TAKERS | METADATA else reading(observation, node, event, role, whole)
             if read is None:
                 return None
             edit, carries = read
@@ -137,10 +147,10 @@ def _followed(observation: Observation, tensor: int, reading: Reading) -> tuple[
     return tuple(edits)
 
 
-def _as_weights(observation: Observation, node: Node, event: Event, role: str) -> tuple[Edit | None, bool] | None:
+def _as_weights(observation: Observation, node: Node, event: Event, role: str, whole: bool) -> Read | None:
     """How an operation takes weights where it took positions."""
-    name, whole = node.bare_name, not any(t.floating for t in event.outputs)
-    if name in _CASTS and whole:
+    name = node.bare_name
+    if name in _CASTS and not any(t.floating for t in event.outputs):
         return Replace(node.id, "self"), True
     if name == "slice" and (node.literal("dim") or 0) >= 0:
         return None, True
@@ -149,6 +159,8 @@ def _as_weights(observation: Observation, node: Node, event: Event, role: str) -
         return Replace(node.id, handed), True
     if name in ("eq", "ne"):
         return _compared(node, event, role), False
+    if name == "index" and whole and len(event.inputs) == 3:
+        return Replace(node.id, _PAIRED), False
     if name == "index" and not _indexes(observation, event, role):
         return None
     picked = _PICKED.get((name, role))
@@ -157,14 +169,16 @@ def _as_weights(observation: Observation, node: Node, event: Event, role: str) -
     return None if name in _UNFIT else (Wrap(node.id, role, _MEAN), False)
 
 
-def _as_share(_: Observation, node: Node, event: Event, role: str) -> tuple[Edit | None, bool] | None:
-    """How an operation takes a number between 0 and 1 where it took yes or no."""
-    name, still = node.bare_name, all(t.dtype == "bool" for t in event.outputs)
+def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
+    """How an operation takes a number between 0 and 1 where it took yes or no, or what was computed of them."""
+    name, still = node.bare_name, not any(t.floating for t in event.outputs)
     if name in _CASTS and not any(t.floating for t in event.outputs):
         return Replace(node.id, "self"), True
     blended = _BLENDED.get((name, role))
     if blended is not None and node.literal("value") not in _INFINITE:
         return Replace(node.id, blended), still
+    if (name, role) == ("embedding", "indices"):
+        return Replace(node.id, _INTERPOLATED), False
     return None if name in _UNFIT else (None, still)
 
 

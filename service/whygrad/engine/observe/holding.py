@@ -29,9 +29,9 @@ def edit_module(module: Any, edits: Sequence[Edit]) -> tuple[str, ...]:
             case Freeze(names):
                 for name in names:
                     tensor(module, name).requires_grad_(False)
-            case Rescale(names, gain):
+            case Rescale(names, gain, orthogonal):
                 for name in names:
-                    _rescale(tensor(module, name), gain)
+                    _rescale(tensor(module, name), gain, orthogonal=orthogonal)
             case Register(names):
                 for name in names:
                     _register(module, name)
@@ -102,9 +102,12 @@ def _register(module: Any, name: str) -> None:
     owner.setattr(attribute, items)
 
 
-def _rescale(weight: torch.Tensor, gain: float) -> None:
+def _rescale(weight: torch.Tensor, gain: float, *, orthogonal: bool) -> None:
     """Scale a weight to the spread that keeps a signal its size; where there are no numbers, nothing."""
     if weight.is_meta or weight.dim() < 2:
         return
     with torch.no_grad():
+        if orthogonal:
+            torch.nn.init.orthogonal_(weight, gain)
+            return
         weight.mul_(gain / (weight[0].numel() ** 0.5 * weight.double().square().mean().sqrt().clamp_min(1e-30)))

@@ -63,6 +63,10 @@ from whygrad.engine.wording.origins import called, parameter_name
 _MISSING = re.compile(r"derivative for '?(?:aten::)?(?P<name>\w+)(: ?(?P<argument>\w+))?'? is not implemented")
 _REFUSED = re.compile(r"with respect to argument '(\w+)'")
 _TWINS = {
+    "floor_divide": (
+        "the quotient, with its floor in the forward alone: q + (q.floor() - q).detach()",
+        "self / other + (torch.floor(self / other) - self / other).detach()",
+    ),
     "heaviside": ("torch.sigmoid(self), a smooth step", "torch.sigmoid(self)"),
     "bincount": (
         "zeros with index_add, which counts weights with a derivative",
