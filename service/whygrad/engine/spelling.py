@@ -43,5 +43,5 @@ def plain(value: Any, field: str = "") -> Any:
 
 def _spelt(character: str) -> str:
     if unicodedata.category(character) in _HIDDEN:
-        return character.encode("unicode_escape").decode("ascii")
+        return ascii(character)[1:-1]
     return character
