@@ -28,6 +28,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> None:
     app.extensions[EXTENSION] = create_app(settings).extensions[EXTENSION]
 
 
+@pytest.fixture(autouse=True)
+def worker(service: None) -> None:  # noqa: ARG001 - it comes first
+    """One that seems to live, or nothing is ready."""
+    app.extensions[EXTENSION].presence.sign("host:1")
+
+
 @specification.parametrize()
 @bounded(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_its_word(case: schemathesis.Case) -> None:
