@@ -43,7 +43,11 @@ class Settings:
     job_seconds: float = 120.0
     """The deadline of one program in the sandbox."""
     job_memory_bytes: int = 4096 * MIB
-    """What one program may allocate beyond what the engine itself needs."""
+    """What one program may allocate beyond what the engine itself needs; its inputs are judged by it beforehand."""
+    job_cpu_seconds: float = 600.0
+    """The time of one program on the processors, over all its threads."""
+    job_result_bytes: int = 1_000_000
+    """How long a diagnosis may be; one that is longer ends its program."""
     insecure_no_sandbox: bool = False
     """Run programs also on a host that cannot filter their system calls: only such as you would run yourself."""
     lease_seconds: float = 30.0
@@ -82,6 +86,8 @@ class Settings:
             "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, validate=Range(min=0)),
             "job_seconds": env.float("JOB_SECONDS", cls.job_seconds, **positive),
             "job_memory_bytes": env.int("JOB_MEMORY_BYTES", cls.job_memory_bytes, **positive),
+            "job_cpu_seconds": env.float("JOB_CPU_SECONDS", cls.job_cpu_seconds, **positive),
+            "job_result_bytes": env.int("JOB_RESULT_BYTES", cls.job_result_bytes, **positive),
             "insecure_no_sandbox": env.bool("INSECURE_NO_SANDBOX", cls.insecure_no_sandbox),
             "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **positive),
             "attempts": env.int("ATTEMPTS", cls.attempts, **positive),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ def upload(tmp_path: Path) -> Path:
     return tmp_path / "model.pt"
 
 
-def examine(upload: Path, seconds: float = 20) -> dict[str, Any]:
-    document = examination.examine(upload, {"inputs": [INPUT]}, limits=Limits(seconds, 2**30))
+def examine(upload: Path, seconds: float = 20, inputs: Sequence[object] = (INPUT,)) -> dict[str, Any]:
+    document = examination.examine(upload, {"inputs": list(inputs)}, limits=Limits(seconds, 2**30))
     assert is_diagnosis(document)
     return document
 
@@ -57,6 +57,55 @@ def test_an_ending_is_a_finding_with_its_place(
     assert document["environment"]["isolation"]["seccomp"] is True
     assert (document["verdict"], finding["code"]) == ("undetermined", code)
     assert source is None or finding["location"]["source"] == source
+
+
+HANGS_WHEN_MENDED = """
+h = self.linear(x).detach()
+while h.requires_grad:
+    h = h + 1
+return (h * self.linear.bias).sum()
+"""
+HANGS_AS_TORCH_RUNS_IT = """
+with torch.no_grad():
+    scale = torch.tanh(self.linear.weight)
+same = torch.tanh(self.linear.weight)
+while not same.requires_grad:
+    same = same + 1
+return self.linear(x) * (same / scale).sum()
+"""
+
+
+def test_a_fix_that_never_ends_leaves_what_was_found(upload: Path, program: Callable[[str], bytes]) -> None:
+    upload.write_bytes(program(HANGS_WHEN_MENDED))
+    document = examine(upload, seconds=3)
+    found = {finding["code"]: finding for finding in document["findings"]}
+    assert set(found) == {"CUT101", "RUN001"}
+    assert found["RUN001"]["title"].startswith("the run was ended after 3")
+    assert found["RUN001"]["title"].endswith(" while a fix was tried, at aten::add")
+    assert found["CUT101"]["fix"]["verified"] is None
+    assert [done["name"] for done in document["passes"] if done["ran"]] == ["structure", "numeric", "replay"]
+
+
+def test_a_replay_that_never_ends_leaves_what_was_found(upload: Path, program: Callable[[str], bytes]) -> None:
+    upload.write_bytes(program(HANGS_AS_TORCH_RUNS_IT))
+    document = examine(upload, seconds=3)
+    (finding,) = document["findings"]
+    assert (finding["code"], document["verdict"]) == ("RUN001", "undetermined")
+    assert finding["title"].endswith(" in the replay pass")
+    assert [(done["name"], done["ran"]) for done in document["passes"]] == [
+        ("structure", True),
+        ("numeric", True),
+        ("replay", False),
+    ]
+
+
+def test_inputs_that_take_more_than_a_run_may_have_are_not_made(upload: Path, healthy: bytes) -> None:
+    upload.write_bytes(healthy)
+    document = examine(upload, inputs=[{"shape": [2**30, 4], "dtype": "float32"}])
+    (finding,) = document["findings"]
+    assert finding["code"] == "RUN002"
+    assert finding["title"].endswith(" in the numeric pass")
+    assert [done["name"] for done in document["passes"] if done["ran"]] == ["structure"]
 
 
 def test_a_file_that_cannot_be_described_says_so(upload: Path, endless: bytes) -> None:

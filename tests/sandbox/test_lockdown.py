@@ -31,7 +31,7 @@ def inside(attempt: Attempt, *, keep: tuple[int, ...] = (), calls: bytes | None 
     parent, pid = os.getpid(), os.fork()
     if pid == 0:
         try:
-            lockdown.lockdown(LIMITS, keep=[writer, *keep], parent=parent, threads=1, calls=calls)
+            lockdown.lockdown(LIMITS, keep=[writer, *keep], parent=parent, calls=calls)
             os.write(writer, tried(attempt).encode())
         finally:
             os._exit(0)
@@ -179,7 +179,7 @@ def told_of(calls: bytes | None) -> Isolation:
     parent, pid = os.getpid(), os.fork()
     if pid == 0:
         try:
-            isolation = lockdown.lockdown(LIMITS, keep=[writer], parent=parent, threads=1, calls=calls)
+            isolation = lockdown.lockdown(LIMITS, keep=[writer], parent=parent, calls=calls)
             os.write(writer, repr(tuple(vars(isolation).values())).encode())
         finally:
             os._exit(0)

@@ -164,3 +164,28 @@ def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: byte
     assert examine(save(endless), pulse=pulse).ending == "crashed"
     assert examine(save(healthy)).ending == "finished"
     assert not any(runs(child) for child in born)
+
+
+def test_the_time_of_its_processors_is_bounded_too(save: Save, endless: bytes) -> None:
+    outcome = examine(save(endless), Limits(seconds=20, memory_bytes=2**30, cpu_seconds=1))
+    assert outcome.ending == "timed-out"
+    assert outcome.seconds < 15
+
+
+def test_a_call_that_is_forbidden_is_told_from_a_crash(save: Save, endless: bytes) -> None:
+    pid = zygote()
+
+    def pulse() -> None:
+        for child in children_of(pid):
+            os.kill(child, signal.SIGSYS)  # as the kernel does it
+
+    assert examine(save(endless), pulse=pulse).ending == "forbidden"
+    assert zygote() != pid
+
+
+def test_the_first_word_of_a_child_says_what_holds_it(save: Save, healthy: bytes) -> None:
+    told: list[object] = []
+    outcome = examine(save(healthy), on_document=lambda _document, isolation: told.append(isolation))
+    assert outcome.isolation is not None
+    assert outcome.isolation.seccomp
+    assert set(told) == {outcome.isolation}

@@ -60,7 +60,7 @@ def begun(case: Case, calls: bytes | None) -> tuple[int, int]:
         try:
             torch.set_num_threads(THREADS)
             if calls is not None:
-                lockdown(LIMITS, keep=[writer], parent=parent, threads=THREADS, calls=calls)
+                lockdown(LIMITS, keep=[writer], parent=parent, calls=calls)
             watched(case, upload, writer)
         finally:
             os._exit(1)

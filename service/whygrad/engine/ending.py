@@ -7,6 +7,7 @@ from typing import Any
 from whygrad.engine.diagnose import diagnose
 from whygrad.engine.document import document, finding, verdict
 from whygrad.engine.observation import Ending, Json, Observation
+from whygrad.engine.passes import PASSES
 from whygrad.engine.places import Places
 
 
@@ -31,7 +32,7 @@ def _judged(base: dict[str, Any], ending: Ending) -> dict[str, Any]:
     found = base["findings"]
     base["verdict"] = verdict((f["code"], f["severity"]) for f in found)
     base["headline"] = found[-1]["title"] if base["verdict"] == "undetermined" else base["headline"]
-    if ending.pass_name not in (None, "load") and not any(p["name"] == ending.pass_name for p in base["passes"]):
+    if ending.pass_name in PASSES and not any(p["name"] == ending.pass_name for p in base["passes"]):
         why = f"the run was ended in it ({ending.kind})"
         base["passes"] = [*base["passes"], {"name": ending.pass_name, "ran": False, "why_not": why, "ms": 0.0}]
     return base

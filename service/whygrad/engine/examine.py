@@ -18,7 +18,7 @@ from whygrad.engine.observe.archive import judge
 from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
-from whygrad.engine.passes import PASSES
+from whygrad.engine.passes import PASSES, VERIFY
 from whygrad.engine.preflight.refusal import RefusedError
 from whygrad.engine.proofs.trials import Base
 from whygrad.engine.proofs.verify import Verifier
@@ -119,9 +119,10 @@ class _Examination:
 
     def _verify(self, observer: Observer) -> None:
         """Try the fixes, and tell the diagnosis again with what they healed."""
-        self._progress.enter("verify")
+        self._progress.enter(VERIFY)
+        rerun = partial(_rerun, observer, _Proving(self._progress))
         seconds = max(LEAST_SECONDS, 3 * sum(self._timing.values()) / 1e3)
-        found = Verifier(partial(_rerun, observer), seconds).verify(self._bases)
+        found = Verifier(rerun, seconds).verify(self._bases)
         self._time("verify_ms")
         self._tell(observer.observation, found, weights=observer.weights)
 
@@ -143,9 +144,21 @@ class _Examination:
         self._began = now
 
 
-def _rerun(observer: Observer, edits: Sequence[Edit], pass_name: str) -> Observation | None:
+class _Proving:
+    """Progress while a fix is tried: a pass over the changed program is none over the program itself."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.at = progress.at
+
+    def enter(self, _pass_name: str) -> None:
+        """A pass begins, in which nothing has run yet."""
+        self._progress.enter(VERIFY)
+
+
+def _rerun(observer: Observer, progress: Progress, edits: Sequence[Edit], pass_name: str) -> Observation | None:
     """What is seen of a program with edits made to it, in the pass that showed the fault; None where they cannot be."""
-    other = observer.edited(edits)
+    other = observer.edited(edits, progress)
     try:
         other.open(numbers="structure" not in _SHOWN_BY[pass_name])
         if not other.runnable:

@@ -8,3 +8,6 @@ PassName = Literal["structure", "numeric", "replay"]
 
 PASSES: tuple[PassName, ...] = get_args(PassName)
 """In the order in which they run."""
+
+VERIFY = "verify"
+"""What comes after them: fixes are tried, each by passes over the program with the fix made."""

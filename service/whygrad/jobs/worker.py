@@ -94,7 +94,7 @@ class Worker:
     def _examined(self, claim: Claim) -> dict[str, Any]:
         job, lease = claim.diagnosis, _Lease(self, claim)
         upload = self.blobs.path(job.model_sha256)
-        limits = sandbox.Limits(self.settings.job_seconds, self.settings.job_memory_bytes)
+        limits = _limits(self.settings)
         if job.kind == "describe":
             return examination.describe(upload, limits=limits, pulse=lease.hold)
         return examination.examine(
@@ -134,6 +134,12 @@ class _Lease:
         """Raise Abandoned where the store said that the job is not held any more."""
         if not held:
             raise Abandoned
+
+
+def _limits(settings: Settings) -> sandbox.Limits:
+    return sandbox.Limits(
+        settings.job_seconds, settings.job_memory_bytes, settings.job_cpu_seconds, settings.job_result_bytes
+    )
 
 
 def name(pid: int) -> str:

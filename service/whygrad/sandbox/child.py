@@ -48,9 +48,8 @@ def run(ends: Ends, jail: Jail, *, zygote: int, set_threads: Callable[[int], Non
         os.setsid()
         task = json.loads(_content(ends.task))
         progress = Progress(ends.page)
-        threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
-        set_threads(threads)
-        if isolation := _locked_in(Limits(**task["limits"]), ends, jail, zygote, threads):
+        set_threads(min(len(os.sched_getaffinity(0)), MOST_THREADS))
+        if isolation := _locked_in(Limits(**task["limits"]), ends, jail, zygote):
             _send(ends, "isolation", asdict(isolation))
             status = wire.FAILED
             status = _work(task, ends, progress)
@@ -58,11 +57,11 @@ def run(ends: Ends, jail: Jail, *, zygote: int, set_threads: Callable[[int], Non
         os._exit(status)
 
 
-def _locked_in(bounds: Limits, ends: Ends, jail: Jail, zygote: int, threads: int) -> Isolation | None:
+def _locked_in(bounds: Limits, ends: Ends, jail: Jail, zygote: int) -> Isolation | None:
     """What it is locked into; None where that is not enough."""
     try:
         keep = [ends.upload, ends.documents]
-        isolation = lockdown(bounds, keep=keep, parent=zygote, threads=threads, calls=jail.calls)
+        isolation = lockdown(bounds, keep=keep, parent=zygote, calls=jail.calls)
     except OSError as error:
         _send(ends, "detail", f"the jail does not close: {error}")
         return None

@@ -32,12 +32,12 @@ def held() -> Held:
     return Held(*(int(told[name].split()[0]) * 1024 for name in ("VmSize", "VmData")))
 
 
-def apply(limits: Limits, held: Held, *, threads: int) -> bool:
+def apply(limits: Limits, held: Held) -> bool:
     """Bound the time and the memory of this process, beyond what it held, and allow it no file worth the name.
 
     False where the kernel lacks one of the bounds.
     """
-    cpu_seconds = math.ceil(limits.seconds * threads) + 1
+    cpu_seconds = math.ceil(limits.cpu_seconds)
     return all(
         [
             _lower(resource.RLIMIT_CORE, 0),

@@ -9,7 +9,7 @@ from whygrad.sandbox import landlock, limits, privileges, seccomp
 from whygrad.sandbox.task import Isolation, Limits
 
 
-def lockdown(bounds: Limits, *, keep: list[int], parent: int, threads: int, calls: bytes | None) -> Isolation:
+def lockdown(bounds: Limits, *, keep: list[int], parent: int, calls: bytes | None) -> Isolation:
     """Lock this process, which has one thread, into what computing needs; gives which layers are in force.
 
     It keeps the descriptors `keep`, dies with `parent`, and makes no system call that `calls`, a filter, does not
@@ -20,7 +20,7 @@ def lockdown(bounds: Limits, *, keep: list[int], parent: int, threads: int, call
     nobody = privileges.become_nobody()
     privileges.give_up()
     limits.die_with_parent(parent)  # after the change of user, which would undo it
-    bounded = limits.apply(bounds, held, threads=threads)
+    bounded = limits.apply(bounds, held)
     walled = landlock.restrict()
     filtered = calls is not None and seccomp.install(calls)
     return Isolation(nobody=nobody, privileges=True, limits=bounded, landlock=walled, seccomp=filtered)

@@ -21,10 +21,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a task may take, how much it may allocate, and how large each document of it may be."""
+    """How long a task may take, how much it may allocate, and how large each document of it may be.
+
+    `cpu_seconds` is its time on the processors, over all its threads.
+    """
 
     seconds: float
     memory_bytes: int
+    cpu_seconds: float = 600.0
     document_bytes: int = 1_000_000
 
 

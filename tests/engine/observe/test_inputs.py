@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from whygrad.engine.observation import Formal, Json, Signature
+from whygrad.engine.observe import inputs
 from whygrad.engine.observe.inputs import Sampler, fit
 
 
@@ -127,3 +128,18 @@ def test_inputs_that_fit(signature: Signature, inputs: list[Json] | None) -> Non
 )
 def test_inputs_that_do_not_fit(signature: Signature, inputs: list[Json] | None, told: str) -> None:
     assert fit(signature, inputs).misfit == told
+
+
+@pytest.mark.parametrize(("most", "fits"), [(2 * 8 * 4, True), (2 * 8 * 4 - 1, False)])
+def test_inputs_are_judged_together_before_the_first_is_made(
+    most: int, fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "_most_bytes", lambda: most)
+    sent: list[Json] = [{"shape": [8]}, [{"shape": [2, 4], "dtype": "int32"}, 7]]
+    signature = Signature("forward", (Formal("x", "Tensor"), Formal("y", "List[Tensor]")))
+    if fits:
+        assert len(Sampler(0, meta=False).arguments(sent, signature)) == 2
+    else:
+        with pytest.raises(MemoryError, match="take more memory than there is"):
+            Sampler(0, meta=False).arguments(sent, signature)
+    assert Sampler(0, meta=True).arguments(sent[:1], signature)[0].is_meta

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import inf, prod
 from typing import Any
 
 import torch
@@ -23,7 +25,12 @@ class Sampler:
         self._double = double
 
     def arguments(self, inputs: Sequence[Json], signature: Signature) -> list[Any]:
-        """One value for each input, lists turned into tuples where the method takes a tuple."""
+        """One value for each input, lists turned into tuples where the method takes a tuple.
+
+        Raises MemoryError, before the first is made, where all of them take more than this process may have.
+        """
+        if self._bytes(inputs) > _most_bytes():
+            raise MemoryError("the inputs take more memory than there is")
         types = [f.type for f in signature.formals]
         return [_as_type(self.value(entry), kind) for entry, kind in zip(inputs, types, strict=False)]
 
@@ -36,6 +43,15 @@ class Sampler:
         if isinstance(entry, list):
             return [self.value(inner) for inner in entry]
         return entry
+
+    def _bytes(self, entry: Json) -> int:
+        """What the numbers of an input take; those on meta take nothing."""
+        if isinstance(entry, Mapping) and "shape" in entry:
+            dtype = getattr(torch, entry.get("dtype") or "float32")
+            on_meta = self._meta and (dtype.is_floating_point or dtype.is_complex)
+            return 0 if on_meta else prod(entry["shape"]) * dtype.itemsize
+        inner = entry.values() if isinstance(entry, Mapping) else entry if isinstance(entry, list | tuple) else ()
+        return sum(map(self._bytes, inner))
 
     def _tensor(self, entry: Mapping[str, Json]) -> torch.Tensor:
         dtype = getattr(torch, entry.get("dtype") or "float32")
@@ -63,6 +79,12 @@ class Sampler:
         drawn = torch.rand if fill == "uniform" else torch.randn
         wide = dtype if dtype.is_complex or dtype in (torch.float32, torch.float64) else torch.float32
         return drawn(shape, generator=self._generator, dtype=wide).to(dtype)
+
+
+def _most_bytes() -> float:
+    """How much memory this process may have in all."""
+    bounds = [resource.getrlimit(which)[0] for which in (resource.RLIMIT_DATA, resource.RLIMIT_AS)]
+    return min((bound for bound in bounds if bound != resource.RLIM_INFINITY), default=inf)
 
 
 def fit(signature: Signature, inputs: Sequence[Json] | None) -> Signature:

@@ -81,12 +81,12 @@ class Observer:
         """What has been observed until now."""
         return self._seen
 
-    def edited(self, edits: Sequence[Edit]) -> Observer:
+    def edited(self, edits: Sequence[Edit], progress: Progress | None = None) -> Observer:
         """An observer of the same upload, sent and changed as edits say; not yet open."""
         changes = [e.changes for e in edits if isinstance(e, Ask)]
         request = {**self._request, **{name: value for change in changes for name, value in change.items()}}
         rest, origin = [e for e in edits if not isinstance(e, Ask)], self._origin or self._program
-        return Observer(self._archive, request, self._progress, rest, origin, self._results)
+        return Observer(self._archive, request, progress or self._progress, rest, origin, self._results)
 
     def open(self, *, numbers: bool = False) -> None:
         """Load the program and hold the inputs against it; with its numbers, where no pass is to run without them.

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from whygrad.engine.observation import Ending, Parameter, Tensor
+from whygrad.engine.passes import VERIFY
 
 
 def owners(parameters: Sequence[Parameter]) -> str:
@@ -53,6 +54,7 @@ def counted(number: int, thing: str) -> str:
 
 def during(ending: Ending) -> str:
     """` in the numeric pass, at aten::tanh`: what a run was doing when it ended, as far as it is known."""
-    doing = {None: "", "load": " while it was loaded"}.get(ending.pass_name, f" in the {ending.pass_name} pass")
+    outside = {None: "", "load": " while it was loaded", VERIFY: " while a fix was tried"}
+    doing = outside.get(ending.pass_name, f" in the {ending.pass_name} pass")
     op = (ending.location or {}).get("op")
     return f"{doing}, at {op}" if op else doing
