@@ -80,7 +80,8 @@ class TestNoHttp:
         assert reply.status == status
         assert set(reply.detail) & set("\x00<>\\%'\"") == set()
         assert reply.headers["x-content-type-options"] == "nosniff"
-        assert "x-request-id" in reply.headers
+        (line,) = [line for line in door.lines if line.get("request") == reply.headers["x-request-id"]]
+        assert line["message"].startswith(f"no HTTP, {status}: ")
 
     @pytest.mark.parametrize("body", [b"zz\r\n{", b"-1\r\n{", b"5\r\n{}", b"2\r\n{}junk\r\n0\r\n\r\n", b"2;\r;\r\n{}"])
     def test_chunks_that_are_none(self, door: Door, body: bytes) -> None:

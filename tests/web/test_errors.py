@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import gevent
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from whygrad.settings import Settings
+from whygrad.web import server
 from whygrad.web.app import create_app
 
 Problem = Callable[..., str]
@@ -34,6 +36,20 @@ def test_a_fault_of_ours_tells_no_secret(app: Flask, problem: Problem, caplog: p
     assert "secret" not in detail
     assert detail.removesuffix(".").rpartition(" ")[2] == answer.headers["X-Request-ID"]
     assert "the secret" in caplog.text
+
+
+def test_a_body_that_does_not_come_is_408(
+    client: FlaskClient, problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent:
+        def read(self, _size: int) -> bytes:
+            gevent.sleep(30)
+            return b""
+
+    monkeypatch.setattr(server, "PIECE_SECONDS", 0.05)
+    sent = {"wsgi.input": Silent(), "CONTENT_LENGTH": "9"}
+    answer = client.post("/explain", content_type="application/json", environ_overrides=sent)
+    assert "slower than 65,536 bytes in 20 s" in problem(answer, 408)
 
 
 def test_a_database_that_does_not_answer_is_503(tmp_path: Path, problem: Problem) -> None:

@@ -17,6 +17,7 @@ from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 from werkzeug.exceptions import BadRequest, RequestTimeout
 
+from whygrad.engine.spelling import spelt
 from whygrad.web import errors, headers, trace
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def live_in(worker: Worker) -> None:
     """This process is a worker of gunicorn: it answers what is no HTTP, which no application sees, with a problem."""
     _workers.append(worker)
     util.write_error = _write_problem
+    logging.getLogger("gunicorn.error").addFilter(_is_no_slow_reader)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection each, and a file for each upload
 
@@ -135,9 +137,14 @@ class _Body:
             self.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def _write_problem(client: socket.socket, status: int, _reason: str, _message: str) -> None:
+def _is_no_slow_reader(event: logging.LogRecord) -> bool:
+    """That a client did not read its answer is no error of ours, and no reason for a traceback."""
+    return not (event.exc_info and isinstance(event.exc_info[1], TimeoutError))
+
+
+def _write_problem(client: socket.socket, status: int, _reason: str, message: str) -> None:
     trace.begin()
-    log.warning("no HTTP: %d", status)
+    log.warning("no HTTP, %d: %s", status, spelt(message))
     answer = headers.protect(errors.answer(status, NO_HTTP.get(status, HTTPStatus(status).phrase)))
     answer.headers["Connection"] = "close"
     lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.headers), "", ""]

@@ -48,6 +48,7 @@ FAILURES = {
     400: "no HTTP, no Host, or a body that broke off",
     401: "no key, where keys are on",
     403: "sent by a page of another site",
+    408: "the body came too slowly",
     421: "the Host header has a name that the service does not go by",
     500: "the service failed; its log tells why",
     503: "the database does not answer",
