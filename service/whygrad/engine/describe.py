@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from whygrad.engine.observe.archive import Archive, judge
+from whygrad.engine.observe.loading import loading
 from whygrad.engine.observe.recorded import recorded_inputs
 from whygrad.engine.preflight.refusal import RefusedError
 
@@ -18,10 +19,11 @@ def describe(upload: Path | bytes) -> dict[str, Any]:
     data = upload if isinstance(upload, bytes) else upload.read_bytes()
     try:
         archive = judge(data)
+        with loading():
+            module = torch.jit.load(io.BytesIO(data), map_location="cpu")  # type: ignore[no-untyped-call]
     except RefusedError as error:
         told = {"what": error.refusal.what, "why": error.refusal.why, "instead": error.refusal.instead}
         return {"format": "unknown", "refused": told, "methods": []}
-    module = torch.jit.load(io.BytesIO(data), map_location="cpu")  # type: ignore[no-untyped-call]
     names = sorted(n for n in module._c._method_names() if not n.startswith("__"))
     return {
         "format": "torchscript",

@@ -25,7 +25,7 @@ from tests.engine.preflight.forging import (
     text,
     written,
 )
-from tests.engine.programs import examined
+from tests.engine.programs import build, examined
 
 from whygrad.engine.describe import describe
 from whygrad.engine.locate import locate
@@ -330,6 +330,21 @@ def test_no_door_leads_past_it() -> None:
         locate(data, {}, 0)
     (document,) = examined(data, {})
     assert [f["code"] for f in document["findings"]] == ["FMT903"]
+
+
+def test_line_of_an_operation_that_reaches_beyond_is_told() -> None:
+    source = "class Net(nn.Module):\n    def forward(self, x):\n        y = x * 2\n"
+    (document,) = examined(build(f"{source}        return y + torch.from_file('w.bin', False, 3)\n"), {})
+    location = document["findings"][0]["location"]
+    assert (location["op"], location["file"]) == ("aten::from_file", "model.py")
+    assert location["source"] == "return y + torch.from_file('w.bin', False, 3)"
+    assert location["stack"][0]["function"] == "forward"
+
+
+def test_program_that_torch_cannot_load_is_described_as_such() -> None:
+    told = describe(with_forward("return torch.no_such_operation(x)"))
+    assert told["refused"]["what"] == "a TorchScript archive that does not load"
+    assert "no_such_operation" in told["refused"]["why"]
 
 
 def test_every_operation_of_torch_was_decided_upon() -> None:

@@ -192,11 +192,11 @@ def test_file_that_is_no_program(name: str) -> None:
     assert refusal.instead.splitlines()[-1].startswith(("torch.jit.script(model).save", "torch.jit.trace(model"))
 
 
-@pytest.mark.parametrize("name", ["state dict", "pickled module of torch", "checkpoint"])
+@pytest.mark.parametrize("name", ["state dict", "pickled module of torch", "checkpoint", "torch.export"])
 def test_lines_that_are_told_make_a_program(name: str, tmp_path: Path) -> None:
     """They are run as they stand, beside the file that was sent, where `Net` is the model that it came from."""
     make, _, _ = FILES[name]
-    (tmp_path / "model.pt").write_bytes(make())
+    (tmp_path / ("model.pt2" if name == "torch.export" else "model.pt")).write_bytes(make())
     linear = "torch.nn.Linear(2, 3)"
     net = f"torch.nn.Sequential({linear}, torch.nn.BatchNorm1d(3))" if name == "state dict" else linear
     lines = f"import torch\nNet = lambda: {net}\n{refused(make()).instead}"

@@ -8,11 +8,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import torch
-
 from whygrad.engine.edits import Ask, Edit, StandIn, Wrap
 from whygrad.engine.facts import Look
-from whygrad.engine.memory import is_out_of_memory, refuse_out_of_memory
+from whygrad.engine.memory import is_out_of_memory
 from whygrad.engine.observation import (
     Argument,
     Json,
@@ -20,7 +18,6 @@ from whygrad.engine.observation import (
     Observation,
     Parameter,
     Pass,
-    Refusal,
     Signature,
     Step,
     Tensor,
@@ -29,6 +26,7 @@ from whygrad.engine.observe.archive import Archive
 from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit, resized
+from whygrad.engine.observe.loading import loading
 from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.metadata import Results
@@ -42,7 +40,6 @@ from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 from whygrad.engine.outreach import reaching
 from whygrad.engine.passes import PassName
-from whygrad.engine.preflight.refusal import EXPORT, RefusedError
 
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
@@ -202,16 +199,10 @@ class Observer:
         self._keep(Pass(name, False, why))
 
     def _load(self, *, numbers: bool, probed: bool = True) -> TorchScriptProgram:
-        try:
+        with loading(UnknownMethodError, EditError):
             method, edits = self._request["method"], self._edits
             data, location = (self._archive.data, "cpu") if numbers else (self._archive.skeleton, None)
             return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed)
-        except (UnknownMethodError, EditError):
-            raise
-        except Exception as error:  # torch has many ways to refuse a file
-            refuse_out_of_memory(error)
-            why = f"torch {torch.__version__} cannot load it: {_first_line(error)}"
-            raise RefusedError(Refusal("a TorchScript archive that does not load", why, EXPORT)) from error
 
     def _pass(self, name: PassName, program: Program, *, meta: bool) -> Pass:
         self._progress.enter(name)
@@ -285,11 +276,6 @@ def _with_words(step: Step, refusal: str) -> Step:
     if is_out_of_memory(refusal):
         raise MemoryError(refusal)
     return replace(step, error=replace(step.error, message=refusal))
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[0].strip()[:300] if lines else type(error).__name__
 
 
 @contextlib.contextmanager

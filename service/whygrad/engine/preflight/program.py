@@ -30,9 +30,10 @@ LARGEST = 1 << 62
 LONGEST_TYPE, DEEPEST_TYPE = 10_000, 100
 MOST_DIMENSIONS = 64
 MOST_INDICES = 64 << 20
+"""Bytes of the indices of a sparse tensor that are looked at; larger ones are left to the sandbox."""
 
 _INTEGERS: dict[str, Literal["q", "i"]] = {"torch.LongStorage": "q", "torch.IntStorage": "i"}
-_DEVICE = re.compile(r"(cpu|cuda|meta|mps|xpu|hpu|privateuseone)(:\d{1,3})?")
+_DEVICE = re.compile(r"[a-z]\w{1,31}(:\d{1,4})?")
 _LISTS = {f"torch.jit._pickle.build_{kind}list" for kind in ("int", "tensor", "double", "bool")}
 _TENSORS = {"torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_qtensor"}
 _SCHEMES = {f"torch.per_{a}_{b}" for a in ("tensor", "channel") for b in ("affine", "symmetric")}
@@ -88,7 +89,7 @@ class ProgramReader(Reader):
         if tag != "storage" or width is None or not isinstance(key, str) or not _natural(count):
             raise StrangeError("it holds a storage of another form")
         if not isinstance(device, str) or not _DEVICE.fullmatch(device):
-            raise StrangeError("it holds a storage on a device that there is not")
+            raise StrangeError("it holds a storage on what is no device")
         if self._folder and not device.startswith("meta"):
             self._hold_against_record(key, width * count)
             self.weights |= kind.full[6:] in FLOATING
@@ -119,7 +120,11 @@ class ProgramReader(Reader):
         """The integers of a storage; None where it has none here."""
         kind, key, device, count = storage
         form = _INTEGERS.get(kind)
-        if form is None or device.startswith("meta"):
+        if (
+            form is None
+            or device.startswith("meta")
+            or (self._directory.size(f"{self._folder}/{key}") or 0) > MOST_INDICES
+        ):
             return None
         numbers = array(form)
         numbers.frombytes(self._directory.read(f"{self._folder}/{key}", MOST_INDICES)[: count * numbers.itemsize])

@@ -42,7 +42,8 @@ def _below(folder: str) -> Test:
 
 
 _EXPORTED = (
-    'model = torch.export.load("model.pt2").module()',
+    'program = torch.export.load("model.pt2")',
+    "model, example = program.module(), program.example_inputs[0]",
     'torch.jit.trace(model, example).save("exported.pt")  # torch.jit.script of the original keeps more',
 )
 _FACE = (

@@ -69,7 +69,7 @@ def refused(observation: Observation) -> Iterator[Finding]:
     if refusal is not None and refusal.operation is not None:
         yield Finding(
             title=f"the program was not run: {refusal.operation} {reach(refusal.operation)}",
-            message=_ALLOWED,
+            message=f"{refusal.why[:1].upper()}{refusal.why[1:]}. {_ALLOWED}",
             place=refusal.place,
             op=refusal.operation,
             fix=_FIX,

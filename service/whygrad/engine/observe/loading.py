@@ -1,0 +1,30 @@
+"""What torch says where it cannot load an archive, told as a refusal of the file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import torch
+
+from whygrad.engine.memory import refuse_out_of_memory
+from whygrad.engine.observation import Refusal
+from whygrad.engine.preflight.refusal import EXPORT, RefusedError
+
+
+@contextlib.contextmanager
+def loading(*passed: type[Exception]) -> Iterator[None]:
+    """Raise RefusedError for whatever torch raises in here, but for errors of the kinds that are passed on."""
+    try:
+        yield
+    except Exception as error:  # torch has many ways to refuse a file
+        if isinstance(error, (RefusedError, *passed)):
+            raise
+        refuse_out_of_memory(error)
+        why = f"torch {torch.__version__} cannot load it: {_first_line(error)}"
+        raise RefusedError(Refusal("a TorchScript archive that does not load", why, EXPORT)) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0].strip()[:300] if lines else type(error).__name__
