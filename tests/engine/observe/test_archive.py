@@ -62,7 +62,7 @@ def test_damaged_debug_record_costs_the_lines_alone() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as out:
         for name in source.namelist():
-            out.writestr(name, b"\x80\x02broken" if name.endswith(".debug_pkl") else source.read(name))
+            out.writestr(name, b"\x80\x02(" if name.endswith(".debug_pkl") else source.read(name))
     assert sources(target.getvalue()) == {}
     assert judge(target.getvalue()).weights
 
@@ -74,3 +74,23 @@ def test_operations_of_a_function_share_its_text() -> None:
     told = [r for name in records.namelist() if name.endswith(".debug_pkl") for r in debug_records(records.read(name))]
     assert len(told) > 50
     assert len({id(record.text) for record in told}) < 5
+
+
+@pytest.mark.parametrize(
+    "content", ["()K\x01", "(K\x01K\x02tK\x03", "]](]e", "](X\x01\x00\x00\x00at](K\x00K\x00K\x00\x87e"]
+)
+def test_debug_record_of_another_form_costs_the_lines_alone(content: str) -> None:
+    tag = b"X\x18\x00\x00\x00FORMAT_WITH_STRING_TABLE"
+    assert debug_records(b"\x80\x02(" + tag + content.encode() + b"t.") == []
+
+
+def test_records_beside_another_folder_are_not_read() -> None:
+    upload = build(PLAIN)
+    source, target = zipfile.ZipFile(io.BytesIO(upload)), io.BytesIO()
+    with zipfile.ZipFile(target, "w") as out:
+        for name in source.namelist():
+            out.writestr(name, source.read(name))
+            if name.endswith(".debug_pkl"):
+                out.writestr(f"other/code/{name.rpartition('/')[2]}", b"\x80\x02)r\xff\xff\xff\xff.")
+    assert judge(target.getvalue()).weights
+    assert sources(target.getvalue()) == sources(upload)

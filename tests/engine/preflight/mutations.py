@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from tests.engine.preflight.forging import archive, number, packed, records, storage, tensor, text
 
 from whygrad.engine.observe.archive import judge
-from whygrad.engine.observe.lines import debug_records, sources
+from whygrad.engine.observe.callsites import call_sites
+from whygrad.engine.observe.lines import sources
 from whygrad.engine.observe.recorded import recorded_inputs
 from whygrad.engine.preflight.operations import OF_PYTHON
 from whygrad.engine.preflight.refusal import RefusedError
@@ -163,11 +164,17 @@ def from_pieces(choose: Choose) -> bytes:
     return archive(b"\x80\x02" + b"".join(parts) + b".")
 
 
+LINES = (
+    b"\x80\x02(" + text("FORMAT_WITH_STRING_TABLE"),
+    b"(" + text("def forward(self, x):\n") + text("    return x\n") + text("m.py") + b"t",
+    b"](K\x00ctorch.jit._pickle\nbuild_intlist\n](K\x00K\x01e\x85R" + number(2) + number(7) + b"\x87",
+    b"K\x05K\x09\x87K\x00\x87et.",
+)
+"""What a record of source lines is made of."""
+
 BASES: Sequence[bytes] = (
     archive(),
-    packed(
-        records(more={"m/code/__torch__.py.debug_pkl": b"\x80\x02](K\x01K\x02\x86K\x03\x85e."}), zipfile.ZIP_DEFLATED
-    ),
+    packed(records(more={"m/code/__torch__.py.debug_pkl": b"".join(LINES)}), zipfile.ZIP_DEFLATED),
     archive(more={"m/traced_inputs.pkl": b"\x80\x02}(" + text("forward") + b"](" + tensor(storage()) + b"eu."}),
 )
 
@@ -192,9 +199,7 @@ def hold(data: bytes) -> bool:
         skeleton = archive.skeleton
         recorded_inputs(archive, "forward")
         sources(skeleton)
-        for name in zipfile.ZipFile(io.BytesIO(skeleton)).namelist():
-            if name.endswith(".debug_pkl"):
-                debug_records(zipfile.ZipFile(io.BytesIO(skeleton)).read(name))
+        call_sites(skeleton)
     except RefusedError as error:
         told = (error.refusal.what, error.refusal.why, error.refusal.summary)
         assert all(words and words.isprintable() and len(words) < LONGEST_WORDS for words in told), told

@@ -14,6 +14,8 @@ from tests.engine.preflight.forging import archive
 from tests.engine.preflight.mutations import BASES, changed_bytes, changed_records, hold, mutant
 from tests.engine.programs import build
 
+from whygrad.engine.observe.lines import sources
+
 bounded = settings(
     max_examples=300, deadline=5_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -22,6 +24,10 @@ bounded = settings(
 @pytest.mark.parametrize("base", BASES)
 def test_what_is_changed_was_sound(base: bytes) -> None:
     assert hold(base)
+
+
+def test_lines_of_source_are_among_it() -> None:
+    assert sources(BASES[1]) == {"m.py": {7: "def forward(self, x):", 8: "    return x"}}
 
 
 @bounded

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Frame
-from whygrad.engine.observe.lines import DebugRecord, debug_records
+from whygrad.engine.observe.lines import DebugRecord, debug_records, line_records
 from whygrad.engine.observe.stacks import is_library
 
 _DEFINITION = re.compile(r"^(?:class (?P<owner>\w+)|(?P<indent> *)def (?P<name>\w+))\b", re.MULTILINE)
@@ -36,10 +36,10 @@ def call_sites(data: bytes) -> Mapping[CallSite, Frame]:
     """The line in the original source of every call of a function."""
     records = zipfile.ZipFile(io.BytesIO(data))
     found: dict[CallSite, Frame] = {}
-    for name in records.namelist():
-        if name.endswith(".py.debug_pkl"):
-            file = name.removesuffix(".debug_pkl")
-            module = file.partition("/code/")[2].removesuffix(".py").replace("/", ".")
+    for name in line_records(records):
+        file = name.removesuffix(".debug_pkl")
+        module = file.partition("/code/")[2].removesuffix(".py").replace("/", ".")
+        if file in records.NameToInfo:
             code = records.read(file).decode()
             found.update(_sites(module, code, debug_records(records.read(name))))
     return found

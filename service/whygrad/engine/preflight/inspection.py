@@ -9,7 +9,7 @@ from typing import NoReturn
 from whygrad.engine.preflight.code import Reach, judge_code, reaches
 from whygrad.engine.preflight.directory import Directory, printable
 from whygrad.engine.preflight.growth import Growth
-from whygrad.engine.preflight.operations import OF_TORCH
+from whygrad.engine.preflight.operations import OF_LINES
 from whygrad.engine.preflight.pickles import Name, PickleError, Reader, StrangeError, Value
 from whygrad.engine.preflight.program import ProgramReader
 from whygrad.engine.preflight.refusal import boundless, damaged, foreign
@@ -36,7 +36,7 @@ class Found:
 class LineReader(Reader):
     """Reads the records that lead from the code back to the lines of the original source."""
 
-    operations = OF_TORCH
+    operations = OF_LINES
 
     def named(self, module: str, name: str) -> Value:
         """The one name that stands in such a record. Raises StrangeError for every other."""

@@ -164,6 +164,9 @@ OF_TORCH: dict[int, Operation] = {
 }
 """By their opcodes, what torch's own pickler writes and its unpickler reads."""
 
+OF_LINES: dict[int, Operation] = {code: OF_TORCH[code] for code in OF_TORCH if chr(code) not in "}usdQb\x81"}
+"""Those that stand in the records of source lines: no dict, whose keys could take for ever to be hashed, no object."""
+
 OF_PYTHON: dict[int, Operation] = OF_TORCH | {
     ord("a"): lambda r: r.add(r.last(1)),
     ord("0"): _pop,

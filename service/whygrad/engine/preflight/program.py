@@ -120,14 +120,11 @@ class ProgramReader(Reader):
         """The integers of a storage; None where it has none here."""
         kind, key, device, count = storage
         form = _INTEGERS.get(kind)
-        if (
-            form is None
-            or device.startswith("meta")
-            or (self._directory.size(f"{self._folder}/{key}") or 0) > MOST_INDICES
-        ):
+        record = f"{self._folder}/{key}"
+        if form is None or device.startswith("meta") or not 0 < (self._directory.size(record) or 0) <= MOST_INDICES:
             return None
         numbers = array(form)
-        numbers.frombytes(self._directory.read(f"{self._folder}/{key}", MOST_INDICES)[: count * numbers.itemsize])
+        numbers.frombytes(self._directory.read(record, MOST_INDICES)[: count * numbers.itemsize])
         return numbers
 
 
@@ -149,7 +146,9 @@ def _judge_tensor(arguments: list[Value]) -> None:
         raise StrangeError("it holds a tensor of another form")
     last = offset + sum((n - 1) * step for n, step in zip(sizes, strides, strict=True))
     if 0 not in sizes and last >= storage.items[3]:
-        raise StrangeError(f"a tensor of the shape {sizes} reaches beyond its storage of {storage.items[3]:,} elements")
+        raise StrangeError(
+            f"a tensor of the shape {sizes[:8]} reaches beyond its storage of {storage.items[3]} elements"
+        )
 
 
 def _natural(value: Any) -> bool:
