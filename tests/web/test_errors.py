@@ -49,7 +49,7 @@ def test_a_body_that_does_not_come_is_408(
     monkeypatch.setattr(server, "PIECE_SECONDS", 0.05)
     sent = {"wsgi.input": Silent(), "CONTENT_LENGTH": "9"}
     answer = client.post("/explain", content_type="application/json", environ_overrides=sent)
-    assert "slower than 65,536 bytes in 20 s" in problem(answer, 408)
+    assert "slower than 65,536 bytes in" in problem(answer, 408)
 
 
 def test_a_database_that_does_not_answer_is_503(tmp_path: Path, problem: Problem) -> None:
