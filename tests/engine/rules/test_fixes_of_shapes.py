@@ -131,8 +131,15 @@ def test_channels_that_a_layer_made_are_not_looked_for_among_the_positions() -> 
 
 def test_the_same_heads_for_queries_and_keys_are_one_fault() -> None:
     body = "q = self.l(x).view(2, 3, 5, 2); k = self.l(x).view(2, 3, 5, 2); return (q * k).sum(-1)"
-    finding = only(diagnose_source(net(body, "self.l = nn.Linear(12, 12)"), shapes="2x3x12", loss="mean"))
+    finding = only(diagnose_source(net(body, "self.l = nn.Linear(13, 13)"), shapes="2x3x13", loss="mean"))
     assert any("the same again" in link for link in finding["chain"])
+
+
+def test_heads_that_do_not_divide_are_made_others_for_queries_and_keys() -> None:
+    body = "q = self.l(x).view(2, 3, 5, 2); k = self.l(x).view(2, 3, 5, 2); return (q * k).sum(-1)"
+    fix = only(diagnose_source(net(body, "self.l = nn.Linear(12, 12)"), shapes="2x3x12", loss="mean"))["fix"]
+    assert fix["verified"]
+    assert "12 features do not divide into 5 parts: take 4 of 3" in fix["summary"]
 
 
 def test_a_loss_that_cannot_be_computed_is_not_also_called_unreduced() -> None:

@@ -11,6 +11,7 @@ from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
 from whygrad.engine.edits import Ask, Become, Give, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.proofs.intended import follows_from, intended
+from whygrad.engine.proofs.together import together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
 
 DEEPEST = 16
@@ -112,7 +113,7 @@ class Verifier:
             second = next((d for d in trial.new if _belongs(d, trial)), None)
             if second is None or second.finding.fix is None or self._late:
                 return trial
-            both = _together(trial.fix, second.finding.fix)
+            both = together(trial.fix, second.finding.fix)
             further = try_fix(self._rerun, trial.base, trial.fault, both)
             if further is None or key(second) in further.after.keys:
                 return trial
@@ -195,20 +196,6 @@ def _changes_shapes(trial: Trial) -> bool:
     return now != (meant.shape if meant is not None else was)
 
 
-def _together(first: Fix, second: Fix) -> Fix:
-    """Two changes as one; shown as lines only where the lines of both are known."""
-    alike = first.summary == second.summary
-    summary = f"{first.summary}, in both places" if alike else f"{first.summary}, and then {second.summary}"
-    shown = alike or bool(first.before and first.after and second.before and second.after)
-    lines = {} if alike else {"before": _lines(first.before, second.before), "after": _lines(first.after, second.after)}
-    edits = (*first.edits, *second.edits)
-    return replace(first, summary=summary, edits=edits, **(lines if shown else {"before": "", "after": None}))
-
-
-def _lines(first: str | None, second: str | None) -> str:
-    return f"{first}\n{second}"
-
-
 def _causes(found: Sequence[Diagnosed], trials: Mapping[Key, Trial | None]) -> tuple[Diagnosed, ...]:
     """The faults with what was seen of their fixes; what another's fix heals too is a link of that one's chain."""
     tried = [(d, trial) for d in found if (trial := trials.get(key(d))) is not None]
@@ -275,6 +262,8 @@ def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
 
 def _also(diagnosed: Diagnosed, fix: Fix) -> str:
     """The other lines that a fix changes, of which it shows one."""
+    if "\n" in (fix.after or ""):
+        return ""
     seen, own = diagnosed.observation, diagnosed.finding.node
     shown = seen.place(own) if own is not None else None
     numbers = {number for edit in fix.edits if (number := getattr(edit, "node", None)) is not None}

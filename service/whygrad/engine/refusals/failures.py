@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, names
@@ -73,6 +73,8 @@ def finding(
     """
     number = failed.node.id if failed.node else None
     words = (Link(f"torch raises: {failed.said}", number),) if failed.said else ()
+    source = observation.source(number) if number is not None else None
+    shown = [replace(f, before=source) if f.before is None and f.after is not None else f for f in fixes]
     return Finding(
         title=title,
         message=message,
@@ -81,8 +83,8 @@ def finding(
         order=failed.order,
         parameters=names(observation.trainable),
         chain=(*chain, *words),
-        fix=fixes[0] if fixes else None,
-        other_fixes=tuple(fixes[1:]),
+        fix=shown[0] if shown else None,
+        other_fixes=tuple(shown[1:]),
     )
 
 

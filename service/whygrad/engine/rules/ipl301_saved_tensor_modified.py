@@ -62,6 +62,7 @@ from whygrad.engine.observation import Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import out_of_place
+from whygrad.engine.wording.spelling import cloned_first
 
 
 @rule("IPL301", "saved-tensor-modified", "error")
@@ -115,13 +116,17 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
     """A new tensor where only the result is read; else a copy for the one who saved, and the write may stay."""
     event, saver = step.events[writer], step.events[spoiled.saver]
     node, saved_by = observation.nodes[event.node], observation.nodes[saver.node].name
-    after = out_of_place(observation.source(node.id), node.name)
-    summary = f"use {node.bare_name} out of place, or clone the tensor before it is written"
-    if node.module and after is None:
+    source, kind = observation.source(node.id), observation.modules.get(node.module)
+    after, cloned = out_of_place(source, node.name), cloned_first(source)
+    summary, before = f"use {node.bare_name} out of place, or clone the tensor before it is written", None
+    if node.module and after is None and observation.in_library(node.id):
         summary = f"make {node.module} out of place (inplace=False), or give it a clone"
-    new = Fix(summary, after=after, edits=without_writing(observation, step, writer))
+        before, after = f"nn.{kind}(inplace=True)", f"nn.{kind}()"
+    new = Fix(summary, before, after or cloned, edits=without_writing(observation, step, writer))
     if _saved_result(spoiled):
-        copy = Fix(f"write into a clone of what {saved_by} returned", edits=result_copied(observation, saver))
+        copy = Fix(
+            f"write into a clone of what {saved_by} returned", after=cloned, edits=result_copied(observation, saver)
+        )
     else:
         copy = Fix(f"give {saved_by} a clone of its operand", edits=operand_copied(observation, saver, spoiled.storage))
     return (new, copy) if new.edits or not copy.edits else (copy, new)

@@ -59,6 +59,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import layer, origin, parameter_name
 from whygrad.engine.wording.phrases import counted, size
@@ -81,7 +82,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, found: Convo
         message=f"{name} looks for {found.wanted} channels in an input of {size(found.input)}, "
         f"and its weight is {size(found.weight)} with {counted(found.groups, 'group')}.",
         chain=[origin(observation, failed.step, node, Operand("input", found.input))],
-        fixes=[_fix(observation, node, name, found)],
+        fixes=[*_fed_more(observation, failed, found), _fix(observation, node, name, found)],
     )
 
 
@@ -103,6 +104,13 @@ def _fix(observation: Observation, node: Node, name: str, found: Convolution) ->
     summary = f"make {name} take {found.given} channels, or give it {found.wanted}"
     before, after = definition(found, found.wanted), definition(found, found.given)
     return Fix(summary, before, after, edits=_resized(observation, found))
+
+
+def _fed_more(observation: Observation, failed: Failure, found: Convolution) -> Iterator[Fix]:
+    """As many channels as it has filters, from the layer before one that has a filter for each."""
+    if _depthwise(found):
+        fix = widened(observation, failed.step, found.input, found.given, found.wanted)
+        yield from [fix] if fix else []
 
 
 def _depthwise(found: Convolution) -> bool:

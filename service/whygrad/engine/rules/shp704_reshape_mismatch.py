@@ -48,6 +48,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -79,7 +80,11 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
         title=_title(name, wrong),
         message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
         chain=[origin(observation, failed.step, node, wrong.operand)],
-        fixes=[*_divisible(observation, failed, wrong), _fix(observation, node, wrong)],
+        fixes=[
+            *_divisible(observation, failed, wrong),
+            *_heads(observation, node, wrong),
+            _fix(observation, node, wrong),
+        ],
     )
 
 
@@ -102,6 +107,19 @@ def _each(wrong: Misfit) -> str:
     )
 
 
+def _alike(observation: Observation, node: Node, argument: str) -> list[Node]:
+    """The node, and those of its module that ask for the same sizes: of the queries, the keys and the values."""
+    others = [n for n in observation.nodes if n.op == node.op and n.module == node.module]
+    sizes_of = _written(observation, node, argument)
+    return [n for n in others if n is node or (sizes_of and _written(observation, n, argument) == sizes_of)]
+
+
+def _written(observation: Observation, node: Node, argument: str) -> object:
+    """The sizes as they are written: the numbers, or the text in the line."""
+    called_with = re.findall(rf"\.(?:view|reshape)\(({ARGUMENTS})\)", observation.source(node.id) or "")
+    return node.literal(argument) or (called_with[0] if len(set(called_with)) == 1 else None)
+
+
 def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     shape = wrong.operand.tensor.shape
     if wrong.axis is None and len(wrong.asked) == 2 and len(shape) > 1:
@@ -115,11 +133,34 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
 
 
 def _divisible(observation: Observation, failed: Failure, wrong: Misfit) -> Iterator[Fix]:
-    """The layer before a shuffle, with as many channels more as make them divide."""
+    """The layer before a shuffle, or before a view that cuts up its last dimension, with as much more as divides."""
+    shape, asked = wrong.operand.tensor.shape, wrong.asked
     if wrong.axis is not None and wrong.axis < 0:
-        wanted = -(-wrong.available // prod(wrong.asked)) * prod(wrong.asked)
-        fix = widened(observation, failed.step, wrong.operand.tensor, wrong.available, wanted)
+        given, divisor = wrong.available, prod(asked)
+    elif wrong.axis is None and asked[-1:] > (1,) and -1 in asked[1:] and len(shape) > 2:
+        given, divisor = shape[-1], asked[-1]
+    else:
+        return
+    if given % divisor:
+        fix = widened(observation, failed.step, wrong.operand.tensor, given, -(-given // divisor) * divisor)
         yield from [fix] if fix else []
+
+
+def _heads(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]:
+    """Another number of parts where the last dimension does not divide into those asked for: attention heads."""
+    shape, asked = wrong.operand.tensor.shape, wrong.asked
+    argument = next((a.name for a in node.arguments if a.name in ("size", "shape")), None)
+    if wrong.axis is not None or argument is None or len(asked) != len(shape) + 1 or asked[:-2] != shape[:-1]:
+        return
+    width, parts = shape[-1], asked[-2]
+    if parts > 1 and width // parts == asked[-1]:
+        fitting = min((n for n in range(2, width) if width % n == 0), key=lambda n: abs(n - parts), default=None)
+        if fitting is None:
+            return
+        summary = f"{width} features do not divide into {parts} parts: take {fitting} of {width // fitting}, "
+        divided = [*shape[:-1], fitting, width // fitting]
+        edits = tuple(Give(n.id, argument, divided) for n in _alike(observation, node, argument))
+        yield Fix(f"{summary}or make the features a multiple of {parts}", edits=edits)
 
 
 def _flattened(node: Node, batch: int) -> tuple[Edit, ...]:

@@ -52,17 +52,19 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from whygrad.engine.edits import Edit, Wrap
+from whygrad.engine.edits import Edit, Give, Wrap
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size
 from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP705", "concat-mismatch", "error")
@@ -70,10 +72,10 @@ def concat_mismatch(observation: Observation) -> Iterator[Finding]:
     """The join that was refused."""
     for failed, node, event in refused(observation, "join"):
         if wrong := unjoinable(node, event):
-            yield _finding(observation, failed, node, wrong)
+            yield _finding(observation, failed, node, event, wrong)
 
 
-def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoinable) -> Finding:
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Unjoinable) -> Finding:
     joined = [o for o in (wrong.first, wrong.second) if o is not None]
     return finding(
         observation,
@@ -83,7 +85,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Unjoi
         if joined
         else "A list that is filled in a loop is empty where the loop did not run.",
         chain=[origin(observation, failed.step, node, operand) for operand in joined],
-        fixes=[_fix(node, observation.source(node.id), wrong)],
+        fixes=list(_fixes(observation, node, event, wrong)),
     )
 
 
@@ -99,28 +101,50 @@ def _title(node: Node, wrong: Unjoinable) -> str:
     return f"{op} joins sizes {one[wrong.axis]} and {two[wrong.axis]} in dimension {wrong.axis}, which must be equal"
 
 
-def _fix(node: Node, source: str | None, wrong: Unjoinable) -> Fix:
+def _fixes(observation: Observation, node: Node, event: Event, wrong: Unjoinable) -> Iterator[Fix]:
     if wrong.first is None:
-        return Fix("put a tensor into the list before the loop, or see why it did not run")
-    if wrong.second is None:
-        return Fix("give each scalar a dimension: x.unsqueeze(0), or use torch.stack")
-    if wrong.axis is None:
-        return _as_many(node, wrong.first, wrong.second)
-    if wrong.axis >= 2:
-        after, edits = _resized(source), _padded(node, wrong.first, wrong.second)
-        return Fix("bring the second to the size of the first before joining", after=after, edits=edits)
-    return Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
+        yield Fix("put a tensor into the list before the loop, or see why it did not run")
+    elif wrong.second is None:
+        yield Fix("give each scalar a dimension: x.unsqueeze(0), or use torch.stack")
+    elif wrong.axis is None:
+        yield _as_many(observation, node, event, wrong.first, wrong.second)
+    else:
+        spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
+        if wrong.axis >= 2 and spatial:
+            after, edits = _resized(observation.source(node.id)), _padded(node, wrong.first, wrong.second)
+            yield Fix("bring the second to the size of the first before joining", after=after, edits=edits)
+        yield from _along(observation, node, event, wrong.axis)
+        yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
 
-def _as_many(node: Node, first: Operand, second: Operand) -> Fix:
+def _along(observation: Observation, node: Node, event: Event, axis: int) -> Iterator[Fix]:
+    """Joined along the one dimension in which all of them differ."""
+    shapes = {t.shape[:axis] + t.shape[axis + 1 :] for t in event.tensors}
+    if node.bare_name == "cat" and len(shapes) == 1:
+        after = rewritten(observation.source(node.id), r"(dim\s*=\s*|[\])]\s*,\s*)-?\d+\)", rf"\g<1>{axis})")
+        summary = f"join along dimension {axis}, the only one in which they differ"
+        yield Fix(summary, after=after, edits=(Give(node.id, "dim", axis),))
+
+
+def _as_many(observation: Observation, node: Node, event: Event, first: Operand, second: Operand) -> Fix:
     """The one with fewer dimensions given that which the other has more, where its place is plain."""
     few, many = sorted((first, second), key=lambda o: len(o.tensor.shape))
     shape, other = few.tensor.shape, many.tensor.shape
-    places = [a for a in range(len(other)) if other[:a] + other[a + 1 :] == shape]
+    free = value(node, event, "dim", 0) % len(other) if node.bare_name == "cat" else None
+    places = [a for a in range(len(other)) if _agree((*shape[:a], other[a], *shape[a:]), other, free)]
     if len(places) != 1:
         return Fix("give both as many dimensions with unsqueeze or flatten, or see which reduction dropped one")
-    edits = (Wrap(node.id, few.role, f"x.unsqueeze({places[0]})"),)
-    return Fix(f"give the one of {size(few.tensor)} a dimension: x.unsqueeze({places[0]})", edits=edits)
+    place = places[0]
+    spread = ", ".join(str(other[a]) if a == place else "-1" for a in range(len(other)))
+    call = f".unsqueeze({place})" + ("" if place == free or other[place] == 1 else f".expand({spread})")
+    after = with_behind(observation, node, few.role, call)
+    summary = f"give the one of {size(few.tensor)} a dimension: x{call}"
+    return Fix(summary, after=after, edits=(Wrap(node.id, few.role, f"x{call}"),))
+
+
+def _agree(one: Sequence[int], other: Sequence[int], free: int | None) -> bool:
+    """Whether two shapes are equal but for the dimension in which they are joined."""
+    return len(one) == len(other) and all(a == b or i == free for i, (a, b) in enumerate(zip(one, other, strict=True)))
 
 
 def _padded(node: Node, first: Operand, second: Operand) -> tuple[Edit, ...]:

@@ -48,16 +48,19 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
 
-from whygrad.engine.edits import Resize, Wrap
+from whygrad.engine.edits import Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
+from whygrad.engine.operands.convolutions import convolution, definition
 from whygrad.engine.operands.stretching import Clash, clash, lined_up
+from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, made, origin, parameter_name
+from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.spelling import with_behind
 
@@ -82,29 +85,40 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash
         message=f"In dimension {wrong.axis}, counted from the end, the sizes are {given} and {wanted}; "
         "only a size of 1 is stretched.",
         chain=[origin(observation, failed.step, node, o) for o in (wrong.first, wrong.second) if o],
-        fixes=[_fix(observation, failed, node, wrong, first, second)],
+        fixes=list(_fixes(observation, failed, node, wrong, first, second)),
     )
 
 
-def _fix(observation: Observation, failed: Failure, node: Node, wrong: Clash, first: str, second: str) -> Fix:
+def _fixes(
+    observation: Observation, failed: Failure, node: Node, wrong: Clash, first: str, second: str
+) -> Iterator[Fix]:
     given, wanted = wrong.sizes
     for name, operand, size_of_other in ((first, wrong.first, wanted), (second, wrong.second, given)):
         table = _table(observation, failed.step, operand.tensor, wrong.axis) if operand is not None else None
         held = parameter_name(observation, table) if table is not None else None
         if table is not None and held:
-            return _remade(held if name.startswith("the ") else name, held, table, wrong.axis, size_of_other)
+            if wrong.second is not None and (inside := _lined_up(observation, node, wrong.first, wrong.second, lead=1)):
+                yield inside
+            other = wrong.second if operand is wrong.first else wrong.first
+            named = held if name.startswith("the ") else name
+            yield _remade(observation, named, held, table, operand, other, wrong.axis, size_of_other)
+            return
     if wrong.second is not None:
+        yield from ended(observation, failed.step, node, wrong)
         lined = _lined_up(observation, node, wrong.first, wrong.second)
+        strided = None if lined else _strided(observation, failed, wrong.first, wrong.second)
         fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
-        if fitted is not None:
-            return fitted
-    return Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
+        yield from [fix for fix in (strided, fitted) if fix is not None]
+    yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 
-def _lined_up(observation: Observation, node: Node, first: Operand, second: Operand) -> Fix | None:
-    """The one of fewer dimensions with those that it lacks, between its first and what is left, or behind it."""
+def _lined_up(observation: Observation, node: Node, first: Operand, second: Operand, *, lead: int = 0) -> Fix | None:
+    """The one of fewer dimensions with those that it lacks, between its first and what is left, or behind it.
+
+    `lead` of the other's dimensions stand before: a table is not made for each sample.
+    """
     few, many = sorted((first, second), key=lambda o: len(o.tensor.shape))
-    places = lined_up(few.tensor.shape, many.tensor.shape, last=few.tensor.dtype == "bool")
+    places = lined_up(few.tensor.shape, many.tensor.shape[lead:], last=few.tensor.dtype == "bool")
     if places is None or few.role in node.writes:
         return None
     rank, behind_it = len(few.tensor.shape), places[0] == len(few.tensor.shape)
@@ -156,11 +170,50 @@ def _shortcut(observation: Observation, failed: Failure, node: Node, first: Oper
     )
 
 
-def _remade(name: str, held: str, table: Tensor, axis: int, size_of_other: int) -> Fix:
-    """A weight made for the size that the other operand has."""
+def _remade(
+    observation: Observation,
+    name: str,
+    held: str,
+    table: Tensor,
+    operand: Operand | None,
+    other: Operand | None,
+    axis: int,
+    size_of_other: int,
+) -> Fix:
+    """A weight made for the sizes that the other operand has."""
     shape = list(table.shape)
     summary = f"make {name} for {size_of_other} in dimension {axis}, slice it, or send what it was made for"
     if size_of_other == 0 or len(shape) < -axis:
         return Fix(summary)
     shape[axis] = size_of_other
-    return Fix(f"{summary}: {sizes(shape)} in place of {size(table)}", edits=(Resize(held, tuple(shape)),))
+    whole = operand is not None and operand.tensor.shape == table.shape
+    beside = other.tensor.shape[-len(shape) :] if whole and other is not None else ()
+    for place, wanted in enumerate(beside, start=-len(beside)):
+        shape[place] = wanted if 1 not in (shape[place], wanted) else shape[place]
+    before, after = (_definition(observation, held, s) for s in (table.shape, shape))
+    edits = (Resize(held, tuple(shape)),)
+    return Fix(f"{summary}: {sizes(shape)} in place of {size(table)}", before, after, edits=edits)
+
+
+def _definition(observation: Observation, held: str, shape: Sequence[int]) -> str:
+    """The parameter, or buffer, made with a shape."""
+    made_of = f"torch.empty({', '.join(map(str, shape))})"
+    registered = any(p.name == held for p in observation.parameters)
+    return f"{held} = nn.Parameter({made_of})" if registered else f"{held} = {made_of}"
+
+
+def _strided(observation: Observation, failed: Failure, first: Operand, second: Operand) -> Fix | None:
+    """The convolution on one branch with the stride that the other branch takes."""
+    larger, other = sorted((first, second), key=lambda o: -prod(o.tensor.shape[2:]))
+    given, wanted = larger.tensor.shape, other.tensor.shape
+    _, maker = made(failed.step, {larger.tensor.id})
+    found = convolution(observation.nodes[maker.node], maker) if maker is not None else None
+    if maker is None or found is None or found.transposed or given[:2] != wanted[:2] or 0 in wanted:
+        return None
+    strides = {-(-a // b) for a, b in zip(given[2:], wanted[2:], strict=True)}
+    name, stride = layer(observation, found.weight), next(iter(strides), 1)
+    if name is None or len(strides) != 1 or set(found.settings["stride"] or ()) != {1}:
+        return None
+    after = definition(replace(found, settings={**found.settings, "stride": [stride]}), found.given)
+    edits = (Give(maker.node, "stride", [stride] * found.spatial),)
+    return Fix(f"give {name} the other branch's stride of {stride}", definition(found, found.given), after, edits=edits)

@@ -51,12 +51,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.stretching import Side, Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind
@@ -94,12 +95,18 @@ def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stret
         message=f"Shapes {first} and {second} are stretched to {result} before they are compared. "
         "Equal shapes were meant here.",
         node=number,
-        event=event,
+        event=_as_written(event, found),
         order=order,
         chain=(Link(f"{first} and {second} are stretched to {result} here", number),),
         related=tuple(Related("the same here", n) for n, _ in others),
         fix=_fix(observation, places),
     )
+
+
+def _as_written(event: Event, found: Stretch) -> Event:
+    """The execution with the shapes that the user wrote, before the loss's own function stretched them."""
+    sides = (found.first, found.second)
+    return replace(event, inputs=tuple(Operand(s.role, s.tensor) for s in sorted(sides, key=lambda s: s.place)))
 
 
 def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]) -> Fix:

@@ -107,7 +107,7 @@ def _fixes(
 ) -> list[Fix]:
     fixes = [*_tables(observation, found, table), *_counts(node, found)]
     if found.index is not None:
-        fixes += _lower(observation, failed, found)
+        fixes += [*_counted_from_one(observation, node, found), *_lower(observation, failed, found)]
         if found.least < 0:
             fixes += _above(observation, node, found, index)
     return fixes or [Fix(f"ask for places from 0 to {found.size - 1}, or make {table} larger")]
@@ -138,6 +138,15 @@ def _counts(node: Node, found: Misplaced) -> Iterator[Fix]:
     elif node.bare_name == "select" and node.literal("index") == found.size > 0:
         edit = Give(node.id, "index", found.size - 1)
         yield Fix(f"count from 0: the last place is {found.size - 1}, or -1", edits=(edit,))
+
+
+def _counted_from_one(observation: Observation, node: Node, found: Misplaced) -> Iterator[Fix]:
+    """Indices from 1 to the size, such as lengths that stand for the last place."""
+    stored = found.table is not None and parameter_name(observation, found.table.tensor)
+    if found.index is not None and not stored and found.least >= 1 and found.greatest == found.size:
+        after = with_behind(observation, node, found.index.role, " - 1")
+        edits = (Wrap(node.id, found.index.role, "x - 1"),)
+        yield Fix("count the places from 0: the index - 1", after=after, edits=edits)
 
 
 def _lower(observation: Observation, failed: Failure, found: Misplaced) -> Iterator[Fix]:

@@ -62,6 +62,7 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
 from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.rewriting import rewritten
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -133,7 +134,8 @@ def _of_state(observation: Observation, failed: Failure, node: Node, found: Recu
 
 def _states(observation: Observation, failed: Failure, node: Node, name: str, found: Recurrent) -> list[Fix]:
     if not found.cell and _fits(found, batch_first=not found.batch_first):
-        return [_other_order(observation, node, name, found)]
+        orders = [_other_order(observation, node, name, found), _made_to_fit(observation, failed, found)]
+        return orders[::-1] if found.batch_first else orders
     if not found.cell and all(
         s.tensor.shape[1::-1] + s.tensor.shape[2:] == found.expected(i) for i, s in enumerate(found.states)
     ):
@@ -142,7 +144,15 @@ def _states(observation: Observation, failed: Failure, node: Node, name: str, fo
         return [_states_through(observation, node, found, ".unsqueeze(0)", "give it a dimension for the layers")]
     if all(s.tensor.shape == (1, *found.expected(i)) for i, s in enumerate(found.states)):
         return [_states_through(observation, node, found, ".squeeze(0)", "take its first dimension away")]
+    if all(_short_of_layers(s.tensor.shape, found.expected(i)) for i, s in enumerate(found.states)):
+        call = f".repeat({found.stacked // found.states[0].tensor.shape[0]}, 1, 1)"
+        return [_states_through(observation, node, found, call, "give each layer and direction a state of its own")]
     return [*_given_by_layer(observation, failed, found), _made_to_fit(observation, failed, found)]
+
+
+def _short_of_layers(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether a state fits but for having rows for only a part of the layers and directions."""
+    return len(shape) == 3 and shape[1:] == expected[1:] and 0 < shape[0] < expected[0] and expected[0] % shape[0] == 0
 
 
 def _given_by_layer(observation: Observation, failed: Failure, found: Recurrent) -> Iterator[Fix]:
@@ -198,5 +208,12 @@ def _made_to_fit(observation: Observation, failed: Failure, found: Recurrent) ->
     return Fix(
         f"make the state ({wanted}): (layers times directions, batch, hidden)",
         before=source,
+        after=_of_the_batch(source, found) if complete else None,
         edits=tuple(edits) if complete else (),
     )
+
+
+def _of_the_batch(source: str | None, found: Recurrent) -> str | None:
+    """The line with the size of the batch read from the dimension that holds it: `x.size(0)` for `x.size(1)`."""
+    batch = 0 if found.batch_first or found.cell else 1
+    return rewritten(source, rf"(\.size\(|\.shape\[){1 - batch}(?=[)\]])", rf"\g<1>{batch}")

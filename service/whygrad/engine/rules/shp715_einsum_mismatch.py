@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Give, Resize
+from whygrad.engine.edits import Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.subscripts import (
@@ -65,6 +65,7 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
 from whygrad.engine.wording.phrases import counted, size, sizes
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP715", "einsum-mismatch", "error")
@@ -79,7 +80,11 @@ def einsum_mismatch(observation: Observation) -> Iterator[Finding]:
             title=_title(observation, node, wrong) if wrong else f"einsum refuses its operands: {failed.said}",
             message=_message(observation, node, event, written),
             chain=[origin(observation, failed.step, node, o) for o in event.inputs],
-            fixes=[*_by_layer(observation, failed, wrong), *_fixes(observation, node, event, written)],
+            fixes=[
+                *_by_layer(observation, failed, wrong),
+                *_repeated(observation, node, event, written, wrong),
+                *_fixes(observation, node, event, written),
+            ],
         )
 
 
@@ -109,6 +114,21 @@ def _by_layer(observation: Observation, failed: Failure, wrong: Disagreement | N
         tensor = wrong.operand.tensor
         fix = widened(observation, failed.step, tensor, given, wanted) if tensor.shape[-1] == given else None
         yield from [fix] if fix else []
+
+
+def _repeated(
+    observation: Observation, node: Node, event: Event, written: Equation | None, wrong: Disagreement | None
+) -> Iterator[Fix]:
+    """Each of fewer heads, or groups, as often as the others have more of them."""
+    wanted, given = wrong.sizes if wrong is not None and wrong.letter is not None else (0, 0)
+    if written is None or wrong is None or wrong.letter is None or not 1 < given < wanted or wanted % given:
+        return
+    letters = written.subscripts[event.inputs.index(wrong.operand)]
+    call = f".repeat_interleave({wanted // given}, dim={letters.index(wrong.letter) - len(letters)})"
+    after = with_behind(observation, node, wrong.operand.role, call)
+    name = called(observation, node, wrong.operand)
+    edits = (Wrap(node.id, wrong.operand.role, f"x{call}"),)
+    yield Fix(f"repeat each of the {given} of {name} {wanted // given} times: {call[1:]}", after=after, edits=edits)
 
 
 def _rewritten(observation: Observation, node: Node, other: Equation) -> Fix:

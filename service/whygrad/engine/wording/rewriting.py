@@ -72,8 +72,12 @@ def operand_of(source: str | None, name: str | None, suffix: str) -> str | None:
 
 def around(source: str | None, layer: str, suffix: str) -> str | None:
     """The line with something put behind what a layer is given and behind what it gives: `norm(x.t()).t()`."""
-    attribute = re.escape(layer.rpartition(".")[2])
-    return rewritten(source, rf"(\.{attribute}\()([\w.]+)(\))", lambda m: f"{m[1]}{m[2]}{suffix}{m[3]}{suffix}")
+    attribute = layer.rpartition(".")[2]
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and len(n.args) == 1]
+    own = [n for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == attribute]
+    if len(own) != 1:
+        return None
+    return suffixed(suffixed(source, own[0], suffix), own[0].args[0], suffix)
 
 
 def out_of_place(source: str | None, operation: str) -> str | None:
@@ -197,6 +201,12 @@ def fed(source: str | None, layer: str, suffix: str) -> str | None:
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
     own = [n.args[0] for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
     return suffixed(source, own[0], suffix) if len(own) == 1 else None
+
+
+def replaced(source: str, part: ast.expr, text: str) -> str:
+    """The line with another text in place of an expression in it."""
+    start, end = _span(source, part)
+    return source[:start] + text + source[end:]
 
 
 def suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:

@@ -30,6 +30,18 @@ def with_behind(observation: Observation, node: Node, role: str, suffix: str) ->
     return handed or applied(source, name, suffix) or operand_of(source, name, suffix)
 
 
+def cloned_first(source: str | None) -> str | None:
+    """A write into a part of a tensor, `p[mask] = 0.0`, with a line before it that makes the tensor a copy."""
+    line = statement(source)
+    written = line.body[0] if isinstance(line, ast.Module) and len(line.body) == 1 else None
+    targets = written.targets if isinstance(written, ast.Assign) else [getattr(written, "target", None)]
+    owner = targets[0].value if len(targets) == 1 and isinstance(targets[0], ast.Subscript) else None
+    if source is None or not isinstance(owner, ast.Name | ast.Attribute):
+        return None
+    name = ast.unparse(owner)
+    return f"{name} = {name}.clone()\n{source}"
+
+
 def _operands(observation: Observation, node: Node, written: ast.AST, role: str) -> Iterator[ast.expr]:
     """The expression in that role, if what is written there is the operation of the node."""
     name, _, rest = role.partition("[")
@@ -42,6 +54,8 @@ def _operands(observation: Observation, node: Node, written: ast.AST, role: str)
         yield from [found] if found is not None else []
     elif isinstance(found, ast.List | ast.Tuple) and inner.isdigit() and int(inner) < len(found.elts):
         yield found.elts[int(inner)]
+    elif isinstance(written, ast.Call) and found is not None and node.bare_name == "einsum" and inner.isdigit():
+        yield from written.args[places.index(name) + int(inner) :][:1]
 
 
 def _names(observation: Observation, node: Node) -> Collection[str]:

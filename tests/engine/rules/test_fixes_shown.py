@@ -1,0 +1,116 @@
+"""Fixes of shapes and writes that no single call mends: each is run, and shown as the code that it becomes."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+
+PROGRAM = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {layers}
+
+    def forward(self, x):
+        {lines}
+"""
+CASES = {
+    "a view that drops elements, and the layer behind it": (
+        "self.l = nn.Linear(1024, 5)",
+        "h = x.view(x.size(0), 1024); return self.l(h)",
+        "3x16x6x6",
+        "h = x.flatten(1); return self.l(h)\nnn.Linear(576, 5)",
+    ),
+    "a shortcut without the stride": (
+        "self.a = nn.Conv2d(8, 16, 3, stride=2, padding=1); self.b = nn.Conv2d(8, 16, 1)",
+        "return self.a(x) + self.b(x)",
+        "2x8x16x16",
+        "nn.Conv2d(8, 16, 1, stride=2)",
+    ),
+    "too few channels before a depthwise layer": (
+        "self.a = nn.Conv2d(4, 8, 1); self.b = nn.Conv2d(16, 16, 3, groups=16); self.c = nn.Conv2d(16, 4, 1)",
+        "return self.c(self.b(self.a(x)))",
+        "2x4x8x8",
+        "nn.Conv2d(4, 16, ...)",
+    ),
+    "a mask shorter than the sequence in both dimensions": (
+        "self.l = nn.Linear(8, 8); self.register_buffer('m', torch.ones(6, 6))",
+        "return self.l(x) @ x.transpose(1, 2) + self.m",
+        "2x9x8",
+        "m = torch.empty(9, 9)",
+    ),
+    "positions for too few tokens": (
+        "self.p = nn.Parameter(torch.randn(1, 6, 8))",
+        "return x + self.p",
+        "2x9x8",
+        "p = nn.Parameter(torch.empty(1, 9, 8))",
+    ),
+    "a state made for the sequence": (
+        "self.r = nn.GRU(6, 4, batch_first=True)",
+        "return self.r(x, torch.zeros(1, x.size(1), 4))[0]",
+        "2x9x6",
+        "return self.r(x, torch.zeros(1, x.size(0), 4))[0]",
+    ),
+    "a context without its time": (
+        "self.l = nn.Linear(8, 8)",
+        "h = self.l(x); c = h.mean(1); return torch.cat([h, c], dim=2)",
+        "2x9x8",
+        "h = self.l(x); c = h.mean(1); return torch.cat([h, c.unsqueeze(1).expand(-1, 9, -1)], dim=2)",
+    ),
+    "joined along the wrong dimension": (
+        "self.l = nn.Linear(8, 8)",
+        "h = self.l(x); return torch.cat([h, h[:, 2:], h[:, 1:]], dim=2)",
+        "2x9x8",
+        "h = self.l(x); return torch.cat([h, h[:, 2:], h[:, 1:]], dim=1)",
+    ),
+    "slices of two lengths": (
+        "self.l = nn.Linear(8, 8)",
+        "h = self.l(x); return h[:, 1:] - h[:, :-2]",
+        "2x9x8",
+        "h = self.l(x); return h[:, 1:] - h[:, :-1]",
+    ),
+    "fewer heads of keys than of queries": (
+        "self.l = nn.Linear(8, 8)",
+        "h = self.l(x); return torch.einsum('bqhd,bkhd->bhqk', h, h[:, :, :2])",
+        "2x5x4x8",
+        "h = self.l(x); return torch.einsum('bqhd,bkhd->bhqk', h, h[:, :, :2].repeat_interleave(2, dim=-2))",
+    ),
+    "two operands of one line": (
+        "self.a = nn.Linear(8, 6); self.b = nn.Linear(8, 6)",
+        "v = x.mean((2, 3)); return x[:, :6] * self.a(v) + self.b(v)",
+        "2x8x5x5",
+        "v = x.mean((2, 3)); return x[:, :6] * self.a(v)[..., None, None] + self.b(v)[..., None, None]",
+    ),
+    "a layer that writes in place": (
+        "self.l = nn.Linear(6, 6); self.act = nn.ReLU(inplace=True)",
+        "y = torch.exp(self.l(x)); return self.act(y)",
+        "4x6",
+        "nn.ReLU()",
+    ),
+    "a part that is written": (
+        "self.l = nn.Linear(6, 6)",
+        "p = torch.sigmoid(self.l(x))\n        p[:, 0] = 0.0\n        return p",
+        "4x6",
+        "p = p.clone()\np[:, 0] = 0.0",
+    ),
+    "a norm over another axis": (
+        "self.c = nn.Conv2d(4, 4, 1); self.n = nn.LayerNorm(4)",
+        "return F.gelu(self.n(self.c(x)))",
+        "2x4x5x6",
+        "return F.gelu(self.n(self.c(x).transpose(1, 3)).transpose(1, 3))",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fix_is_run_and_shown(name: str) -> None:
+    layers, lines, shapes, after = CASES[name]
+    found = diagnose_source(PROGRAM.format(layers=layers, lines=lines), shapes=shapes)["findings"]
+    assert found[0]["fix"]["verified"], found[0]
+    assert found[0]["fix"]["after"] == after
+
+
+def test_the_shapes_that_the_user_wrote_are_shown() -> None:
+    line = "return F.mse_loss(self.l(x), x[:, 0])"
+    found = diagnose_source(PROGRAM.format(layers="self.l = nn.Linear(6, 1)", lines=line), shapes="4x6")["findings"][0]
+    assert (found["code"], [o["shape"] for o in found["operands"]]) == ("SHP707", [[4, 1], [4]])
