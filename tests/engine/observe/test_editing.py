@@ -185,6 +185,7 @@ def test_places_of_edited_nodes_are_still_known() -> None:
         Resize("nobody.weight", (1,)),
         Become(3, "aten::no_such_operation"),
         Wrap(3, "input", "x.no_such_method()"),
+        Wrap(3, "input", "torch.einsum('ij->ij', [x])"),
     ],
 )
 def test_what_cannot_be_made_is_refused_by_name(edit: Edit) -> None:

@@ -48,3 +48,20 @@ def test_straight_through_estimate_is_not_taken_away() -> None:
     (finding,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"]
     assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("CUT101", ["p"], None)
     assert "straight-through" in finding["fix"]["summary"]
+
+
+def test_an_estimate_that_is_compared_gives_way_to_what_it_estimates() -> None:
+    body = "e = self.a(x); q = e + (self.b(x) - e).detach(); return F.mse_loss(q, e.detach()) + q.sum() * self.p"
+    (finding,) = diagnose_source(net(body, f"{LAYER}; self.b = nn.Linear(6, 6)"), shapes="4x6", loss="output")[
+        "findings"
+    ]
+    assert (finding["code"], finding["parameters"]) == ("CUT101", ["b.weight", "b.bias"])
+    assert finding["fix"]["verified"] is True
+
+
+def test_a_position_is_interpolated() -> None:
+    body = "i = (self.a(x) * 2).clamp(0, 5).long(); return self.t[i] * self.p"
+    source = net(body, f"{LAYER}; self.t = nn.Parameter(torch.randn(6))")
+    (finding,) = diagnose_source(source, shapes="4x6", loss="auto")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT104", True)
+    assert finding["fix"]["summary"].startswith("interpolate")

@@ -61,6 +61,34 @@ def test_targets_that_are_all_left_out_are_sent_otherwise() -> None:
     assert (code, told["verified"]) == ("ZER507", True)
 
 
+LOGARITHMS = {
+    "softmax": ("torch.log(torch.softmax(self.a(x) * 400, 1))", "F.log_softmax(self.a(x) * 400, 1)"),
+    "sigmoid": ("torch.log(torch.sigmoid(self.a(x) * 400))", "F.logsigmoid(self.a(x) * 400)"),
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), LOGARITHMS.values(), ids=LOGARITHMS)
+def test_the_logarithm_of_a_probability_is_taken_in_one(written: str, meant: str) -> None:
+    code, told = fix(f"return {written}.mean() * self.p[0]", loss="output")
+    assert (code, told["verified"]) == ("NUM601", True)
+    assert told["after"] == f"return {meant}.mean() * self.p[0]"
+
+
+def test_the_largest_is_taken_away_before_a_softmax_that_is_written_out() -> None:
+    body = "s = self.a(x) + 100.0; e = torch.exp(s); return e / e.sum(1, keepdim=True) * self.p"
+    code, told = fix(body)
+    assert (code, told["verified"]) == ("NUM601", True)
+    assert told["after"] == "e = torch.exp(s - s.detach().amax([1], True))"
+
+
+def test_a_decomposition_is_reduced() -> None:
+    code, told = fix(
+        'q, r = torch.linalg.qr(self.a(x), mode="complete"); return r.pow(2).sum() * self.p[0]', shapes="8x6"
+    )
+    assert (code, told["verified"]) == ("BWD406", True)
+    assert told["after"] == 'q, r = torch.linalg.qr(self.a(x), mode="reduced")'
+
+
 DEEP = """
 class Net(nn.Module):
     def __init__(self):

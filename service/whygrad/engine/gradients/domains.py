@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from whygrad.engine.edits import Wrap
+from whygrad.engine.edits import Replace, Wrap
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Event, Node, Numbers
-from whygrad.engine.wording.rewriting import wrapped
+from whygrad.engine.observation import Event, Node, Numbers, Observation
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten, wrapped
 
 _ROOM = {"float16": "1e-6"}
 _EDGE = {"float16": "1e-3", "bfloat16": "1e-2"}
@@ -31,6 +31,10 @@ _MORE = "{x} + {tiny}"
 _FROM_ZERO = "{x}.clamp_min({tiny})"
 _INSIDE_ONE = "{x}.clamp(-1 + {margin}, 1 - {margin})"
 _NO_OVERFLOW = "{x}.clamp_max(80.0)"
+_LOGARITHMS = {
+    "softmax": ("log_softmax", "torch.log_softmax(self, dim)"),
+    "sigmoid": ("logsigmoid", "torch._C._nn.log_sigmoid(self)"),
+}
 _OTHERWISE = {_FROM_ZERO: (_MORE,), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
 """What also keeps inside where clamping would leave nothing that learns: every number lies at the end."""
 
@@ -76,9 +80,64 @@ def edge_of(node: Node) -> Edge | None:
     return EDGES.get(node.bare_name)
 
 
-def ways_inside(node: Node, event: Event, source: str | None) -> list[Fix]:
+def ways_inside(observation: Observation, node: Node, event: Event) -> list[Fix]:
     """The changes that keep the operand inside, the best first."""
-    edge = edge_of(node)
+    return [*_in_one(observation, node), *_clear_of_the_edge(observation, node, event)]
+
+
+def _in_one(observation: Observation, node: Node) -> list[Fix]:
+    """The logarithm of a softmax in one operation, which forms no number that rounds to 0; the exponentials of one."""
+    events = observation.first.events
+    own = next((e for e in events if e.node == node.id and e.tensors), None)
+    if own is None:
+        return []
+    if node.bare_name == "exp":
+        return _shifted(observation, node, own)
+    made = next((e for e in events if node.bare_name == "log" and own.tensors[0].id in {t.id for t in e.outputs}), None)
+    maker = observation.nodes[made.node] if made is not None else None
+    if maker is None or maker.bare_name not in _LOGARITHMS:
+        return []
+    name, expression = _LOGARITHMS[maker.bare_name]
+    readers = ((e.node, o.role) for e in events for o in e.inputs if o.tensor.id == own.tensors[0].id)
+    others = (Wrap(*reader, "torch.exp(x)") for reader in dict.fromkeys(readers) if reader[0] != node.id)
+    called = rf"torch\.log\((?:torch|F)\.{maker.bare_name}\(({ARGUMENTS})\)\)"
+    return [
+        Fix(
+            f"use {name}, which forms no {maker.bare_name} that rounds to 0",
+            after=rewritten(observation.source(node.id), called, rf"F.{name}(\1)"),
+            edits=(Replace(maker.id, expression), Replace(node.id, "self"), *others),
+        )
+    ]
+
+
+def _shifted(observation: Observation, node: Node, own: Event) -> list[Fix]:
+    """The exponentials of a softmax that is written out, with the largest taken away first."""
+    events, result = observation.first.events, own.outputs[0].id if own.outputs else -1
+    for summed in events:
+        if observation.nodes[summed.node].bare_name != "sum" or result not in {t.id for t in summed.tensors}:
+            continue
+        total = {t.id for t in summed.outputs}
+        dims = observation.nodes[summed.node].literal("dim", summed.values.get("dim"))
+        shares = (
+            e
+            for e in events
+            if observation.nodes[e.node].bare_name == "div" and result in {t.id for t in e.tensors[:1]}
+        )
+        if isinstance(dims, list) and any(total & {t.id for t in e.tensors} for e in shares):
+            shifted = f"{{x}} - {{x}}.detach().amax({dims}, True)"
+            shown = shifted.replace("{x}", "x")
+            return [
+                Fix(
+                    f"take the largest away before exp, as softmax does, or use softmax: {shown} in place of x",
+                    after=wrapped(observation.source(node.id), "exp", shifted),
+                    edits=(Wrap(node.id, "self", shown),),
+                )
+            ]
+    return []
+
+
+def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> list[Fix]:
+    edge, source = edge_of(node), observation.source(node.id)
     operand = event.input(edge.role) if edge is not None else None
     if edge is None or operand is None:
         return []

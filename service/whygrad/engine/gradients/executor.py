@@ -57,7 +57,7 @@ def remedies(observation: Observation, departure: Departure) -> list[Fix]:
     numbers = departure.nodes if departure.hidden is None else (departure.hidden,)
     for event in [] if twins else executions(observation, numbers):
         node, source = observation.nodes[event.node], observation.source(event.node)
-        found += ways_inside(node, event, source) if departure.hidden is not None else []
+        found += ways_inside(observation, node, event) if departure.hidden is not None else []
         found += _another(node, source)
     return [*found, _WITHOUT]
 

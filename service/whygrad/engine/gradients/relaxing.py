@@ -16,13 +16,26 @@ from whygrad.engine.gradients.flow import TAKERS
 from whygrad.engine.gradients.relaxations import relaxation, shares
 from whygrad.engine.observation import Event, Node, Observation
 
+
+def _rows(weights: str, table: str) -> str:
+    """The rows of a table, weighted. What torch writes in Python (tensordot, einsum) cannot be compiled in an edit."""
+    return f"torch.matmul({weights}, {table}.flatten(1) if {table}.dim() > 1 else {table}.unsqueeze(1)).reshape(list({weights}.size()[:-1]) + list({table}.size()[1:]))"  # noqa: E501
+
+
+def _between(positions: str, table: str) -> str:
+    """Of each row as much as a position is near it."""
+    rows = f"torch.arange({table}.size(0), dtype={table}.dtype, device={table}.device)"
+    return f"(1 - ({positions}.unsqueeze(-1) - {rows}).abs()).clamp(min=0)"
+
+
 _WITHIN = "dim if dim >= 0 else dim - 1"
 """An axis of the positions, among those of their weights."""
 
 _MEAN = "torch.matmul(x, torch.arange(x.size(-1), dtype=x.dtype, device=x.device))"
 _RANKS = "torch.sigmoid(self.movedim(dim, -1).unsqueeze(-1) - self.movedim(dim, -1).unsqueeze(-2)).sum(-1).movedim(-1, dim) - 0.5"  # noqa: E501
 _PAIRED = "(torch.matmul(indices_0, self[:indices_0.size(-1), :indices_1.size(-1)]) * indices_1).sum(-1)"
-_INTERPOLATED = "torch.matmul((1 - (indices.unsqueeze(-1) - torch.arange(weight.size(0), dtype=weight.dtype, device=weight.device)).abs()).clamp(min=0), weight)"  # noqa: E501
+_NEAR = _rows(_between("indices_0", "self"), "self")
+_INTERPOLATED = _rows(_between("indices", "weight"), "weight")
 """A row of a table at a position between two others: as much of each as it is near."""
 
 _CASTS = frozenset({"to", "long", "int", "float", "double", "half", "type", "type_as", "bool"})
@@ -42,15 +55,18 @@ _PASSED_ON: Mapping[str, str] = {
 
 _PICKED: Mapping[tuple[str, str], str] = {
     ("one_hot", "self"): "torch.constant_pad_nd(self, [0, max(num_classes - self.size(-1), 0)])",
-    ("embedding", "indices"): "torch.matmul(indices, weight[:indices.size(-1)])",
+    ("embedding", "indices"): _rows("indices", "weight[:indices.size(-1)]"),
     (
         "index_select",
         "index",
-    ): "torch.tensordot(self.narrow(dim, 0, index.size(-1)), index, ([dim], [-1])).movedim(-1, dim)",
+    ): "torch.matmul(self.narrow(dim, 0, index.size(-1)).movedim(dim, -1), index.transpose(-1, -2)).movedim(-1, dim)",
     ("gather", "index"): f"(index * self.narrow(dim, 0, index.size(-1)).movedim(dim, -1).unsqueeze({_WITHIN})).sum(-1)",
     ("scatter", "index"): f"self + (value - self) * index.sum({_WITHIN}).movedim(-1, dim)",
-    ("index", "indices[0]"): "torch.tensordot(indices_0, self[:indices_0.size(-1)], ([-1], [0]))",
-    ("index", "indices[1]"): 'torch.einsum("nc,nc...->n...", [indices_1, self[:, :indices_1.size(-1)]])',
+    ("index", "indices[0]"): _rows("indices_0", "self[:indices_0.size(-1)]"),
+    (
+        "index",
+        "indices[1]",
+    ): "(indices_1.reshape(indices_1.size() + [1] * (self.dim() - 2)) * self[:, :indices_1.size(-1)]).sum(1)",
     ("bincount", "self"): "torch.constant_pad_nd(self.flatten(0, -2).sum(0), [0, max(minlength - self.size(-1), 0)])",
 }
 """What picks by positions, with their weights."""
@@ -128,6 +144,16 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
     return Relaxed("a straight-through estimate, hard + soft - soft.detach() with a sigmoid", (edit, *followed))
 
 
+def interpolated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
+    """A position that is kept as it is computed, and of a table as much of the two nearest rows as it is near each."""
+    followed = _followed(observation, event.outputs[0].id, _as_place)
+    if not followed or not any(isinstance(e, Replace) and e.expression in (_NEAR, _INTERPOLATED) for e in followed):
+        return None
+    return Relaxed(
+        "as much of each of the two nearest entries as the position is near it", (Replace(node.id, "self"), *followed)
+    )
+
+
 def _followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
     """The edits of all that reads a tensor, and what is handed on of it; None where something cannot."""
     tracked, edits = {tensor}, dict[Edit, None]()
@@ -179,6 +205,18 @@ def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> 
         return Replace(node.id, blended), still
     if (name, role) == ("embedding", "indices"):
         return Replace(node.id, _INTERPOLATED), False
+    return None if name in _UNFIT else (None, still)
+
+
+def _as_place(observation: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
+    """How an operation takes a position between two others where it took a whole one."""
+    name, still = node.bare_name, not any(t.floating for t in event.outputs)
+    if name in _CASTS and still:
+        return Replace(node.id, "self"), True
+    if (name, role) == ("embedding", "indices"):
+        return Replace(node.id, _INTERPOLATED), False
+    if name == "index" and role == "indices[0]" and _indexes(observation, event, role):
+        return Replace(node.id, _NEAR), False
     return None if name in _UNFIT else (None, still)
 
 

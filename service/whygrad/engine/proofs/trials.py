@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import unexplained
-from whygrad.engine.edits import Edit, Freeze
+from whygrad.engine.edits import Edit, Freeze, Rescale
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.wording.phrases import counted
@@ -116,7 +116,18 @@ class Trial:
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
         left_out = all(isinstance(edit, Freeze) for edit in self.fix.edits)
         without = self._without() if left_out else None
-        return without or f"with it {self._passed()}: {_gained(self.base.observation, seen)}"
+        return without or f"with it {self._passed()}: {_gained(self.base.observation, seen)}{self._sizes()}"
+
+    def _sizes(self) -> str:
+        """Of weights that were scaled, what that does to a gradient."""
+        if not any(isinstance(edit, Rescale) for edit in self.fix.edits) or not self.fault.finding.parameters:
+            return ""
+        name = self.fault.finding.parameters[0]
+        given = (base.observation.first.gradients.get(name) for base in (self.base, self.after))
+        before, after = (gradient.norm if gradient is not None else None for gradient in given)
+        if before is None or after is None:
+            return ""
+        return f"; the gradient of {name} has the norm {after:.2g} ({before:.2g} before)"
 
     def _without(self) -> str | None:
         """What was seen where parameters were left out and that changes nothing; None where it does."""

@@ -52,17 +52,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Wrap
+from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Observation, Step, Tensor
 from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import made
+from whygrad.engine.wording.rewriting import rewritten
 
 _KNOWN = re.compile(
     r"does not require grad and does not have a grad_fn|can be implicitly created only for scalar|"
     r"backward through the graph a|modified by an inplace operation|derivative for .* is not implemented"
 )
+
+_REDUCED = {"linalg_qr": ("mode", "reduced"), "linalg_svd": ("full_matrices", False), "svd": ("some", True)}
+"""Decompositions that have a derivative in one form only: the argument, and its value there."""
 
 
 @rule("BWD406", "backward-raised", "error")
@@ -91,8 +95,23 @@ def backward_raised(observation: Observation) -> Iterator[Finding]:
                 Link(f"the forward of {name} completes", error.node),
                 Link(f"its backward raises: {said}", error.node),
             ),
-            fix=Fix(f"change what {name} is given, or what the loss makes of its result"),
+            fix=_fix(observation, error.node, name),
         )
+
+
+def _fix(observation: Observation, number: int | None, name: str) -> Fix:
+    """Of a decomposition that is computed whole, or in part, the reduced one, which has a derivative."""
+    argument, value = _REDUCED.get(name, ("", None))
+    node = observation.nodes[number] if number is not None else None
+    given = node.argument(argument) if node is not None else None
+    if node is None or given is None or given.literal == value:
+        return Fix(f"change what {name} is given, or what the loss makes of its result")
+    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    return Fix(
+        f"compute the reduced decomposition, {argument}={shown}, which has a derivative",
+        after=rewritten(observation.source(node.id), rf"\b{argument}=[^,()]+", f"{argument}={shown}"),
+        edits=(Give(node.id, argument, value),),
+    )
 
 
 def _complex(observation: Observation, step: Step, loss: Tensor) -> Finding:

@@ -53,10 +53,12 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from whygrad.engine.edits import Replace
+from whygrad.engine.edits import Hand, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
+from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -87,10 +89,14 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _fix(observation: Observation, cut: Severed) -> Fix:
     """Without the detach; where it makes a straight-through estimate, that stays and the loss reads more."""
-    if _straight_through(observation, cut):
+    estimate = _straight_through(observation, cut)
+    if estimate is not None:
+        edits = _compared(observation, estimate)
         return Fix(
             f"keep the straight-through estimate, and let the loss also read what {owners(cut.parameters)} computed "
-            "before it: a term of it and of the other side detached"
+            "before it: a term of it and of the other side detached",
+            before=observation.source(edits[0].node) if edits else None,
+            edits=edits,
         )
     return Fix(
         "use the value without detaching it",
@@ -99,14 +105,40 @@ def _fix(observation: Observation, cut: Severed) -> Fix:
     )
 
 
-def _straight_through(observation: Observation, cut: Severed) -> bool:
-    """Whether it is the detach of `a + (b - a).detach()`: b forward, the gradient of a backward."""
+@dataclass(frozen=True)
+class _Estimate:
+    """The tensors, by their ids, of `made = through + (value - through).detach()`."""
+
+    made: int
+    through: int
+    value: int
+
+
+def _straight_through(observation: Observation, cut: Severed) -> _Estimate | None:
+    """The estimate whose detach it is: the value forward, the gradient of the other backward; None where it is none."""
     read, dead = {t.id for t in cut.event.tensors}, {t.id for t in cut.event.outputs}
-    taken: set[int] = set()
+    taken: dict[int, int] = {}
     for event in observation.first.events:
-        name, other = observation.nodes[event.node].bare_name, event.input("other")
-        if name == "sub" and other is not None and read & {t.id for t in event.outputs}:
-            taken.add(other.id)
-        if name == "add" and dead & (operands := {t.id for t in event.tensors}) and taken & operands:
-            return True
-    return False
+        name, other, value = observation.nodes[event.node].bare_name, event.input("other"), event.input("self")
+        if name == "sub" and other is not None and value is not None and read & {t.id for t in event.outputs}:
+            taken[other.id] = value.id
+        operands = {t.id for t in event.tensors}
+        if name == "add" and dead & operands and (through := taken.keys() & operands):
+            return _Estimate(event.outputs[0].id, min(through), taken[min(through)])
+    return None
+
+
+def _compared(observation: Observation, estimate: _Estimate) -> tuple[Hand, ...]:
+    """The value in place of the estimate where that is compared with the other side detached, and so trains nothing."""
+    makers, stopped = dict[int, int](), set[int]()
+    found = []
+    for event in observation.first.events:
+        operands, op = {t.id for t in event.tensors}, observation.nodes[event.node].op
+        if op in DETACHING and estimate.through in operands:
+            stopped |= {t.id for t in event.outputs}
+        compares = estimate.made in operands and bool(stopped & operands) and op.startswith("aten::")
+        if compares and estimate.value in makers:
+            roles = (o.role for o in event.inputs if o.tensor.id == estimate.made)
+            found += [Hand(event.node, role, makers[estimate.value]) for role in roles]
+        makers |= {t.id: event.node for t in event.outputs}
+    return tuple(found)

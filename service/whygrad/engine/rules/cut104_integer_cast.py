@@ -58,6 +58,7 @@ from dataclasses import replace
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
+from whygrad.engine.gradients.relaxing import interpolated
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.rewriting import rewritten
@@ -94,4 +95,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         "where whole numbers are meant, round with a straight-through estimator: x + (x.trunc() - x).detach()",
         edits=(Replace(cut.node.id, "self + (torch.trunc(self) - self).detach()"),),
     )
+    between = interpolated(observation, cut.node, cut.event)
+    if between is not None:
+        return replace(found, fix=Fix(f"interpolate: take {between.name}", edits=between.edits))
     return replace(found, other_fixes=(straight,)) if becomes != "bool" else found

@@ -76,7 +76,7 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     what = "NaN" if numbers is not None and numbers.nan else "infinity"
     reached = "the loss" if spoiler.reaches_loss else "an output"
     edge = edge_of(spoiler.node)
-    fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
+    fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     count = f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}" if numbers else ""
     return finding(

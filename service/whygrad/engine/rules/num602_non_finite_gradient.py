@@ -75,7 +75,7 @@ def non_finite_gradient(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     name, edge = spoiler.node.bare_name, edge_of(spoiler.node)
-    fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
+    fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     why = edge.where if edge else f"the derivative of {name} is not finite for what it is given"
     given = f", and of what {name} is given {operand}" if operand else ""

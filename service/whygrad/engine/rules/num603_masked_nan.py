@@ -71,7 +71,7 @@ def masked_nan(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding:
     name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node)
-    fixes = ways_inside(spoiler.node, spoiler.event, observation.source(spoiler.node.id))
+    fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     made = seen(spoiler.result.numbers) if spoiler.result and spoiler.spoils_forward else ""
     first = f"of the results of {name}, {made}" if made else f"of what {name} is given, {operand}"
