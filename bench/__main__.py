@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 
-from bench import engine, fixes, scale, service
+from bench import engine, fixes, sandbox, scale, service
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    for measure in (engine.measure, scale.measure, fixes.measure, service.measure):
+    for measure in (engine.measure, scale.measure, fixes.measure, sandbox.measure, service.measure):
         for line in measure():
             print(line, flush=True)
