@@ -61,6 +61,9 @@ self.w = nn.Parameter(torch.eye(6).to_sparse())
 self.register_buffer("rows", torch.eye(4).to_sparse_csr())
 self.register_buffer("none", torch.zeros(4, 4).to_sparse())
 self.register_buffer("mixed", torch.ones(3, 2).to_sparse(1))
+self.register_buffer("batch", torch.eye(4).expand(3, 4, 4).contiguous().to_sparse_csr())
+self.register_buffer("no_rows", torch.zeros(4, 4).to_sparse_csr())
+self.register_buffer("number", torch.tensor(3.0).to_sparse())
 """,
     "def forward(self, x):\n    return torch.mm(self.w, x.t())",
 )

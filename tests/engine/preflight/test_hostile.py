@@ -228,6 +228,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "sparse index beyond": (lambda: sparse([0, 1, 0, 3]), FOREIGN, "an index of a sparse tensor"),
     "sparse index before": (lambda: sparse([0, -1, 0, 1]), FOREIGN, "an index of a sparse tensor"),
     "sparse row beyond": (lambda: compressed([0, 1, 2, 9], [0, 1]), FOREIGN, "an index of a sparse tensor"),
+    "sparse rows that go back": (lambda: compressed([0, 2, 1, 2], [0, 1]), FOREIGN, "an index of a sparse tensor"),
     "sparse column beyond": (lambda: compressed([0, 1, 2, 2], [0, 3]), FOREIGN, "an index of a sparse tensor"),
     # the code
     "brackets": (lambda: with_forward("return " + "(" * 20_000 + "x" + ")" * 20_000), BOUNDLESS, "brackets"),

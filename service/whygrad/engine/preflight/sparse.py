@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from operator import mul
 from typing import Any
@@ -27,15 +27,20 @@ def judge_sparse(arguments: Sequence[Value], numbers: Numbers) -> None:
     if not all(isinstance(n, int) and n >= 0 for n in bounds) or _FORMS.get(layout) != len(tensors):
         raise StrangeError("it holds a sparse tensor of another form")
     if layout == _COORDINATES:
+        where, values = tensors[0][2].items, tensors[1][2].items
+        if len(where) != 2 or where[1:] != values[:1]:
+            raise StrangeError("it holds a sparse tensor of another form")
         rows = _rows(tensors[0], numbers)
         if len(rows) > len(bounds) or any(_leads_out(row, n) for row, n in zip(rows, bounds, strict=False)):
             raise StrangeError("an index of a sparse tensor leads out of it")
         return
     starts, columns, values = (tensor[2].items for tensor in tensors)
-    if len(bounds) <= len(starts) or not columns or not values:
+    if len(bounds) <= len(starts) or len(columns) != len(starts) or values[: len(columns)] != columns:
+        raise StrangeError("it holds a sparse tensor of another form")
+    if not starts or starts[-1] != bounds[len(starts) - 1] + 1:
         raise StrangeError("it holds a sparse tensor of another form")
     begins, across = _rows(tensors[0], numbers), _rows(tensors[1], numbers)
-    out = any(_leads_out(row, columns[-1] + 1) for row in begins)
+    out = any(not _ascends(row, columns[-1]) for row in begins)
     if out or any(_leads_out(row, bounds[len(starts)]) for row in across):
         raise StrangeError("an index of a sparse tensor leads out of it")
 
@@ -56,3 +61,8 @@ def _rows(tensor: Sequence[Value], numbers: Numbers) -> list[array[int]]:
 
 def _leads_out(row: array[int], bound: int) -> bool:
     return min(row) < 0 or max(row) >= bound
+
+
+def _ascends(row: array[int], last: int) -> bool:
+    """Whether the places at which the rows of a tensor begin go from 0 to the last, and never back."""
+    return row[0] == 0 and row[-1] == last and all(a <= b for a, b in pairwise(row))
