@@ -28,7 +28,7 @@ from whygrad.engine.facts import Json
 from whygrad.engine.observe.expressions import EditError, compiled
 from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.holding import tensor
-from whygrad.engine.observe.keeping import keep
+from whygrad.engine.observe.keeping import keep, require_schemas
 from whygrad.engine.observe.probes import STAND_IN
 
 _MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
@@ -108,12 +108,13 @@ class _Editor:
         self._node(edit.node).outputsAt(0).replaceAllUsesAfterNodeWith(source, source.outputsAt(0))
 
     def keep(self, edit: Keep) -> None:
-        numbers = {node: number for number, node in self._reader.handles.items()}
         left = keep(self._node(edit.node), partial(self._computed, edit.node))
+        numbers = {node: number for number, node in self._reader.handles.items()}
         for node in left:
             if node in numbers and not any(output.uses() for output in node.outputs()):
                 self._reader.handles.pop(numbers.pop(node), None)
                 node.destroy()
+        require_schemas(self._graph)
 
     def hand(self, edit: Hand) -> None:
         owner, slot = self._slot(edit.node, edit.argument)

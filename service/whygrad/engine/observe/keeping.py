@@ -26,8 +26,6 @@ _COMPUTED: Mapping[str, str] = {
     "aten::pow": "a ** b",
     "aten::neg": "-a",
     "prim::abs": "torch.abs(a)",
-    "prim::max": "torch.maximum(a, b)",
-    "prim::min": "torch.minimum(a, b)",
     **{f"aten::{name}": f"torch.{name}(a)" for name in ("sqrt", "exp", "log", "sin", "cos", "tanh", "log1p")},
 }
 """Arithmetic of numbers, as of tensors."""
@@ -50,6 +48,15 @@ def keep(taker: Any, compute: Compute) -> list[Any]:
     keeper = _Keeper(compute)
     keeper.stays(taker.output(), taker.inputsAt(0))
     return [taker, *keeper.replaced][::-1]
+
+
+def require_schemas(block: Any) -> None:
+    """Raises EditError where an operation cannot take what it is given now."""
+    for node in block.nodes():
+        if node.kind().startswith("aten::") and node.schema() == "(no schema)":
+            raise EditError(f"{node.kind()} takes a number there, and no tensor")
+        for inner in node.blocks():
+            require_schemas(inner)
 
 
 class _Keeper:

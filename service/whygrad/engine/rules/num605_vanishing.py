@@ -88,4 +88,5 @@ def _fixes(observation: Observation, drift: Drift) -> list[Fix]:
     opened = tuple(Replace(node, "torch.relu(self)") for node in drift.nodes)
     kept = (Rescale(matrices(observation), 2**0.5),)
     gentle = Fix(f"use relu in place of {name}, with weights initialised for it (kaiming_normal_)", after=after)
-    return [*scaled(observation), replace(gentle, edits=(*opened, *kept))]
+    relu = replace(gentle, edits=(*opened, *kept))
+    return [relu] if name == "sigmoid" else [*scaled(observation), relu]  # whose slope is a quarter at most
