@@ -81,13 +81,15 @@ def explain_command(message: str | None) -> int:
     """Say what an error message or a traceback can mean.
 
     TEXT is quoted, or comes from a pipe: python train.py 2>&1 | whygrad explain
+    Ends with 2 where nothing in it is known.
     """
     piped = message == "-" or (message is None and not sys.stdin.isatty())
     given = sys.stdin.read(_LONGEST_TEXT) if piped else message or ""
     if not given.strip():
         raise click.UsageError('nothing to explain; for example whygrad explain "RuntimeError: …"')
-    click.echo(render_explanation(explain(given), **_terminal(sys.stdout)), nl=False)
-    return CLEAN
+    explained = explain(given)
+    click.echo(render_explanation(explained, **_terminal(sys.stdout)), nl=False)
+    return CLEAN if explained["recognised"] else UNJUDGED
 
 
 @cli.command()
@@ -182,8 +184,16 @@ def _write(report: Report, form: str, output: Path | None) -> None:
 def _status(report: Report, fail_on: str) -> int:
     if report.document.get("status", "done") != "done" or report.verdict in (None, "undetermined"):
         return UNJUDGED
+    if _never_begun(report):
+        return UNJUDGED
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
     return FOUND if any(finding.get("severity") in counted for finding in report.findings) else CLEAN
+
+
+def _never_begun(report: Report) -> bool:
+    """Whether nothing ran because of what was sent: `--input` forgotten, or one too many."""
+    ran = any(done.get("ran") for done in report.document.get("passes") or ())
+    return not ran and {finding.get("code") for finding in report.findings} == {"TYP804"}
 
 
 def _summary(rule: Rule) -> dict[str, Any]:

@@ -243,3 +243,15 @@ def test_serving_strangers_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     ended = Ended(capsys, "serve", "--bind", "0.0.0.0:0", "--data", str(tmp_path))
     assert ended.status == 2
     assert "does not listen on 0.0.0.0" in ended.err
+
+
+def test_a_forgotten_input_is_wrong_usage(detached: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "check", str(detached))
+    assert ended.status == 2
+    assert "TYP804" in ended.out
+
+
+def test_a_text_that_is_not_known_is_told_by_the_status(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = Ended(capsys, "explain", "something else went wrong")
+    assert ended.status == 2
+    assert "send the whole traceback" in " ".join(ended.out.split())

@@ -107,7 +107,7 @@ error[CUT101]: {HEADLINE}
   detached: whygrad rules CUT101 tells more
 
 note[PAR201]: head.scale is frozen
-not run: the numeric pass, the file holds no weights
+not run: the step with its numbers: the file holds no weights
 
 faulty · 1 error, 1 note · 49 ms · torch 2.13.0 on cpu
 """

@@ -22,6 +22,8 @@ def render_explanation(explanation: Mapping[str, Any], *, color: bool = False, w
     lines = [paint(safe(explanation["message"], 500) or "(no text)", "bold")]
     if explanation.get("remark"):
         lines += _paragraph(explanation["remark"], width, "  ")
+    for said in (explanation.get("place"), explanation.get("numbers")):
+        lines += _paragraph(said, width, "  ", "    ") if said else []
     candidates = explanation["candidates"]
     if len(candidates) > 1:
         lines += ["", f"one of {len(candidates)} causes, the likeliest first:"]

@@ -25,6 +25,11 @@ _SUFFERS = {
     "not-run": "gradient never computed",
     "frozen": "frozen",
 }
+_PASSES = {
+    "structure": "the step on shapes alone",
+    "numeric": "the step with its numbers",
+    "replay": "the comparison with torch's own, optimising executor",
+}
 _FINDINGS_SHOWN = 20
 _CHAIN_SHOWN = 8
 
@@ -188,7 +193,8 @@ class _Page:
         for done in self.document.get("passes") or []:
             if not done.get("ran"):
                 why = safe(done.get("why_not") or "not asked for", 300)
-                text = f"not run: the {safe(done.get('name'), 40)} pass, {why}"
+                name = safe(done.get("name"), 40)
+                text = f"not run: {_PASSES.get(name, name)}: {why}"
                 yield from self._wrap(text, "", "    ")
         if self.document.get("ignored"):
             codes = sorted({safe(f.get("code") if isinstance(f, dict) else f, 10) for f in self.document["ignored"]})

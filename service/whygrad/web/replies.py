@@ -118,6 +118,10 @@ class Explanation(Document):
     ask = fields.List(
         fields.Nested(Question), required=True, metadata={"description": "what decides between the candidates"}
     )
+    numbers = fields.String(required=True, allow_none=True, metadata={"description": "what its sizes say, in words"})
+    place = fields.String(
+        required=True, allow_none=True, metadata={"description": "the last line of one's own code in a traceback"}
+    )
     hint = fields.String(required=True)
     remark = fields.String(required=True, allow_none=True)
 

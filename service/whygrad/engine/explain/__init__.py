@@ -10,10 +10,12 @@ from whygrad.engine.explain.evidence import spoken_for
 from whygrad.engine.explain.messages import find
 from whygrad.engine.explain.messages.general import UNNAMED
 from whygrad.engine.explain.messages.message import Message
+from whygrad.engine.explain.numbers import in_words
 from whygrad.engine.explain.pasted import Pasted, read
 from whygrad.engine.explain.questions import questions
 
 HINT = "one message can have several causes: `whygrad check model.pt --input 1x3x224x224` names the one, and its line"
+HINT_OF_ONE = "`whygrad check model.pt --input 1x3x224x224` runs the program, and names the line and the parameters"
 NOT_RECOGNISED = (
     "no known message of torch: send the whole traceback, or `whygrad check model.pt --input 1x3x224x224`, "
     "which runs the program and finds out"
@@ -26,8 +28,9 @@ def explain(text: str) -> dict[str, Any]:
     """The `candidates` for a text, the likeliest first, each with its meaning, its cure and how to tell it apart.
 
     `message` is the error found in the text, `recognised` whether it is one of torch's, `ask` the questions whose
-    answers decide between the candidates, `hint` what to send for certainty, `remark` what else is to be said of the
-    message (or None).
+    answers decide between the candidates, `hint` what to send for certainty. Each of these may be None: `numbers`, what
+    the sizes in the message say, `place`, the last line of the user's own code in a traceback, and `remark`, what else
+    is to be said of the message.
     """
     pasted = read(text)
     message, row = _root(pasted)
@@ -38,7 +41,9 @@ def explain(text: str) -> dict[str, Any]:
         "message": message[:_LONGEST_MESSAGE],
         "candidates": [_candidate(code) for code in codes],
         "ask": questions(codes, evident),
-        "hint": HINT if row else NOT_RECOGNISED,
+        "hint": (HINT if len(codes) > 1 else HINT_OF_ONE) if row else NOT_RECOGNISED,
+        "numbers": in_words(message) if row else None,
+        "place": pasted.place,
         "remark": row.remark if row else None,
     }
 

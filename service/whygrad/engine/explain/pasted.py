@@ -46,6 +46,8 @@ _END = re.compile(
 _FRAME = re.compile(
     r"\s*File \"([^\"]{0,400})\", line \d{1,7}(?:, in ([\w.<>]{1,120}))?|\s*(\S{1,300}\.py):\d{1,7}: in (\w{1,80})"
 )
+_OWN = re.compile(r"\s*File \"([^\"]{0,400})\", line (\d{1,7})(?:, in ([\w.<>]{1,120}))?")
+_INSTALLED = re.compile(r"site-packages|dist-packages|[/\\\\]lib[/\\\\]python\d")
 _LIBRARY = re.compile(r"(^|[/\\])(torch|lightning|pytorch_lightning|transformers|accelerate|ignite)[/\\]")
 _OPERATIONS = re.compile(r"[/\\]torch[/\\](nn|functional|_tensor|autograd|linalg|_VF|jit)\b")
 _CODE = re.compile(
@@ -70,6 +72,7 @@ class Pasted:
     code: tuple[str, ...]
     frames: tuple[str, ...]
     from_torch: bool
+    place: str | None
     windows: tuple[str, ...]
 
 
@@ -84,8 +87,23 @@ def read(text: str) -> Pasted:
         code=tuple(_code(others)),
         frames=tuple(frame[2] or frame[4] or "" for frame in frames if _LIBRARY.search(frame[1] or frame[3])),
         from_torch=bool(errors and frames) and bool(_OPERATIONS.search(frames[-1][1] or frames[-1][3])),
+        place=_place(others),
         windows=_windows(lines),
     )
+
+
+def _place(lines: list[str]) -> str | None:
+    """The last frame of the user's own code, as `model.py:12 in forward: return self.fc(x)`."""
+    found = None
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
+        frame = _OWN.match(line)
+        if frame and not _LIBRARY.search(frame[1]) and not _INSTALLED.search(frame[1]):
+            said = following.strip()
+            code = f": {said[:160]}" if said and not _FRAME.match(following) else ""
+            name = frame[1].replace("\\", "/").rpartition("/")[2]
+            function = f" in {frame[3]}" if frame[3] else ""
+            found = f"{name}:{frame[2]}{function}{code}"
+    return found
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

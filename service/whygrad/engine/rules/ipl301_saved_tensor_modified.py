@@ -93,10 +93,11 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
     event, saver = step.events[writer], step.events[spoiled.saver]
     name, saved_by = observation.nodes[event.node].name, observation.nodes[saver.node].name
     what = "its result" if _saved_result(spoiled) else "its operand"
+    saved = next((t for t in (*saver.outputs, *saver.tensors) if t.storage == spoiled.storage), event.outputs[0])
     fix, other = _fixes(observation, step, spoiled, writer)
     return Finding(
         title=f"{name} changes a tensor that the backward of {saved_by} needs",
-        message=f"{saved_by} saved {what} ({size(event.outputs[0])}) for backward, and {name} then wrote into it.",
+        message=f"{saved_by} saved {what} ({size(saved)}) for backward, and {name} then wrote into it.",
         node=event.node,
         event=event,
         order=writer,
