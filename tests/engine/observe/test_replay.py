@@ -160,3 +160,12 @@ def test_a_skeleton_is_not_replayed() -> None:
     observer.replay()
     done = next(p for p in observer.observation.passes if p.name == "replay")
     assert (done.ran, done.why_not) == (False, "it is held against the numeric pass, which could not run")
+
+
+def test_a_program_that_the_executor_would_take_minutes_over_is_not_replayed() -> None:
+    unrolled = "for i in range(1001):\n            x = torch.tanh(x * self.p)\n        return x"
+    observer = opened(build(net(unrolled), {"export": "trace 4x3"}), {"inputs": [{"shape": [4, 3]}]})
+    observer.replay()
+    done = next(p for p in observer.observation.passes if p.name == "replay")
+    why = "torch's optimising executor would take too long over 2,003 operations"
+    assert (done.ran, done.why_not) == (False, why)

@@ -33,16 +33,13 @@ from whygrad.engine.observe.metadata import Results
 from whygrad.engine.observe.probes import Progress
 from whygrad.engine.observe.program import Program, Stacks
 from whygrad.engine.observe.recorded import recorded_inputs
-from whygrad.engine.observe.replay import Replay
+from whygrad.engine.observe.replay import Replay, objection
 from whygrad.engine.observe.run import Received, Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
-from whygrad.engine.observe.suspicion import step_to_double, step_to_look_at
+from whygrad.engine.observe.suspicion import PATIENCE_MS, step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 from whygrad.engine.outreach import reaching
 from whygrad.engine.passes import PassName
-
-PATIENCE_MS = 15_000
-"""A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
 
 
 class Observer:
@@ -172,7 +169,7 @@ class Observer:
         """Run the program as torch itself would, and compare it with the first step of the numeric pass."""
         if not any(p.name == "numeric" for p in self._seen.passes):
             self.numeric()
-        why, observed = self._no_replay(), self._received
+        why, observed = objection(self._seen), self._received
         if why is not None or observed is None:
             return self.skip("replay", why or "the first step of the numeric pass raised")
         self._progress.enter("replay")
@@ -182,17 +179,6 @@ class Observer:
             departure = Replay(program, self._sample(program), observed, self._seen.first.events).departure()
         self._seen = replace(self._seen, departure=departure)
         return self._keep(Pass("replay", True, None, (time.perf_counter() - began) * 1e3))
-
-    def _no_replay(self) -> str | None:
-        """Why the program is not run once more; None where it can be."""
-        numeric = next((p for p in self._seen.passes if p.name == "numeric" and p.ran), None)
-        if numeric is None:
-            return "it is held against the numeric pass, which could not run"
-        if numeric.steps[0].spoiled or any(g.state == "non-finite" for g in numeric.steps[0].gradients.values()):
-            return "the first step of the numeric pass is not finite as it is"
-        if numeric.ms > PATIENCE_MS:
-            return f"the numeric pass took {numeric.ms / 1e3:.0f} seconds, and this one takes as long again"
-        return None
 
     def skip(self, name: PassName, why: str) -> None:
         """Note that a pass did not run."""

@@ -13,16 +13,21 @@ import torch
 from torch.jit._recursive import wrap_cpp_module
 
 from whygrad.engine.memory import refuse_out_of_memory
-from whygrad.engine.observation import Departure, Error, Event, Gradient, Node
+from whygrad.engine.observation import Departure, Error, Event, Gradient, Node, Observation
 from whygrad.engine.observe import loss as losses
 from whygrad.engine.observe.barriers import watched
 from whygrad.engine.observe.bisection import smallest
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.run import Received, Sample, message_of, states
+from whygrad.engine.observe.suspicion import PATIENCE_MS
 from whygrad.engine.observe.torchscript import TorchScriptProgram
 
 CALLS = 3
 """The first is profiled, the second optimised, the third runs what the second made."""
+
+MOST_OPERATIONS = 2_000
+"""The most operations in a program. The executor's time grows with their square: a chain of 1,000 took it 5 s, one of
+4,000 over a minute (torch 2.13, one core)."""
 
 LOCATING_SECONDS = 10.0
 """The most that is spent on finding the operation where the two part."""
@@ -36,6 +41,21 @@ class Outcome:
 
     gradients: Gradients
     error: Error | None = None
+
+
+def objection(seen: Observation) -> str | None:
+    """Why a program is not run once more after what was seen of it; None where it can be."""
+    numeric = next((p for p in seen.passes if p.name == "numeric" and p.ran), None)
+    if numeric is None:
+        return "it is held against the numeric pass, which could not run"
+    if numeric.steps[0].spoiled or any(g.state == "non-finite" for g in numeric.steps[0].gradients.values()):
+        return "the first step of the numeric pass is not finite as it is"
+    if numeric.ms > PATIENCE_MS:
+        return f"the numeric pass took {numeric.ms / 1e3:.0f} seconds, and this one takes as long again"
+    operations = len({event.node for event in numeric.steps[0].events})
+    if operations > MOST_OPERATIONS:
+        return f"torch's optimising executor would take too long over {operations:,} operations"
+    return None
 
 
 class Replay:

@@ -12,6 +12,9 @@ ROUNDING = 1e-4
 TINY = 1e-5
 """And so may one this small, whatever the others are."""
 
+PATIENCE_MS = 15_000
+"""A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
+
 EXPLODED = 1e6
 """A gradient this large is not usable."""
 
