@@ -146,7 +146,8 @@ def _states(observation: Observation, failed: Failure, node: Node, name: str, fo
         return [_states_through(observation, node, found, ".squeeze(0)", "take its first dimension away")]
     if all(_short_of_layers(s.tensor.shape, found.expected(i)) for i, s in enumerate(found.states)):
         call = f".repeat({found.stacked // found.states[0].tensor.shape[0]}, 1, 1)"
-        return [_states_through(observation, node, found, call, "give each layer and direction a state of its own")]
+        repeated = _states_through(observation, node, found, call, "give each layer and direction a state of its own")
+        return [_made_to_fit(observation, failed, found), repeated]
     return [*_given_by_layer(observation, failed, found), _made_to_fit(observation, failed, found)]
 
 
