@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PIECE_BYTES = 64 * 1024
 PIECE_SECONDS = 20.0
 """A body comes in pieces of this size, each within this time: 3 kB/s is the slowest client that is waited for."""
-TOO_SLOW = f"The body came slower than {PIECE_BYTES:,} bytes in {PIECE_SECONDS:.0f} s."
 BROKEN = "The body broke off, or its chunks are none."
 WRITE_SECONDS = 60.0
 LINGER_SECONDS = 10.0
