@@ -17,15 +17,27 @@ from whygrad.request.sizes import refuse_larger
 Request = dict[str, Any]
 
 
-def asked(file: BinaryIO | None, shapes: Sequence[str], loss: str | None, evaluate: bool) -> Request:
-    """What the options ask for, on top of what the file says. Raises click.BadParameter, which names the option."""
+def asked(
+    file: BinaryIO | None,
+    shapes: Sequence[str],
+    loss: str | None,
+    target: str | None,
+    evaluate: bool,
+    ignored: Sequence[str],
+) -> Request:
+    """What the options ask for, on top of what the file says. Raises click.UsageError, which names the option."""
     request = {} if file is None else _document(file)
     if shapes:
         request["inputs"] = _inputs(shapes)
     if loss is not None:
         request["loss"] = _loss(loss)
+    if target is not None:
+        request["loss"] = _with_target(request.get("loss"), target)
     if evaluate:
         request["mode"] = "eval"
+    given = request.get("ignore", [])
+    if ignored and isinstance(given, list):
+        request["ignore"] = given + [code.strip().upper() for some in ignored for code in some.split(",")]
     return request
 
 
@@ -44,11 +56,22 @@ def complete(request: Request, limit: int | None) -> Request:
         raise click.UsageError("\n".join(lines)) from error
 
 
-def _inputs(shapes: Sequence[str]) -> list[Request]:
+def _inputs(shapes: Sequence[str], option: str = "--input") -> list[Request]:
     try:
         return [entry for shape in shapes for entry in parse_shapes(shape)]
     except ShapeSyntaxError as error:
-        raise click.BadParameter(error.message, param_hint="--input") from error
+        raise click.BadParameter(error.message, param_hint=option) from error
+
+
+def _with_target(loss: Any, target: str) -> Request:
+    """A loss of torch.nn.functional with its target."""
+    kind = loss.get("kind") if isinstance(loss, dict) else loss
+    if not kind:
+        raise click.UsageError("--target goes with a loss: --loss cross_entropy --target 8:int64[0,10)")
+    entries = _inputs([target], "--target")
+    if len(entries) != 1:
+        raise click.BadParameter("a loss takes one target", param_hint="--target")
+    return (loss if isinstance(loss, dict) else {"kind": kind}) | {"target": entries[0]}
 
 
 def _loss(loss: str) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from whygrad_client.report import Report
 
 SECONDS = 120.0
 MEMORY_BYTES = 4 * 1024**3
+Request = dict[str, Any]
 ONLY_LINUX = "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
 
 
@@ -27,32 +30,36 @@ def require(extra: str, modules: tuple[str, ...], purpose: str) -> None:
         raise MissingExtra(f'{purpose} needs {", ".join(absent)}: pip install "whygrad[{extra}]"')
 
 
-def diagnose(model: Path, request: dict[str, Any], *, insecure: bool = False) -> Report:
-    """The diagnosis of a file, made in a sandboxed child of this process; `request` has all its defaults.
+@contextmanager
+def engine(*, insecure: bool = False) -> Iterator[Callable[[Path, Request], Report]]:
+    """What diagnoses a file in a sandboxed child of this process; a request has all its defaults.
 
     `insecure`: also where this host cannot confine the child.
 
     Raises MissingExtra where torch is not installed, WhygradError where the sandbox or the device is not here.
     """
     _refuse_elsewhere("a check without a service")
-    if request["device"] == "cuda":
-        raise WhygradError("a check without a service runs on the CPU: leave device at auto, or say --server URL")
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination
 
-    try:
+    def diagnose(model: Path, request: Request) -> Report:
+        if request["device"] == "cuda":
+            raise WhygradError("a check without a service runs on the CPU: leave device at auto, or say --server URL")
         sandbox.warm(insecure=insecure)
         began = time.monotonic()
         document = examination.examine(model, request, limits=sandbox.Limits(SECONDS, MEMORY_BYTES))
+        elapsed = (time.monotonic() - began) * 1000
+        described = document["model"] | {"name": model.name, "bytes": model.stat().st_size}
+        timing = document["timing"] | {"total_ms": round(elapsed, 3)}
+        return Report(document | {"status": "done", "model": described, "request": request, "timing": timing})
+
+    try:
+        yield diagnose
     except sandbox.SandboxError as error:
         hint = "" if insecure else "; whygrad doctor tells more"
         raise WhygradError(f"{error}{hint}") from error
     finally:
         sandbox.close()
-    elapsed = (time.monotonic() - began) * 1000
-    described = document["model"] | {"name": model.name, "bytes": model.stat().st_size}
-    timing = document["timing"] | {"total_ms": round(elapsed, 3)}
-    return Report(document | {"status": "done", "model": described, "request": request, "timing": timing})
 
 
 def doctor() -> tuple[bool, list[str]]:

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from whygrad.render.terminal import safe
 
 _SHOWN = 4
+_SUFFERS = {
+    "none": "no gradient",
+    "zero": "zero gradient",
+    "non-finite": "gradient not finite",
+    "not-run": "gradient never computed",
+    "frozen": "frozen",
+}
+
+
+def suffering(document: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
+    """`no gradient: encoder.proj.* (2 of 4 parameters)`, or "" where a finding spoils none."""
+    names = [safe(name, 120) for name in finding.get("parameters") or []]
+    if not names:
+        return ""
+    states = {safe(p["name"], 120): p.get("gradient") for p in document.get("parameters") or []}
+    said = _SUFFERS.get(str(states.get(names[0])), "affected")
+    return f"{said}: {shorten(names, list(states), document.get('parameters_total'))}"
 
 
 def shorten(names: Sequence[str], every: Collection[str], total: int | None = None) -> str:

@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.render.terminal import safe
 
 Json = Mapping[str, Any]
 _LONG_MS = 100
+_PASSES = {
+    "structure": "the step on shapes alone",
+    "numeric": "the step with its numbers",
+    "replay": "the comparison with torch's own, optimising executor",
+}
+KNOWN = "known: it stands in the baseline, and does not count"
+
+
+def parted(document: Json) -> tuple[list[Json], list[Json]]:
+    """The findings that are faults, and those that are notes."""
+    found = document.get("findings") or []
+    return [f for f in found if f.get("severity") != "note"], [f for f in found if f.get("severity") == "note"]
+
+
+def opening(document: Json) -> tuple[str, str]:
+    """What the first line begins with, `error[CUT101]` or how the diagnosis stands, and what it says."""
+    faults, _notes = parted(document)
+    kind = label(faults[0]) if faults else _standing(document)
+    headline = safe(document.get("headline") or unfinished(document), 300)
+    return kind, re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
+
+
+def verdict(document: Json) -> str:
+    """`faulty · 1 error · 49 ms · torch 2.13.0 on cpu`."""
+    facts = [counts(*parted(document)), duration(document), environment(document)]
+    return " · ".join([_standing(document), *filter(None, facts)])
+
+
+def not_run(document: Json) -> Iterator[str]:
+    """The passes that did not run, and why; the codes that were ignored."""
+    for done in document.get("passes") or []:
+        if not done.get("ran"):
+            why = safe(done.get("why_not") or "not asked for", 300)
+            name = safe(done.get("name"), 40)
+            yield f"not run: {_PASSES.get(name, name)}: {why}"
+    if document.get("ignored"):
+        codes = sorted({safe(f.get("code") if isinstance(f, dict) else f, 10) for f in document["ignored"]})
+        yield f"ignored as asked: {', '.join(codes)}"
+
+
+def known(finding: Json) -> bool:
+    """Whether a client found it in its baseline."""
+    return finding.get("known") is True
+
+
+def more(rest: int, what: str) -> Iterator[str]:
+    """`… and 3 more findings`, where there is a rest."""
+    if rest > 0:
+        yield f"… and {rest} {what}"
 
 
 def label(finding: Json) -> str:
@@ -81,3 +131,7 @@ def environment(document: Json) -> str:
     device = f" on {safe(around['device'], 20)}" if around.get("device") else ""
     free = ", not confined" if (around.get("isolation") or {}).get("seccomp") is False else ""
     return f"torch {safe(around['torch'], 40)}{device}{free}" if around.get("torch") else ""
+
+
+def _standing(document: Json) -> str:
+    return safe(document.get("verdict") or document.get("status") or "unknown", 20)

