@@ -15,7 +15,7 @@ from dataclasses import fields
 from types import ModuleType
 from typing import Any
 
-from tests.sandbox.attacks import files, kernel, network, processes
+from tests.sandbox.attacks import files, kernel, network, processes, staying
 from tests.sandbox.attacks.aim import Aim
 
 from whygrad.sandbox import child, zygote
@@ -31,6 +31,7 @@ def _of(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 ATTACKS = {name: attack for module in (files, network, processes, kernel) for name, attack in _of(module).items()}
+STAYING = _of(staying)
 
 
 def main() -> None:
@@ -48,7 +49,10 @@ def _taken_over(engine: Callable[..., None]) -> Callable[..., None]:
             engine(task, upload, emit, progress)
             return
         order = json.loads(upload)
-        emit({"got": _tried(ATTACKS[order["attack"]], Aim(**order["aim"]))})
+        if order["attack"] in STAYING:
+            STAYING[order["attack"]](emit, progress)
+        else:
+            emit({"got": _tried(ATTACKS[order["attack"]], Aim(**order["aim"]))})
 
     return obey
 

@@ -5,7 +5,6 @@ Without the jail each attack gets what it wants, or it would show nothing that t
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -15,24 +14,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.processes import runs
 from tests.sandbox import taken
 from tests.sandbox.attacks.aim import Aim
 
-from whygrad import sandbox
-from whygrad.jobs import examination
-from whygrad.jobs.wellformed import is_diagnosis
-from whygrad.sandbox import Limits, Outcome, Task, nursery, parent
+from whygrad.sandbox import Outcome
 
-INPUT = {"shape": [2, 4], "dtype": "float32", "fill": "normal", "low": 0, "high": 2, "requires_grad": False}
-REQUEST: dict[str, Any] = {"inputs": [INPUT]}
-LIMITS = Limits(seconds=10, memory_bytes=2**28)
 TEXT = "hunter2-of-another-process"
-HERE = str(Path(__file__).parents[2])
-START = f"import sys; sys.path.insert(0, {HERE!r}); from tests.sandbox import taken; taken.main()"
 IN_JAIL = pytest.mark.parametrize("jail", ["jailed"], indirect=True)
 FREE = pytest.mark.parametrize("jail", [taken.FREE], indirect=True)
 PRIVILEGED = {
@@ -53,26 +43,6 @@ time.sleep(600)
 """
 
 
-class Lasting(nursery.Nursery):
-    """Keeps its zygote also after a child that was ended for what it did: hundreds of attacks, one zygote."""
-
-    def replace(self) -> None:
-        if self._zygote is None or not self._zygote.usable:
-            super().replace()
-
-
-@pytest.fixture(scope="module")
-def jail(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A zygote whose children can be taken over, with the jail or without."""
-    how = str(request.param)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nursery, "PROGRAM", (sys.executable, "-I", "-c", START, how))
-        patch.setattr(parent, "_nursery", Lasting())
-        sandbox.warm(insecure=how == taken.FREE)
-        yield how
-        sandbox.close()
-
-
 @pytest.fixture
 def aim() -> Iterator[Aim]:
     folder = Path(tempfile.mkdtemp())
@@ -88,19 +58,6 @@ def aim() -> Iterator[Aim]:
         yield Aim(str(secret), str(room), listener.getsockname()[1], victim.pid, address, TEXT)
         victim.kill()
     shutil.rmtree(folder)
-
-
-@pytest.fixture
-def take_over(jail: str, tmp_path: Path) -> Callable[..., Outcome]:
-    def take_over(attack: str, limits: Limits = LIMITS, **order: object) -> Outcome:
-        upload = tmp_path / "model.pt"
-        upload.write_text(json.dumps({"attack": attack} | order, separators=(",", ":")))
-        outcome = sandbox.run(Task("examine", upload, REQUEST), limits=limits)
-        assert outcome.isolation is not None
-        assert outcome.isolation.seccomp == (jail != taken.FREE)
-        return outcome
-
-    return take_over
 
 
 def loot(outcome: Outcome, aim: Aim | None = None) -> object:
@@ -121,12 +78,12 @@ def traces(aim: Aim) -> list[str]:
 @IN_JAIL
 @pytest.mark.parametrize("attack", taken.ATTACKS)
 def test_in_the_jail_an_attack_gets_nothing(
-    attack: str, aim: Aim, take_over: Callable[..., Outcome], healthy: bytes, tmp_path: Path
+    attack: str, aim: Aim, take_over: Callable[..., Outcome], still_diagnosed: Callable[[], bool]
 ) -> None:
     outcome = take_over(attack, aim=asdict(aim))
     assert not loot(outcome, aim), outcome
     assert outcome.ending in ("finished", "forbidden"), outcome
-    assert is_still_diagnosed(healthy, tmp_path)
+    assert still_diagnosed()
 
 
 @FREE
@@ -139,10 +96,3 @@ def test_without_it_the_attack_would_bite(attack: str, aim: Aim, take_over: Call
     if refused in ("EPERM", "EACCES") and attack in PRIVILEGED:
         pytest.skip("it takes rights that this user does not have")
     assert loot(outcome, aim), outcome
-
-
-def is_still_diagnosed(program: bytes, folder: Path) -> bool:
-    upload = folder / "good.pt"
-    upload.write_bytes(program)
-    document = examination.examine(upload, REQUEST, limits=LIMITS)
-    return is_diagnosis(document) and document["verdict"] == "healthy"

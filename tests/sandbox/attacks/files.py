@@ -49,6 +49,10 @@ def read_what_was_left_open(_aim: Aim) -> object:
     return [number for number in range(3, 1024) if _leads_somewhere(number)]
 
 
+def take_every_descriptor(_aim: Aim) -> object:
+    return len([os.dup(0) for _ in range(200)]) == 200
+
+
 def write_to_the_log(_aim: Aim) -> object:
     return [number for number in (1, 2) if os.fstat(number).st_rdev != os.makedev(1, 3)]
 
