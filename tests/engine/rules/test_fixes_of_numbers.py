@@ -118,3 +118,9 @@ def test_weights_are_scaled_to_keep_a_signal(
     source = DEEP.format(activation=activation, std=std, depth=depth)
     (finding,) = diagnose_source(source, shapes="4x24", loss="auto")["findings"]
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == (code, True, after)
+
+
+@pytest.mark.parametrize("body", [body for code, body in HEALED.values() if code == "ZER504"])
+def test_operands_are_shown_in_the_type_that_they_have(body: str) -> None:
+    told = diagnose_source(net(body, LAYER), shapes="4x6", loss="auto")["findings"][0]
+    assert {operand["dtype"] for operand in told["operands"]} == {"float32"}

@@ -187,3 +187,115 @@ def test_what_torch_checks_before_the_operation_is_mended_too(
     finding = only(diagnose_source(net(forward, layers), shapes=shapes, loss="mean"))
     assert (finding["code"], finding["fix"]["verified"]) == (code, True)
     assert summary in finding["fix"]["summary"]
+
+
+RESIZED = [
+    ("return x + self.c(x)", "self.c = nn.Conv2d(4, 4, 3)", "2x4x8x8", "SHP706", "nn.Conv2d(4, 4, 3, padding=1)"),
+    (
+        "return x * torch.sigmoid(self.c(x))",
+        "self.c = nn.Conv1d(4, 4, 5, padding='valid', dilation=2)",
+        "2x4x16",
+        "SHP706",
+        "nn.Conv1d(4, 4, 5, padding='same', dilation=2)",
+    ),
+    (
+        "return x + self.c(x)",
+        "self.c = nn.Conv2d(4, 4, 1, padding=1)",
+        "2x4x8x8",
+        "SHP706",
+        "nn.Conv2d(4, 4, 1)",
+    ),
+    (
+        "return x + self.d(torch.relu(self.c(x)))",
+        "self.c = nn.Conv2d(4, 6, 3); self.d = nn.Conv2d(6, 4, 5)",
+        "2x4x12x12",
+        "SHP706",
+        "nn.Conv2d(4, 6, 3, padding=1)\nnn.Conv2d(6, 4, 5, padding=2)",
+    ),
+    (
+        "return torch.cat([self.c(x), self.d(x), self.e(x)], 1)",
+        "self.c = nn.Conv2d(4, 2, 1); self.d = nn.Conv2d(4, 2, 3); self.e = nn.Conv2d(4, 2, 5)",
+        "2x4x9x9",
+        "SHP705",
+        "nn.Conv2d(4, 2, 3, padding=1)\nnn.Conv2d(4, 2, 5, padding=2)",
+    ),
+    (
+        "return self.l(x).unflatten(1, (3, 5)).mean(1)",
+        "self.l = nn.Linear(4, 12)",
+        "2x4",
+        "SHP704",
+        "return self.l(x).unflatten(1, (3, -1)).mean(1)",
+    ),
+    (
+        "return self.m(self.u(self.l(x)))",
+        "self.l = nn.Linear(4, 12); self.u = nn.Unflatten(1, (3, 5)); self.m = nn.Linear(4, 3)",
+        "2x4",
+        "SHP704",
+        "nn.Unflatten(1, (3, -1))",
+    ),
+    (
+        "return self.m(self.l(x).view(-1, 7, 4, 5))",
+        "self.l = nn.Linear(6, 24); self.m = nn.Linear(6, 3)",
+        "2x7x6",
+        "SHP704",
+        "return self.m(self.l(x).view(-1, 7, 4, 6))",
+    ),
+    (
+        "h = self.l(x); return self.c(h.view(x.size(0), 8, 4, 4))",
+        "self.l = nn.Linear(6, 100); self.c = nn.Conv2d(8, 3, 3)",
+        "2x6",
+        "SHP704",
+        "nn.Linear(6, 128)",
+    ),
+    (
+        "a, b, c = self.l(x).split([4, 4, 4], dim=-1); return a * b + c",
+        "self.l = nn.Linear(6, 8)",
+        "2x6",
+        "SHP704",
+        "nn.Linear(6, 12)",
+    ),
+]
+"""What another padding, another factor, or a layer of other outputs mends."""
+
+SHIFTED = [
+    ("return F.cross_entropy(self.l(x)[:, :-1].transpose(1, 2), t)", "2x7x6; 2x7:int64[0,5)", "1, 2), t[:, 1:])"),
+    (
+        "lg = self.l(x)[:, :-1]; return F.cross_entropy(lg.reshape(-1, 5), t.reshape(-1))",
+        "2x7x6; 2x7:int64[0,5)",
+        "t[:, 1:].reshape(-1)",
+    ),
+    (
+        "lg = self.l(x); y = t[:, 1:]; return F.cross_entropy(lg.flatten(0, 1), y.flatten())",
+        "2x7x6; 2x7:int64[0,5)",
+        "lg[:, :-1].flatten(0, 1)",
+    ),
+    (
+        "h = self.l(x[:-2]); return F.cross_entropy(h.permute(1, 2, 0), t.t())",
+        "7x3x6; 7x3:int64[0,5)",
+        "t[2:].t()",
+    ),
+]
+"""A sequence whose prediction, or target, was cut at one end and the other not at its own."""
+
+
+@pytest.mark.parametrize(("forward", "layers", "shapes", "code", "after"), RESIZED)
+def test_the_size_that_does_not_fit_is_made_to(forward: str, layers: str, shapes: str, code: str, after: str) -> None:
+    body = forward.replace("return ", "return self.p * ")
+    finding = only(diagnose_source(net(body, layers), shapes=shapes, loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == (code, True)
+    assert finding["fix"]["after"] in (after, after.replace("return ", "return self.p * "))
+
+
+@pytest.mark.parametrize(("forward", "shapes", "after"), SHIFTED)
+def test_the_other_of_two_shifted_sequences_is_cut_too(forward: str, shapes: str, after: str) -> None:
+    source = net(forward, "self.l = nn.Linear(6, 5)", "x, t")
+    finding = only(diagnose_source(source, shapes=shapes, loss="output"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP713", True)
+    assert after in finding["fix"]["after"]
+
+
+def test_a_branch_that_something_else_made_smaller_is_not_padded() -> None:
+    layers = "self.c = nn.Conv2d(4, 4, 3); self.m = nn.MaxPool2d(2)"
+    body = "return (x + self.m(self.c(x))) * self.p"
+    finding = only(diagnose_source(net(body, layers), shapes="2x4x8x8", loss="mean"))
+    assert "padding" not in finding["fix"]["summary"]

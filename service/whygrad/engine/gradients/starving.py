@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.gradients.autopsy import Autopsy, Cause, Starved
-from whygrad.engine.observation import Gradient, Node, Observation, Parameter, Pass, Step
+from whygrad.engine.observation import Event, Gradient, Node, Observation, Parameter, Pass, Step
 from whygrad.engine.wording.phrases import subject
 
 _DOUBLED = 1e-4
@@ -67,7 +67,7 @@ def finding(
         title=f"{subject(found.parameters, 'gets')} a gradient of zero: {why}",
         message=message,
         node=found.node.id,
-        event=found.event,
+        event=_as_sent(observation, found),
         order=found.order,
         parameters=names(found.parameters),
         severity=severity(observation),
@@ -76,6 +76,13 @@ def finding(
         fix=fix,
         other_fixes=tuple(other_fixes),
     )
+
+
+def _as_sent(observation: Observation, found: Starved) -> Event:
+    """The same execution in the types that the program was sent in: zero may have been seen in double precision."""
+    events = observation.first.events
+    alike = (e for e in (*events[found.order : found.order + 1], *events) if e.node == found.event.node)
+    return next(alike, found.event)
 
 
 def nameless(observation: Observation) -> tuple[Parameter, ...]:

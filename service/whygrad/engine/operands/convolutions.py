@@ -83,9 +83,9 @@ def convolution(node: Node, event: Event) -> Convolution | None:
 
 def definition(found: Convolution, channels: int) -> str:
     """The layer written out, with other channels: `nn.Conv2d(24, 16, 3, stride=2)`."""
-    kernel = _short(list(found.weight.shape[2:]))
+    kernel = short(list(found.weight.shape[2:]))
     settings = [("stride", 1), ("padding", 0), ("dilation", 1)]
-    given = [(name, _short(found.settings[name]), usual) for name, usual in settings]
+    given = [(name, short(found.settings[name]), usual) for name, usual in settings]
     words = [f"{name}={chosen!r}" for name, chosen, usual in given if chosen is not None and chosen != usual]
     words += [f"groups={found.groups}"] if found.groups > 1 else []
     words += ["bias=False"] if found.bias is None else []
@@ -93,8 +93,8 @@ def definition(found: Convolution, channels: int) -> str:
     return f"{name}({', '.join([str(channels), str(found.produced), str(kernel), *words])})"
 
 
-def _short(sizes: Json) -> Json:
-    """One number for several equal ones."""
+def short(sizes: Json) -> Json:
+    """One number for several equal ones, as a setting is written: `3`, `(3, 5)`."""
     if not isinstance(sizes, list):
         return sizes
     return sizes[0] if len(set(sizes)) == 1 else tuple(sizes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from math import prod
 
 from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
@@ -74,6 +75,24 @@ def _equal_parts(op: str, node: Node, event: Event, rank: int) -> list[tuple[int
         factor = value(node, event, "downscale_factor", 1)
         return [(-2, (factor,)), (-1, (factor,))]
     return [(1, (value(node, event, "groups", 1),))] if op == "channel_shuffle" else []
+
+
+def left_over(wrong: Misfit) -> list[tuple[int, int]]:
+    """For each factor that can be another one, the last first: its place, and what the others leave for it.
+
+    The dimensions that the sizes begin with alike are meant to stay, and an open first one stands for the batch.
+    """
+    shape, asked = wrong.operand.tensor.shape, wrong.asked
+    if wrong.axis is None and asked[:1] == (-1,):
+        asked = (*shape[:1], *asked[1:])
+    alike = zip(shape, asked, strict=False) if wrong.axis is None else ()
+    kept = len(list(takewhile(lambda pair: pair[0] == pair[1], alike)))
+    found = []
+    for place in range(len(asked) - 1, kept - 1, -1):
+        others = prod(asked[:place] + asked[place + 1 :])
+        if others > 0 and wrong.available % others == 0:
+            found.append((place, wrong.available // others))
+    return found
 
 
 def fills(elements: int, sizes: Sequence[int]) -> bool:

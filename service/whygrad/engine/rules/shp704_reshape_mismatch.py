@@ -55,13 +55,13 @@ from math import prod
 from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.operands.dividing import Misfit, misfit
+from whygrad.engine.operands.dividing import Misfit, left_over, misfit
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size, sizes
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, factored, rewritten
 
 
 @rule("SHP704", "reshape-mismatch", "error")
@@ -80,12 +80,16 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
         title=_title(name, wrong),
         message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
         chain=[origin(observation, failed.step, node, wrong.operand)],
-        fixes=[
-            *_divisible(observation, failed, wrong),
-            *_heads(observation, node, wrong),
-            _fix(observation, node, wrong),
-        ],
+        fixes=[*_fixes(observation, failed, node, wrong), _fix(observation, node, wrong)],
     )
+
+
+def _fixes(observation: Observation, failed: Failure, node: Node, wrong: Misfit) -> list[Fix]:
+    """Other sizes, or another layer before; an image of features is made by a layer of its own."""
+    divided = [*_heads(observation, node, wrong), *_factors(observation, node, wrong)]
+    made = list(_divisible(observation, failed, node, wrong))
+    image = wrong.axis is None and len(wrong.operand.tensor.shape) == 2 and len(wrong.asked) > 3
+    return [*made, *divided] if image else [*divided, *made]
 
 
 def _title(name: str, wrong: Misfit) -> str:
@@ -132,18 +136,31 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     return Fix(f"ask for sizes that multiply to {wrong.available}; one of them may be -1")
 
 
-def _divisible(observation: Observation, failed: Failure, wrong: Misfit) -> Iterator[Fix]:
-    """The layer before a shuffle, or before a view that cuts up its last dimension, with as much more as divides."""
-    shape, asked = wrong.operand.tensor.shape, wrong.asked
-    if wrong.axis is not None and wrong.axis < 0:
-        given, divisor = wrong.available, prod(asked)
-    elif wrong.axis is None and asked[-1:] > (1,) and -1 in asked[1:] and len(shape) > 2:
-        given, divisor = shape[-1], asked[-1]
-    else:
-        return
-    if given % divisor:
-        fix = widened(observation, failed.step, wrong.operand.tensor, given, -(-given // divisor) * divisor)
+def _divisible(observation: Observation, failed: Failure, node: Node, wrong: Misfit) -> Iterator[Fix]:
+    """The layer before a split, a shuffle or a view with as many outputs as it takes, or as much more as divides."""
+    given, wanted = _outputs(node, wrong)
+    if given != wanted:
+        fix = widened(observation, failed.step, wrong.operand.tensor, given, wanted)
         yield from [fix] if fix else []
+
+
+def _outputs(node: Node, wrong: Misfit) -> tuple[int, int]:
+    """What the last layer gives each place, and what it should; twice the same where that is not plain."""
+    shape, asked = wrong.operand.tensor.shape, wrong.asked
+    if wrong.axis is not None:
+        parts = sum(asked) if "split" in node.bare_name else prod(asked)
+        last = wrong.axis < 0 or wrong.axis == len(shape) - 1
+        return (wrong.available, _multiple(wrong.available, parts, node)) if last else (0, 0)
+    if len(shape) == 2 < len(asked) and asked[0] in (-1, shape[0]) and -1 not in asked[1:]:
+        return shape[-1], prod(asked[1:])
+    if len(shape) > 2 and -1 in asked[1:] and asked[-1] > 1:
+        return shape[-1], _multiple(shape[-1], asked[-1], node)
+    return 0, 0
+
+
+def _multiple(given: int, parts: int, node: Node) -> int:
+    """The parts themselves where they are to be added up, else the next number that they divide."""
+    return parts if "split" in node.bare_name else -(-given // parts) * parts
 
 
 def _heads(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]:
@@ -161,6 +178,32 @@ def _heads(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]
         divided = [*shape[:-1], fitting, width // fitting]
         edits = tuple(Give(n.id, argument, divided) for n in _alike(observation, node, argument))
         yield Fix(f"{summary}or make the features a multiple of {parts}", edits=edits)
+
+
+def _factors(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]:
+    """One of the factors replaced by what is left for it, the last first; those of the dimensions kept stay."""
+    argument = next((a.name for a in node.arguments if a.name in ("size", "shape", "sizes")), None)
+    if argument is None:
+        return
+    for place, left in left_over(wrong):
+        was = wrong.asked[place]
+        number = left if -1 in wrong.asked else -1
+        divided = [*wrong.asked[:place], number, *wrong.asked[place + 1 :]]
+        before, after = _refactored(observation, node, wrong, place, divided)
+        filled = [*wrong.asked[:place], left, *wrong.asked[place + 1 :]]
+        summary = f"take {left} in place of {was}: {sizes(filled)} is what there is"
+        edits = tuple(Give(n.id, argument, divided) for n in _alike(observation, node, argument))
+        yield Fix(summary, before, after, edits=edits)
+
+
+def _refactored(
+    observation: Observation, node: Node, wrong: Misfit, place: int, divided: list[int]
+) -> tuple[str | None, str | None]:
+    """The user's line, or torch's layer, with another factor at a place."""
+    source = observation.source(node.id)
+    if wrong.axis is not None and observation.in_library(node.id):
+        return tuple(f"nn.Unflatten({wrong.axis}, {tuple(n)})" for n in (wrong.asked, divided))  # type: ignore[return-value]
+    return None, factored(source, node.bare_name, place, len(divided), str(divided[place]))
 
 
 def _flattened(node: Node, batch: int) -> tuple[Edit, ...]:

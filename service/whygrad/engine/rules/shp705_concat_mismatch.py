@@ -53,6 +53,7 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from whygrad.engine.edits import Edit, Give, Wrap
 from whygrad.engine.finding import Finding, Fix
@@ -60,6 +61,7 @@ from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.padded import padded
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size
@@ -85,7 +87,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         if joined
         else "A list that is filled in a loop is empty where the loop did not run.",
         chain=[origin(observation, failed.step, node, operand) for operand in joined],
-        fixes=list(_fixes(observation, node, event, wrong)),
+        fixes=list(_fixes(observation, failed, node, event, wrong)),
     )
 
 
@@ -101,7 +103,7 @@ def _title(node: Node, wrong: Unjoinable) -> str:
     return f"{op} joins sizes {one[wrong.axis]} and {two[wrong.axis]} in dimension {wrong.axis}, which must be equal"
 
 
-def _fixes(observation: Observation, node: Node, event: Event, wrong: Unjoinable) -> Iterator[Fix]:
+def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Unjoinable) -> Iterator[Fix]:
     if wrong.first is None:
         yield Fix("put a tensor into the list before the loop, or see why it did not run")
     elif wrong.second is None:
@@ -110,11 +112,20 @@ def _fixes(observation: Observation, node: Node, event: Event, wrong: Unjoinable
         yield _as_many(observation, node, event, wrong.first, wrong.second)
     else:
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
+        yield from _as_large(observation, failed, event)
         if wrong.axis >= 2 and spatial:
             after, edits = _resized(observation.source(node.id)), _padded(node, wrong.first, wrong.second)
             yield Fix("bring the second to the size of the first before joining", after=after, edits=edits)
         yield from _along(observation, node, event, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
+
+
+def _as_large(observation: Observation, failed: Failure, event: Event) -> Iterator[Fix]:
+    """The convolutions of the branches that are smaller than the largest with a padding that keeps the size."""
+    largest = max(event.tensors, key=lambda tensor: prod(tensor.shape[2:]))
+    smaller = [tensor for tensor in event.tensors if tensor.shape[2:] != largest.shape[2:]]
+    fix = padded(observation, failed.step, smaller, largest)
+    yield from [fix] if fix else []
 
 
 def _along(observation: Observation, node: Node, event: Event, axis: int) -> Iterator[Fix]:

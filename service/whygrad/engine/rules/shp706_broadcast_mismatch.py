@@ -59,6 +59,7 @@ from whygrad.engine.operands.convolutions import convolution, definition
 from whygrad.engine.operands.stretching import Clash, clash, lined_up
 from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.padded import padded
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
@@ -105,11 +106,19 @@ def _fixes(
             return
     if wrong.second is not None:
         yield from ended(observation, failed.step, node, wrong)
+        yield from _as_large(observation, failed, wrong.first.tensor, wrong.second.tensor)
         lined = _lined_up(observation, node, wrong.first, wrong.second)
         strided = None if lined else _strided(observation, failed, wrong.first, wrong.second)
         fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
         yield from [fix for fix in (strided, fitted) if fix is not None]
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
+
+
+def _as_large(observation: Observation, failed: Failure, first: Tensor, second: Tensor) -> Iterator[Fix]:
+    """The convolutions of the branch that they alone made smaller, or larger, with a padding that keeps the size."""
+    for tensor, other in sorted(((first, second), (second, first)), key=lambda pair: prod(pair[0].shape[2:])):
+        fix = padded(observation, failed.step, [tensor], other)
+        yield from [fix] if fix else []
 
 
 def _lined_up(observation: Observation, node: Node, first: Operand, second: Operand, *, lead: int = 0) -> Fix | None:

@@ -60,6 +60,7 @@ from whygrad.engine.operands.targets import STRETCHING, Compared, compared, refi
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.refusals.sending import described, resent, sent_as
+from whygrad.engine.refusals.shifted import shifted
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
@@ -74,14 +75,14 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
     for failed, node, event in refused(observation, "target"):
         found = compared(node, event)
         if found is not None and not found.fits:
-            yield _of_shapes(observation, failed, node, found)
+            yield _of_shapes(observation, failed, node, event, found)
         elif found is not None and found.beyond is not None:
             yield _of_classes(observation, failed, node, found, found.beyond)
         else:
             yield _in_torchs_words(observation, failed, node, event)
 
 
-def _of_shapes(observation: Observation, failed: Failure, node: Node, found: Compared) -> Finding:
+def _of_shapes(observation: Observation, failed: Failure, node: Node, event: Event, found: Compared) -> Finding:
     given, target = _called(observation, node, found.input), _called(observation, node, found.target)
     takes = "of the same shape" if found.classes is None else f"of {sizes(found.places)}"
     classes = "" if found.classes is None else f": {found.classes} classes in dimension 1"
@@ -92,7 +93,7 @@ def _of_shapes(observation: Observation, failed: Failure, node: Node, found: Com
         f"and gets {size(found.target.tensor)}",
         message=f"{given} is {size(found.input.tensor)}{classes}; {target} is {size(found.target.tensor)}.",
         chain=_origins(observation, failed, node, found),
-        fixes=list(_shape_fixes(observation, failed, node, found)),
+        fixes=list(_shape_fixes(observation, failed, node, event, found)),
     )
 
 
@@ -107,8 +108,10 @@ def _called(observation: Observation, node: Node, operand: Operand) -> str:
     return named.get(operand.role) or called(observation, node, operand)
 
 
-def _shape_fixes(observation: Observation, failed: Failure, node: Node, found: Compared) -> Iterator[Fix]:
+def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: Event, found: Compared) -> Iterator[Fix]:
     given, target = found.input.tensor.shape, found.target.tensor.shape
+    for cut, whole in ((found.input, found.target), (found.target, found.input)):
+        yield from shifted(observation, event, failed.step, cut, whole)
     change = refitted(found)
     if change is not None:
         yield _refit(observation, node, found, *change)

@@ -70,6 +70,12 @@ def operand_of(source: str | None, name: str | None, suffix: str) -> str | None:
     return rewritten(source, beside, name + suffix) if alone else None
 
 
+def named(source: str | None, name: str | None, suffix: str) -> str | None:
+    """The line with something put behind the only mention of a variable: `t.view(-1)` is `t[:, 1:].view(-1)`."""
+    found = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Name) and n.id == name]
+    return suffixed(source, found[0], suffix) if len(found) == 1 else None
+
+
 def around(source: str | None, layer: str, suffix: str) -> str | None:
     """The line with something put behind what a layer is given and behind what it gives: `norm(x.t()).t()`."""
     attribute = layer.rpartition(".")[2]
@@ -201,6 +207,15 @@ def fed(source: str | None, layer: str, suffix: str) -> str | None:
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
     own = [n.args[0] for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
     return suffixed(source, own[0], suffix) if len(own) == 1 else None
+
+
+def factored(source: str | None, operation: str, place: int, count: int, text: str) -> str | None:
+    """The line with another of the `count` sizes that its only such call is given: `x.view(b, 5)`, `x.view((b, 5))`."""
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    own = [call.args for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == operation]
+    listed = [a.elts for args in own for a in args if isinstance(a, ast.Tuple | ast.List)]
+    given = [sizes[-count:] for sizes in (listed or own) if len(sizes) >= count]
+    return replaced(source, given[0][place], text) if source and len(own) == len(given) == 1 else None
 
 
 def replaced(source: str, part: ast.expr, text: str) -> str:
