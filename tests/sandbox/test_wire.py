@@ -48,6 +48,8 @@ def test_what_is_no_valid_document_is_passed_over() -> None:
         b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
         b'{"a": %s1%s}' % (b"[" * wire.MAX_DEPTH, b"]" * wire.MAX_DEPTH),
         b'{"a": %s}' % (b"9" * 5000),
+        b'{"a": %s}' % (b"9" * 400),
+        b'{"a": NaN}',
         b'{"a": 9223372036854775808}',
         b'{"a": 1e999}',
         b'{"a": -Infinity}',

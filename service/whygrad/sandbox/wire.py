@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, Literal
@@ -103,6 +102,6 @@ def _opened(value: Any) -> list[Any]:
         return value
     if isinstance(value, str):
         value.encode()
-    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < MAX_INTEGER):
+    elif isinstance(value, int | float) and not abs(value) < MAX_INTEGER:  # nor is NaN
         raise ValueError("a number that is too large")
     return []
