@@ -35,6 +35,17 @@ def test_our_own_documents_pass(document: dict[str, Any]) -> None:
         with_finding(chain=None),
         with_finding(location={}),
         with_finding(location=LOCATION | {"line": "3"}),
+        with_finding(location=LOCATION | {"stack": [1]}),
+        with_finding(related=[LOCATION]),
+        with_finding(related=[{"label": "here", "location": {}}]),
+        with_finding(operands=["x"]),
+        with_finding(chain=[{}]),
+        with_finding(parameters=[None]),
+        with_finding(fix={"summary": None}),
+        empty_document() | {"findings_total": "many"},
+        empty_document() | {"parameters": [3]},
+        empty_document() | {"forward": {}},
+        empty_document() | {"passes": ["structure"]},
     ],
 )
 def test_forged_documents_do_not(document: dict[str, Any]) -> None:

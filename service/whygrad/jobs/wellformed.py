@@ -6,56 +6,64 @@ import re
 from types import NoneType
 from typing import Any
 
-Types = type | tuple[type, ...]
+Shape = type | tuple[type, ...] | dict[str, Any] | list[Any]
+"""A type, several, the fields of an object, or in brackets that of every item of a list."""
 
 CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 VERDICTS = (None, "healthy", "suspect", "faulty", "undetermined")
 
 TEXT = (str, NoneType)
-DIAGNOSIS: dict[str, Types] = {
-    "schema": int,
-    "verdict": TEXT,
-    "headline": TEXT,
-    "findings": list,
-    "parameters": list,
-    "modules": list,
-    "forward": dict,
-    "backward": dict,
-    "passes": list,
-    "model": dict,
-    "environment": dict,
-    "timing": dict,
-    "ignored": list,
+COUNT = (int, NoneType)
+NUMBER = (int, float, NoneType)
+LOCATION: Shape = {
+    "module": TEXT,
+    "op": TEXT,
+    "file": TEXT,
+    "line": COUNT,
+    "source": TEXT,
+    "stack": [{"file": TEXT, "line": COUNT}],
 }
-FINDING: dict[str, Types] = {
+FINDING: Shape = {
     "code": str,
     "name": str,
     "severity": str,
     "title": str,
     "message": str,
     "location": (dict, NoneType),
-    "operands": list,
-    "parameters": list,
-    "related": list,
-    "chain": list,
+    "operands": [{"role": str, "name": TEXT}],
+    "parameters": [str],
+    "related": [{"label": str, "location": (dict, NoneType)}],
+    "chain": [str],
     "fix": (dict, NoneType),
     "docs": str,
     "fingerprint": str,
 }
-LOCATION: dict[str, Types] = {
-    "module": TEXT,
-    "op": TEXT,
-    "file": TEXT,
-    "line": (int, NoneType),
-    "source": TEXT,
-    "stack": list,
+PHASE: Shape = {"completed": bool, "error": (dict, NoneType)}
+DIAGNOSIS: Shape = {
+    "schema": int,
+    "verdict": TEXT,
+    "headline": TEXT,
+    "findings": [FINDING],
+    "findings_total": int,
+    "parameters": [{"name": str, "gradient": str, "norm": NUMBER}],
+    "parameters_total": int,
+    "modules": [{"path": str}],
+    "modules_total": int,
+    "forward": PHASE,
+    "backward": PHASE,
+    "passes": [{"name": str, "ran": bool, "why_not": TEXT, "ms": NUMBER}],
+    "model": dict,
+    "environment": dict,
+    "timing": dict,
+    "ignored": [dict],
 }
+FIX: Shape = {"summary": str, "before": TEXT, "after": TEXT, "verified": (bool, NoneType)}
 
 
 def is_diagnosis(document: dict[str, Any]) -> bool:
     """True where every field of the contract is there and of its type."""
     return (
-        _has(document, DIAGNOSIS)
+        _fits(document, DIAGNOSIS)
         and document["verdict"] in VERDICTS
         and all(_is_finding(finding) for finding in document["findings"])
     )
@@ -63,14 +71,21 @@ def is_diagnosis(document: dict[str, Any]) -> bool:
 
 def is_location(location: Any) -> bool:
     """True for a location of the contract."""
-    return _has(location, LOCATION)
+    return _fits(location, LOCATION)
 
 
-def _is_finding(finding: Any) -> bool:
-    if not _has(finding, FINDING) or not CODE.fullmatch(finding["code"]):
-        return False
-    return finding["location"] is None or is_location(finding["location"])
+def _is_finding(finding: dict[str, Any]) -> bool:
+    places = [finding["location"], *(related["location"] for related in finding["related"])]
+    return (
+        CODE.fullmatch(finding["code"]) is not None
+        and all(place is None or is_location(place) for place in places)
+        and (finding["fix"] is None or _fits(finding["fix"], FIX))
+    )
 
 
-def _has(value: Any, shape: dict[str, Types]) -> bool:
-    return isinstance(value, dict) and all(name in value and isinstance(value[name], shape[name]) for name in shape)
+def _fits(value: Any, shape: Shape) -> bool:
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(name in value and _fits(value[name], shape[name]) for name in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+    return isinstance(value, shape)
