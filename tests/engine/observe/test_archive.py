@@ -44,9 +44,21 @@ def test_program_with_weights_and_without() -> None:
 def test_inputs_that_tracing_recorded() -> None:
     upload = build(SAMPLES["trace"].source, {"export": "trace 4x6"})
     archive = judge(upload)
-    assert recorded_inputs(archive, "forward") in (None, [{"shape": [4, 6], "dtype": "float32"}])
+    assert recorded_inputs(archive, "forward") == [{"shape": [4, 6], "dtype": "float32"}]
     assert recorded_inputs(archive, "encode") is None
     assert recorded_inputs(judge(build(PLAIN)), "forward") is None
+
+
+def test_a_missing_record_of_inputs_costs_the_default_alone() -> None:
+    embedding = "class Net(nn.Embedding):\n    def __init__(self):\n        super().__init__(9, 3)\n"
+    source = zipfile.ZipFile(io.BytesIO(build(embedding, {"export": "trace 2x3:int64[0,9)"})))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as out:
+        for name in source.namelist():
+            if "/traced_inputs/" not in name:
+                out.writestr(name, source.read(name))
+    assert len(zipfile.ZipFile(target).namelist()) < len(source.namelist())
+    assert recorded_inputs(judge(target.getvalue()), "forward") is None
 
 
 def test_source_lines_that_the_archive_holds() -> None:

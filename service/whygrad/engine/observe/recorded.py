@@ -37,7 +37,7 @@ def recorded_inputs(archive: Archive, method: str) -> list[dict[str, Any]] | Non
         found = dict(methods.pairs()) if isinstance(methods, Table) else {}
         inputs = found.get(method)
         described = [_described(value, directory) for value in inputs] if isinstance(inputs, Series) else [None]
-    except (PickleError, RefusedError, TypeError):  # a damaged record costs the default, nothing else
+    except (PickleError, RefusedError, KeyError, TypeError):  # a damaged record costs the default, nothing else
         return None
     kept = [entry for entry in described if entry is not None]
     return kept if len(kept) == len(described) else None
