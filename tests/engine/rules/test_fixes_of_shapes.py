@@ -299,3 +299,10 @@ def test_a_branch_that_something_else_made_smaller_is_not_padded() -> None:
     body = "return (x + self.m(self.c(x))) * self.p"
     finding = only(diagnose_source(net(body, layers), shapes="2x4x8x8", loss="mean"))
     assert "padding" not in finding["fix"]["summary"]
+
+
+def test_heads_of_queries_keys_and_values_in_one_are_made_others() -> None:
+    body = "b, t, c = x.shape; h = self.l(x).view(b, t, 3, 4, c // 4); return h.sum(2).flatten(2) * self.p"
+    fix = only(diagnose_source(net(body, "self.l = nn.Linear(30, 90)"), shapes="2x5x30", loss="mean"))["fix"]
+    assert fix["verified"]
+    assert "30 features do not divide into 4 parts: take 3 of 10" in fix["summary"]

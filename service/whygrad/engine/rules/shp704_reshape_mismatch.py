@@ -167,15 +167,16 @@ def _heads(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]
     """Another number of parts where the last dimension does not divide into those asked for: attention heads."""
     shape, asked = wrong.operand.tensor.shape, wrong.asked
     argument = next((a.name for a in node.arguments if a.name in ("size", "shape")), None)
-    if wrong.axis is not None or argument is None or len(asked) != len(shape) + 1 or asked[:-2] != shape[:-1]:
+    kept, beside = len(shape) - 1, prod(asked[len(shape) - 1 : -2])
+    if wrong.axis is not None or argument is None or len(asked) <= len(shape) or asked[:kept] != shape[:-1]:
         return
-    width, parts = shape[-1], asked[-2]
-    if parts > 1 and width // parts == asked[-1]:
+    width, parts = shape[-1] // max(beside, 1), asked[-2]
+    if parts > 1 and beside > 0 and shape[-1] % beside == 0 and width // parts == asked[-1]:
         fitting = min((n for n in range(2, width) if width % n == 0), key=lambda n: abs(n - parts), default=None)
         if fitting is None:
             return
         summary = f"{width} features do not divide into {parts} parts: take {fitting} of {width // fitting}, "
-        divided = [*shape[:-1], fitting, width // fitting]
+        divided = [*asked[:-2], fitting, width // fitting]
         edits = tuple(Give(n.id, argument, divided) for n in _alike(observation, node, argument))
         yield Fix(f"{summary}or make the features a multiple of {parts}", edits=edits)
 
@@ -183,7 +184,8 @@ def _heads(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]
 def _factors(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]:
     """One of the factors replaced by what is left for it, the last first; those of the dimensions kept stay."""
     argument = next((a.name for a in node.arguments if a.name in ("size", "shape", "sizes")), None)
-    if argument is None:
+    flattened = wrong.axis is None and len(wrong.asked) == 2
+    if argument is None or flattened:
         return
     for place, left in left_over(wrong):
         was = wrong.asked[place]
