@@ -31,7 +31,7 @@ def _shown(first: Fix, second: Fix) -> tuple[str | None, str | None]:
 def _merged(before: str, one: str, other: str) -> str | None:
     """Two changes of a line made together; None where they touch each other."""
     (start, end, text), (begin, stop, more) = sorted((_change(before, one), _change(before, other)))
-    return before[:start] + text + before[end:begin] + more + before[stop:] if end <= begin else None
+    return before[:start] + text + before[end:begin] + more + before[stop:] if end < begin else None
 
 
 def _change(before: str, after: str) -> tuple[int, int, str]:
