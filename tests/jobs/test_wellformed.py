@@ -36,6 +36,8 @@ def test_our_own_documents_pass(document: dict[str, Any]) -> None:
         with_finding(location={}),
         with_finding(location=LOCATION | {"line": "3"}),
         with_finding(location=LOCATION | {"stack": [1]}),
+        with_finding(location=LOCATION | {"context": [1]}),
+        with_finding(location=LOCATION | {"column": "3"}),
         with_finding(related=[LOCATION]),
         with_finding(related=[{"label": "here", "location": {}}]),
         with_finding(operands=["x"]),
@@ -45,6 +47,7 @@ def test_our_own_documents_pass(document: dict[str, Any]) -> None:
         empty_document() | {"findings_total": "many"},
         empty_document() | {"parameters": [3]},
         empty_document() | {"forward": {}},
+        empty_document() | {"timing": {"queued_ms": "long"}},
         empty_document() | {"passes": ["structure"]},
     ],
 )

@@ -23,6 +23,8 @@ LOCATION: Shape = {
     "source": TEXT,
     "stack": [{"file": TEXT, "line": COUNT}],
 }
+NEAR: dict[str, Shape] = {"context": [{"line": int, "source": str}], "column": int, "offset": int}
+"""What a location need not have."""
 FINDING: Shape = {
     "code": str,
     "name": str,
@@ -65,13 +67,16 @@ def is_diagnosis(document: dict[str, Any]) -> bool:
     return (
         _fits(document, DIAGNOSIS)
         and document["verdict"] in VERDICTS
+        and all(isinstance(ms, NUMBER) for ms in document["timing"].values())
         and all(_is_finding(finding) for finding in document["findings"])
     )
 
 
 def is_location(location: Any) -> bool:
     """True for a location of the contract."""
-    return _fits(location, LOCATION)
+    if not _fits(location, LOCATION):
+        return False
+    return all(location.get(name) is None or _fits(location[name], shape) for name, shape in NEAR.items())
 
 
 def _is_finding(finding: dict[str, Any]) -> bool:
