@@ -52,10 +52,11 @@ Good::
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from whygrad.engine.edits import Edit, Give, Wrap
+from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands import value
@@ -65,7 +66,7 @@ from whygrad.engine.refusals.padded import padded
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import replaced, statement
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -114,8 +115,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
         yield from _as_large(observation, failed, event)
         if wrong.axis >= 2 and spatial:
-            after, edits = _resized(observation.source(node.id)), _padded(node, wrong.first, wrong.second)
-            yield Fix("bring the second to the size of the first before joining", after=after, edits=edits)
+            yield _resized(observation, node, wrong.first, wrong.second)
         yield from _along(observation, node, event, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
@@ -132,9 +132,18 @@ def _along(observation: Observation, node: Node, event: Event, axis: int) -> Ite
     """Joined along the one dimension in which all of them differ."""
     shapes = {t.shape[:axis] + t.shape[axis + 1 :] for t in event.tensors}
     if node.bare_name == "cat" and len(shapes) == 1:
-        after = rewritten(observation.source(node.id), r"(dim\s*=\s*|[\])]\s*,\s*)-?\d+\)", rf"\g<1>{axis})")
+        after = _joined_along(observation.source(node.id), node, axis)
         summary = f"join along dimension {axis}, the only one in which they differ"
         yield Fix(summary, after=after, edits=(Give(node.id, "dim", axis),))
+
+
+def _joined_along(source: str | None, node: Node, axis: int) -> str | None:
+    """The user's line with its one join along another dimension, where it says along which."""
+    joins = _joins(source, node)
+    if source is None or len(joins) != 1:
+        return None
+    said = [*joins[0].args[1:2], *(k.value for k in joins[0].keywords if k.arg == "dim")]
+    return replaced(source, said[0], str(axis)) if said else None
 
 
 def _as_many(observation: Observation, node: Node, event: Event, first: Operand, second: Operand) -> Fix:
@@ -158,14 +167,29 @@ def _agree(one: Sequence[int], other: Sequence[int], free: int | None) -> bool:
     return len(one) == len(other) and all(a == b or i == free for i, (a, b) in enumerate(zip(one, other, strict=True)))
 
 
-def _padded(node: Node, first: Operand, second: Operand) -> tuple[Edit, ...]:
-    """The second padded, or cut where it is larger, to the size of the first in all but batch and channels."""
-    pairs = list(zip(first.tensor.shape[2:], second.tensor.shape[2:], strict=True))
-    amounts = [amount for one, two in reversed(pairs) for amount in (0, one - two)]
-    return (Wrap(node.id, second.role, f"torch.constant_pad_nd(x, {amounts})"),)
+def _resized(observation: Observation, node: Node, first: Operand, second: Operand) -> Fix:
+    """The second interpolated to the size of the first in all but batch and channels."""
+    spatial = list(first.tensor.shape[2:])
+    call = f"torch.ops.aten.upsample_nearest{len(spatial)}d(x, {spatial})"
+    return Fix(
+        "bring the second to the size of the first before joining",
+        after=_interpolated(observation.source(node.id), node),
+        edits=(Wrap(node.id, second.role, call),),
+    )
 
 
-def _resized(source: str | None) -> str | None:
-    """The user's line with the second of two tensors interpolated, where the line lists them by name."""
-    listed = r"([\[(])\s*([\w.]+)\s*,\s*([\w.]+)\s*([\])])"
-    return rewritten(source, listed, r"\1\2, F.interpolate(\3, size=\2.shape[2:])\4")
+def _interpolated(source: str | None, node: Node) -> str | None:
+    """The user's line with the second of two tensors interpolated, where one join lists them and names the first."""
+    pairs = [j.args[0].elts for j in _joins(source, node) if isinstance(j.args[0], ast.List | ast.Tuple)]
+    if source is None or len(pairs) != 1 or len(pairs[0]) != 2:
+        return None
+    first, second = pairs[0]
+    if not isinstance(first, ast.Name | ast.Attribute):
+        return None
+    return replaced(source, second, f"F.interpolate({ast.unparse(second)}, size={ast.unparse(first)}.shape[2:])")
+
+
+def _joins(source: str | None, node: Node) -> list[ast.Call]:
+    """The calls in a line that join as a node does."""
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
+    return [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == node.bare_name]
