@@ -36,6 +36,23 @@ def proofs(document: dict[str, Json]) -> list[bool | None]:
     return [f["fix"]["verified"] for f in document["findings"]]
 
 
+def test_a_parameter_with_two_names_counts_once() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tok = nn.Embedding(9, 4)
+        self.pos = nn.Embedding(3, 4)
+        self.head = nn.Linear(4, 9, bias=False)
+        self.head.weight = self.tok.weight
+
+    def forward(self, t):
+        return self.head(self.tok(t) + self.pos(torch.arange(t.size(1))))
+"""
+    (found,) = diagnose_source(source, shapes="2x5:int64[0,9)")["findings"]
+    assert "2 of 2 parameters receive a gradient" in found["fix"]["evidence"]
+
+
 def test_a_fix_that_heals_says_what_was_seen() -> None:
     document = diagnosed(detach=".detach()")
     (found,) = document["findings"]

@@ -182,10 +182,13 @@ def _gained(before: Observation, after: Observation) -> str:
     count, total = _count(after, wanted), len(after.trainable)
     had = (_count(before, wanted), len(before.trainable))
     told = f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind}"
+    if before.error is not None and had[0] and before.first.error is None:
+        return f"{told}, and the next step does not raise"
     if before.error is not None or before.judged is None:
         return f"{told} (none before, as the step {'raised' if before.error else 'could not begin'})"
     return told if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
 
 
 def _count(observation: Observation, states: Sequence[str]) -> int:
-    return sum(g.state in states for g in observation.first.gradients.values())
+    gradients = observation.first.gradients
+    return sum(p.name in gradients and gradients[p.name].state in states for p in observation.trainable)
