@@ -324,6 +324,23 @@ def test_a_view_tells_what_each_sample_holds() -> None:
     assert finding["fix"]["after"] == "return h.flatten(1)"
 
 
+def test_of_a_line_with_several_calls_the_join_alone_is_changed() -> None:
+    line = "return torch.cat([x, F.interpolate(F.max_pool2d(x,2), scale_factor=2.0)], 1) * self.p"
+    finding = only(diagnose_source(net(line), shapes="2x3x5x5"))
+    resized = "F.interpolate(F.interpolate(F.max_pool2d(x, 2), scale_factor=2.0), size=x.shape[2:])"
+    assert finding["fix"]["after"] == f"return torch.cat([x, {resized}], 1) * self.p"
+    assert finding["fix"]["verified"] is True
+    finding = only(diagnose_source(net("return torch.cat([x.sum(1, True), x * self.p], dim=0)"), shapes="2x3"))
+    assert finding["fix"]["after"] == "return torch.cat([x.sum(1, True), x * self.p], dim=1)"
+
+
+def test_what_was_computed_is_not_told_as_sent() -> None:
+    source = net("h = self.a(x); return self.l(h)", "self.a = nn.Linear(4, 4); self.l = nn.Linear(6, 1)")
+    assert only(diagnose_source(source, shapes="3x4"))["chain"][0].startswith("h became 3x4 here")
+    source = net("h = torch.relu(x); return self.l(h)", "self.l = nn.Linear(6, 1)")
+    assert only(diagnose_source(source, shapes="3x4"))["chain"][0].startswith("h is 3x4, as was sent")
+
+
 def test_of_two_joined_tensors_the_second_is_resized() -> None:
     source = net("d = F.avg_pool2d(x, 2); return torch.cat([x, d], dim=1) * self.p")
     finding = only(diagnose_source(source, shapes="1x3x8x8"))

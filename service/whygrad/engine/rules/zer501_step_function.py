@@ -91,7 +91,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
         message=f"The derivative of {name} is 0 wherever it exists: {flat}.",
         chain=(
             Link(f"a gradient arrives at {name}", found.node.id),
-            Link(f"its derivative is 0, so {owners(found.parameters)} gets a gradient in which every element is 0"),
+            Link(f"its derivative is 0, so every element of the gradient of {owners(found.parameters)} is 0"),
         ),
         fix=_fix(observation, found, name),
     )

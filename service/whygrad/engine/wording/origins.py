@@ -34,34 +34,43 @@ def made(step: Step, wanted: Collection[int]) -> tuple[int, Event | None]:
 
 def origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
     """The sentence that says where an operand of a node got its shape, and the operation that gave it."""
-    maker = _maker(observation, step, operand.tensor, lambda a, b: a.shape == b.shape)
-    return _told(observation, node, operand, size(operand.tensor), maker)
+    maker = _maker(
+        observation, step, operand.tensor, lambda event, a, b: a.shape == b.shape and not _weighs(observation, event)
+    )
+    return _told(observation, step, node, operand, size(operand.tensor), maker)
 
 
 def type_origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
     """The sentence that says where an operand of a node got its type, and the operation that gave it."""
-    maker = _maker(observation, step, operand.tensor, lambda a, b: a.dtype == b.dtype)
-    return _told(observation, node, operand, operand.tensor.dtype, maker)
+    maker = _maker(observation, step, operand.tensor, lambda _, a, b: a.dtype == b.dtype)
+    return _told(observation, step, node, operand, operand.tensor.dtype, maker)
 
 
-def _told(observation: Observation, node: Node, operand: Operand, what: str, maker: Event | None) -> Link:
+def _weighs(observation: Observation, event: Event) -> bool:
+    """Whether a layer made it whose weight has the say over the sizes, also where they happen to stay."""
+    weighed = any(o.role == "weight" and len(o.tensor.shape) > 1 for o in event.inputs)
+    return weighed and not observation.nodes[event.node].bare_name.endswith("_norm")
+
+
+def _told(observation: Observation, step: Step, node: Node, operand: Operand, what: str, maker: Event | None) -> Link:
     name = called(observation, node, operand)
     if parameter_name(observation, operand.tensor):
         return Link(f"{name} is {what}")
-    return Link(f"{name} became {what} here", maker.node) if maker else Link(f"{name} was sent as {what}")
+    if maker is not None:
+        return Link(f"{name} became {what} here", maker.node)
+    computed = made(step, {operand.tensor.id})[1]
+    return Link(f"{name} is {what}, as was sent", computed.node) if computed else Link(f"{name} was sent as {what}")
 
 
 def _maker(
-    observation: Observation, step: Step, tensor: Tensor, alike: Callable[[Tensor, Tensor], bool]
+    observation: Observation, step: Step, tensor: Tensor, alike: Callable[[Event, Tensor, Tensor], bool]
 ) -> Event | None:
-    """The execution behind which a tensor stayed alike; None for what was sent."""
+    """The execution behind which a tensor stayed alike; None where it was sent so."""
     makers = {t.id: event for event in step.events if event.completed for t in event.outputs}
     maker, visited = makers.get(tensor.id), {tensor.id}
     while maker is not None:
-        earlier = next(
-            (t for t in maker.tensors if alike(t, tensor) and t.id not in visited and t.id not in observation.stored),
-            None,
-        )
+        fresh = [t for t in maker.tensors if t.id not in visited and t.id not in observation.stored]
+        earlier = next((t for t in fresh if alike(maker, t, tensor)), None)
         if earlier is None:
             return maker
         visited.add(earlier.id)
