@@ -306,3 +306,19 @@ def test_heads_of_queries_keys_and_values_in_one_are_made_others() -> None:
     fix = only(diagnose_source(net(body, "self.l = nn.Linear(30, 90)"), shapes="2x5x30", loss="mean"))["fix"]
     assert fix["verified"]
     assert "30 features do not divide into 4 parts: take 3 of 10" in fix["summary"]
+
+
+@pytest.mark.parametrize(
+    ("forward", "layers", "after"),
+    [
+        ("return self.n(self.a(x))", "self.a = nn.Conv2d(4, 16, 1); self.n = nn.BatchNorm2d(8)", "nn.BatchNorm2d(16)"),
+        (
+            "return self.n(torch.cat((self.a(x), self.a(x)), 1))",
+            "self.a = nn.Conv2d(4, 8, 1); self.n = nn.GroupNorm(4, 8)",
+            "nn.GroupNorm(4, 16)",
+        ),
+    ],
+)
+def test_channels_that_a_layer_made_are_normalised_where_they_stand(forward: str, layers: str, after: str) -> None:
+    finding = only(diagnose_source(net(forward, layers), shapes="2x4x8x8", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("SHP709", True, after)

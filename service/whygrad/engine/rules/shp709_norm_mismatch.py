@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.edits import Edit, Give, Replace, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
@@ -62,6 +63,9 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import around
+
+_MADE = frozenset({"made", "joined"})
+"""The kinds of dimensions that layers make."""
 
 
 @rule("SHP709", "norm-mismatch", "error")
@@ -108,9 +112,16 @@ def _message(name: str, given: str, wrong: Normalised) -> str:
 def _fixes(observation: Observation, node: Node, name: str, wrong: Normalised) -> list[Fix]:
     if wrong.groups is not None:
         return [_regrouped(node, wrong.groups, wrong.given[0])]
-    if wrong.elsewhere is not None:
+    if wrong.elsewhere is not None and not _in_place(observation, wrong, wrong.elsewhere):
         return [_swapped(observation, node, name, wrong, wrong.elsewhere)]
     return [_resized(observation, node, name, wrong)]
+
+
+def _in_place(observation: Observation, wrong: Normalised, other: int) -> bool:
+    """Whether a layer made the dimension that is looked at, and none the one whose size fits by chance."""
+    layout = layouts(observation).of(wrong.input.tensor)
+    looked, fitting = ({piece.source.kind for piece in layout[axis]} for axis in (wrong.axis, other))
+    return bool(looked & _MADE) and not fitting & _MADE
 
 
 def _swapped(observation: Observation, node: Node, name: str, wrong: Normalised, other: int) -> Fix:
