@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from whygrad.engine.preflight.refusal import boundless, damaged, foreign
 
-MOST_RECORDS = 100_000
+MOST_RECORDS = 10_000
 LONGEST_NAME = 1_000
 MOST_RATIO = 100
 """How many times smaller a record may be packed, where it is larger than `FREE_BYTES`."""
