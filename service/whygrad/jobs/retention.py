@@ -14,5 +14,6 @@ PAUSE_SECONDS = 3600.0
 def tidy(store: Store, blobs: Blobs, seconds: float) -> int:
     """Delete the uploads of no diagnosis that are older than so many seconds; how many they were."""
     blobs.sweep(seconds)
-    old = list(blobs.older(seconds))
-    return sum(store.forget(sha256, partial(blobs.delete, older=seconds)) for sha256 in old)
+    used = store.used()
+    unused = [sha256 for sha256 in blobs.older(seconds) if sha256 not in used]
+    return sum(store.forget(sha256, partial(blobs.delete, older=seconds)) for sha256 in unused)

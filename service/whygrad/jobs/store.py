@@ -124,6 +124,11 @@ class Store:
 
         return self.database.write(work)
 
+    def used(self) -> frozenset[str]:
+        """The uploads that diagnoses use."""
+        uploads = select(jobs.c.model_sha256).where(jobs.c.kind == "examine").distinct()
+        return self.database.read(lambda connection: frozenset(connection.execute(uploads).scalars()))
+
     def forget(self, sha256: str, forget: Callable[[str], None]) -> bool:
         """Call `forget` with the upload where no diagnosis uses it; whether that was so."""
 
