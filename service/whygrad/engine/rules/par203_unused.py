@@ -103,9 +103,10 @@ def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
 def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
     """The call that was meant for it, where that is evident; else without it, which shows that nothing needs it."""
     each = "it" if len(silent) == 1 else "them"
+    others = len(observation.trainable) > len(silent)  # without them a step would have nothing to train
     removed = Fix(
         f"take {each} out of __init__, for nothing needs {each}; or call {each} in the forward, if that was forgotten",
-        edits=(Freeze(names(silent)),),
+        edits=(Freeze(names(silent)),) if others else (),
     )
     places = called_in_its_stead(observation, silent)
     return [*([_called(observation, places)] if places else []), removed]

@@ -58,7 +58,6 @@ from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 
-_EXPORTS = ("torch.jit.trace(model, example)", "torch.jit.script(model)")
 _EXPORT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"
 
 
@@ -93,10 +92,8 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *raised),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(_EXPORT, *_EXPORTS, edits=tuple(Give(*change) for change in found.changes)),
-        other_fixes=tuple(
-            Fix(_EXPORT, *_EXPORTS, edits=tuple(Give(*change) for change in other)) for other in found.others
-        ),
+        fix=Fix(_EXPORT, edits=tuple(Give(*change) for change in found.changes)),
+        other_fixes=tuple(Fix(_EXPORT, edits=tuple(Give(*change) for change in other)) for other in found.others),
     )
 
 
@@ -113,7 +110,6 @@ def _skipped(observation: Observation, found: Baked) -> Finding:
         chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node),),
         fix=Fix(
             "export with torch.jit.script, which keeps the loop",
-            *_EXPORTS,
             edits=tuple(Give(*c) for c in found.changes),
         ),
     )
