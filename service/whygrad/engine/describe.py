@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from whygrad.engine.observe.archive import Archive, judge
 from whygrad.engine.observe.loading import loading
 from whygrad.engine.observe.recorded import recorded_inputs
+from whygrad.engine.observe.torchscript import load
 from whygrad.engine.preflight.refusal import RefusedError
 
 
@@ -20,7 +18,7 @@ def describe(upload: Path | bytes) -> dict[str, Any]:
     try:
         archive = judge(data)
         with loading():
-            module = torch.jit.load(io.BytesIO(data), map_location="cpu")  # type: ignore[no-untyped-call]
+            module, _functions = load(data, "cpu")
     except RefusedError as error:
         told = {"what": error.refusal.what, "why": error.refusal.why, "instead": error.refusal.instead}
         return {"format": "unknown", "refused": told, "methods": []}

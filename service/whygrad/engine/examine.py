@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import document
 from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Json, Observation
 from whygrad.engine.observe.archive import judge
+from whygrad.engine.observe.environment import environment
 from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.observer import Observer
 from whygrad.engine.observe.probes import Progress
@@ -172,8 +170,3 @@ def _rerun(observer: Observer, progress: Progress, edits: Sequence[Edit], pass_n
     except (EditError, RefusedError):
         return None
     return other.observation
-
-
-def environment() -> dict[str, Any]:
-    """What the diagnosis was made with."""
-    return {"torch": torch.__version__.partition("+")[0], "device": "cpu", "threads": torch.get_num_threads()}

@@ -70,7 +70,7 @@ class TorchScriptProgram:
             self._method = self._find(method)
             reader = GraphReader(graph, like=origin._reader)
         else:
-            self.module, functions = _load(data, location)
+            self.module, functions = load(data, location)
             self._method = self._find(method)
             graph = inlined(self.module._c, method, functions)
             if origin is None and location is None:  # copies cost less than to load and inline again
@@ -243,7 +243,7 @@ class TorchScriptProgram:
         return self.module._c._get_method(method)
 
 
-def _load(data: bytes, location: str | None) -> tuple[Any, Any]:
+def load(data: bytes, location: str | None) -> tuple[Any, Any]:
     """The module of an archive, and the compilation unit that holds its functions."""
     functions = torch._C.CompilationUnit()
     device = None if location is None else torch.device(location)
