@@ -18,6 +18,7 @@ from whygrad.engine.rule import Rule
 from whygrad.render.explanation import render_explanation, render_rule, render_rules
 from whygrad_client import local, watching
 from whygrad_client.checking import INSECURE, check
+from whygrad_client.diffing import diff
 from whygrad_client.errors import WhygradError
 from whygrad_client.watching import CLEAN, FOUND, UNJUDGED
 
@@ -31,6 +32,7 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(diff)
 
 
 @cli.command("explain")

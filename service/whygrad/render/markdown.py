@@ -13,7 +13,12 @@ _MARKS = re.compile(r"[\\`*_\[\]<>&|~#$!]|:(?=//)|(?<=\bwww)\.|^[-+=>]|^\d+(?=[.
 
 def render(documents: Iterable[Mapping[str, Any]]) -> str:
     """The page of each diagnosis, with a rule between two."""
-    return "\n---\n\n".join("".join(f"{_block(block)}\n\n" for block in story(d)).rstrip() + "\n" for d in documents)
+    return "\n---\n\n".join(page(story(document)) for document in documents)
+
+
+def page(blocks: Iterable[Block]) -> str:
+    """The blocks as one page."""
+    return "".join(f"{_block(block)}\n\n" for block in blocks).rstrip() + "\n"
 
 
 def escaped(text: str) -> str:

@@ -1,0 +1,85 @@
+"""The command `whygrad diff`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from whygrad.render import counting, differences
+from whygrad.render.comparison import compare
+from whygrad.request import strict_json
+from whygrad_client.client import Client
+from whygrad_client.errors import WhygradError
+from whygrad_client.watching import CLEAN, FOUND, UNJUDGED, terminal
+
+_ID = re.compile("[0-9a-f]{32}")
+
+Document = dict[str, Any]
+
+
+@click.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER")
+@click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="Whose ids they are [env WHYGRAD_SERVER].")
+@click.option("--format", "form", type=click.Choice(differences.FORMATS), default="text", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*counting.SEVERITIES, counting.NEVER]),
+    default="error",
+    show_default=True,
+    help="What counts.",
+)
+def diff(before: str, after: str, server: str | None, form: str, fail_on: str) -> int:
+    """Tell what is new, fixed and still there between two diagnoses: files of --format json, or ids of a service.
+
+    Ends with 0 where nothing new counts, 1 where something new at or above --fail-on is there, 2 where one of the two
+    could not be judged.
+    """
+    compared = compare(_diagnosis(before, server), _diagnosis(after, server))
+    click.echo(differences.render(form, compared, **terminal(sys.stdout)), nl=False)
+    if not compared.judged:
+        return UNJUDGED
+    return FOUND if compared.counted(fail_on) else CLEAN
+
+
+def _diagnosis(named: str, server: str | None) -> Document:
+    """What a file holds, or what the service answers for an id."""
+    if Path(named).exists():
+        return _read(Path(named))
+    if not _ID.fullmatch(named):
+        raise click.UsageError(f"{named} is neither a file nor the id of a diagnosis")
+    if not server:
+        raise click.UsageError(f"whose diagnosis is {named}? Say --server URL, or WHYGRAD_SERVER")
+    try:
+        client = Client(server)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with client:
+        return client.get(named).document
+
+
+def _read(path: Path) -> Document:
+    try:
+        document = strict_json.parse(path.read_bytes())
+    except strict_json.JsonError as error:
+        raise WhygradError(f"{path} cannot be read: {error}") from error
+    if isinstance(document, list):
+        raise WhygradError(f"{path} holds {len(document)} diagnoses; a diff is of two, each in a file of its own")
+    if not isinstance(document, dict) or not _is_diagnosis(document):
+        raise WhygradError(f"{path} holds no diagnosis, as whygrad check --format json writes it")
+    return document
+
+
+def _is_diagnosis(document: Document) -> bool:
+    """Whether its parts are lists of objects and objects, as far as a comparison reads them."""
+    lists = (document[name] for name in ("findings", "ignored", "parameters", "passes") if name in document)
+    parts = (document[name] for name in ("model", "request", "forward", "backward") if name in document)
+    return (
+        "findings" in document
+        and all(isinstance(entries, list) and all(isinstance(e, dict) for e in entries) for entries in lists)
+        and all(isinstance(part, dict) for part in parts)
+    )

@@ -1,0 +1,141 @@
+"""A comparison of two diagnoses as text for a terminal, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from whygrad.render import counting, markdown, parameters, phrases, snippet, terminal
+from whygrad.render.comparison import Comparison, Gradient, Kept
+from whygrad.render.story import Block
+from whygrad.render.terminal import safe
+
+FORMATS = ("text", "json", "markdown")
+
+_SHOWN = 20
+_COLOURS = {"new": "red", "fixed": "green"}
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some lines of one kind, and how many there are in truth; `why` is told of all of them."""
+
+    name: str
+    rows: Sequence[str]
+    count: int
+    why: str = ""
+
+    @property
+    def heading(self) -> str:
+        """`fixed (2)`, with the reason where there is one."""
+        return f"{self.name} ({self.count})" + (f": {self.why}" if self.why else "")
+
+
+def render(form: str, comparison: Comparison, *, color: bool = False, width: int = 80) -> str:
+    """The comparison in one of `FORMATS`; `color` and `width` are for text."""
+    match form:
+        case "json":
+            return json.dumps(view(comparison), indent=2) + "\n"
+        case "markdown":
+            return markdown.page(_blocks(comparison))
+        case _:
+            return "\n".join(_lines(comparison, terminal.paint if color else terminal.plain, width)) + "\n"
+
+
+def view(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain data: findings as the documents have them, of each document only what names it."""
+    told = {"before": _named(comparison.before), "after": _named(comparison.after), "judged": comparison.judged}
+    lists = ("fixed", "unseen", "new", "kept", "gradients", "asked")
+    return told | {name: [_plain(entry) for entry in getattr(comparison, name)] for name in lists}
+
+
+def sections(comparison: Comparison) -> Iterator[Section]:
+    """What a reader wants to know, the new first; nothing for a kind that has nothing."""
+    places = {"new": comparison.new, "fixed": comparison.fixed, "no longer seen": comparison.unseen}
+    for name, found in places.items():
+        why = "the later run did not get as far, so they may still be there" if name == "no longer seen" else ""
+        yield _section(name, [_finding(finding) for finding in found], why)
+    yield _section("still there", [_still(kept) for kept in comparison.kept])
+    yield _section("gradients that changed", list(_gradients(comparison)), count=len(comparison.gradients))
+    asked = [f"{safe(a.field, 40)}: {_value(a.before)} -> {_value(a.after)}" for a in comparison.asked]
+    yield _section("asked for otherwise", asked)
+
+
+def summary(comparison: Comparison) -> str:
+    """One line: the verdict before and after, and what is new."""
+    before, after = (str(side.get("verdict") or side.get("status") or "unknown") for side in _sides(comparison))
+    told = f"{safe(before, 20)} -> {safe(after, 20)}" if before != after else f"{safe(after, 20)}, as before"
+    counts = [f"{len(found)} {name}" for name, found in (("new", comparison.new), ("fixed", comparison.fixed)) if found]
+    return f"{told}: {', '.join(counts) or 'nothing new, nothing fixed'}"
+
+
+def _lines(comparison: Comparison, paint: terminal.Paint, width: int) -> Iterator[str]:
+    yield paint(summary(comparison), "bold")
+    yield from _unjudged(comparison)
+    for section in filter(lambda section: section.rows, sections(comparison)):
+        yield ""
+        yield paint(section.heading, _COLOURS.get(section.name, "cyan"), "bold")
+        for row in section.rows:
+            yield from textwrap.wrap(row, width, initial_indent="  ", subsequent_indent="      ") or [row]
+
+
+def _blocks(comparison: Comparison) -> Iterator[Block]:
+    yield Block("title", (summary(comparison),))
+    for told in _unjudged(comparison):
+        yield Block("text", (told,))
+    for section in filter(lambda section: section.rows, sections(comparison)):
+        yield Block("heading", (section.heading,))
+        yield Block("list", tuple(section.rows))
+
+
+def _section(name: str, rows: list[str], why: str = "", count: int | None = None) -> Section:
+    shown = [*rows[:_SHOWN], *phrases.more(len(rows) - _SHOWN, "more")]
+    return Section(name, shown, len(rows) if count is None else count, why)
+
+
+def _unjudged(comparison: Comparison) -> Iterator[str]:
+    for name, side in zip(("earlier", "later"), _sides(comparison), strict=True):
+        if not counting.judged(side):
+            yield f"the {name} one could not be judged: {': '.join(phrases.opening(side))}"
+
+
+def _finding(finding: Json) -> str:
+    where = snippet.place(finding.get("location") or {})
+    return f"{phrases.label(finding)}: {phrases.title(finding)}" + (f" ({where})" if where else "")
+
+
+def _still(kept: Kept) -> str:
+    changed = f", was {safe(kept.before.get('severity'), 10)}" if kept.risen or kept.sunk else ""
+    return _finding(kept.after) + changed + (", ignored in one of the two" if kept.ignored else "")
+
+
+def _gradients(comparison: Comparison) -> Iterator[str]:
+    """Parameters of one change together, as globs that cover exactly them."""
+    every = {str(p.get("name")) for side in _sides(comparison) for p in side.get("parameters") or []}
+    together: dict[tuple[str | None, str | None], list[Gradient]] = {}
+    for gradient in comparison.gradients:
+        together.setdefault((gradient.before, gradient.after), []).append(gradient)
+    for (before, after), changed in together.items():
+        names = parameters.shorten([safe(g.parameter, 120) for g in changed], {safe(name, 120) for name in every})
+        yield f"{names}: {safe(before or 'not there', 20)} -> {safe(after or 'not there', 20)}"
+
+
+def _named(document: Json) -> dict[str, Any]:
+    return {name: document.get(name) for name in ("id", "status", "verdict", "headline", "created_at", "model")}
+
+
+def _plain(entry: Any) -> Any:
+    return entry if isinstance(entry, Mapping) else asdict(entry)
+
+
+def _sides(comparison: Comparison) -> tuple[Json, Json]:
+    return comparison.before, comparison.after
+
+
+def _value(value: Any) -> str:
+    return "not given" if value is None else safe(json.dumps(value), 120)
