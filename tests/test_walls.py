@@ -80,6 +80,11 @@ def test_client_is_light(module: str) -> None:
     assert loaded == ""
 
 
+def test_importing_the_package_loads_no_library() -> None:
+    libraries = "{'requests', 'click', 'marshmallow'}"
+    assert run_python(f"import sys, whygrad_client; print(*sorted({libraries} & sys.modules.keys()))") == ""
+
+
 def test_web_process_never_loads_torch() -> None:
     assert run_python("import sys, whygrad.web.app; print(*sorted({'torch', 'numpy'} & sys.modules.keys()))") == ""
 
