@@ -228,7 +228,6 @@ class TestShow:
         place = post(client).headers["Location"]
         for accept in (
             "*/*",
-            "text/html,*/*;q=0.8",
             "application/json, text/plain;q=0.5",
             "application/json;charset=utf-8",
         ):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -20,7 +22,7 @@ h1, h2, p, li { overflow-wrap: anywhere; }
   .error, .faulty { color: #ff8a80; } .warning, .suspect { color: #ffc570; } .healthy { color: #7ddc9b; }
 }
 """
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
 _TAGS = {"title": "h1", "heading": "h2", "text": "p", "verdict": "p", "steps": "ol", "list": "ul"}
 _COLOURED = frozenset({"error", "warning", "note", "faulty", "suspect", "healthy"})
 

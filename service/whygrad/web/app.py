@@ -12,6 +12,7 @@ from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
 from whygrad.web import diagnoses, door, errors, explain, headers, health, models, rules, trace
+from whygrad.web.representations import BY_SUFFIX
 from whygrad.web.server import giving_way
 from whygrad.web.service import EXTENSION, Service
 
@@ -24,6 +25,12 @@ class Sha256(BaseConverter):
     """64 lower-case hexadecimal digits in a path."""
 
     regex = "[0-9a-f]{64}"
+
+
+class Suffix(BaseConverter):
+    """The suffix of a file that a diagnosis can be had as."""
+
+    regex = f"(?:{'|'.join(BY_SUFFIX)})"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -51,7 +58,7 @@ def bare_app() -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_FORM_PARTS=MOST_FIELDS, MAX_FORM_MEMORY_SIZE=LARGEST_FIELD)
     app.url_map.merge_slashes = False
-    app.url_map.converters["sha256"] = Sha256
+    app.url_map.converters.update(sha256=Sha256, suffix=Suffix)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.wsgi_app = giving_way(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.after_request(_without_type_where_empty)

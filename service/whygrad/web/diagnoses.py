@@ -7,15 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MIMEAccept
 
 from whygrad.engine.spelling import spelt
 from whygrad.jobs.diagnosis import Diagnosis, view
 from whygrad.jobs.listing import Page
-from whygrad.render import text
 from whygrad.web import documents
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Form, operation
+from whygrad.web.representations import BY_SUFFIX, MEDIA_TYPES, download, preferred, represent
 from whygrad.web.schemas import DiagnosisForm, PageQuery
 from whygrad.web.service import service
 from whygrad.web.submission import submit
@@ -24,8 +23,6 @@ from whygrad.web.waiting import Patience, patience, wait_for
 resource = Blueprint("diagnoses", __name__)
 
 _ID = re.compile("[0-9a-f]{32}")
-
-MEDIA_TYPES = ("application/json", "text/plain")
 
 
 @resource.post("/diagnose")
@@ -49,10 +46,11 @@ MEDIA_TYPES = ("application/json", "text/plain")
 )
 def create(body: dict[str, Any]) -> Response:
     """Store the upload, put a job, and wait for it as long as the client would."""
-    media_type, waits = _media_type(), patience(service().settings.default_wait_seconds)
+    form, waits = preferred(), patience(service().settings.default_wait_seconds)
     id = submit(body).id
     wait_for(id, waits.seconds)
-    return _progress(_found(id), media_type, waits)
+    diagnosis = _found(id)
+    return _progress(represent(view(diagnosis), form), diagnosis, waits)
 
 
 @resource.get("/diagnoses")
@@ -84,12 +82,33 @@ def index(query: dict[str, Any]) -> Response:
 )
 def show(id: str) -> ResponseReturnValue:
     """The diagnosis; it is waited for only where the client prefers to."""
-    media_type, waits = _media_type(), patience(0)
+    form, waits = preferred(), patience(0)
     wait_for(id, waits.seconds)
-    answer = _represent(_found(id), media_type)
-    answer.headers.update(waits.headers)
-    answer.add_etag()
-    return answer.make_conditional(request)
+    answer = represent(view(_found(id)), form)
+    answer.vary.add("Accept")
+    return _unless_known(answer, waits)
+
+
+@resource.get("/diagnoses/<id>.<suffix:suffix>")
+@operation(
+    "Download a diagnosis as a file",
+    headers=("Prefer", "If-None-Match"),
+    answers={
+        200: Answer(
+            "The diagnosis as it stands",
+            documents.Diagnosis,
+            MEDIA_TYPES,
+            ("Content-Disposition", "ETag", "Preference-Applied"),
+        ),
+        304: Answer("As the ETag says, unchanged"),
+    },
+    problems={404: "no such diagnosis"},
+)
+def file(id: str, suffix: str) -> ResponseReturnValue:
+    """The diagnosis in the form that the suffix names."""
+    waits = patience(0)
+    wait_for(id, waits.seconds)
+    return _unless_known(download(view(_found(id)), BY_SUFFIX[suffix]), waits)
 
 
 @resource.delete("/diagnoses/<id>")
@@ -111,32 +130,20 @@ def delete(id: str) -> Response:
     return Response(status=204)
 
 
-def _media_type() -> str:
-    if not request.accept_mimetypes:
-        return MEDIA_TYPES[0]
-    # without their parameters: `application/json; charset=utf-8` asks for JSON as well as anything does
-    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
-    best = accepted.best_match(MEDIA_TYPES)
-    if best is None:
-        raise Problem(406, f"A diagnosis is given as {' or '.join(MEDIA_TYPES)}; Accept names neither.")
-    return best
-
-
-def _represent(diagnosis: Diagnosis, media_type: str) -> Response:
-    document = view(diagnosis)
-    answer = jsonify(document) if media_type == MEDIA_TYPES[0] else Response(text.render(document), mimetype=media_type)
+def _progress(answer: Response, diagnosis: Diagnosis, waits: Patience) -> Response:
     answer.vary.add("Accept")
-    return answer
-
-
-def _progress(diagnosis: Diagnosis, media_type: str, waits: Patience) -> Response:
-    answer = _represent(diagnosis, media_type)
     answer.headers.update(waits.headers)
     answer.headers["Location"] = url_for("diagnoses.show", id=diagnosis.id)
     if not diagnosis.finished:
         answer.status_code = 202
         answer.headers["Retry-After"] = "1"
     return answer
+
+
+def _unless_known(answer: Response, waits: Patience) -> Response:
+    answer.headers.update(waits.headers)
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 def _found(id: str) -> Diagnosis:

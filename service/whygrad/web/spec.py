@@ -26,6 +26,7 @@ from whygrad.request.inputs import Input, Tensor
 from whygrad.web import replies
 from whygrad.web.errors import CONTENT_TYPE
 from whygrad.web.operation import Answer, Body, Operation
+from whygrad.web.representations import BY_SUFFIX
 
 MEDIA_TYPE = "application/yaml"
 
@@ -35,6 +36,7 @@ REQUEST_HEADERS = {
     "If-None-Match": "The ETag that is known already.",
 }
 ANSWER_HEADERS = {
+    "Content-Disposition": "the name of the file",
     "Content-Length": "its size in bytes",
     "ETag": "changes when the diagnosis does",
     "Link": "the next page, rel=next",
@@ -53,7 +55,10 @@ FAILURES = {
     500: "the service failed; its log tells why",
     503: "the database does not answer",
 }
-PATH_SCHEMAS = {"Sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
+PATH_SCHEMAS = {
+    "Sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "Suffix": {"type": "string", "enum": list(BY_SUFFIX)},
+}
 
 
 @lru_cache(maxsize=1)  # it takes a tenth of a second, in which the web would answer nobody
