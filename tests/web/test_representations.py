@@ -125,8 +125,9 @@ def test_a_file_of_an_unfinished_one_says_how_it_stands(client: FlaskClient) -> 
 
 
 def test_an_unknown_one_is_404_under_any_suffix(client: FlaskClient, problem: Problem) -> None:
-    for place in (f"/diagnoses/{'0' * 32}.html", f"/diagnoses/{'0' * 32}.exe", "/diagnoses/..html"):
-        assert "There is no diagnosis" in problem(client.get(place), 404)
+    assert "There is no diagnosis" in problem(client.get(f"/diagnoses/{'0' * 32}.html"), 404)
+    for place in (f"/diagnoses/{'0' * 32}.exe", "/diagnoses/..html"):
+        assert "There is nothing at" in problem(client.get(place), 404)
 
 
 def test_the_headline_is_in_every_form(client: FlaskClient, diagnosed: Callable[..., str]) -> None:

@@ -27,6 +27,12 @@ class Sha256(BaseConverter):
     regex = "[0-9a-f]{64}"
 
 
+class Id(BaseConverter):
+    """What a diagnosis is called: a suffix begins behind the first dot."""
+
+    regex = "[^/.]+"
+
+
 class Suffix(BaseConverter):
     """The suffix of a file that a diagnosis can be had as."""
 
@@ -58,7 +64,7 @@ def bare_app() -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_FORM_PARTS=MOST_FIELDS, MAX_FORM_MEMORY_SIZE=LARGEST_FIELD)
     app.url_map.merge_slashes = False
-    app.url_map.converters.update(sha256=Sha256, suffix=Suffix)
+    app.url_map.converters.update(sha256=Sha256, id=Id, suffix=Suffix)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.wsgi_app = giving_way(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.after_request(_without_type_where_empty)

@@ -70,7 +70,7 @@ def index(query: dict[str, Any]) -> Response:
     return answer
 
 
-@resource.get("/diagnoses/<id>")
+@resource.get("/diagnoses/<id:id>")
 @operation(
     "Show a diagnosis, finished or not",
     headers=("Prefer", "If-None-Match"),
@@ -89,7 +89,7 @@ def show(id: str) -> ResponseReturnValue:
     return _unless_known(answer, waits)
 
 
-@resource.get("/diagnoses/<id>.<suffix:suffix>")
+@resource.get("/diagnoses/<id:id>.<suffix:suffix>")
 @operation(
     "Download a diagnosis as a file",
     headers=("Prefer", "If-None-Match"),
@@ -111,7 +111,7 @@ def file(id: str, suffix: str) -> ResponseReturnValue:
     return _unless_known(download(view(_found(id)), BY_SUFFIX[suffix]), waits)
 
 
-@resource.delete("/diagnoses/<id>")
+@resource.delete("/diagnoses/<id:id>")
 @operation(
     "Cancel a diagnosis, or delete a finished one",
     answers={
@@ -140,7 +140,7 @@ def _progress(answer: Response, diagnosis: Diagnosis, waits: Patience) -> Respon
     return answer
 
 
-def _unless_known(answer: Response, waits: Patience) -> Response:
+def _unless_known(answer: Response, waits: Patience) -> ResponseReturnValue:
     answer.headers.update(waits.headers)
     answer.add_etag()
     return answer.make_conditional(request)

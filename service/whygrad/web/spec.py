@@ -57,6 +57,7 @@ FAILURES = {
 }
 PATH_SCHEMAS = {
     "Sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "Id": {"type": "string", "pattern": "^[^/.]+$"},
     "Suffix": {"type": "string", "enum": list(BY_SUFFIX)},
 }
 
