@@ -228,10 +228,19 @@ class TestShow:
         place = post(client).headers["Location"]
         for accept in (
             "*/*",
+            "application/json,text/html;q=0.9",
             "application/json, text/plain;q=0.5",
             "application/json;charset=utf-8",
         ):
             assert client.get(place, headers={"Accept": accept}).is_json
+
+    def test_a_page_for_a_browser(self, client: FlaskClient, finish: Finish) -> None:
+        place = post(client).headers["Location"]
+        finish(headline="<b>nothing</b> is wrong")
+        answer = client.get(place, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert answer.content_type == "text/html; charset=utf-8"
+        assert "&lt;b&gt;nothing&lt;/b&gt; is wrong" in answer.text
+        assert "Accept" in answer.vary
 
     def test_text_for_a_terminal(self, client: FlaskClient, finish: Finish) -> None:
         place = post(client).headers["Location"]

@@ -11,7 +11,7 @@ from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
-from whygrad.web import diagnoses, door, errors, explain, headers, health, models, rules, trace
+from whygrad.web import dashboard, diagnoses, door, errors, explain, headers, health, models, rules, trace
 from whygrad.web.representations import BY_SUFFIX
 from whygrad.web.server import giving_way
 from whygrad.web.service import EXTENSION, Service
@@ -61,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def bare_app() -> Flask:
     """The routes and the errors alone: enough to write the specification."""
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder="dashboard/templates")
     app.config.update(MAX_FORM_PARTS=MOST_FIELDS, MAX_FORM_MEMORY_SIZE=LARGEST_FIELD)
     app.url_map.merge_slashes = False
     app.url_map.converters.update(sha256=Sha256, id=Id, suffix=Suffix)
@@ -71,6 +71,7 @@ def bare_app() -> Flask:
     app.after_request(headers.protect)
     trace.register(app)
     errors.register(app)
+    dashboard.register(app)
     for resource in RESOURCES:
         app.register_blueprint(resource)
     return app

@@ -12,9 +12,10 @@ from whygrad.engine.spelling import spelt
 from whygrad.jobs.diagnosis import Diagnosis, view
 from whygrad.jobs.listing import Page
 from whygrad.web import documents
+from whygrad.web.dashboard import diagnosis as page
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Form, operation
-from whygrad.web.representations import BY_SUFFIX, MEDIA_TYPES, download, preferred, represent
+from whygrad.web.representations import BY_SUFFIX, HTML, MEDIA_TYPES, download, preferred, represent
 from whygrad.web.schemas import DiagnosisForm, PageQuery
 from whygrad.web.service import service
 from whygrad.web.submission import submit
@@ -84,7 +85,8 @@ def show(id: str) -> ResponseReturnValue:
     """The diagnosis; it is waited for only where the client prefers to."""
     form, waits = preferred(), patience(0)
     wait_for(id, waits.seconds)
-    answer = represent(view(_found(id)), form)
+    document = view(_found(id))
+    answer = page.show(document) if form is HTML else represent(document, form)
     answer.vary.add("Accept")
     return _unless_known(answer, waits)
 

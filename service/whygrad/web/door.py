@@ -16,8 +16,8 @@ from whygrad.web.errors import Problem
 from whygrad.web.service import service
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-OPEN = ("health.live", "health.ready")
-"""What a probe asks without a key."""
+OPEN = ("health.live", "health.ready", "assets.show")
+"""What is told without a key: what a probe asks, and the files that every page is made of."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{0,5})?")
 

@@ -9,17 +9,28 @@ from flask import Blueprint, Response, current_app, jsonify
 import whygrad
 from whygrad.request import document, inputs, strict_json
 from whygrad.web import replies, schemas, spec
+from whygrad.web.dashboard import home
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
+from whygrad.web.representations import HTML, JSON, wants_page
 from whygrad.web.service import service
 
 resource = Blueprint("health", __name__)
 
 
 @resource.get("/")
-@operation("Say what this is", answers={200: Answer("The service and its doors", replies.Greeting)})
+@operation(
+    "Say what this is",
+    answers={200: Answer("The service and its doors", replies.Greeting, (JSON.media_type, HTML.media_type))},
+)
 def index() -> Response:
-    """A pointer to everything else."""
+    """A pointer to everything else; for a browser the page that takes a program."""
+    answer = home.show() if wants_page() else _greeting()
+    answer.vary.add("Accept")
+    return answer
+
+
+def _greeting() -> Response:
     return jsonify(
         service="whygrad",
         version=whygrad.__version__,

@@ -42,14 +42,15 @@ BY_SUFFIX = {form.suffix: form for form in FORMS}
 
 def preferred() -> Form:
     """The form that this request prefers. Raises Problem 406 where it takes none, and names those that there are."""
-    if not request.accept_mimetypes:
-        return JSON
-    # without their parameters: `application/json; charset=utf-8` asks for JSON as well as anything does
-    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
-    best = accepted.best_match(MEDIA_TYPES)
+    best = _best_of(MEDIA_TYPES)
     if best is None:
         raise Problem(406, f"A diagnosis is given as {', '.join(MEDIA_TYPES)}; Accept names none of them.")
     return FORMS[MEDIA_TYPES.index(best)]
+
+
+def wants_page() -> bool:
+    """Whether a browser asks, which would rather have a page than JSON; whoever takes anything gets JSON."""
+    return _best_of((JSON.media_type, HTML.media_type)) == HTML.media_type
 
 
 def represent(document: dict[str, Any], form: Form) -> Response:
@@ -72,3 +73,11 @@ def download(document: dict[str, Any], form: Form) -> Response:
 def _file_name(document: dict[str, Any], form: Form) -> str:
     stem = _UNSAFE.sub("-", document["model"]["name"])[:LONGEST_STEM].strip(".-") or "model"
     return f"whygrad-{stem}-{document['id'][:8]}.{form.suffix}"
+
+
+def _best_of(offered: tuple[str, ...]) -> str | None:
+    if not request.accept_mimetypes:
+        return offered[0]
+    # without their parameters: `application/json; charset=utf-8` asks for JSON as well as anything does
+    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
+    return accepted.best_match(offered)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 import whygrad
 from whygrad.request.document import TargetedLoss
 from whygrad.request.inputs import Input, Tensor
-from whygrad.web import replies
+from whygrad.web import dashboard, replies
 from whygrad.web.errors import CONTENT_TYPE
 from whygrad.web.operation import Answer, Body, Operation
 from whygrad.web.representations import BY_SUFFIX
@@ -115,10 +115,15 @@ class _Plugin(MarshmallowPlugin):
 
 def _paths(app: Flask) -> dict[str, list[Rule]]:
     paths: dict[str, list[Rule]] = {}
-    for rule in app.url_map.iter_rules():
+    for rule in filter(partial(_is_told, app), app.url_map.iter_rules()):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         paths.setdefault(path, []).append(rule)
     return paths
+
+
+def _is_told(app: Flask, rule: Rule) -> bool:
+    """Pages are for people; what a program may ask is told."""
+    return not app.view_functions[rule.endpoint].__module__.startswith(dashboard.__name__)
 
 
 def _methods(rule: Rule) -> list[str]:

@@ -1,0 +1,25 @@
+"""The dashboard: the same service for people. Pages by Jinja, nothing built, nothing loaded from elsewhere.
+
+A page that shows what the API answers stands at the same address, for whoever would rather have `text/html`. One that
+only people need has a route here, and stands in no specification.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from whygrad.web.dashboard import assets, problem, wording
+
+RESOURCES = (assets.resource,)
+
+
+def register(app: Flask) -> None:
+    """Let `app` serve the pages, and show a browser as a page what went wrong."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=assets.address)
+    app.jinja_env.filters.update(wording.FILTERS)
+    app.after_request(problem.as_page)
+    for resource in RESOURCES:
+        app.register_blueprint(resource)

@@ -1,0 +1,18 @@
+"""What is wrong with a request, for a browser: the problem that a program would get, as a page."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+
+from whygrad.web.errors import CONTENT_TYPE
+from whygrad.web.representations import wants_page
+
+
+def as_page(answer: Response) -> Response:
+    """The answer, where it is a problem and the client a browser as a page, else as it is."""
+    if answer.content_type != CONTENT_TYPE or not wants_page() or request.method == "HEAD":
+        return answer
+    answer.set_data(render_template("problem.html", problem=answer.get_json()))
+    answer.content_type = "text/html; charset=utf-8"
+    answer.vary.add("Accept")
+    return answer

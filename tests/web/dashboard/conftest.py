@@ -1,0 +1,125 @@
+"""A real browser before the real service. Every page that a test opens is watched: a script that fails, anything that
+the policy forbids, and anything asked of another host fail the test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHOTS = Path(__file__).with_name("shots")
+
+Open = Callable[..., Page]
+Shoot = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser that CHROMIUM names, or the first found; where there is none, CI fails, and others skip."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        told = "no browser: install chromium (apt-get install chromium), or name one in CHROMIUM"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(folder: Path, **environment: str) -> Iterator[str]:
+    """The address of the whole service, web and worker, with its data in `folder`."""
+    command = [sys.executable, "-m", "whygrad.serve", "--bind", "127.0.0.1:0", "--data", str(folder)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=log, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, (folder / "log").read_text()
+    yield line.split()[-1]
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the service that most of these tests share."""
+    with serving(tmp_path_factory.mktemp("service")) as url:
+        yield url
+
+
+@pytest.fixture
+def opened(browser: Browser, url: str) -> Iterator[Open]:
+    """Opens a page of the service in a browser of its own; the keywords are those of a browser's context."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(path: str = "/", **options: Any) -> Page:
+        context = browser.new_context(**({"base_url": url, "viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, complaints)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Note what goes wrong in a page; a refusal by the service is told by its status, and expected where it is."""
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            complaints.append(f"asked of another host: {request.url}")
+
+    def said(message: Any) -> None:
+        if message.type in ("error", "warning") and "the server responded with a status of" not in message.text:
+            complaints.append(f"{message.type} in {page.url}: {message.text}")
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("request", asked)
+
+
+@pytest.fixture
+def shoot(request: pytest.FixtureRequest) -> Shoot:
+    """Keeps a picture of the whole page beside the tests, as an artefact."""
+
+    def shoot(page: Page, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        test = re.sub(r"\W+", "-", request.node.name).strip("-")
+        page.screenshot(path=SHOTS / f"{test}-{name}.png", full_page=True)
+
+    return shoot
+
+
+@pytest.fixture(scope="session")
+def diagnosed(url: str) -> Callable[..., str]:
+    """Sends a program to the service and gives the path of its finished diagnosis."""
+
+    def diagnosed(program: bytes, shapes: str = "2x4", name: str = "model.pt") -> str:
+        answer = requests.post(
+            f"{url}/diagnose",
+            files={"model": (name, program)},
+            data={"shapes": shapes},
+            headers={"Prefer": "wait=60"},
+            timeout=90,
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.headers["Location"])
+
+    return diagnosed
