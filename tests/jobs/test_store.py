@@ -129,6 +129,18 @@ def test_discarding_cancels_then_deletes(store: Store) -> None:
     assert store.get(id) is None
 
 
+def test_cancelling_leaves_what_is_finished(store: Store) -> None:
+    id = submit(store)
+    assert store.cancel(id)
+    assert not store.cancel(id)
+    assert store.status(id) == "cancelled"
+    done = submit(store)
+    assert store.finish(claim(store), {"verdict": "healthy", "findings": []})
+    assert not store.cancel(done)
+    assert store.status(done) == "done"
+    assert not store.cancel("nothing")
+
+
 def test_an_upload_is_forgotten_with_the_last_of_its_diagnoses_and_what_describes_it(store: Store) -> None:
     forgotten: list[str] = []
     submit(store, kind="describe")

@@ -79,6 +79,13 @@ class TestCreate:
         sha256 = post(client).get_json()["model"]["sha256"]
         assert post(client, {"model_id": sha256}).get_json()["model"]["bytes"] == 9
 
+    def test_what_is_not_sent_again_has_its_name_all_the_same(self, client: FlaskClient) -> None:
+        sha256 = post(client).get_json()["model"]["sha256"]
+        for given, shown in ({"nets/encoder.pt": "encoder.pt", "\x1b[2J.pt": "[2J.pt", "/": "model"}).items():
+            assert post(client, {"model_id": sha256, "name": given}).get_json()["model"]["name"] == shown
+        assert post(client, {"model_id": sha256}).get_json()["model"]["name"] == sha256[:12]
+        assert post(client, {"model": program(), "name": "b.pt"}).get_json()["model"]["name"] == "b.pt"
+
     def test_a_hostile_file_name_is_made_plain(self, client: FlaskClient) -> None:
         answer = post(client, {"model": program(name="../../etc/\x1b[2Jx.pt")})
         assert answer.get_json()["model"]["name"] == "[2Jx.pt"
@@ -99,6 +106,7 @@ class TestRefused:
             ({"model": program(), "model_id": UNKNOWN}, "/model_id", "one of the two"),
             ({"model_id": UNKNOWN}, "/model_id", f"PUT /models/{UNKNOWN}"),
             ({"model_id": "abc"}, "/model_id", "64 digits"),
+            ({"model": program(), "name": ""}, "/name", "between 1 and 255"),
             ({"model": program(), "modle": "x"}, "/modle", "Known: model, model_id"),
             ({"model": program(), "shapes": ["1", "2"]}, "/shapes", "more than once"),
             ({"model": program(), "shapes": "1", "request": "{}"}, "/shapes", "one of the two"),
@@ -173,7 +181,9 @@ class TestIdempotency:
         self, client: FlaskClient, problem: Problem, finish: Finish
     ) -> None:
         first = post(client, Idempotency_Key="one")
-        assert first.get_json()["id"] in problem(post(client, Idempotency_Key="one"), 409)
+        second = post(client, Idempotency_Key="one")
+        assert first.get_json()["id"] in problem(second, 409)
+        assert second.headers["Location"] == first.headers["Location"]
         finish()
         replayed = post(client, Idempotency_Key="one")
         assert (replayed.status_code, replayed.get_json()["id"]) == (200, first.get_json()["id"])
@@ -275,6 +285,20 @@ class TestDelete:
         place = post(client).headers["Location"]
         answer = client.delete(place)
         assert (answer.status_code, answer.get_json()["status"]) == (202, "cancelled")
+
+    def test_whoever_only_cancels_loses_no_diagnosis(
+        self, client: FlaskClient, problem: Problem, finish: Finish
+    ) -> None:
+        place = post(client).headers["Location"]
+        answer = client.delete(f"{place}?keep=finished")
+        assert (answer.status_code, answer.get_json()["status"]) == (202, "cancelled")
+        place = post(client).headers["Location"]
+        finish()
+        for _ in range(2):
+            answer = client.delete(f"{place}?keep=finished")
+            assert (answer.status_code, answer.get_json()["status"]) == (200, "done")
+        assert "Known: finished" in problem(client.delete(f"{place}?keep=all"), 422)
+        assert client.get(place).status_code == 200
 
     def test_finished_goes_and_its_upload_with_the_last_of_its_diagnoses(
         self, client: FlaskClient, problem: Problem, finish: Finish, service: Service

@@ -100,6 +100,10 @@ class Store:
         """The newest diagnoses, 20 where `limit` says nothing else; what is listed is told in `jobs.listing`."""
         return self.database.read(lambda connection: listing.page(connection, filters))
 
+    def cancel(self, id: str) -> bool:
+        """Cancel an unfinished job; False where there is none, and a finished one stays as it is."""
+        return self.database.write(lambda connection: _cancel(connection, id))
+
     def discard(
         self, id: str, *, forget: Callable[[str], None] = lambda _sha256: None
     ) -> Literal["cancelled", "deleted"] | None:
@@ -107,11 +111,9 @@ class Store:
 
         `forget` is called with the upload that no diagnosis uses any more.
         """
-        ended = {"status": "cancelled", "finished_at": _now(), "lease_until": None, "fence": jobs.c.fence + 1}
 
         def work(connection: Connection) -> Literal["cancelled", "deleted"] | None:
-            unfinished = update(jobs).where(jobs.c.id == id, jobs.c.status.in_(UNFINISHED)).values(**ended)
-            if connection.execute(unfinished).rowcount:
+            if _cancel(connection, id):
                 return "cancelled"
             sha256 = connection.execute(select(jobs.c.model_sha256).where(jobs.c.id == id)).scalar()
             if sha256 is None:
@@ -216,6 +218,12 @@ def _queue(connection: Connection, values: dict[str, Any], idempotency: Idempote
     if idempotency is not None:
         remember(connection, idempotency, row.number)
     return rows.read(row)
+
+
+def _cancel(connection: Connection, id: str) -> bool:
+    ended = {"status": "cancelled", "finished_at": _now(), "lease_until": None, "fence": jobs.c.fence + 1}
+    unfinished = update(jobs).where(jobs.c.id == id, jobs.c.status.in_(UNFINISHED)).values(**ended)
+    return connection.execute(unfinished).rowcount > 0
 
 
 def _forget(connection: Connection, sha256: str, forget: Callable[[str], None]) -> bool:

@@ -16,7 +16,7 @@ from whygrad.web.dashboard import diagnosis as page
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Form, operation
 from whygrad.web.representations import BY_SUFFIX, HTML, MEDIA_TYPES, download, preferred, represent
-from whygrad.web.schemas import DiagnosisForm, PageQuery
+from whygrad.web.schemas import DeleteQuery, DiagnosisForm, PageQuery
 from whygrad.web.service import service
 from whygrad.web.submission import submit
 from whygrad.web.waiting import Patience, patience, wait_for
@@ -116,20 +116,24 @@ def file(id: str, suffix: str) -> ResponseReturnValue:
 @resource.delete("/diagnoses/<id:id>")
 @operation(
     "Cancel a diagnosis, or delete a finished one",
+    query=DeleteQuery,
     answers={
+        200: Answer("It was finished and is left as it is, as `keep` asks", documents.Diagnosis),
         202: Answer("It was not finished and is cancelled now", documents.Diagnosis),
         204: Answer("Deleted, and its upload with it where nothing else uses that"),
     },
-    problems={404: "no such diagnosis"},
+    problems={404: "no such diagnosis", 422: "`keep` is wrong"},
 )
-def delete(id: str) -> Response:
+def delete(id: str, query: dict[str, Any]) -> Response:
     """Cancel or delete; the last diagnosis of an upload takes it along."""
     _found(id)
-    if service().store.discard(id, forget=service().blobs.delete) == "cancelled":
-        answer = jsonify(view(_found(id)))
-        answer.status_code = 202
-        return answer
-    return Response(status=204)
+    store = service().store
+    ended = store.cancel(id) if "keep" in query else store.discard(id, forget=service().blobs.delete)
+    if ended == "deleted":
+        return Response(status=204)
+    answer = jsonify(view(_found(id)))
+    answer.status_code = 202 if ended else 200
+    return answer
 
 
 def _progress(answer: Response, diagnosis: Diagnosis, waits: Patience) -> Response:

@@ -18,6 +18,7 @@ from whygrad.request.strict_json import LARGEST_DOCUMENT, JsonError, parse
 VERDICTS = ("faulty", "suspect", "healthy", "undetermined")
 LONGEST_TEXT = 100_000
 LONGEST_PAGE = 100
+LONGEST_NAME = 255
 
 sha256 = Regexp(r"^[0-9a-f]{64}$", error="Not a sha256: 64 digits of 0-9 and a-f.")
 
@@ -56,6 +57,10 @@ class DiagnosisForm(Strict):
 
     model = Upload(metadata={"description": "a TorchScript archive or a torch.export .pt2"})
     model_id = fields.String(validate=sha256, metadata={"description": "the sha256 of a program uploaded before"})
+    name = fields.String(
+        validate=Length(1, LONGEST_NAME),
+        metadata={"description": "what the program is called; else its file's name, or the start of its sha256"},
+    )
     request = RequestPart(DiagnosisRequest)
     shapes = Shapes(metadata={"description": "the short form of inputs", "examples": ["1x3x224x224"]})
 
@@ -95,6 +100,15 @@ class PageQuery(Strict):
     since = Moment(default_timezone=UTC, metadata={"description": "created at this moment or later"})
     cursor = fields.Integer(validate=Range(0, LARGEST_INTEGER), metadata={"description": "as `next` gives it"})
     limit = fields.Integer(load_default=20, validate=Range(1, LONGEST_PAGE))
+
+
+class DeleteQuery(Strict):
+    """What is spared."""
+
+    keep = fields.String(
+        validate=OneOf("state", ("finished",)),
+        metadata={"description": "`finished`: cancel it, and leave it where it came to its end in the meantime"},
+    )
 
 
 class ExplainRequest(Strict):

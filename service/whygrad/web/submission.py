@@ -16,11 +16,11 @@ from whygrad.jobs.store import UploadGone
 from whygrad.request.sizes import refuse_larger
 from whygrad.storage.blobs import Blob
 from whygrad.web.errors import Problem
+from whygrad.web.schemas import LONGEST_NAME
 from whygrad.web.service import service
 from whygrad.web.uploads import keep
 
 LONGEST_KEY = 200
-LONGEST_NAME = 255
 
 
 def submit(form: dict[str, Any]) -> Diagnosis:
@@ -39,7 +39,7 @@ def submit(form: dict[str, Any]) -> Diagnosis:
         except InFlight as error:
             place = url_for("diagnoses.show", id=error.earlier.id)
             detail = f"The request with this Idempotency-Key is still in flight; its diagnosis is {place}."
-            raise Problem(409, detail, headers={"Retry-After": "1"}) from error
+            raise Problem(409, detail, headers={"Location": place, "Retry-After": "1"}) from error
         except IdempotencyConflict as error:
             detail = "This Idempotency-Key was used before, with another program or request. Take a new one."
             raise Problem(422, detail, pointer="/Idempotency-Key") from error
@@ -90,9 +90,8 @@ def _stored(form: dict[str, Any]) -> Blob:
 def _name(form: dict[str, Any]) -> str:
     """The file's own name, without folders and what no terminal should see."""
     upload: FileStorage | None = form.get("model")
-    if upload is None:
-        return str(form["model_id"])[:12]
-    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
+    given = form.get("name") or (upload.filename or "model" if upload else str(form["model_id"])[:12])
+    name = str(given).replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in name if character.isprintable())[:LONGEST_NAME] or "model"
 
 
