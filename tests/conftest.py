@@ -105,7 +105,7 @@ def endless(program: Callable[[str], bytes]) -> bytes:
     return program(ENDLESS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def until() -> Callable[[Callable[[], bool]], None]:
     """Waits for what another process does."""
 
