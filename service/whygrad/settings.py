@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError
@@ -35,7 +36,9 @@ class Settings:
     keys: tuple[str, ...] = field(default=(), repr=False)
     """Whoever sends one as `Authorization: Bearer KEY` is let in; without any, everybody who reaches the service."""
     allowed_hosts: tuple[str, ...] = ()
-    """Names that the service goes by, beside those of loopback and the host in `bind`."""
+    """Names that the service goes by, beside those of loopback and the hosts in `bind` and `public_url`."""
+    public_url: str = ""
+    """The address by which people reach the service, such as `https://whygrad.example.org`: links to it begin so."""
     max_upload_bytes: int = 512 * MIB
     default_wait_seconds: float = 10.0
     """How long a request waits for its diagnosis where it says nothing."""
@@ -64,6 +67,7 @@ class Settings:
     def __post_init__(self) -> None:
         data = Path(self.data).expanduser().absolute()
         object.__setattr__(self, "data", data)
+        object.__setattr__(self, "public_url", self.public_url.rstrip("/"))
         object.__setattr__(self, "database_url", self.database_url or f"sqlite:///{data / 'whygrad.db'}")
 
     @classmethod
@@ -81,6 +85,7 @@ class Settings:
             "bind": env.str("BIND", cls.bind, validate=_check_bind),
             "keys": env.list("KEYS", [], validate=_check_keys),
             "allowed_hosts": env.list("ALLOWED_HOSTS", []),
+            "public_url": env.str("PUBLIC_URL", cls.public_url, validate=_check_url),
             "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, **positive),
             "default_wait_seconds": env.float("DEFAULT_WAIT_SECONDS", cls.default_wait_seconds, validate=Range(min=0)),
             "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, validate=Range(min=0)),
@@ -111,7 +116,8 @@ class Settings:
     @property
     def hosts(self) -> frozenset[str]:
         """The names that a request may be for, in lower case."""
-        return frozenset(name.lower() for name in (*self.allowed_hosts, self.address[0]))
+        public = urlsplit(self.public_url).hostname or ""
+        return frozenset(name.lower() for name in (*self.allowed_hosts, self.address[0], public) if name)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -145,6 +151,12 @@ def _written(value: object) -> str:
 def _check_keys(keys: list[str]) -> None:
     if not all(KEY.fullmatch(key) for key in keys):
         raise ValidationError("must be keys of 16 characters or more (A-Z a-z 0-9 . _ ~ + / = -), commas between them")
+
+
+def _check_url(text: str) -> None:
+    address = urlsplit(text)
+    if text and (address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment):
+        raise ValidationError("must be an address such as https://whygrad.example.org")
 
 
 def _check_bind(text: str) -> None:

@@ -96,3 +96,38 @@ workers = Table(
     Column("name", String(255), primary_key=True),
     Column("seen_at", Utc, nullable=False),
 )
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("muted_at", Utc, nullable=False),
+    Column("muted_by", String(255), nullable=False),
+    Column("reason", String(1000), nullable=False),
+)
+
+upload_links = Table(
+    "upload_links",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("request", JSON, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+    Column("diagnosis", String(32)),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("task", JSON, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("due_at", Utc),
+    Column("lease_until", Utc),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index(None, "due_at"),
+)

@@ -6,17 +6,40 @@ from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
 from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.links import Links
+from whygrad.jobs.mutes import Mutes
 from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
-from whygrad.web import dashboard, diagnoses, door, errors, explain, headers, health, models, rules, trace
+from whygrad.web import (
+    dashboard,
+    diagnoses,
+    door,
+    errors,
+    explain,
+    headers,
+    health,
+    links,
+    models,
+    mutes,
+    rules,
+    trace,
+)
 from whygrad.web.representations import BY_SUFFIX
 from whygrad.web.server import giving_way
 from whygrad.web.service import EXTENSION, Service
 
-RESOURCES = (diagnoses.resource, models.resource, explain.resource, rules.resource, health.resource)
+RESOURCES = (
+    diagnoses.resource,
+    models.resource,
+    explain.resource,
+    rules.resource,
+    health.resource,
+    mutes.resource,
+    links.resource,
+)
 MOST_FIELDS = 100
 LARGEST_FIELD = 500_000
 
@@ -53,6 +76,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings=settings,
         store=Store(database, attempts=settings.attempts),
         presence=Presence(database),
+        mutes=Mutes(database),
+        links=Links(database),
         blobs=Blobs(settings.uploads),
         courier=Courier(settings.data),
     )

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from whygrad.engine.spelling import spelt
-from whygrad.jobs.diagnosis import Diagnosis, view
+from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.jobs.listing import Page
 from whygrad.web import documents
 from whygrad.web.dashboard import diagnosis as page
@@ -51,7 +51,7 @@ def create(body: dict[str, Any]) -> Response:
     id = submit(body).id
     wait_for(id, waits.seconds)
     diagnosis = _found(id)
-    return _progress(represent(view(diagnosis), form), diagnosis, waits)
+    return _progress(represent(service().shown(diagnosis), form), diagnosis, waits)
 
 
 @resource.get("/diagnoses")
@@ -85,7 +85,7 @@ def show(id: str) -> ResponseReturnValue:
     """The diagnosis; it is waited for only where the client prefers to."""
     form, waits = preferred(), patience(0)
     wait_for(id, waits.seconds)
-    document = view(_found(id))
+    document = service().shown(_found(id))
     answer = page.show(document) if form is HTML else represent(document, form)
     answer.vary.add("Accept")
     return _unless_known(answer, waits)
@@ -110,7 +110,7 @@ def file(id: str, suffix: str) -> ResponseReturnValue:
     """The diagnosis in the form that the suffix names."""
     waits = patience(0)
     wait_for(id, waits.seconds)
-    return _unless_known(download(view(_found(id)), BY_SUFFIX[suffix]), waits)
+    return _unless_known(download(service().shown(_found(id)), BY_SUFFIX[suffix]), waits)
 
 
 @resource.delete("/diagnoses/<id:id>")
@@ -131,7 +131,7 @@ def delete(id: str, query: dict[str, Any]) -> Response:
     ended = store.cancel(id) if "keep" in query else store.discard(id, forget=service().blobs.delete)
     if ended == "deleted":
         return Response(status=204)
-    answer = jsonify(view(_found(id)))
+    answer = jsonify(service().shown(_found(id)))
     answer.status_code = 202 if ended else 200
     return answer
 

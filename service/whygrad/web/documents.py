@@ -92,6 +92,15 @@ class Fix(Document):
     evidence = fields.String(allow_none=True)
 
 
+class Mute(Document):
+    """Who muted a finding, when and why."""
+
+    fingerprint = fields.String(required=True)
+    at = fields.String(required=True)
+    by = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 class Finding(Document):
     """One cause."""
 
@@ -109,6 +118,9 @@ class Finding(Document):
     fix = fields.Nested(Fix, required=True, allow_none=True)
     docs = fields.String(required=True)
     fingerprint = fields.String(required=True)
+    muted = fields.Nested(
+        Mute, allow_none=True, metadata={"description": "it is known, and no news; the verdict counts it all the same"}
+    )
 
 
 class Parameter(Document):

@@ -16,8 +16,8 @@ from whygrad.web.errors import Problem
 from whygrad.web.service import service
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-OPEN = ("health.live", "health.ready", "assets.show")
-"""What is told without a key: what a probe asks, and the files that every page is made of."""
+OPEN = ("health.live", "health.ready", "assets.show", "links.page", "links.use")
+"""What needs no key: what a probe asks, the files that every page is made of, and where the address is the secret."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{0,5})?")
 

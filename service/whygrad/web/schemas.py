@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 from marshmallow.validate import Length, Range, Regexp
 from werkzeug.datastructures import FileStorage
 
 from whygrad.engine.codes import CODES
 from whygrad.request.document import LARGEST_INTEGER, DiagnosisRequest
-from whygrad.request.fields import OneOf, Strict
+from whygrad.request.fields import Integer, OneOf, Strict
 from whygrad.request.inputs import Shapes
 from whygrad.request.strict_json import LARGEST_DOCUMENT, JsonError, parse
 
@@ -19,6 +19,7 @@ VERDICTS = ("faulty", "suspect", "healthy", "undetermined")
 LONGEST_TEXT = 100_000
 LONGEST_PAGE = 100
 LONGEST_NAME = 255
+LONGEST_LINK = 7 * 86_400
 
 sha256 = Regexp(r"^[0-9a-f]{64}$", error="Not a sha256: 64 digits of 0-9 and a-f.")
 
@@ -122,3 +123,42 @@ class ExplainRequest(Strict):
             "examples": ["RuntimeError: element 0 of …"],
         },
     )
+
+
+class MuteRequest(Strict):
+    """Why a finding is not to be told as news."""
+
+    by = fields.String(load_default="", validate=Length(max=255), metadata={"description": "who says so"})
+    reason = fields.String(load_default="", validate=Length(max=1000))
+
+
+class LinkRequest(Strict):
+    """How the program is to be run that will come, and how long the link is open."""
+
+    request = fields.Nested(DiagnosisRequest)
+    shapes = Shapes(metadata={"description": "the short form of inputs", "examples": ["1x3x224x224"]})
+    seconds = Integer(load_default=3600, validate=Range(60, LONGEST_LINK), metadata={"description": "until it is over"})
+
+    @validates_schema
+    def one_form(self, form: dict[str, Any], **_: Any) -> None:
+        """Refuse inputs that are said twice."""
+        if "shapes" in form and "request" in form:
+            raise ValidationError("Given beside request; say the inputs in one of the two.", "shapes")
+
+    @post_load
+    def complete(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Turn the short form, or neither, into a request with all its defaults."""
+        request = form.pop("request", None) or {**DiagnosisRequest().load({}), "inputs": form.pop("shapes", None)}
+        return {**form, "request": request}
+
+
+class UploadForm(Strict):
+    """A program, and its shapes where they are to be others than the link says."""
+
+    model = Upload(required=True, metadata={"description": "a TorchScript archive or a torch.export .pt2"})
+    shapes = Shapes(metadata={"description": "the short form of inputs; empty: as the link says"})
+
+    @pre_load
+    def without_blanks(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A browser sends a field that nobody filled in as an empty text."""
+        return {name: value for name, value in form.items() if name != "shapes" or value != ""}

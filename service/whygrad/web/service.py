@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 
 from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.diagnosis import Diagnosis, view
+from whygrad.jobs.links import Links
+from whygrad.jobs.mutes import Mutes
 from whygrad.jobs.presence import Presence
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
@@ -23,8 +26,14 @@ class Service:
     settings: Settings
     store: Store
     presence: Presence
+    mutes: Mutes
+    links: Links
     blobs: Blobs
     courier: Courier
+
+    def shown(self, diagnosis: Diagnosis) -> dict[str, Any]:
+        """The diagnosis as clients see it: each finding says whether it is muted."""
+        return self.mutes.marked(view(diagnosis))
 
 
 def service() -> Service:
