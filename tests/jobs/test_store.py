@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.documents import finding
 
 from whygrad.jobs.idempotency import Idempotency, IdempotencyConflict, InFlight
 from whygrad.jobs.store import Claim, Kind, Store, UploadGone
@@ -33,7 +34,7 @@ def claim(store: Store, lease_seconds: float = 30) -> Claim:
 def finish(store: Store, verdict: str = "healthy", *codes: str) -> str:
     submit(store)
     held = claim(store)
-    document: dict[str, Any] = {"verdict": verdict, "findings": [{"code": code} for code in codes]}
+    document: dict[str, Any] = {"verdict": verdict, "findings": [finding(code) for code in codes]}
     assert store.finish(held, document)
     return held.diagnosis.id
 
@@ -45,7 +46,7 @@ def test_a_job_is_queued_run_and_done(store: Store) -> None:
     assert (held.diagnosis.id, held.diagnosis.attempts, store.status(id)) == (id, 1, "running")
     assert store.report(held, {"verdict": "healthy"})
     assert store.renew(held, 30)
-    assert store.finish(held, {"verdict": "faulty", "findings": [{"code": "CUT101"}, {"code": "CUT101"}]})
+    assert store.finish(held, {"verdict": "faulty", "findings": [finding(), finding()]})
     done = store.get(id)
     assert done is not None
     assert done.finished
@@ -79,7 +80,7 @@ def test_a_worker_that_lost_its_lease_cannot_write(store: Store) -> None:
     heir = claim(store)
     assert not store.renew(slow, 30)
     assert not store.report(slow, {"verdict": "faulty"})
-    assert not store.finish(slow, {"verdict": "faulty", "findings": [{"code": "CUT101"}]})
+    assert not store.finish(slow, {"verdict": "faulty", "findings": [finding()]})
     assert not store.release(slow)
     assert store.finish(heir, {"verdict": "healthy", "findings": []})
     done = store.get(id)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from tests.documents import finding
 from werkzeug.test import TestResponse
 
 from whygrad.web.service import Service
@@ -208,7 +209,7 @@ class TestIndex:
 
     def test_filters(self, client: FlaskClient, finish: Finish) -> None:
         post(client, {"model": program(b"first")})
-        finish(verdict="faulty", headline="cut", findings=[{"code": "CUT101"}])
+        finish(verdict="faulty", headline="cut", findings=[finding()])
         sha256 = post(client, {"model": program(b"second")}).get_json()["model"]["sha256"]
 
         def found(query: str) -> list[str]:

@@ -11,9 +11,11 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 from junitparser import JUnitXml
+from tests.documents import fingerprint
 from tests.render.test_formats import HOSTILE, hostile, valid
 from tests.render.test_text import DETACHED, HEADLINE
 
+from whygrad.engine.spelling import plain
 from whygrad.jobs.store import Store
 from whygrad.render import html
 from whygrad.web.representations import FORMS, HTML, MEDIA_TYPES
@@ -38,7 +40,8 @@ def diagnosed(store: Store, finish: Finish) -> Callable[..., str]:
 
     def diagnosed(document: dict[str, Any] = DETACHED, name: str = "encoder.pt") -> str:
         job = store.submit(model_sha256="0" * 64, model_name=name, model_bytes=9, request={})
-        finish(**{**document, "model": {}})
+        found = [f | {"fingerprint": fingerprint(f["code"])} for f in document["findings"]]
+        finish(**plain({**document, "findings": found, "model": {}}))
         return f"/diagnoses/{job.id}"
 
     return diagnosed

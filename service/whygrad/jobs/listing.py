@@ -10,15 +10,20 @@ from typing import Any, TypedDict
 from sqlalchemy import ColumnElement, Connection, Row, exists, select
 
 from whygrad.jobs.diagnosis import iso
-from whygrad.storage.tables import job_codes, jobs
+from whygrad.storage.tables import findings, jobs
 
 
 class Filters(TypedDict, total=False):
-    """What a list is narrowed to, joined by `and`; `model` is a sha256, `before` a cursor, `limit` how many at most."""
+    """What a list is narrowed to, joined by `and`.
+
+    `model` is a sha256, `name` a part of a file's name, `before` a cursor, `limit` how many at most.
+    """
 
     verdict: str | None
     code: str | None
+    fingerprint: str | None
     model: str | None
+    name: str | None
     since: datetime | None
     before: int | None
     limit: int
@@ -38,6 +43,7 @@ class Summary:
     verdict: str | None
     headline: str | None
     codes: tuple[str, ...]
+    """In the order of the findings, the root cause first."""
 
     def view(self) -> dict[str, Any]:
         """What a client sees of it, in the words of the whole document."""
@@ -61,46 +67,49 @@ class Page:
     next_cursor: int | None
 
 
-PLAIN = ("id", "status", "created_at", "finished_at", "model_sha256", "model_name", "model_bytes", "verdict")
+COLUMNS = tuple(jobs.c[name] for name in Summary.__dataclass_fields__ if name != "codes")
 
 
 def page(connection: Connection, filters: Filters) -> Page:
     """The newest diagnoses that the filters leave."""
     limit = filters.get("limit", 20)
-    columns = [
-        jobs.c.number,
-        *(jobs.c[name] for name in PLAIN),
-        jobs.c.document["headline"].as_string().label("headline"),
-    ]
-    statement = select(*columns).where(*_wanted(filters)).order_by(jobs.c.number.desc()).limit(limit + 1)
-    rows = connection.execute(statement).all()
+    newest = select(jobs.c.number, *COLUMNS).where(*_wanted(filters)).order_by(jobs.c.number.desc()).limit(limit + 1)
+    rows = connection.execute(newest).all()
     more, rows = len(rows) > limit, rows[:limit]
     codes = _codes(connection, [row.number for row in rows])
-    items = tuple(_summary(row, tuple(codes[row.number])) for row in rows)
+    items = tuple(_summary(row, tuple(codes.get(row.number, ()))) for row in rows)
     return Page(items, rows[-1].number if more else None)
 
 
 def _wanted(filters: Filters) -> list[ColumnElement[bool]]:
-    verdict, code, model = filters.get("verdict"), filters.get("code"), filters.get("model")
+    verdict, model, name = filters.get("verdict"), filters.get("model"), filters.get("name")
+    code, fingerprint = filters.get("code"), filters.get("fingerprint")
     since, before = filters.get("since"), filters.get("before")
     wanted: list[ColumnElement[bool] | None] = [
         jobs.c.kind == "examine",
         None if verdict is None else jobs.c.verdict == verdict,
         None if model is None else jobs.c.model_sha256 == model,
-        None if code is None else exists().where(job_codes.c.job == jobs.c.number, job_codes.c.code == code),
+        None if name is None else jobs.c.model_name.icontains(name, autoescape=True),
+        None if code is None else _found(findings.c.code == code),
+        None if fingerprint is None else _found(findings.c.fingerprint == fingerprint),
         None if since is None else jobs.c.created_at >= since,
         None if before is None else jobs.c.number < before,
     ]
     return [clause for clause in wanted if clause is not None]
 
 
+def _found(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(findings.c.job == jobs.c.number, wanted)
+
+
 def _codes(connection: Connection, numbers: list[int]) -> dict[int, list[str]]:
-    statement = select(job_codes.c.job, job_codes.c.code).where(job_codes.c.job.in_(numbers)).order_by(job_codes.c.code)
-    codes = defaultdict(list)
-    for row in connection.execute(statement):
-        codes[row.job].append(row.code)
-    return codes
+    """The codes of each job, each code once."""
+    ranked = select(findings.c.job, findings.c.code).where(findings.c.job.in_(numbers))
+    codes: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for row in connection.execute(ranked.order_by(findings.c.job, findings.c.position)):
+        codes[row.job][row.code] = None
+    return {job: list(found) for job, found in codes.items()}
 
 
 def _summary(row: Row[Any], codes: tuple[str, ...]) -> Summary:
-    return Summary(**{name: row._mapping[name] for name in (*PLAIN, "headline")}, codes=codes)
+    return Summary(**{column.name: row._mapping[column.name] for column in COLUMNS}, codes=codes)

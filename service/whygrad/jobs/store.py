@@ -17,10 +17,11 @@ from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, up
 from whygrad.jobs import listing, rows
 from whygrad.jobs.diagnosis import UNFINISHED, Diagnosis
 from whygrad.jobs.idempotency import Idempotency, remember, replay
+from whygrad.jobs.indexing import index
 from whygrad.jobs.listing import Filters, Page
 from whygrad.jobs.lost import lost_document
 from whygrad.storage.database import Database
-from whygrad.storage.tables import job_codes, jobs
+from whygrad.storage.tables import jobs
 
 Kind = Literal["examine", "describe"]
 
@@ -155,7 +156,7 @@ class Store:
 
     def report(self, claim: Claim, document: dict[str, Any]) -> bool:
         """Show what is known so far; False as for `renew`."""
-        return self._change(claim, {"document": document})
+        return self._change(claim, {"document": document, "headline": document.get("headline")})
 
     def finish(self, claim: Claim, document: dict[str, Any]) -> bool:
         """The job is done; False, and nothing written, as for `renew`."""
@@ -193,10 +194,8 @@ class Store:
 
     def _end(self, claim: Claim, status: str, document: dict[str, Any] | None) -> bool:
         values = {"status": status, "document": document, "finished_at": _now(), "lease_until": None}
-        verdict = (document or {}).get("verdict")
-        return self._change(
-            claim, values | {"verdict": verdict}, lambda connection: _index(connection, claim, document)
-        )
+        told = {name: (document or {}).get(name) for name in ("verdict", "headline")}
+        return self._change(claim, values | told, lambda connection: index(connection, claim.number, document))
 
     def _change(
         self, claim: Claim, values: dict[str, Any], then: Callable[[Connection], None] = lambda _connection: None
@@ -237,12 +236,6 @@ def _forget(connection: Connection, sha256: str, forget: Callable[[str], None]) 
 def _is_used(connection: Connection, sha256: str) -> bool:
     diagnoses = exists().where(jobs.c.kind == "examine", jobs.c.model_sha256 == sha256)
     return bool(connection.execute(select(diagnoses)).scalar())
-
-
-def _index(connection: Connection, claim: Claim, document: dict[str, Any] | None) -> None:
-    codes = sorted({finding["code"] for finding in (document or {}).get("findings", [])})
-    if codes:
-        connection.execute(insert(job_codes), [{"job": claim.number, "code": code} for code in codes])
 
 
 def _now() -> datetime:

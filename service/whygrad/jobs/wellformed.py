@@ -10,6 +10,8 @@ Shape = type | tuple[type, ...] | dict[str, Any] | list[Any]
 """A type, several, the fields of an object, or in brackets that of every item of a list."""
 
 CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+SEVERITIES = ("error", "warning", "note")
 VERDICTS = (None, "healthy", "suspect", "faulty", "undetermined")
 
 TEXT = (str, NoneType)
@@ -83,6 +85,8 @@ def _is_finding(finding: dict[str, Any]) -> bool:
     places = [finding["location"], *(related["location"] for related in finding["related"])]
     return (
         CODE.fullmatch(finding["code"]) is not None
+        and FINGERPRINT.fullmatch(finding["fingerprint"]) is not None
+        and finding["severity"] in SEVERITIES
         and all(place is None or is_location(place) for place in places)
         and (finding["fix"] is None or _fits(finding["fix"], FIX))
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
 )
 
@@ -64,21 +65,28 @@ jobs = Table(
     Column("request", JSON, nullable=False),
     Column("document", JSON(none_as_null=True)),
     Column("verdict", String(16)),
+    Column("headline", Text),
     Column("worker", String(255)),
     Column("lease_until", Utc),
     Column("fence", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Index(None, "status", "number"),
     Index(None, "model_sha256", "kind"),
-    Index(None, "kind", "created_at"),
+    Index(None, "kind", "number"),
+    Index(None, "kind", "verdict", "number"),
 )
 
-job_codes = Table(
-    "job_codes",
+findings = Table(
+    "findings",
     metadata,
     Column("job", Number, ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True),
-    Column("code", String(16), primary_key=True),
-    Index(None, "code"),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("code", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Index(None, "fingerprint", "job", "severity"),
+    Index(None, "code", "job"),
 )
 
 idempotency_keys = Table(
