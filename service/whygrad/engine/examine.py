@@ -10,6 +10,7 @@ from pathlib import Path
 from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import document
 from whygrad.engine.edits import Edit
+from whygrad.engine.graph.document import graph
 from whygrad.engine.observation import Json, Observation
 from whygrad.engine.observe.archive import judge
 from whygrad.engine.observe.environment import environment
@@ -65,20 +66,27 @@ def examine(
     request: Mapping[str, Json],
     *,
     emit: Emit,
+    draw: Emit | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Diagnose an upload. `emit` is given the diagnosis as it stands after each pass; the last is the whole."""
-    _Examination({**REQUEST, **request}, emit, progress or Unwatched()).run(upload)
+    """Diagnose an upload. `emit` is given the diagnosis as it stands after each pass; the last is the whole.
+
+    `draw`, where one is given, gets the graph of what was observed: once nothing was run any more, and before that
+    where a pass that may not end is yet to come.
+    """
+    _Examination({**REQUEST, **request}, emit, draw, progress or Unwatched()).run(upload)
 
 
 class _Examination:
     """The state of one examination: what was asked, what has been seen, and how long it took."""
 
-    def __init__(self, request: Mapping[str, Json], emit: Emit, progress: Progress) -> None:
+    def __init__(self, request: Mapping[str, Json], emit: Emit, draw: Emit | None, progress: Progress) -> None:
         self._request = request
         self._emit = emit
+        self._draw = draw
         self._progress = progress
         self._bases: list[Base] = []
+        self._found: Sequence[Diagnosed] = ()
         self._timing: dict[str, float] = {}
         self._began = time.perf_counter()
 
@@ -100,6 +108,7 @@ class _Examination:
             self._judge("load", observer)
         if self._request["verify"] and any(d.severity != "note" for d in self._bases[-1].found):
             self._verify(observer)
+        self._show(observer.observation)
 
     def _passes(self, observer: Observer) -> None:
         wanted = self._request["passes"] or PASSES
@@ -108,21 +117,24 @@ class _Examination:
                 getattr(observer, name)()
                 self._time(f"{name}_ms")
                 self._judge(name, observer)
+            if name == "structure":
+                self._show(observer.observation)
 
     def _judge(self, name: str, observer: Observer) -> None:
         """Diagnose what has been seen with this pass, and tell it."""
         seen = observer.observation
-        self._bases.append(Base(name, seen, diagnose(seen)))
-        self._tell(seen, self._bases[-1].found, weights=observer.weights)
+        self._found = diagnose(seen)
+        self._bases.append(Base(name, seen, self._found))
+        self._tell(seen, self._found, weights=observer.weights)
 
     def _verify(self, observer: Observer) -> None:
         """Try the fixes, and tell the diagnosis again with what they healed."""
         self._progress.enter(VERIFY)
         rerun = partial(_rerun, observer, _Proving(self._progress))
         seconds = max(LEAST_SECONDS, 3 * sum(self._timing.values()) / 1e3)
-        found = Verifier(rerun, seconds).verify(self._bases)
+        self._found = Verifier(rerun, seconds).verify(self._bases)
         self._time("verify_ms")
-        self._tell(observer.observation, found, weights=observer.weights)
+        self._tell(observer.observation, self._found, weights=observer.weights)
 
     def _tell(self, observation: Observation, found: Sequence[Diagnosed], *, weights: bool) -> None:
         self._emit(
@@ -135,6 +147,12 @@ class _Examination:
                 weights=weights,
             )
         )
+
+    def _show(self, observation: Observation) -> None:
+        """Draw what was observed, where somebody wants to see it and anything ran."""
+        if self._draw is not None and observation.nodes:
+            told = [d for d in self._found if d.rule.code not in self._request["ignore"]]
+            self._draw(graph(observation, told))
 
     def _time(self, name: str) -> None:
         now = time.perf_counter()

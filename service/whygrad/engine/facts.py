@@ -85,7 +85,8 @@ class Node:
     `outputs` are value numbers, `joins` the pairs (from, to) by which control flow hands values on,
     `writes` the arguments that the operation changes in place, `parent` the control-flow node around it,
     `regions` the context managers (their `prim::Enter` nodes, outermost first) that it stands in, `look` what the
-    numbers of a constant look like.
+    numbers of a constant look like. `calls` are the calls of modules that it was inlined from, outermost first, each
+    the path of the module and the number of the call among those of that module.
     """
 
     id: int
@@ -99,6 +100,7 @@ class Node:
     regions: tuple[int, ...] = ()
     attribute: str | None = None
     look: Look | None = None
+    calls: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:

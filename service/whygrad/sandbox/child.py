@@ -72,7 +72,7 @@ def _work(task: dict[str, Any], ends: Ends, progress: Progress) -> int:
     try:
         upload = _content(ends.upload)
         os.close(ends.upload)
-        _engine(task, upload, lambda document: _send(ends, "document", document), progress)
+        _engine(task, upload, ends, progress)
     except BaseException as error:
         if is_out_of_memory(error):
             return wire.OUT_OF_MEMORY
@@ -81,11 +81,19 @@ def _work(task: dict[str, Any], ends: Ends, progress: Progress) -> int:
     return wire.FINISHED
 
 
-def _engine(task: dict[str, Any], upload: bytes, emit: Callable[[dict[str, Any]], None], progress: Progress) -> None:
+def _engine(task: dict[str, Any], upload: bytes, ends: Ends, progress: Progress) -> None:
+    def emit(document: dict[str, Any]) -> None:
+        _send(ends, "document", document)
+
+    def draw(graph: dict[str, Any]) -> None:
+        line = wire.line("graph", graph)
+        if len(line) <= task["limits"]["document_bytes"]:  # else there is none: the diagnosis stands without it
+            _write(ends, line)
+
     request = task["request"]
     match task["kind"]:
         case "examine":
-            examine.examine(upload, request, emit=emit, progress=progress)
+            examine.examine(upload, request, emit=emit, draw=draw if task["draw"] else None, progress=progress)
         case "describe":
             emit(describe.describe(upload))
         case "locate":
@@ -93,7 +101,11 @@ def _engine(task: dict[str, Any], upload: bytes, emit: Callable[[dict[str, Any]]
 
 
 def _send(ends: Ends, kind: wire.Kind, value: Any) -> None:
-    data = memoryview(wire.line(kind, value))
+    _write(ends, wire.line(kind, value))
+
+
+def _write(ends: Ends, line: bytes) -> None:
+    data = memoryview(line)
     while data:
         data = data[os.write(ends.documents, data) :]
 

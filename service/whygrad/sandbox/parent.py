@@ -135,7 +135,8 @@ def _outcome(watch: _Watch, progress: int, limits: Limits) -> Outcome:
     if ending in ("crashed", "forbidden"):
         _nursery.replace()
     seconds, inbox = time.monotonic() - started, watch.inbox
-    return Outcome(ending, inbox.document, *page.read(progress), watch.detail, seconds, inbox.isolation)
+    held = inbox.isolation
+    return Outcome(ending, inbox.document, *page.read(progress), watch.detail, seconds, held, inbox.graph)
 
 
 def _ending(death: Death, *, has_document: bool) -> Ending:
@@ -163,7 +164,8 @@ def _fork(descriptors: list[int], writer: int) -> Child:
 def _order(task: Task, limits: Limits) -> int:
     order = os.memfd_create("task")
     with open(order, "w", closefd=False) as file:
-        json.dump({"kind": task.kind, "request": task.request, "limits": asdict(limits)}, file)
+        told = {"kind": task.kind, "request": task.request, "draw": task.draw, "limits": asdict(limits)}
+        json.dump(told, file)
     return order
 
 

@@ -12,11 +12,15 @@ Ending = Literal["finished", "timed-out", "out-of-memory", "crashed", "forbidden
 
 @dataclass(frozen=True)
 class Task:
-    """What to do with an upload; `request` is the contract's, with all defaults (and `node` for `locate`)."""
+    """What to do with an upload; `request` is the contract's, with all defaults (and `node` for `locate`).
+
+    `draw` asks for the graph of what was observed too.
+    """
 
     kind: Kind
     upload: Path
     request: dict[str, Any]
+    draw: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Isolation:
 class Outcome:
     """How a task ended, its last valid document, where it was (the pass, and the node in it), and what held it.
 
+    `graph` is the last one drawn.
+
     `forbidden`: it was ended for a system call. `failed`: a fault of ours inside the child. `detail` is for the log,
     never for a user. `isolation` is None where the child was gone before it was locked in.
     """
@@ -63,3 +69,4 @@ class Outcome:
     detail: str
     seconds: float
     isolation: Isolation | None = None
+    graph: dict[str, Any] | None = None

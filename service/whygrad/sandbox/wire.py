@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from whygrad.sandbox.task import Isolation
 
-Kind = Literal["isolation", "document", "detail"]
+Kind = Literal["isolation", "document", "graph", "detail"]
 
 FINISHED, OUT_OF_MEMORY, FAILED, UNJAILED = 0, 80, 81, 82  # exit statuses of a child
 MAX_LINES = 64
@@ -32,7 +32,7 @@ def line(kind: Kind, value: Any) -> bytes:
 
 
 class Inbox:
-    """Collects what one child sends; `document` is its last valid one, `detail` what it said for the log.
+    """Collects what one child sends: its last valid `document` and `graph`, and in `detail` what it said for the log.
 
     `isolation` is what it said first, before it saw the upload: nothing that comes later is believed of that.
     """
@@ -40,6 +40,7 @@ class Inbox:
     def __init__(self, document_bytes: int) -> None:
         """No line may be longer than `document_bytes`."""
         self.document: dict[str, Any] | None = None
+        self.graph: dict[str, Any] | None = None
         self.detail = ""
         self.isolation: Isolation | None = None
         self._limit = document_bytes + len(line("document", None))
@@ -66,7 +67,8 @@ class Inbox:
         if self._lines == 1:
             self.isolation = _isolation(content.get("isolation"))
         self.detail = str(content.get("detail", self.detail))[:MAX_DETAIL]
-        document = content.get("document")
+        document, graph = content.get("document"), content.get("graph")
+        self.graph = graph if isinstance(graph, dict) else self.graph
         return document if isinstance(document, dict) else None
 
 

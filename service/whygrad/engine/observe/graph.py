@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,7 @@ class _Scope:
 
     module: str = ""
     call: Place | None = None
+    calls: tuple[tuple[str, int], ...] = ()
 
 
 class GraphReader:
@@ -49,6 +51,7 @@ class GraphReader:
         self._nests: list[int] = []
         self._regions: list[int] = []
         self._marks: list[Any] = []
+        self._called: Counter[str] = Counter()
         self._kept = torch._C.Graph()
         if like is not None:
             self._take_over(graph, like)
@@ -87,7 +90,8 @@ class GraphReader:
             return
         number = self.reserve()
         self.added[number], self.handles[number] = like, node
-        self.nodes[number] = self._read(node, number, None, self.nodes[like].module)
+        around = self.nodes[like]
+        self.nodes[number] = self._read(node, number, None, _Scope(around.module, calls=around.calls))
         for block in node.blocks():
             self.blocks.append(block)
             self._nests.append(number)
@@ -106,7 +110,8 @@ class GraphReader:
             if number is None:
                 continue
             if number in nests or not self._is_known(node, self.nodes[number], parent):
-                self.nodes[number] = self._read(node, number, parent, self.nodes[number].module)
+                known = self.nodes[number]
+                self.nodes[number] = self._read(node, number, parent, _Scope(known.module, calls=known.calls))
             self._follow_region(node, number)
             if number in nests:
                 for inner in node.blocks():
@@ -140,8 +145,15 @@ class GraphReader:
             return
         path, *called = text.removeprefix(ENTER).split(" ")
         site = CallSite(called[0], called[1], int(called[2])) if called else None
-        place = Place(self._keep(node), scopes[-1].call, len(self.nodes), site=site)
-        scopes.append(_Scope(f"{scopes[-1].module}.{path}".strip("."), place))
+        around = scopes[-1]
+        place = Place(self._keep(node), around.call, len(self.nodes), site=site)
+        module = f"{around.module}.{path}".strip(".")
+        scopes.append(_Scope(module, place, (*around.calls, self._count(module)) if path else around.calls))
+
+    def _count(self, module: str) -> tuple[str, int]:
+        """The number of a call among those of its module."""
+        self._called[module] += 1
+        return module, self._called[module]
 
     def _keep(self, mark: Any) -> Any:
         """A node that stays, with the place of a mark that will go."""
@@ -153,7 +165,7 @@ class GraphReader:
     def _node(self, node: Any, parent: int | None, scope: _Scope) -> None:
         number = len(self.nodes)
         self.handles[number] = node
-        self.nodes.append(self._read(node, number, parent, whose(node, scope.module)))
+        self.nodes.append(self._read(node, number, parent, replace(scope, module=whose(node, scope.module))))
         self.places.append(Place(node, scope.call, number))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
@@ -170,14 +182,15 @@ class GraphReader:
         elif node.kind() == "prim::Exit" and self._regions:
             self._regions.pop()
 
-    def _read(self, node: Any, number: int, parent: int | None, module: str) -> Node:
+    def _read(self, node: Any, number: int, parent: int | None, scope: _Scope) -> Node:
         formals = _formals(node)
         inputs = list(node.inputs())
         names = [formals[i][0] if i < len(formals) else str(i) for i in range(len(inputs))]
         return Node(
             id=number,
             op=node.kind(),
-            module=module,
+            module=scope.module,
+            calls=scope.calls,
             arguments=tuple(_argument(n, v) for n, v in zip(names, inputs, strict=True)),
             outputs=tuple(v.unique() for v in node.outputs()),
             writes=tuple(name for name, written in formals if written),
