@@ -12,6 +12,7 @@ from whygrad import sandbox
 from whygrad.engine.ending import diagnose_ending
 from whygrad.engine.observation import Ending
 from whygrad.engine.spelling import plain
+from whygrad.jobs import graphs
 from whygrad.jobs.wellformed import is_diagnosis, is_location
 
 LOCATE_SECONDS = 10.0
@@ -36,11 +37,13 @@ def examine(
     *,
     limits: sandbox.Limits,
     on_document: Callable[[Document], None] = lambda _document: None,
+    on_graph: Callable[[graphs.Graph], None] | None = None,
     pulse: Callable[[], None] = lambda: None,
 ) -> Document:
     """The engine's diagnosis of `upload`, also where the run had to be ended or ended badly.
 
-    `on_document` gets the diagnosis after each pass. What it or `pulse` raises stops the examination.
+    `on_document` gets the diagnosis after each pass, `on_graph` at the end the graph that belongs to it, where there is
+    one; without it none is drawn. What one of them or `pulse` raises stops the examination.
     """
     known: list[Document] = []
 
@@ -49,15 +52,20 @@ def examine(
             known[:] = [document]
             on_document(_told(document, isolation))
 
-    task = sandbox.Task("examine", upload, request)
+    task = sandbox.Task("examine", upload, request, draw=on_graph is not None)
     outcome = sandbox.run(task, limits=limits, on_document=keep, pulse=pulse)
     document = known[0] if known else None
+    graph = outcome.graph if outcome.graph is not None and graphs.is_graph(outcome.graph) else None
     if outcome.ending == "finished":
         if document is not None and document is outcome.document:
+            if graph is not None and on_graph is not None:
+                on_graph(graph)
             return _told(document, outcome.isolation)
         outcome = replace(outcome, ending="crashed", detail="what it sent is no diagnosis")
     log.warning("%s in pass %s, node %s: %s", outcome.ending, outcome.pass_name, outcome.node, outcome.detail)
     ended = diagnose_ending(document and plain(document), _ending(task, outcome, limits, pulse))
+    if graph is not None and on_graph is not None:
+        on_graph(graphs.with_ending(graph, len(ended["findings"]) - 1, outcome.node))
     return _told(ended, outcome.isolation)
 
 

@@ -21,7 +21,7 @@ from whygrad.jobs.indexing import index
 from whygrad.jobs.listing import Filters, Page
 from whygrad.jobs.lost import lost_document
 from whygrad.storage.database import Database
-from whygrad.storage.tables import jobs
+from whygrad.storage.tables import graphs, jobs
 
 Kind = Literal["examine", "describe"]
 
@@ -86,6 +86,11 @@ class Store:
     def get(self, id: str) -> Diagnosis | None:
         """The job, or None where there is none."""
         return self.database.read(lambda connection: rows.find(connection, jobs.c.id == id))
+
+    def graph(self, id: str) -> bytes | None:
+        """The packed graph of a job, None where there is none."""
+        statement = select(graphs.c.content).join(jobs, jobs.c.number == graphs.c.job).where(jobs.c.id == id)
+        return self.database.read(lambda connection: connection.execute(statement).scalar())
 
     def status(self, id: str) -> str | None:
         """Only the status: cheap enough to be asked many times a second."""
@@ -158,9 +163,9 @@ class Store:
         """Show what is known so far; False as for `renew`."""
         return self._change(claim, {"document": document, "headline": document.get("headline")})
 
-    def finish(self, claim: Claim, document: dict[str, Any]) -> bool:
-        """The job is done; False, and nothing written, as for `renew`."""
-        return self._end(claim, "done", document)
+    def finish(self, claim: Claim, document: dict[str, Any], graph: bytes | None = None) -> bool:
+        """The job is done, with its packed graph; False, and nothing written, as for `renew`."""
+        return self._end(claim, "done", document, graph)
 
     def release(self, claim: Claim) -> bool:
         """Give the job back as if it had not been taken: its worker stops."""
@@ -192,10 +197,16 @@ class Store:
         row = self.database.write(lambda connection: connection.execute(statement).first())
         return None if row is None else Claim(row.number, row.fence, rows.read(row))
 
-    def _end(self, claim: Claim, status: str, document: dict[str, Any] | None) -> bool:
+    def _end(self, claim: Claim, status: str, document: dict[str, Any] | None, graph: bytes | None = None) -> bool:
         values = {"status": status, "document": document, "finished_at": _now(), "lease_until": None}
         told = {name: (document or {}).get(name) for name in ("verdict", "headline")}
-        return self._change(claim, values | told, lambda connection: index(connection, claim.number, document))
+
+        def then(connection: Connection) -> None:
+            index(connection, claim.number, document)
+            if graph is not None:
+                connection.execute(insert(graphs).values(job=claim.number, content=graph))
+
+        return self._change(claim, values | told, then)
 
     def _change(
         self, claim: Claim, values: dict[str, Any], then: Callable[[Connection], None] = lambda _connection: None

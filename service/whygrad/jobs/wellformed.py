@@ -67,7 +67,7 @@ FIX: Shape = {"summary": str, "before": TEXT, "after": TEXT, "verified": (bool, 
 def is_diagnosis(document: dict[str, Any]) -> bool:
     """True where every field of the contract is there and of its type."""
     return (
-        _fits(document, DIAGNOSIS)
+        fits(document, DIAGNOSIS)
         and document["verdict"] in VERDICTS
         and all(isinstance(ms, NUMBER) for ms in document["timing"].values())
         and all(_is_finding(finding) for finding in document["findings"])
@@ -76,9 +76,9 @@ def is_diagnosis(document: dict[str, Any]) -> bool:
 
 def is_location(location: Any) -> bool:
     """True for a location of the contract."""
-    if not _fits(location, LOCATION):
+    if not fits(location, LOCATION):
         return False
-    return all(location.get(name) is None or _fits(location[name], shape) for name, shape in NEAR.items())
+    return all(location.get(name) is None or fits(location[name], shape) for name, shape in NEAR.items())
 
 
 def _is_finding(finding: dict[str, Any]) -> bool:
@@ -88,13 +88,14 @@ def _is_finding(finding: dict[str, Any]) -> bool:
         and FINGERPRINT.fullmatch(finding["fingerprint"]) is not None
         and finding["severity"] in SEVERITIES
         and all(place is None or is_location(place) for place in places)
-        and (finding["fix"] is None or _fits(finding["fix"], FIX))
+        and (finding["fix"] is None or fits(finding["fix"], FIX))
     )
 
 
-def _fits(value: Any, shape: Shape) -> bool:
+def fits(value: Any, shape: Shape) -> bool:
+    """True where a value has a shape; an object may have more fields."""
     if isinstance(shape, dict):
-        return isinstance(value, dict) and all(name in value and _fits(value[name], shape[name]) for name in shape)
+        return isinstance(value, dict) and all(name in value and fits(value[name], shape[name]) for name in shape)
     if isinstance(shape, list):
-        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+        return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
     return isinstance(value, shape)

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from whygrad import logs, sandbox
-from whygrad.jobs import examination, retention
+from whygrad.jobs import examination, graphs, retention
 from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.presence import SIGN_SECONDS, Presence
 from whygrad.jobs.store import Claim, Store
@@ -82,28 +82,32 @@ class Worker:
     def _do(self, claim: Claim) -> None:
         job, started = claim.diagnosis.id, time.monotonic()
         try:
-            document = self._examined(claim)
+            document, graph = self._examined(claim)
         except Abandoned:
             self.store.release(claim)
             log.info("job %s left", job)
             return
-        kept = self.store.finish(claim, document)
+        kept = self.store.finish(claim, document, graph)
         elapsed = (time.monotonic() - started) * 1000
         log.info("job %s %s in %d ms: %s", job, "done" if kept else "lost", elapsed, document.get("headline"))
 
-    def _examined(self, claim: Claim) -> dict[str, Any]:
+    def _examined(self, claim: Claim) -> tuple[dict[str, Any], bytes | None]:
+        """What came of a job, and the graph that belongs to it."""
         job, lease = claim.diagnosis, _Lease(self, claim)
         upload = self.blobs.path(job.model_sha256)
         limits = _limits(self.settings)
         if job.kind == "describe":
-            return examination.describe(upload, limits=limits, pulse=lease.hold)
-        return examination.examine(
+            return examination.describe(upload, limits=limits, pulse=lease.hold), None
+        drawn: list[bytes] = []
+        document = examination.examine(
             upload,
             job.request,
             limits=limits,
             on_document=lambda document: lease.keep(self.store.report(claim, document)),
+            on_graph=lambda graph: drawn.append(graphs.packed(graph)),
             pulse=lease.hold,
         )
+        return document, drawn[0] if drawn else None
 
     @property
     def stopping(self) -> bool:

@@ -34,13 +34,13 @@ def try_jail(start: Callable[[list[int]], int]) -> Isolation:
     with open(documents, "rb") as sent:
         list(inbox.feed(sent.read()))
     _, status = os.waitpid(pid, 0)
-    if inbox.isolation is None or not _is_right(inbox.document):
+    if inbox.isolation is None or inbox.graph is None or not _is_right(inbox.document):
         raise Failed(f"exit code {os.waitstatus_to_exitcode(status)}; {inbox.detail or 'a wrong diagnosis'}")
     return inbox.isolation
 
 
 def _task() -> dict[str, Any]:
-    return {"kind": "examine", "request": reference.CUT, "limits": asdict(LIMITS)}
+    return {"kind": "examine", "request": reference.CUT, "draw": True, "limits": asdict(LIMITS)}
 
 
 def _is_right(document: dict[str, Any] | None) -> bool:

@@ -14,7 +14,7 @@ from whygrad.sandbox import reference
 def warm() -> None:
     """Run the engine itself over the programs of `reference`, through all its doors and its ways to refuse."""
     for upload, request in reference.faulty_and_sound():
-        examine(upload, request, emit=_unheard)
+        examine(upload, request, emit=_unheard, draw=_unheard)
     for upload in reference.refused():
         examine(upload, reference.CUT, emit=_unheard)
     describe(reference.cut())

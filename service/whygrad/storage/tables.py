@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -87,6 +88,13 @@ findings = Table(
     Column("title", Text, nullable=False),
     Index(None, "fingerprint", "job", "severity"),
     Index(None, "code", "job"),
+)
+
+graphs = Table(
+    "graphs",
+    metadata,
+    Column("job", Number, ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 idempotency_keys = Table(

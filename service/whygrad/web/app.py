@@ -19,6 +19,7 @@ from whygrad.web import (
     door,
     errors,
     explain,
+    graphs,
     headers,
     health,
     links,
@@ -33,6 +34,7 @@ from whygrad.web.service import EXTENSION, Service
 
 RESOURCES = (
     diagnoses.resource,
+    graphs.resource,
     models.resource,
     explain.resource,
     rules.resource,

@@ -50,7 +50,7 @@ def create(body: dict[str, Any]) -> Response:
     form, waits = preferred(), patience(service().settings.default_wait_seconds)
     id = submit(body).id
     wait_for(id, waits.seconds)
-    diagnosis = _found(id)
+    diagnosis = found(id)
     return _progress(represent(service().shown(diagnosis), form), diagnosis, waits)
 
 
@@ -85,7 +85,7 @@ def show(id: str) -> ResponseReturnValue:
     """The diagnosis; it is waited for only where the client prefers to."""
     form, waits = preferred(), patience(0)
     wait_for(id, waits.seconds)
-    document = service().shown(_found(id))
+    document = service().shown(found(id))
     answer = page.show(document) if form is HTML else represent(document, form)
     answer.vary.add("Accept")
     return _unless_known(answer, waits)
@@ -110,7 +110,7 @@ def file(id: str, suffix: str) -> ResponseReturnValue:
     """The diagnosis in the form that the suffix names."""
     waits = patience(0)
     wait_for(id, waits.seconds)
-    return _unless_known(download(service().shown(_found(id)), BY_SUFFIX[suffix]), waits)
+    return _unless_known(download(service().shown(found(id)), BY_SUFFIX[suffix]), waits)
 
 
 @resource.delete("/diagnoses/<id:id>")
@@ -126,12 +126,12 @@ def file(id: str, suffix: str) -> ResponseReturnValue:
 )
 def delete(id: str, query: dict[str, Any]) -> Response:
     """Cancel or delete; the last diagnosis of an upload takes it along."""
-    _found(id)
+    found(id)
     store = service().store
     ended = store.cancel(id) if "keep" in query else store.discard(id, forget=service().blobs.delete)
     if ended == "deleted":
         return Response(status=204)
-    answer = jsonify(service().shown(_found(id)))
+    answer = jsonify(service().shown(found(id)))
     answer.status_code = 202 if ended else 200
     return answer
 
@@ -152,7 +152,8 @@ def _unless_known(answer: Response, waits: Patience) -> ResponseReturnValue:
     return answer.make_conditional(request)
 
 
-def _found(id: str) -> Diagnosis:
+def found(id: str) -> Diagnosis:
+    """The diagnosis. Raises Problem 404 where there is none."""
     diagnosis = service().store.get(id) if _ID.fullmatch(id) else None
     if diagnosis is None or diagnosis.kind != "examine":
         raise Problem(404, f"There is no diagnosis {spelt(id, 80)}; GET /diagnoses lists those that there are.")

@@ -1,4 +1,4 @@
-"""The graph as JSON: columns of numbers that point into tables. Operation 5 is the sixth entry of each column of `ops`."""
+"""The graph as JSON: columns of numbers that point into tables. Operation 5 is the sixth of each column of `ops`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ class _Writer:
         return {
             "op": op,
             "scope": None if mark.module is None else self._scopes.of(mark.module),
-            "related": [{"label": self._texts.number(la), "op": o} for la, o in related if o is not None][:MOST_RELATED],
+            "related": [{"label": self._texts.number(la), "op": o} for la, o in related if o is not None][
+                :MOST_RELATED
+            ],
             "sizes": None if mark.sizes is None else asdict(mark.sizes),
         }
 

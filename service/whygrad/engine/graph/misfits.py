@@ -37,7 +37,9 @@ def sizes(node: Node, event: Event) -> Sizes | None:
 
 def _product(node: Node, event: Event) -> Sizes | None:
     wrong = mismatch(node, event)
-    return wrong and Sizes(wrong.given, wrong.wanted, "features", wrong.left.role, wrong.right.role)
+    if wrong is None:
+        return None
+    return Sizes(wrong.given, wrong.wanted, "features", wrong.left.role, wrong.right.role)
 
 
 def _channels(node: Node, event: Event) -> Sizes | None:
@@ -51,7 +53,9 @@ def _norm(node: Node, event: Event) -> Sizes | None:
     wrong = unlike_norm(node, event)
     if wrong is None or wrong.groups is not None:
         return None
-    return _differing(wrong.given, wrong.wanted, "features", wrong.input.role, wrong.held[0].role if wrong.held else None)
+    return _differing(
+        wrong.given, wrong.wanted, "features", wrong.input.role, wrong.held[0].role if wrong.held else None
+    )
 
 
 def _recurrent(node: Node, event: Event) -> Sizes | None:
@@ -98,7 +102,8 @@ def _index(node: Node, event: Event) -> Sizes | None:
     if wrong is None:
         return None
     place = wrong.greatest if wrong.greatest >= wrong.size else wrong.least
-    return Sizes(place, wrong.size, "index", wrong.index.role if wrong.index else "index", wrong.table and wrong.table.role)
+    table = None if wrong.table is None else wrong.table.role
+    return Sizes(place, wrong.size, "index", wrong.index.role if wrong.index else "index", table)
 
 
 def _target(node: Node, event: Event) -> Sizes | None:

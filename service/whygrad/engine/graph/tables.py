@@ -70,9 +70,9 @@ class Scopes:
             self._known[module, calls] = self._find(module, calls)
         return self._known[module, calls]
 
-    def of(self, module: str) -> int | None:
-        """The first scope of a module, None where nothing of it is drawn."""
-        return self._paths.index(module) if module in self._paths else None
+    def of(self, module: str) -> int:
+        """The first scope of a module, an empty one where nothing in it ran."""
+        return self._paths.index(module) if module in self._paths else self.number(module, ())
 
     def _find(self, module: str, calls: tuple[tuple[str, int], ...]) -> int:
         place = 0
