@@ -74,7 +74,8 @@ def drawn(source: str, export: str = "script", **request: Any) -> Drawn:
 def net(forward: str, **layers: str) -> str:
     made = "\n".join(f"        self.{name} = {layer}" for name, layer in layers.items())
     body = "\n".join(f"        {line}" for line in forward.splitlines())
-    return f"class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n{made}\n    def forward(self, x):\n{body}\n"
+    head = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()"
+    return f"{head}\n{made}\n    def forward(self, x):\n{body}\n"
 
 
 TWO: Mapping[str, str] = {"a": "nn.Linear(4, 4)", "b": "nn.Linear(4, 2)"}
