@@ -37,7 +37,7 @@ def document(
     places, trouble = Places(observation), unexplained(observation, findings)
     kept = [d for d in findings if d.rule.code not in ignore]
     ignored = [d for d in findings if d.rule.code in ignore]
-    entries = _numbered([finding(places, d) for d in kept])
+    entries = fingerprinted([finding(places, d) for d in kept])
     owners = {name: i for i in range(len(kept) - 1, -1, -1) for name in kept[i].finding.parameters}
     parameters = [_parameter(observation, p, owners) for p in observation.parameters]
     modules = describe_modules(observation)
@@ -47,7 +47,7 @@ def document(
         "headline": headline(observation, entries, places, trouble),
         "findings": entries[:LONGEST],
         "findings_total": len(entries),
-        "ignored": _numbered([finding(places, d) for d in ignored])[:LONGEST],
+        "ignored": fingerprinted([finding(places, d) for d in ignored])[:LONGEST],
         "parameters": parameters[:LONGEST],
         "parameters_total": len(parameters),
         "modules": modules[:LONGEST],
@@ -129,15 +129,14 @@ def finding(places: Places, diagnosed: Diagnosed) -> dict[str, Json]:
         "chain": [_link(places, link) for link in found.chain],
         "fix": _fix(diagnosed, place),
         "docs": rule.docs,
-        "fingerprint": _fingerprint(rule.code, place),
     }
 
 
-def _numbered(entries: list[dict[str, Json]]) -> list[dict[str, Json]]:
-    """Fingerprints with their ordinal: the same fault at two equal lines is two faults."""
+def fingerprinted(entries: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Findings with their fingerprints, each with its ordinal: the same fault at two equal lines is two faults."""
     seen: dict[str, int] = defaultdict(int)
     for entry in entries:
-        base = entry["fingerprint"]
+        base = _fingerprint(entry["code"], entry["location"])
         entry["fingerprint"] = hashlib.sha256(f"{base}#{seen[base]}".encode()).hexdigest()
         seen[base] += 1
     return entries

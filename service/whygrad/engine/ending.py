@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from whygrad.engine.diagnose import diagnose
-from whygrad.engine.document import document, finding, verdict
+from whygrad.engine.document import document, finding, fingerprinted, verdict
 from whygrad.engine.observation import Ending, Json, Observation
 from whygrad.engine.passes import PASSES
 from whygrad.engine.places import Places
@@ -22,8 +22,10 @@ def diagnose_ending(unfinished: dict[str, Json] | None, ending: Ending) -> dict[
         known = unfinished.get("findings", [])
         total = unfinished.get("findings_total", len(known)) + len(entries)
         base = {**unfinished, "findings": [*known, *entries], "findings_total": total}
-    for entry in base["findings"][-len(findings) :] if findings else []:
+    told = base["findings"][-len(findings) :] if findings else []
+    for entry in told:
         entry["location"] = dict(ending.location) if ending.location else None
+    fingerprinted(told)
     return _judged(base, ending)
 
 
