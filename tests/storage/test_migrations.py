@@ -22,7 +22,7 @@ OLD_JOB = text(
 
 
 def test_findings_of_before_are_found_afterwards(address: str) -> None:
-    database = migrated(address, "0002")
+    database = migrated(address, "0003")
     keep(database, 1, "done", {"headline": "cut", "findings": [finding(), finding(), finding("SHP701")]})
     keep(database, 2, "running", {"headline": "so far", "findings": [finding()]})
     keep(database, 3, "queued", None)
