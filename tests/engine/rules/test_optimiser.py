@@ -60,7 +60,7 @@ class Net(nn.Module):
 def test_of_two_equal_expressions_the_one_without_gradients_is_named() -> None:
     first, *_ = diagnose_source(MERGED, shapes="4x3")["findings"]
     assert (first["code"], first["severity"], first["parameters"]) == ("FMT901", "warning", ["w"])
-    assert (first["location"]["source"], first["fix"]["after"]) == ("y = self.w * 2", "y = (self.w * 2).detach()")
+    assert (first["location"]["source"], first["fix"]["after"]) == ("y = self.w * 2", "y = self.w.detach() * 2")
     assert [r["location"]["op"] for r in first["related"]] == ["aten::mul"]
 
 

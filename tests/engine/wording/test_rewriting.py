@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from whygrad.engine.wording.rewriting import applied, out_of_place, returned
+from whygrad.engine.facts import Frame
+from whygrad.engine.wording.rewriting import applied, out_of_place, returned, undetached
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,17 @@ def test_what_is_returned_is_reduced_whole(line: str, after: str | None) -> None
 )
 def test_something_is_put_behind_an_argument(line: str, after: str | None) -> None:
     assert applied(line, "x", ".float()") == after
+
+
+@pytest.mark.parametrize(
+    ("line", "offset", "after"),
+    [
+        ("h = self.proj(x).detach()", 4, "h = self.proj(x)"),
+        ("loss = F.mse_loss(a.detach(), b.detach())", 18, "loss = F.mse_loss(a, b.detach())"),
+        ("loss = F.mse_loss(a.detach(), b.detach())", 30, "loss = F.mse_loss(a.detach(), b)"),
+        ("loss = F.mse_loss(a.detach(), b.detach())", None, None),
+        ("return f(a.detach()).detach()", 7, "return f(a.detach())"),
+    ],
+)
+def test_of_several_alike_the_one_at_the_operation_is_changed(line: str, offset: int | None, after: str | None) -> None:
+    assert undetached(Frame("model.py", 1, "forward", line, offset=offset)) == after

@@ -104,7 +104,7 @@ def _in_one(observation: Observation, node: Node) -> list[Fix]:
     return [
         Fix(
             f"use {name}, which forms no {maker.bare_name} that rounds to 0",
-            after=rewritten(observation.source(node.id), called, rf"F.{name}(\1)"),
+            after=rewritten(observation.place(node.id), called, rf"F.{name}(\1)"),
             edits=(Replace(maker.id, expression), Replace(node.id, "self"), *others),
         )
     ]

@@ -8,8 +8,9 @@ from whygrad.engine.edits import Become, Edit, Leave, Replace, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.cuts import no_grad_region
 from whygrad.engine.gradients.domains import ways_inside
-from whygrad.engine.observation import Departure, Event, Node, Observation
+from whygrad.engine.observation import Departure, Event, Frame, Node, Observation
 from whygrad.engine.wording.rewriting import assigned, rewritten
+from whygrad.engine.wording.spelling import with_behind
 
 _TIES = {"min": "minimum", "max": "maximum"}
 """Operations that the executor gives no gradient where their operands are equal, and those that it leaves alone."""
@@ -56,9 +57,9 @@ def remedies(observation: Observation, departure: Departure) -> list[Fix]:
         found += _apart_by_detach(observation, twins[0])
     numbers = departure.nodes if departure.hidden is None else (departure.hidden,)
     for event in [] if twins else executions(observation, numbers):
-        node, source = observation.nodes[event.node], observation.source(event.node)
+        node, line = observation.nodes[event.node], observation.place(event.node)
         found += ways_inside(observation, node, event) if departure.hidden is not None else []
-        found += _another(node, source)
+        found += _another(node, line)
     return [*found, _WITHOUT]
 
 
@@ -78,8 +79,15 @@ def _equal(observation: Observation, one: Event, other: Event) -> bool:
 
 
 def _apart_by_detach(observation: Observation, number: int) -> Iterator[Fix]:
-    """Compute it with gradients as well, and detach what is meant to be constant."""
+    """Another expression than its twin: of operands that are detached; or computed with gradients, and detached."""
     (event,) = executions(observation, [number])
+    node = observation.nodes[number]
+    alive = [o.role for o in event.inputs if o.tensor.requires_grad]
+    yield Fix(
+        "detach what it is computed of, so that it is no longer the same expression",
+        after=with_behind(observation, node, alive[0], ".detach()") if len(alive) == 1 else None,
+        edits=tuple(Wrap(number, role, "x.detach()") for role in alive),
+    )
     region = no_grad_region(observation, event)
     summary = "compute it outside of the region without gradients, and detach it where it must be constant"
     after = assigned(observation.source(number), ".detach()")
@@ -98,11 +106,11 @@ def _detached(observation: Observation, region: Node) -> tuple[Edit, ...]:
     return (Leave(region.id), *wraps) if wraps and tensors else ()
 
 
-def _another(node: Node, source: str | None) -> list[Fix]:
+def _another(node: Node, line: Frame | None) -> list[Fix]:
     """Operations that mean the same, and that the executor does not differentiate by itself."""
     if node.bare_name in _TIES and node.argument("other") is not None and len(node.outputs) == 1:
         instead = _TIES[node.bare_name]
-        after = rewritten(source, rf"\b{node.bare_name}\(", f"{instead}(")
+        after = rewritten(line, rf"\b{node.bare_name}\(", f"{instead}(")
         return [Fix(f"use torch.{instead}", after=after, edits=(Become(node.id, f"aten::{instead}"),))]
     if node.op == "aten::std":
         rest = "".join(f", {a.name}={a.name}" for a in node.arguments[1:])

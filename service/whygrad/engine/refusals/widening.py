@@ -18,5 +18,6 @@ def widened(observation: Observation, step: Step, tensor: Tensor, given: int, wa
         return None
     edits = [Resize(f"{name}.weight", (wanted, *shape[1:])), *(Resize(f"{name}.bias", (wanted,)) for _ in held[1:])]
     rest = ")" if kind == "Linear" else ", ...)"
-    before, after = (f"nn.{kind}({shape[1]}, {n}{rest}" if kind else None for n in (given, wanted))
+    written = kind in ("Linear", "Conv1d", "Conv2d", "Conv3d")
+    before, after = (f"nn.{kind}({shape[1]}, {n}{rest}" if written else None for n in (given, wanted))
     return Fix(f"give {name} {wanted} outputs in place of {given}", before, after, edits=tuple(edits))

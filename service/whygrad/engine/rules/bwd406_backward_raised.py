@@ -109,7 +109,7 @@ def _fix(observation: Observation, number: int | None, name: str) -> Fix:
     shown = f'"{value}"' if isinstance(value, str) else str(value)
     return Fix(
         f"compute the reduced decomposition, {argument}={shown}, which has a derivative",
-        after=rewritten(observation.source(node.id), rf"\b{argument}=[^,()]+", f"{argument}={shown}"),
+        after=rewritten(observation.place(node.id), rf"\b{argument}=[^,()]+", f"{argument}={shown}"),
         edits=(Give(node.id, argument, value),),
     )
 

@@ -62,7 +62,7 @@ from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, unless_idle
+from whygrad.engine.wording.rewriting import undetached, unless_idle
 
 
 @rule("CUT101", "detached", "warning")
@@ -100,7 +100,7 @@ def _fix(observation: Observation, cut: Severed) -> Fix:
         )
     return Fix(
         "use the value without detaching it",
-        after=unless_idle(rewritten(observation.source(cut.node.id), r"\.(detach_?\(\)|data\b)", "")),
+        after=unless_idle(undetached(observation.place(cut.node.id))),
         edits=(Replace(cut.node.id, "self"),),
     )
 

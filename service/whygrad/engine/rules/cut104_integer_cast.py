@@ -87,7 +87,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         ),
         fix=Fix(
             "keep the value in floating point",
-            after=rewritten(observation.source(cut.node.id), _CAST, ""),
+            after=rewritten(observation.place(cut.node.id), _CAST, ""),
             edits=(Replace(cut.node.id, "self"),),
         ),
     )

@@ -50,17 +50,19 @@ Good::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.edits import Keep
+from whygrad.engine.facts import FILLING
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import rewritten, unless_idle, unwrapped
 
+_PASSING = frozenset(f"aten::{name}" for name in ("Float", "FloatImplicit", "Int", "IntImplicit", "ScalarImplicit"))
 _CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
 
 
@@ -74,9 +76,8 @@ def rebuilt(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     taken, edits = cut.source or cut.event, reconnected(observation, cut)
     listed = cut.source is not None and any(isinstance(edit, Keep) for edit in edits)
-    lines = [observation.source(number) for number in (cut.node.id, taken.node)]
-    shown = [(line, after) for line in lines if (after := _as_tensor(line, listed=listed)) is not None]
-    source, after = shown[0] if shown else (None, None)
+    filled = _filled(observation, taken)
+    before, after = ("", None) if filled else _shown(observation, (cut.node.id, taken.node), listed=listed)
     found = finding(
         observation,
         cut,
@@ -88,8 +89,10 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link("no history leads from a number back to the tensor"),
         ),
         fix=Fix(
-            "go on with the tensor itself" + (", and with torch.stack where a list becomes a tensor" if listed else ""),
-            before=source,
+            "go on with the tensor itself"
+            + (", in a list of tensors (List[torch.Tensor])" if filled else "")
+            + (", and with torch.stack where a list becomes a tensor" if listed or filled else ""),
+            before=before,
             after=after,
             edits=edits,
         ),
@@ -97,12 +100,27 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     return replace(found, event=taken)
 
 
+def _shown(observation: Observation, numbers: Sequence[int], *, listed: bool) -> tuple[str | None, str | None]:
+    """The first of the lines of some nodes in which the tensor can take the number's place, before and after."""
+    lines = [observation.source(number) for number in numbers]
+    shown = [(line, after) for line in lines if (after := _as_tensor(line, listed=listed)) is not None]
+    return shown[0] if shown else (None, None)
+
+
+def _filled(observation: Observation, taken: Event) -> bool:
+    """Whether the number is put into a list: where that was declared, the file does not tell."""
+    numbers = set(observation.nodes[taken.node].outputs)
+    for node in observation.nodes:
+        numbers |= {*node.outputs} if node.op in _PASSING and node.arguments[0].value in numbers else set()
+    return any(n.op in FILLING and n.arguments[-1].value in numbers for n in observation.nodes)
+
+
 def _as_tensor(source: str | None, *, listed: bool) -> str | None:
     """The line with the tensor in place of the number; several of them in a list are stacked."""
     if source and _CONVERTED.search(source):
         return None
     whole = rewritten(source, r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.item\(\)(?:, *\w+=[\w.]+)*\)", r"\1")
-    plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "") or unwrapped(source, "float")
+    plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "", every=True) or unwrapped(source, "float")
     if listed:
         return rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
     return unless_idle(whole) if whole else plain

@@ -58,10 +58,10 @@ from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region, reconnected
 from whygrad.engine.gradients.flow import DETACHING, TAKERS
-from whygrad.engine.observation import Event, Observation
+from whygrad.engine.observation import Event, Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, unless_idle
+from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle
 
 _TENSOR = r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.(?:item\(\)|detach\(\)|data)(?:, *\w+=[\w.]+)*\)"
 _LEAF = r"(\.detach\(\)|\.data\b)?\.requires_grad_\((True)?\)"
@@ -77,7 +77,6 @@ def fresh_leaf(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, before = owners(cut.parameters), cut.source or cut.event
     how = observation.nodes[before.node].name
-    source = observation.source(cut.node.id)
     found = finding(
         observation,
         cut,
@@ -90,12 +89,24 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         ),
         fix=Fix(
             "go on with the tensor that the value came from, and take requires_grad away",
-            after=unless_idle(rewritten(source, _TENSOR, r"\1") or rewritten(source, _LEAF, "")),
+            *_shown(observation, observation.nodes[before.node], observation.place(cut.node.id)),
             edits=_edits(observation, cut, before),
         ),
     )
     apart = before.node != cut.node.id
     return replace(found, related=(Related("the history was lost here", before.node), *found.related) if apart else ())
+
+
+def _shown(observation: Observation, lost: Node, leaf: Frame | None) -> tuple[str | None, str | None]:
+    """The line of the leaf before and after, with the one in which the history was lost, where that is another."""
+    without = unless_idle(rewritten(leaf, _TENSOR, r"\1") or rewritten(leaf, _LEAF, ""))
+    detach = observation.place(lost.id)
+    if leaf is None or detach is None or (detach.file, detach.line) == (leaf.file, leaf.line):
+        return None, without
+    kept = unless_idle(undetached(detach)) if lost.op in DETACHING else None
+    if without is None or kept is None:
+        return "", None
+    return f"{detach.source}\n{leaf.source}", f"{kept}\n{without}"
 
 
 def _edits(observation: Observation, cut: Severed, before: Event) -> tuple[Edit, ...]:

@@ -64,7 +64,7 @@ from whygrad.engine.gradients.terms import DeadTerm, dead_terms
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import rewritten, undetached
 
 _WHY = {
     "detached": "it is detached",
@@ -112,16 +112,15 @@ def _finding(observation: Observation, term: DeadTerm) -> Finding:
 def _fix(observation: Observation, term: DeadTerm) -> Fix:
     if term.meant:
         return Fix("leave it out of the loss where it is only shown, or do not detach it where it is to train")
-    cut, source = term.cut, observation.source(term.cut.node.id)
+    cut, line = term.cut, observation.place(term.cut.node.id)
     if term.numbers:
         words = "add the tensor itself to the loss, not a number taken out of it"
         if cut.cause == "rebuilt":
-            return Fix(words, after=rewritten(source, r"\.item\(\)", ""), edits=_edits(observation, term))
+            return Fix(words, after=rewritten(line, r"\.item\(\)", ""), edits=_edits(observation, term))
         return Fix(f"{words}, and {_words(observation, cut)}")
     match cut.cause:
         case "detached":
-            after = rewritten(source, r"\.(detach_?\(\)|data\b)", "")
-            return Fix(_words(observation, cut), after=after, edits=_edits(observation, term))
+            return Fix(_words(observation, cut), after=undetached(line), edits=_edits(observation, term))
     return Fix(_words(observation, cut), edits=_edits(observation, term))
 
 

@@ -112,11 +112,11 @@ def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | 
     if made is None:
         copy = writing_a_copy(observation, failed.step, failed.order)
         return [new, Fix("clone() the tensor before it is written", edits=copy)]
-    source = observation.source(made.node)
+    line = observation.place(made.node)
     copied = Fix(
         f"give the result of {observation.nodes[made.node].name} memory of its own with clone() before it is written",
-        before=source,
-        after=rewritten(source, r"\.(expand|expand_as|broadcast_to)(\([^()]*\))(?!\.clone\(\))", r".\1\2.clone()"),
+        before=line.source if line else None,
+        after=rewritten(line, r"\.(expand|expand_as|broadcast_to)(\([^()]*\))(?!\.clone\(\))", r".\1\2.clone()"),
         edits=result_copied(observation, made),
     )
     return [new, copied] if new.edits else [copied, new]

@@ -84,7 +84,7 @@ def _fixes(observation: Observation, drift: Drift) -> list[Fix]:
     words = "use relu or gelu, and put a normalisation or a residual connection between the layers"
     if name not in _SQUASHING:
         return scaled(observation) or [Fix(words)]
-    after = rewritten(observation.source(drift.node.id), rf"\b(torch|F)\.{name}\(", "torch.relu(")
+    after = rewritten(observation.place(drift.node.id), rf"\b(torch|F)\.{name}\(", "torch.relu(")
     opened = tuple(Replace(node, "torch.relu(self)") for node in drift.nodes)
     kept = (Rescale(matrices(observation), 2**0.5),)
     gentle = Fix(f"use relu in place of {name}, with weights initialised for it (kaiming_normal_)", after=after)

@@ -128,7 +128,7 @@ def _taken_on(observation: Observation, last: Event) -> Fix | None:
         return None
     place = observation.place(found.reader)
     where = f", as in line {place.line}" if place is not None else ""
-    after = rewritten(observation.source(last.node), rf"^{found.left} = ", f"{found.instead} = ")
+    after = rewritten(observation.place(last.node), rf"^{found.left} = ", f"{found.instead} = ")
     named = found.left is not None and found.instead is not None and found.instead.isidentifier()
     return Fix(
         f"go on with the result: from there on what it was computed from is read in its place{where}",

@@ -127,7 +127,7 @@ def _written(observation: Observation, node: Node, argument: str) -> object:
 def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     shape = wrong.operand.tensor.shape
     if wrong.axis is None and len(wrong.asked) == 2 and len(shape) > 1:
-        after = rewritten(observation.source(node.id), rf"\.(view|reshape)\({ARGUMENTS}\)", ".flatten(1)")
+        after = rewritten(observation.place(node.id), rf"\.(view|reshape)\({ARGUMENTS}\)", ".flatten(1)")
         width = prod(shape[1:])
         summary = f"flatten all but the batch, {width} features each, or send the size this was made for"
         return Fix(summary, after=after, edits=_flattened(node, shape[0]))

@@ -68,6 +68,10 @@ _MADE = frozenset({"made", "joined"})
 """The kinds of dimensions that layers make."""
 
 
+_LAYERS = {"LayerNorm", "RMSNorm", "GroupNorm", *(f"{k}Norm{n}d" for k in ("Batch", "Instance") for n in (1, 2, 3))}
+"""Torch's own layers, which can be written out."""
+
+
 @rule("SHP709", "norm-mismatch", "error")
 def norm_mismatch(observation: Observation) -> Iterator[Finding]:
     """The normalisation that was refused."""
@@ -153,7 +157,7 @@ def _definition(observation: Observation, node: Node, name: str, shape: tuple[in
     """The layer written out; None where no layer is known."""
     kind = observation.modules.get(name)
     groups = f"{node.literal('num_groups')}, " if node.bare_name == "group_norm" else ""
-    return f"nn.{kind}({groups}{_said(shape)})" if kind else None
+    return f"nn.{kind}({groups}{_said(shape)})" if kind in _LAYERS else None
 
 
 def _said(shape: tuple[int, ...]) -> str:

@@ -65,6 +65,9 @@ from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import rewritten
 from whygrad.engine.wording.spelling import with_behind
 
+_LAYERS = frozenset({"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"})
+"""Torch's own layers, which can be written out."""
+
 
 @rule("SHP711", "recurrent-mismatch", "error")
 def recurrent_mismatch(observation: Observation) -> Iterator[Finding]:
@@ -113,7 +116,8 @@ def _wider(observation: Observation, node: Node, name: str, found: Recurrent) ->
     known = {p.name for p in observation.parameters}
     edits = [Resize(n, (rows, found.given)) for n in (weight, f"{weight}_reverse") if n in known]
     kind, hidden = observation.modules.get(name), found.hidden[-1]
-    before, after = (f"nn.{kind}({n}, {hidden}, ...)" if kind else None for n in (found.features, found.given))
+    widths = (found.features, found.given)
+    before, after = (f"nn.{kind}({n}, {hidden}, ...)" if kind in _LAYERS else None for n in widths)
     summary = f"make {name} for {found.given} features in place of {found.features}"
     return Fix(summary, before, after, edits=(*edits, *told(observation, node, "input", found.features)))
 

@@ -101,12 +101,12 @@ def _in_order(strides: tuple[int, ...]) -> bool:
 
 
 def _fix(observation: Observation, node: Node) -> Fix:
-    source, name = observation.source(node.id), node.name
-    after = rewritten(source, rf"\.{name}\(", f".{name.replace('view', 'reshape')}(")
+    line, name = observation.place(node.id), node.name
+    after = rewritten(line, rf"\.{name}\(", f".{name.replace('view', 'reshape')}(")
     other = _OTHER.get(node.op)
     return Fix(
         f"use {name.replace('view', 'reshape')}, which copies where {name} cannot use the memory as it lies",
-        before=source if after else None,
+        before=line.source if line and after else None,
         after=after,
         edits=(Become(node.id, other),) if other else (),
     )

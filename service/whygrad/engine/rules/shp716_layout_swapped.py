@@ -104,7 +104,7 @@ def _fix(observation: Observation, node: Node, found: Misordered) -> Fix:
     name, call = node.module or node.name, found.call[1:]
     source = observation.source(node.id)
     if node.bare_name == "select":
-        after = rewritten(source, r"\[-1\]", "[:, -1]")
+        after = rewritten(observation.place(node.id), r"\[-1\]", "[:, -1]")
         return Fix("take the last step of each sample: [:, -1]", after=after, edits=found.edits)
     after = (
         with_behind(observation, node, found.role, found.call)

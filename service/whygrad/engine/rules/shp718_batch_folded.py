@@ -117,11 +117,23 @@ def _behind(observation: Observation, known: Layouts, fold: Fold) -> frozenset[i
 
 def _fix(observation: Observation, node: Node, fold: Fold, name: str) -> Fix:
     call = rf"\.(view|reshape|flatten)\({ARGUMENTS}\)"
-    after = rewritten(observation.source(node.id), call, ".flatten(1)")
+    after = rewritten(observation.place(node.id), call, ".flatten(1)")
     summary = f"keep the batch: flatten(1) gives {fold.samples} rows of {fold.width} features"
-    if not fold.fits:
-        summary += f"; make {name} {fold.width} wide"
-    return Fix(summary, after=after, edits=_edits(observation, node, fold))
+    edits = _edits(observation, node, fold)
+    if fold.fits:
+        return Fix(summary, after=after, edits=edits)
+    before, made = (_linear(observation, fold, width) for width in (fold.wanted, fold.width))
+    line = observation.source(node.id)
+    shown = (f"{line}\n{before}", f"{after}\n{made}") if line and after and before else ("", None)
+    return Fix(f"{summary}; make {name} {fold.width} wide", *shown, edits=edits)
+
+
+def _linear(observation: Observation, fold: Fold, width: int) -> str | None:
+    """The layer behind the view written out; None where it is no layer of torch's."""
+    reader, out = observation.nodes[fold.reader.node], fold.weight.shape[0]
+    if observation.modules.get(reader.module) != "Linear" or reader.bare_name != "linear":
+        return None
+    return f"nn.Linear({width}, {out}{'' if fold.reader.input('bias') else ', bias=False'})"
 
 
 def _edits(observation: Observation, node: Node, fold: Fold) -> tuple[Edit, ...]:

@@ -135,12 +135,12 @@ def _finding(
 
 def _fix(observation: Observation, node: Node, event: Event, meant: Sequence[int]) -> Fix:
     rest = [i for i in dropped(node, event) if i not in meant]
-    source = observation.source(node.id)
+    line = observation.place(node.id)
     if not rest:
-        after = rewritten(source, r"\.squeeze\(\)", "")
+        after = rewritten(line, r"\.squeeze\(\)", "")
         return Fix("leave the squeeze out: nothing else is of size 1", after=after, edits=(Replace(node.id, "self"),))
     named = str(rest[0]) if len(rest) == 1 else f"({', '.join(map(str, rest))})"
-    after = rewritten(source, r"\.squeeze\(\)", f".squeeze({named})")
-    after = after or rewritten(source, _CALL, lambda call: f"torch.squeeze({call[1]}, {named})")
+    after = rewritten(line, r"\.squeeze\(\)", f".squeeze({named})")
+    after = after or rewritten(line, _CALL, lambda call: f"torch.squeeze({call[1]}, {named})")
     edit = Replace(node.id, f"self.squeeze({named if len(rest) == 1 else rest})")
     return Fix(f"name what is to go: squeeze({named})", after=after, edits=(edit,))

@@ -114,14 +114,14 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
         unused = (Freeze(own),) if own else ()
         left_out = (Replace(found.node.id, kept), *unused) if _keeps_shape(found) else ()
         return [Fix(f"leave {name} out, or let it run over the features, more than one", edits=left_out)]
-    source, dims = observation.source(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
+    line, dims = observation.place(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
     instead = "sigmoid" if name == "softmax" else "logsigmoid"
     smooth = "torch.sigmoid(self)" if name == "softmax" else "torch.log(torch.sigmoid(self))"
     alone = Fix(f"use {instead} for a weight of its own for each element", edits=(Replace(found.node.id, smooth),))
     others = [
         Fix(
             f"take the {name} over dim {d}, which has {shape[d]} elements",
-            after=rewritten(source, r"\bdim=-?\d+", f"dim={d}"),
+            after=rewritten(line, r"\bdim=-?\d+", f"dim={d}"),
             edits=(Give(found.node.id, "dim", d),),
         )
         for d in dims

@@ -102,20 +102,20 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     if place is None:
         return [Fix(_advice(name, normalised=normalised))]
     order, node = place
-    source, dims = observation.source(node.id), _other_dimensions(observation, order)
+    line, dims = observation.place(node.id), _other_dimensions(observation, order)
     across = [
         Fix(
             f"let {node.bare_name} run over dim {dim}, not over the one along which {name} makes it constant",
-            before=source,
-            after=rewritten(source, rf"({node.bare_name}\([^()]*\bdim=)-?\d+", rf"\g<1>{dim}"),
+            before=line.source if line else None,
+            after=rewritten(line, rf"({node.bare_name}\([^()]*\bdim=)-?\d+", rf"\g<1>{dim}"),
             edits=(Give(node.id, "dim", [dim]),),
         )
         for dim in dims
     ]
     squared = Fix(
         f"take the {node.bare_name} of the squares: what is centred adds up to 0 by itself",
-        before=source,
-        after=wrapped(source, node.bare_name, "{x}.square()"),
+        before=line.source if line else None,
+        after=wrapped(line.source if line else None, node.bare_name, "{x}.square()"),
         edits=(Wrap(node.id, "self", "x.square()"),),
     )
     advice = _advice(name, normalised=normalised)

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Callable
 
+from whygrad.engine.facts import Frame
+
 ARGUMENTS = r"(?:[^()]|\([^()]*\))*"
 """What stands between the brackets of a call, with calls of one more level in it."""
 
@@ -18,10 +20,33 @@ _NAMED = (ast.Name, ast.Attribute)
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 
 
-def rewritten(source: str | None, pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> str | None:
-    """The line with every match of a pattern replaced."""
-    changed = re.sub(pattern, replacement, source) if source else source
-    return changed if changed != source else None
+def rewritten(
+    line: str | Frame | None, pattern: str, replacement: str | Callable[[re.Match[str]], str], *, every: bool = False
+) -> str | None:
+    """The line with the match of a pattern replaced; of several the one at the operation whose place is given.
+
+    None where it is not plain which of them is meant, unless every one is.
+    """
+    source = line.source if isinstance(line, Frame) else line
+    found = list(re.finditer(pattern, source or ""))
+    if len(found) > 1 and not every:
+        offset = line.offset if isinstance(line, Frame) else None
+        found = [match for match in found if match.start() in _begun(source, offset)]
+    if source is None or not found or (len(found) > 1 and not every):
+        return None
+    for match in reversed(found):
+        new = match.expand(replacement) if isinstance(replacement, str) else replacement(match)
+        source = source[: match.start()] + new + source[match.end() :]
+    return source if source != match.string else None
+
+
+def _begun(source: str | None, offset: int | None) -> set[int]:
+    """Where calls that begin at an offset are named: `x.relu()` at the dot, `F.relu(x)` at its first letter."""
+    if source is None or offset is None:
+        return set()
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and _span(source, n)[0] == offset]
+    dots = {_span(source, n.func)[1] - len(n.func.attr) - 1 for n in calls if isinstance(n.func, ast.Attribute)}
+    return dots | {offset}
 
 
 def renamed(source: str | None, name: str, other: str) -> str | None:
@@ -46,6 +71,11 @@ def _value(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except (ValueError, TypeError):
         return None
+
+
+def undetached(line: Frame | None) -> str | None:
+    """The line without its detach."""
+    return rewritten(line, r"\.(detach_?\(\)|data\b)", "")
 
 
 def unless_idle(line: str | None) -> str | None:

@@ -1,0 +1,31 @@
+"""The lines that a verified fix shows heal as the edit did that was run: put into the source, and diagnosed again."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cases.case import Case
+from tests.cases.printed import scripted, trials, tried
+from tests.engine.programs import PRELUDE, build, examined, request_of
+
+from whygrad.engine.catalogue import rules
+from whygrad.engine.observation import Json
+from whygrad.engine.rule import Rule
+
+
+@pytest.mark.parametrize("case", scripted(), ids=lambda case: case.id)
+def test_the_lines_of_a_fix_heal_its_case(case: Case) -> None:
+    assert [one for one in tried(case) if one.problem] == []
+
+
+@pytest.mark.parametrize("rule", [r for r in rules() if r.family != "RUN"], ids=lambda rule: rule.code)
+def test_the_lines_of_a_fix_heal_the_example_of_its_rule(rule: Rule) -> None:
+    example = rule.documentation.example
+    if example.request.get("export", "script") != "script":
+        pytest.skip("only a scripted program holds its own lines")
+    request = request_of(example.request)
+
+    def again(text: str) -> dict[str, Json]:
+        return examined(build(text.removeprefix(PRELUDE)), request)[-1]
+
+    document = examined(build(example.bad), request)[-1]
+    assert [one for one in trials(document, PRELUDE + example.bad, again) if one.problem] == []
