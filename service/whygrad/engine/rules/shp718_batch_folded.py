@@ -124,8 +124,9 @@ def _fix(observation: Observation, node: Node, fold: Fold, name: str) -> Fix:
         return Fix(summary, after=after, edits=edits)
     before, made = (_linear(observation, fold, width) for width in (fold.wanted, fold.width))
     line = observation.source(node.id)
-    shown = (f"{line}\n{before}", f"{after}\n{made}") if line and after and before else ("", None)
-    return Fix(f"{summary}; make {name} {fold.width} wide", *shown, edits=edits)
+    whole = bool(line and after and before)
+    shown = (f"{line}\n{before}" if whole else "", f"{after}\n{made}" if whole else None)
+    return Fix(f"{summary}; make {name} {fold.width} wide", before=shown[0], after=shown[1], edits=edits)
 
 
 def _linear(observation: Observation, fold: Fold, width: int) -> str | None:
