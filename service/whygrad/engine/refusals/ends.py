@@ -10,7 +10,8 @@ from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step
 from whygrad.engine.operands.stretching import Clash
 from whygrad.engine.wording.origins import made
-from whygrad.engine.wording.rewriting import replaced, statement
+from whygrad.engine.wording.parsing import statement
+from whygrad.engine.wording.rewriting import replaced
 
 _OPEN = 2**62
 """An end beyond it stands for none: torch writes the largest number there is."""

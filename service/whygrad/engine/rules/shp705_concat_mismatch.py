@@ -65,8 +65,9 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
+from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import replaced, statement
+from whygrad.engine.wording.rewriting import replaced
 from whygrad.engine.wording.spelling import with_behind
 
 

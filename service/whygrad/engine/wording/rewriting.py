@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from whygrad.engine.facts import Frame
+from whygrad.engine.wording.parsing import bracketed, parsed, span, statement
 
 ARGUMENTS = r"(?:[^()]|\([^()]*\))*"
 """What stands between the brackets of a call, with calls of one more level in it."""
@@ -44,8 +45,8 @@ def _begun(source: str | None, offset: int | None) -> set[int]:
     """Where calls that begin at an offset are named: `x.relu()` at the dot, `F.relu(x)` at its first letter."""
     if source is None or offset is None:
         return set()
-    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and _span(source, n)[0] == offset]
-    dots = {_span(source, n.func)[1] - len(n.func.attr) - 1 for n in calls if isinstance(n.func, ast.Attribute)}
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and span(source, n)[0] == offset]
+    dots = {span(source, n.func)[1] - len(n.func.attr) - 1 for n in calls if isinstance(n.func, ast.Attribute)}
     return dots | {offset}
 
 
@@ -61,7 +62,7 @@ def renumbered(source: str | None, was: float, now: float) -> str | None:
     found = [n for n in given if isinstance(n, ast.Constant | ast.UnaryOp) and _value(n) == was]
     if source is None or len(found) != 1:
         return None
-    start, end = _span(source, found[0])
+    start, end = span(source, found[0])
     return f"{source[:start]}{now:g}{source[end:]}"
 
 
@@ -123,7 +124,7 @@ def out_of_place(source: str | None, operation: str) -> str | None:
     if called:
         return _with_result(called)
     augmented = _AUGMENTED.fullmatch(source or "")
-    right = _bracketed(augmented[3]) if augmented else None
+    right = bracketed(augmented[3]) if augmented else None
     return f"{augmented[1]} = {augmented[1]} {augmented[2]} {right}" if augmented and right else None
 
 
@@ -145,7 +146,7 @@ def _with_device(line: str, name: str) -> str | None:
 def returned(source: str | None, suffix: str) -> str | None:
     """The line with something put behind what it returns: `return a - b` with `.mean()` is `return (a - b).mean()`."""
     match = _RETURNED.fullmatch(source or "")
-    expression = _bracketed(match[1]) if match else None
+    expression = bracketed(match[1]) if match else None
     return f"return {expression}{suffix}" if expression else None
 
 
@@ -158,10 +159,10 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     if source is None or len(found) != 1:
         return None
     operand, alone = found[0]
-    start, end = _span(source, operand)
-    inner = _bracketed(source[start:end])
+    start, end = span(source, operand)
+    inner = bracketed(source[start:end])
     expression = template.replace("{x}", inner) if inner else None
-    shown = expression if alone or expression is None else _bracketed(expression)
+    shown = expression if alone or expression is None else bracketed(expression)
     if shown == expression and source[start - 1 : start] == "(" and source[end : end + 1] == ")" and not alone:
         start, end = start - 1, end + 1
     return source[:start] + shown + source[end:] if shown else None
@@ -173,7 +174,7 @@ def straight_through(source: str | None, operation: str) -> str | None:
     if source is None or len(calls) != 1 or not isinstance(calls[0], ast.Call):
         return None
     call, found = calls[0], _operand(calls[0], operation)
-    start, end = _span(source, call)
+    start, end = span(source, call)
     name = ast.unparse(found[0]) if found else ""
     return f"{source[:start]}{name} + ({source[start:end]} - {name}).detach(){source[end:]}"
 
@@ -183,10 +184,10 @@ def smoothed(source: str | None, operation: str) -> str | None:
     found = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Compare) and (_pair(n, operation))]
     if source is None or len(found) != 1 or operation not in ("gt", "ge", "lt", "le"):
         return None
-    (start, end), pair = _span(source, found[0]), (found[0].left, found[0].comparators[0])
+    (start, end), pair = span(source, found[0]), (found[0].left, found[0].comparators[0])
     larger, smaller = pair if operation in ("gt", "ge") else pair[::-1]
-    sides = [source[slice(*_span(source, side))] for side in (larger, smaller)]
-    inner = sides[0] if sides[1] in ("0", "0.0") else f"{sides[0]} - {_bracketed(sides[1])}"
+    sides = [source[slice(*span(source, side))] for side in (larger, smaller)]
+    inner = sides[0] if sides[1] in ("0", "0.0") else f"{sides[0]} - {bracketed(sides[1])}"
     if source[start - 1 : start] == "(" and source[end : end + 1] == ")":
         before = source[: start - 1].rstrip()
         start, end = (start, end) if before and (before[-1].isalnum() or before[-1] in "_])") else (start - 1, end + 1)
@@ -199,15 +200,9 @@ def unwrapped(source: str | None, function: str) -> str | None:
     if source is None or not calls or any(len(call.args) != 1 or call.keywords for call in calls):
         return None
     for call in sorted(calls, key=lambda call: -call.col_offset):
-        (start, end), inner = _span(source, call), _bracketed(source[slice(*_span(source, call.args[0]))])
+        (start, end), inner = span(source, call), bracketed(source[slice(*span(source, call.args[0]))])
         source = source[:start] + (inner or "") + source[end:]
     return source
-
-
-def _span(source: str, node: ast.expr) -> tuple[int, int]:
-    """Where an expression begins and ends in the line; ast counts bytes."""
-    at = source.encode()
-    return len(at[: node.col_offset].decode()), len(at[: node.end_col_offset or 0].decode())
 
 
 def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
@@ -250,7 +245,7 @@ def factored(source: str | None, operation: str, place: int, count: int, text: s
 
 def replaced(source: str, part: ast.expr, text: str) -> str:
     """The line with another text in place of an expression in it."""
-    start, end = _span(source, part)
+    start, end = span(source, part)
     return source[:start] + text + source[end:]
 
 
@@ -258,8 +253,8 @@ def suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:
     """The line with something put behind an expression in it."""
     if source is None:
         return None
-    start, end = _span(source, operand)
-    inner = _bracketed(source[start:end])
+    start, end = span(source, operand)
+    inner = bracketed(source[start:end])
     return source[:start] + inner + suffix + source[end:] if inner else None
 
 
@@ -284,13 +279,13 @@ def _pair(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | None:
 def assigned(source: str | None, suffix: str) -> str | None:
     """The line with something put behind what gets a name: `y = a * b` with `.detach()` is `y = (a * b).detach()`."""
     match = _ASSIGNED.fullmatch(source or "")
-    expression = _bracketed(match[2]) if match else None
+    expression = bracketed(match[2]) if match else None
     return f"{match[1]} = {expression}{suffix}" if match and expression else None
 
 
 def _with_result(line: str) -> str:
     """The line, with its result given a name where it is a call that stands alone: that had only been a write."""
-    call = _parsed(line)
+    call = parsed(line)
     if not isinstance(call, ast.Call):
         return line
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
@@ -298,29 +293,3 @@ def _with_result(line: str) -> str:
     written = call.args[0] if functional and call.args else owner
     named = isinstance(written, ast.Name | ast.Attribute | ast.Subscript)
     return f"{ast.unparse(written)} = {line}" if written is not None and named else line
-
-
-def _bracketed(expression: str) -> str | None:
-    """An expression in brackets, unless nothing around it could tear it apart; None where it is not whole."""
-    tree = _parsed(expression)
-    if tree is None:
-        return None
-    whole = isinstance(tree, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.Constant)
-    return expression if whole else f"({expression})"
-
-
-def statement(source: str | None) -> ast.AST:
-    """The line as a statement; an empty one where it is none that stands alone."""
-    line = source or ""
-    try:
-        return ast.parse(f"{line} pass" if line.endswith(":") else line)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a stranger's line may be anything
-        return ast.Module([], [])
-
-
-def _parsed(text: str) -> ast.expr | None:
-    """An expression; None for anything else."""
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a stranger's line may be anything
-        return None

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
-from whygrad.engine.wording.rewriting import FUNCTIONAL, applied, fed, operand_of, statement, suffixed
+from whygrad.engine.wording.parsing import statement
+from whygrad.engine.wording.rewriting import FUNCTIONAL, applied, fed, operand_of, suffixed
 
 _OPERATORS: dict[type[ast.AST], tuple[str, ...]] = {
     ast.Add: ("add",), ast.Sub: ("sub",), ast.Mult: ("mul",), ast.Div: ("div", "true_divide"), ast.MatMult: ("matmul",),
