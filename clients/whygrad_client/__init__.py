@@ -12,25 +12,90 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from whygrad_client.answers import Candidate, Explanation, Question, Rule, RulePage, Summary
     from whygrad_client.client import Client
-    from whygrad_client.errors import ConnectionFailed, NotAService, ProblemError, WhygradError
-    from whygrad_client.report import Report
+    from whygrad_client.errors import (
+        Conflict,
+        ConnectionFailed,
+        Forbidden,
+        Invalid,
+        NotADiagnosis,
+        NotAService,
+        NotFound,
+        ProblemError,
+        RateLimited,
+        TooLarge,
+        Unauthorized,
+        Unavailable,
+        Unreadable,
+        WhygradError,
+    )
+    from whygrad_client.report import (
+        Environment,
+        Finding,
+        Fix,
+        Frame,
+        Location,
+        Model,
+        Module,
+        Mute,
+        Operand,
+        Parameter,
+        Pass,
+        Phase,
+        Raised,
+        Related,
+        Report,
+        SourceLine,
+        Tensor,
+    )
 
-__all__ = ["Client", "ConnectionFailed", "NotAService", "ProblemError", "Report", "WhygradError"]
-
-_MODULES = {
-    "Client": "client",
-    "ConnectionFailed": "errors",
-    "NotAService": "errors",
-    "ProblemError": "errors",
-    "Report": "report",
-    "WhygradError": "errors",
-}
+__all__ = [
+    "Candidate",
+    "Client",
+    "Conflict",
+    "ConnectionFailed",
+    "Environment",
+    "Explanation",
+    "Finding",
+    "Fix",
+    "Forbidden",
+    "Frame",
+    "Invalid",
+    "Location",
+    "Model",
+    "Module",
+    "Mute",
+    "NotADiagnosis",
+    "NotAService",
+    "NotFound",
+    "Operand",
+    "Parameter",
+    "Pass",
+    "Phase",
+    "ProblemError",
+    "Question",
+    "Raised",
+    "RateLimited",
+    "Related",
+    "Report",
+    "Rule",
+    "RulePage",
+    "SourceLine",
+    "Summary",
+    "Tensor",
+    "TooLarge",
+    "Unauthorized",
+    "Unavailable",
+    "Unreadable",
+    "WhygradError",
+]
 
 if not TYPE_CHECKING:
 
     def __getattr__(name):
         """The public names, loaded when they are first asked for: pytest imports a part of this package every time."""
-        if name not in _MODULES:
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        rooms = (import_module(f"{__name__}.{room}") for room in ("errors", "report", "answers", "client"))
+        return next(vars(room)[name] for room in rooms if name in vars(room))

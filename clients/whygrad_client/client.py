@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import time
-from pathlib import Path
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from types import TracebackType
-from typing import Any
-from urllib.parse import quote, urlsplit
-
-import requests
-from requests.auth import AuthBase
+from typing import Any, TypedDict, TypeVar, Unpack
+from urllib.parse import parse_qs, quote, urlsplit
 
 from whygrad.engine.shapes import parse_shapes
-from whygrad_client.errors import ConnectionFailed, NotAService, ProblemError
+from whygrad_client import reading
+from whygrad_client.answers import Explanation, Rule, RulePage, Summary
+from whygrad_client.errors import Conflict, ConnectionFailed, Invalid, NotAService, NotFound, WhygradError
 from whygrad_client.report import Report
-from whygrad_client.upload import Form
+from whygrad_client.transport import Call, Transport
+from whygrad_client.upload import Content, Form, Program, Progress, Sendable
 
+_FIRST_WAIT = 1.0
 _ONE_WAIT = 30.0
 _PAUSE = 0.2
-_CONNECT_SECONDS = 10.0
+_HASHED_FROM = 1_000_000
+"""Bytes from which on it is quicker to ask whether the service has a program than to send it."""
 
-Model = str | os.PathLike[str] | bytes
 Inputs = str | list[Any]
+T = TypeVar("T")
+
+
+class Options(TypedDict, total=False):
+    """The rest of a request, as the service documents it; what is left out has the service's default."""
+
+    mode: str
+    method: str
+    loss: str | dict[str, Any]
+    steps: int
+    seed: int
+    passes: list[str]
+    device: str
+    verify: bool
+    expect_frozen: list[str]
+    ignore: list[str]
 
 
 class Client:
@@ -32,60 +51,127 @@ class Client:
 
     `key` is sent where the service asks for one; by default that of the environment, WHYGRAD_KEY. `timeout` is how many
     seconds the service may be silent, beyond what it is asked to wait. Every method raises WhygradError:
-    ConnectionFailed, NotAService or ProblemError, which holds the service's own words.
+    ConnectionFailed, NotAService, or a ProblemError, which holds the service's own words. What fails only for a moment
+    is asked again, five times at most; a diagnosis is never made twice by that.
     """
 
     def __init__(self, base_url: str, *, key: str | None = None, timeout: float = 30.0) -> None:
-        """Raises ValueError where `base_url` is no http address."""
-        address = urlsplit(base_url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise ValueError(f"{base_url!r} is no address of a service; for example http://127.0.0.1:8000")
-        self.base_url = base_url.rstrip("/")
-        self.timeout = timeout
-        self._session = requests.Session()
-        self._session.auth = _Bearer(key or os.environ.get("WHYGRAD_KEY"))
-        self._session.trust_env = not _is_loopback(address.hostname)  # no proxy reaches this machine's own loopback
+        """Raises ValueError where `base_url` is no http address, or `key` cannot be one."""
+        self._transport = Transport(base_url, key or os.environ.get("WHYGRAD_KEY"), timeout)
+
+    @property
+    def base_url(self) -> str:
+        """The address of the service."""
+        return self._transport.base_url
 
     def diagnose(
-        self, model: Model, inputs: Inputs | None = None, *, name: str | None = None, **request: Any
+        self,
+        model: Sendable,
+        inputs: Inputs | None = None,
+        *,
+        name: str | None = None,
+        progress: Progress | None = None,
+        **options: Unpack[Options],
     ) -> Report:
         """The finished diagnosis of a program: a path, or its bytes.
 
-        `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list as in the contract; None takes what the
-        file recorded. `request` is the rest of the request document: `loss`, `mode`, `steps` … Raises also OSError
-        where the file cannot be read, ShapeSyntaxError (a ValueError) where the short form is none, and TypeError where
-        `model` is neither a path nor bytes.
+        `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list of the request document; None takes what
+        the file recorded. `progress` is called with how many bytes of how many have left; a large program that the
+        service has is not sent again. Raises also OSError where the file cannot be read, ShapeSyntaxError (a
+        ValueError) where the short form is none, and TypeError where `model` is neither a path nor bytes.
         """
-        return self._finish(self._post(model, inputs, name, request, wait=_ONE_WAIT))
+        report = self._submit(Program.of(model, name), inputs, progress, options, wait=_FIRST_WAIT)
+        try:
+            return self.wait(report.id) if report.id and not report.finished else report
+        except KeyboardInterrupt:
+            with suppress(WhygradError):
+                self.cancel(report.id or "")  # nobody else knows of it
+            raise
 
-    def submit(self, model: Model, inputs: Inputs | None = None, *, name: str | None = None, **request: Any) -> Report:
+    def submit(
+        self,
+        model: Sendable,
+        inputs: Inputs | None = None,
+        *,
+        name: str | None = None,
+        progress: Progress | None = None,
+        **options: Unpack[Options],
+    ) -> Report:
         """As `diagnose`, but without waiting: the report names its `id`."""
-        return self._post(model, inputs, name, request, wait=0)
+        return self._submit(Program.of(model, name), inputs, progress, options, wait=0)
 
     def get(self, id: str, *, wait: float = 0) -> Report:
         """A diagnosis as it stands, after at most `wait` seconds of waiting for its end (the service caps them)."""
-        return Report(self._json("GET", f"/diagnoses/{quote(id, safe='')}", wait=wait))
+        return Report.read(self._transport.json(Call("GET", _place(id), wait)))
 
     def wait(self, id: str, *, seconds: float | None = None) -> Report:
         """The finished diagnosis; after `seconds`, as it stands then (see `Report.finished`)."""
-        return self._finish(self.get(id), seconds)
+        *_, report = self.follow(id, seconds=seconds)
+        return report
 
-    def explain(self, text: str) -> dict[str, Any]:
-        """What an error message or a traceback can mean: `candidates`, `recognised`, `message`, `hint`."""
-        return self._json("POST", "/explain", json={"text": text})
+    def follow(self, id: str, *, every: float = _ONE_WAIT, seconds: float | None = None) -> Iterator[Report]:
+        """The diagnosis as it stands: at once, then `every` so many seconds at the latest, until it is finished.
 
-    def rules(self) -> list[dict[str, Any]]:
+        After `seconds`, as it stands then, and no more.
+        """
+        deadline = time.monotonic() + seconds if seconds is not None else float("inf")
+        report, asked = self._asked(id, 0), time.monotonic()
+        yield report
+        while not report.finished and (left := deadline - time.monotonic()) > 0:
+            time.sleep(max(0.0, asked + _PAUSE - time.monotonic()))
+            asked = time.monotonic()
+            report = self._asked(id, min(every, left))
+            yield report
+
+    def cancel(self, id: str) -> Report:
+        """The diagnosis, cancelled where it was not finished; a finished one stays as it is."""
+        return Report.read(self._transport.json(Call("DELETE", _place(id), query={"keep": "finished"})))
+
+    def delete(self, id: str) -> None:
+        """Delete a diagnosis, and its program with the last of them; one that is not finished is cancelled first."""
+        self.cancel(id)
+        self._transport.send(Call("DELETE", _place(id)))
+
+    def list(
+        self,
+        *,
+        verdict: str | None = None,
+        code: str | None = None,
+        model: str | None = None,
+        since: datetime | str | None = None,
+    ) -> Iterator[Summary]:
+        """The diagnoses, newest first, asked for page by page as they are needed.
+
+        `verdict` and `code` narrow them, `model` is the sha256 of a program, `since` a moment.
+        """
+        moment = since.astimezone().isoformat() if isinstance(since, datetime) else since
+        given = {"verdict": verdict, "code": code, "model": model, "since": moment, "limit": "100"}
+        query = {name: value for name, value in given.items() if value is not None}
+        while True:
+            page = self._transport.json(Call("GET", "/diagnoses", query=query))
+            yield from (_typed(Summary, entry) for entry in page.get("diagnoses") or [])
+            if not page.get("next"):
+                return
+            query["cursor"] = parse_qs(urlsplit(page["next"]).query)["cursor"][0]
+
+    def explain(self, text: str) -> Explanation:
+        """What an error message or a traceback can mean, the likeliest first."""
+        body = json.dumps({"text": text}).encode()
+        call = Call("POST", "/explain", body=body, content_type="application/json")
+        return _typed(Explanation, self._transport.json(call))
+
+    def rules(self) -> tuple[Rule, ...]:
         """Every rule in short."""
-        listed: list[dict[str, Any]] = self._json("GET", "/rules")["rules"]
-        return listed
+        listed = self._transport.json(Call("GET", "/rules")).get("rules") or []
+        return tuple(_typed(Rule, entry) for entry in listed)
 
-    def rule(self, code: str) -> dict[str, Any]:
+    def rule(self, code: str) -> RulePage:
         """A rule with its documentation."""
-        return self._json("GET", f"/rules/{quote(code, safe='')}")
+        return _typed(RulePage, self._transport.json(Call("GET", f"/rules/{quote(code, safe='')}")))
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._transport.close()
 
     def __enter__(self) -> Client:
         return self
@@ -95,84 +181,65 @@ class Client:
     ) -> None:
         self.close()
 
-    def _post(
-        self, model: Model, inputs: Inputs | None, name: str | None, request: dict[str, Any], wait: float
+    def __repr__(self) -> str:
+        return f"Client({self.base_url!r})"
+
+    def _submit(
+        self,
+        program: Program,
+        inputs: Inputs | None,
+        progress: Progress | None,
+        options: Mapping[str, Any],
+        wait: float,
     ) -> Report:
-        document = dict(request)
-        if inputs is not None:
-            document["inputs"] = parse_shapes(inputs) if isinstance(inputs, str) else inputs
-        program = model if isinstance(model, bytes) else _path(model)
-        form = Form(json.dumps(document), program, name or ("model" if isinstance(program, bytes) else program.name))
-        return Report(self._json("POST", "/diagnose", wait=wait, data=form, content_type=form.content_type))
+        """The diagnosis of a program that is sent where the service does not have it."""
+        asked = {} if inputs is None else {"inputs": parse_shapes(inputs) if isinstance(inputs, str) else inputs}
+        fields, key = {"request": dict(options) | asked}, uuid.uuid4().hex
+        if program.size >= _HASHED_FROM:
+            self._provide(program, progress)
+            with suppress(_Forgotten):
+                return self._post(Form(fields | {"model_id": program.sha256, "name": program.name}), key, wait)
+        return self._post(Form(fields, Content(program, progress)), key, wait)
 
-    def _finish(self, report: Report, seconds: float | None = None) -> Report:
-        deadline = None if seconds is None else time.monotonic() + seconds
-        while not report.finished and report.id:
-            left = _ONE_WAIT if deadline is None else min(_ONE_WAIT, deadline - time.monotonic())
-            if left <= 0:
-                break
-            asked = time.monotonic()
-            report = self.get(report.id, wait=left)
-            time.sleep(0 if report.finished else max(0.0, _PAUSE - (time.monotonic() - asked)))
-        return report
-
-    def _json(
-        self, method: str, path: str, *, wait: float = 0, content_type: str | None = None, **body: Any
-    ) -> dict[str, Any]:
-        headers = {"Accept": "application/json", "Prefer": f"wait={wait:.0f}"}
-        if content_type:
-            headers["Content-Type"] = content_type
-        timeout = (_CONNECT_SECONDS, self.timeout + wait)
+    def _provide(self, program: Program, progress: Progress | None) -> None:
+        """Let the service have the program."""
+        place = f"/models/{program.sha256}"
         try:
-            answer = self._session.request(method, self.base_url + path, headers=headers, timeout=timeout, **body)
-        except requests.RequestException as error:
-            raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}") from error
-        return _content(answer)
+            self._transport.send(Call("HEAD", place))
+        except NotFound:
+            body = Content(program, progress)
+            self._transport.send(Call("PUT", place, body=body, content_type=body.content_type))
+
+    def _post(self, form: Form, key: str, wait: float) -> Report:
+        call = Call("POST", "/diagnose", wait, body=form, content_type=form.content_type, idempotency_key=key)
+        try:
+            return Report.read(self._transport.json(call))
+        except Conflict as error:  # it was taken before, and the answer was lost
+            if not error.location:
+                raise
+            return self.get(error.location.rpartition("/")[2], wait=wait)
+        except Invalid as error:
+            if [entry.get("pointer") for entry in error.errors] == ["/model_id"]:
+                raise _Forgotten from error
+            raise
+
+    def _asked(self, id: str, wait: float) -> Report:
+        try:
+            return self.get(id, wait=wait)
+        except ConnectionFailed as error:
+            raise ConnectionFailed(f"{error}; it may come to its end all the same, ask again for {id}") from error
 
 
-class _Bearer(AuthBase):
-    """A session that says how it authenticates takes no password of a .netrc for it."""
-
-    def __init__(self, key: str | None) -> None:
-        self.key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self.key:
-            request.headers["Authorization"] = f"Bearer {self.key}"
-        return request
+class _Forgotten(Exception):  # noqa: N818 - named after what happened
+    """The service had the program, until its last diagnosis was deleted just now."""
 
 
-def _path(model: str | os.PathLike[str]) -> Path:
-    """Raises TypeError for all that is no path: a module has to be saved first."""
-    if not isinstance(model, str | os.PathLike):
-        kind = type(model).__name__
-        raise TypeError(f'a path or bytes, not {kind}: torch.jit.script(model).save("model.pt"), and send "model.pt"')
-    return Path(model)
+def _place(id: str) -> str:
+    return f"/diagnoses/{quote(id, safe='')}"
 
 
-def _content(answer: requests.Response) -> dict[str, Any]:
-    """The JSON object of an answer. Raises ProblemError or NotAService."""
+def _typed(kind: type[T], document: Any) -> T:
     try:
-        document = answer.json()
-    except ValueError:
-        document = None
-    if isinstance(document, dict) and answer.ok:
-        return document
-    if isinstance(document, dict) and "detail" in document:
-        raise ProblemError(answer.status_code, str(document["detail"]), document.get("errors") or [])
-    raise NotAService(f"{answer.url} answers {answer.status_code} {answer.reason}, but not as a whygrad service would")
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return "it took too long"
-    if isinstance(error, requests.ConnectionError):
-        return "nothing listens there, or it broke off"
-    return str(error) or type(error).__name__
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return reading.read(kind, document)
+    except reading.MisreadError as error:
+        raise NotAService(f"the answer is not one of a whygrad service: {error}") from error

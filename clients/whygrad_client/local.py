@@ -51,7 +51,7 @@ def engine(*, insecure: bool = False) -> Iterator[Callable[[Path, Request], Repo
         elapsed = (time.monotonic() - began) * 1000
         described = document["model"] | {"name": model.name, "bytes": model.stat().st_size}
         timing = document["timing"] | {"total_ms": round(elapsed, 3)}
-        return Report(document | {"status": "done", "model": described, "request": request, "timing": timing})
+        return Report.read(document | {"status": "done", "model": described, "request": request, "timing": timing})
 
     try:
         yield diagnose

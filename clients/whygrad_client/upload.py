@@ -1,51 +1,134 @@
-"""A form with a file in it, sent as it is read: the file is never held in memory."""
+"""What is sent, as it is read: a program is never held in memory, and each piece that has left is told."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from whygrad_client.errors import Unreadable
 
 _CHUNK = 256 * 1024
 
+Sendable = str | os.PathLike[str] | bytes
+Progress = Callable[[int, int], None]
+"""Is told how many bytes of how many have left; where an upload is begun again, it counts from the start."""
 
-class Form:
-    """A multipart/form-data body of one JSON document and one program: an iterable that knows its length.
 
-    Raises OSError where the file cannot be read.
-    """
+@dataclass(frozen=True)
+class Program:
+    """A program to be sent: a file, or its bytes."""
 
-    def __init__(self, request: str, model: Path | bytes, name: str) -> None:
-        boundary = secrets.token_hex(16)
-        quoted = name.replace("\\", "_").replace('"', "%22").replace("\r", "_").replace("\n", "_")
-        json_part = _part(boundary, 'name="request"', "application/json") + request.encode() + b"\r\n"
-        self.content_type = f"multipart/form-data; boundary={boundary}"
-        self._head = json_part + _part(boundary, f'name="model"; filename="{quoted}"', "application/octet-stream")
-        self._tail = f"\r\n--{boundary}--\r\n".encode()
-        self._model = model
-        self._size = len(model) if isinstance(model, bytes) else model.stat().st_size
+    content: Path | bytes
+    name: str
+
+    @classmethod
+    def of(cls, model: Sendable, name: str | None = None) -> Program:
+        """The program that a path or bytes are. Raises TypeError for anything else: a module has to be saved first."""
+        if isinstance(model, bytes):
+            return cls(model, name or "model")
+        if not isinstance(model, str | os.PathLike):
+            kind = type(model).__name__
+            wanted = 'torch.jit.script(model).save("model.pt"), and send "model.pt"'
+            raise TypeError(f"a path or bytes, not {kind}: {wanted}")
+        return cls(Path(model), name or Path(model).name)
+
+    @cached_property
+    def size(self) -> int:
+        """Its length in bytes. Raises OSError where the file cannot be read."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash that names it in a service."""
+        if isinstance(self.content, bytes):
+            return hashlib.sha256(self.content).hexdigest()
+        with self.content.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes, piece by piece. Raises Unreadable where there are no longer as many as there were."""
+        if isinstance(self.content, bytes):
+            yield from (self.content[start : start + _CHUNK] for start in range(0, self.size, _CHUNK))
+        else:
+            yield from _read(self.content, self.size)
+
+
+class Content:
+    """A program as the body of a request: an iterable that knows its length, and may be begun again."""
+
+    content_type = "application/octet-stream"
+
+    def __init__(self, program: Program, progress: Progress | None = None) -> None:
+        self.program = program
+        self.progress = progress
 
     def __len__(self) -> int:
-        return len(self._head) + self._size + len(self._tail)
+        return self.program.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        sent = 0
+        for chunk in self.program.chunks():
+            yield chunk
+            sent += len(chunk)
+            if self.progress:
+                self.progress(sent, self.program.size)
+
+
+class Form:
+    """A form (multipart/form-data) of plain fields and, where there is a program to be sent, of that."""
+
+    def __init__(self, fields: Mapping[str, Any], content: Content | None = None) -> None:
+        """Texts are sent as they are, all else as JSON."""
+        boundary = secrets.token_hex(16)
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self._content = content
+        parts = [_field(boundary, name, value) for name, value in fields.items()]
+        if content is not None:
+            named = f'name="model"; filename="{_quoted(content.program.name)}"'
+            parts.append(_part(boundary, named, Content.content_type))
+        self._head = b"".join(parts)
+        self._tail = (b"" if content is None else b"\r\n") + f"--{boundary}--\r\n".encode()
+
+    def __len__(self) -> int:
+        return len(self._head) + len(self._content or b"") + len(self._tail)
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._head
-        yield from self._chunks()
+        yield from self._content or ()
         yield self._tail
 
-    def _chunks(self) -> Iterator[bytes]:
-        if isinstance(self._model, bytes):
-            yield self._model
-            return
-        left = self._size
-        with self._model.open("rb") as file:
+
+def _read(path: Path, size: int) -> Iterator[bytes]:
+    left = size
+    try:
+        with path.open("rb") as file:
             while left and (chunk := file.read(min(_CHUNK, left))):
                 left -= len(chunk)
                 yield chunk
-        if left:
-            raise OSError(f"{self._model} became shorter while it was sent")
+    except OSError as error:  # one that is raised on is taken for a connection that broke
+        raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
+    if left:
+        raise Unreadable(f"{path} became shorter while it was sent; send it once nobody writes to it")
+
+
+def _field(boundary: str, name: str, value: Any) -> bytes:
+    told, kind = (
+        (value, "text/plain; charset=utf-8") if isinstance(value, str) else (json.dumps(value), "application/json")
+    )
+    return _part(boundary, f'name="{name}"', kind) + told.encode() + b"\r\n"
 
 
 def _part(boundary: str, disposition: str, content_type: str) -> bytes:
     lines = f"--{boundary}", f"Content-Disposition: form-data; {disposition}", f"Content-Type: {content_type}", "", ""
     return "\r\n".join(lines).encode()
+
+
+def _quoted(name: str) -> str:
+    return name.replace("\\", "_").replace('"', "%22").replace("\r", "_").replace("\n", "_")

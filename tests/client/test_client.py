@@ -18,7 +18,7 @@ def test_a_faulty_program_comes_back_with_its_cause(client: Client, detached: Pa
     assert report.finished
     assert report.faulty
     assert report.verdict == "faulty"
-    assert [finding["code"] for finding in report.findings] == ["CUT101"]
+    assert [finding.code for finding in report.findings] == ["CUT101"]
     assert "model.py line 11" in report.headline
     assert report.document["model"]["name"] == "detached.pt"
     assert str(report).startswith("error[CUT101]: ")
@@ -39,14 +39,14 @@ def test_submitting_does_not_wait_and_waiting_does(client: Client, endless: byte
     report = client.wait(submitted.id)
     assert report.finished
     assert report.verdict == "undetermined"
-    assert report.findings[0]["code"] == "RUN001"
+    assert report.findings[0].code == "RUN001"
 
 
 def test_messages_and_rules_are_explained(client: Client) -> None:
     explained = client.explain("RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x5 and 6x1)")
-    assert explained["candidates"][0]["code"] == "SHP701"
-    assert "CUT101" in [rule["code"] for rule in client.rules()]
-    assert "history" in client.rule("CUT101")["what_happened"]
+    assert explained.candidates[0].code == "SHP701"
+    assert "CUT101" in [rule.code for rule in client.rules()]
+    assert "history" in client.rule("CUT101").what_happened
 
 
 def test_a_refusal_is_told_in_the_words_of_the_service(client: Client, sound: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tracemalloc
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.formparser import parse_form_data
 
-from whygrad_client.upload import Form
+from whygrad_client.upload import Content, Form, Program
+
+
+def form(request: dict[str, str], content: Path | bytes, name: str = "model.pt") -> Form:
+    return Form({"request": request}, Content(Program(content, name)))
 
 
 def parsed(form: Form) -> tuple[str, str, bytes]:
@@ -29,14 +34,14 @@ def parsed(form: Form) -> tuple[str, str, bytes]:
 
 @given(st.binary(max_size=500), st.text(max_size=30))
 def test_a_server_reads_what_was_put_in(content: bytes, text: str) -> None:
-    request, name, model = parsed(Form(f'{{"é": "{text!r}"}}', content, "model.pt"))
-    assert (request, name, model) == (f'{{"é": "{text!r}"}}', "model.pt", content)
+    request, name, model = parsed(form({"é": text}, content))
+    assert (json.loads(request), name, model) == ({"é": text}, "model.pt", content)
 
 
 def test_a_name_cannot_break_out_of_its_part(tmp_path: Path) -> None:
     path = tmp_path / 'a"b.pt'
     path.write_bytes(b"content")
-    _request, name, model = parsed(Form("{}", path, 'a"\r\nX: y".pt'))
+    _request, name, model = parsed(form({}, path, 'a"\r\nX: y".pt'))
     assert "\n" not in name
     assert model == b"content"
 
@@ -45,10 +50,10 @@ def test_a_large_file_is_never_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.pt"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    form = Form("{}", path, path.name)
+    sent_form = form({}, path)
     tracemalloc.start()
-    sent = sum(len(chunk) for chunk in form)
+    sent = sum(len(chunk) for chunk in sent_form)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert sent == len(form)
+    assert sent == len(sent_form)
     assert peak < 2_000_000

@@ -24,6 +24,16 @@ h1, h2, p, li { overflow-wrap: anywhere; }
 """
 POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'"
 _TAGS = {"title": "h1", "heading": "h2", "text": "p", "verdict": "p", "steps": "ol", "list": "ul"}
+_FRAGMENT_TAGS = _TAGS | {"title": "h3", "heading": "h4"}
+_FRAGMENT_STYLE = """
+.whygrad-report { line-height: 1.5; max-width: 60rem; overflow-wrap: anywhere; }
+.whygrad-report h3, .whygrad-report h4 { margin: .6em 0 .4em; }
+.whygrad-report h3 { font-size: 1.15em; } .whygrad-report h4 { font-size: 1em; }
+.whygrad-report pre { overflow-x: auto; padding: .6em .8em; border: 1px solid; border-radius: .3em; line-height: 1.4; }
+.whygrad-report .error, .whygrad-report .faulty { color: var(--jp-error-color1, #c5221f); }
+.whygrad-report .warning, .whygrad-report .suspect { color: var(--jp-warn-color0, #a15c00); }
+.whygrad-report .healthy { color: var(--jp-success-color0, #1b7f3b); }
+"""
 _COLOURED = frozenset({"error", "warning", "note", "faulty", "suspect", "healthy"})
 
 
@@ -42,13 +52,19 @@ def render(documents: Iterable[Mapping[str, Any]]) -> str:
 
 def article(document: Mapping[str, Any]) -> str:
     """One diagnosis as an `<article>`, to be put into a page."""
-    return "<article>\n" + "".join(f"{_block(block)}\n" for block in story(document)) + "</article>\n"
+    return "<article>\n" + "".join(f"{_block(block, _TAGS)}\n" for block in story(document)) + "</article>\n"
 
 
-def _block(block: Block) -> str:
+def fragment(document: Mapping[str, Any]) -> str:
+    """One diagnosis for a page that is not ours, as a notebook: its styles reach nothing else."""
+    told = "".join(f"{_block(block, _FRAGMENT_TAGS)}\n" for block in story(document))
+    return f'<div class="whygrad-report">\n<style>{_FRAGMENT_STYLE}</style>\n{told}</div>\n'
+
+
+def _block(block: Block, tags: Mapping[str, str]) -> str:
     if block.kind in ("code", "change"):
         return f"<pre><code>{escape(chr(10).join(block.lines))}</code></pre>"
-    tag = _TAGS[block.kind]
+    tag = tags[block.kind]
     if block.kind in ("steps", "list"):
         heading = f"<p><strong>{escape(block.label)}</strong></p>\n" if block.label else ""
         return f"{heading}<{tag}>{''.join(f'<li>{escape(line)}</li>' for line in block.lines)}</{tag}>"

@@ -55,7 +55,8 @@ def _require_key() -> None:
         return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not _is_one_of(given.strip(), keys):
-        detail = "This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."
+        wrong = "The key that was sent is none of this service's. " if given else ""
+        detail = f"{wrong}This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="whygrad"'})
 
 
