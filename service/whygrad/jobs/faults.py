@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 from whygrad.jobs.diagnosis import iso
 from whygrad.storage.database import Database
 from whygrad.storage.days import day
-from whygrad.storage.tables import findings, jobs
+from whygrad.storage.tables import findings, jobs, mutes
 
 Cursor = tuple[int, str]
 """The last job of a fault, and its fingerprint."""
@@ -29,6 +29,7 @@ class FaultFilters(TypedDict, total=False):
     severity: str | None
     model: str | None
     since: datetime | None
+    muted: bool | None
     before: Cursor | None
     limit: int
 
@@ -51,6 +52,7 @@ class Fault:
     latest: str
     model_name: str
     elsewhere: bool
+    muted: bool
 
     def view(self) -> dict[str, Any]:
         """What a client sees of it."""
@@ -73,6 +75,10 @@ class Carrier:
     name: str
     times: int
     latest: str
+
+    def view(self) -> dict[str, Any]:
+        """What a client sees of it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -150,17 +156,23 @@ def _counted(*wanted: ColumnElement[bool]) -> Select[Any]:
 
 
 def _groups(filters: FaultFilters) -> Select[Any]:
-    severity, code, model = filters.get("severity"), filters.get("code"), filters.get("model")
-    wanted = [findings.c.severity == severity if severity else findings.c.severity != "note"]
-    if code:
-        wanted.append(findings.c.code == code)
-    if model:
-        wanted.append(findings.c.job.in_(select(jobs.c.number).where(jobs.c.model_sha256 == model)))
-    groups, last = _counted(*wanted), func.max(findings.c.job)
+    groups, last = _counted(*_wanted(filters)), func.max(findings.c.job)
     if before := filters.get("before"):
         job, fingerprint = before
         groups = groups.having(or_(last < job, and_(last == job, findings.c.fingerprint > fingerprint)))
     return groups.order_by(last.desc(), findings.c.fingerprint)
+
+
+def _wanted(filters: FaultFilters) -> list[ColumnElement[bool]]:
+    severity, code, model = filters.get("severity"), filters.get("code"), filters.get("model")
+    muted = exists().where(mutes.c.fingerprint == findings.c.fingerprint)
+    wanted: list[ColumnElement[bool] | None] = [
+        findings.c.severity == severity if severity else findings.c.severity != "note",
+        findings.c.code == code if code else None,
+        findings.c.job.in_(select(jobs.c.number).where(jobs.c.model_sha256 == model)) if model else None,
+        {True: muted, False: ~muted, None: None}[filters.get("muted")],
+    ]
+    return [clause for clause in wanted if clause is not None]
 
 
 def _with_its_words(groups: Select[Any], since: datetime | None) -> Select[Any]:
@@ -181,6 +193,7 @@ def _with_its_words(groups: Select[Any], since: datetime | None) -> Select[Any]:
             findings.c.severity,
             findings.c.title,
             elsewhere.label("elsewhere"),
+            exists().where(mutes.c.fingerprint == counted.c.fingerprint).label("muted"),
             first.c.created_at.label("first_seen"),
             first.c.id.label("first"),
             latest.c.created_at.label("last_seen"),

@@ -6,6 +6,7 @@ from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
 from whygrad.jobs.courier_local import Courier
+from whygrad.jobs.faults import Faults
 from whygrad.jobs.links import Links
 from whygrad.jobs.mutes import Mutes
 from whygrad.jobs.presence import Presence
@@ -19,6 +20,7 @@ from whygrad.web import (
     door,
     errors,
     explain,
+    faults,
     graphs,
     headers,
     health,
@@ -36,6 +38,7 @@ RESOURCES = (
     diagnoses.resource,
     graphs.resource,
     models.resource,
+    faults.resource,
     explain.resource,
     rules.resource,
     health.resource,
@@ -77,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[EXTENSION] = Service(
         settings=settings,
         store=Store(database, attempts=settings.attempts),
+        faults=Faults(database),
         presence=Presence(database),
         mutes=Mutes(database),
         links=Links(database),

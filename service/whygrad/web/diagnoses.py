@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from whygrad.engine.spelling import spelt
 from whygrad.jobs.diagnosis import Diagnosis
-from whygrad.jobs.listing import Page
 from whygrad.web import documents
 from whygrad.web.dashboard import diagnosis as page
+from whygrad.web.dashboard import history
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Form, operation
-from whygrad.web.representations import BY_SUFFIX, HTML, MEDIA_TYPES, download, preferred, represent
+from whygrad.web.paging import linked, next_page
+from whygrad.web.representations import BY_SUFFIX, EITHER, HTML, MEDIA_TYPES, download, either, preferred, represent
 from whygrad.web.schemas import DeleteQuery, DiagnosisForm, PageQuery
 from whygrad.web.service import service
 from whygrad.web.submission import submit
@@ -58,17 +59,15 @@ def create(body: dict[str, Any]) -> Response:
 @operation(
     "List diagnoses, newest first",
     query=PageQuery,
-    answers={200: Answer("A page of them", documents.Page, headers=("Link",))},
+    answers={200: Answer("A page of them", documents.Page, EITHER, ("Link",))},
     problems={422: "a filter is wrong; `errors` says which"},
 )
 def index(query: dict[str, Any]) -> Response:
     """A page of the diagnoses that the filters leave."""
-    page = service().store.page(before=query.pop("cursor", None), **query)
-    following = _following(page)
-    answer = jsonify(diagnoses=[item.view() for item in page.items], next=following)
-    if following:
-        answer.headers["Link"] = f'<{following}>; rel="next"'
-    return answer
+    newest = service().store.page(before=query.pop("cursor", None), **query)
+    listed, following = [item.view() for item in newest.items], next_page(newest.next_cursor)
+    answer = either(lambda: history.index(listed, following), lambda: jsonify(diagnoses=listed, next=following))
+    return linked(answer, following)
 
 
 @resource.get("/diagnoses/<id:id>")
@@ -158,10 +157,3 @@ def found(id: str) -> Diagnosis:
     if diagnosis is None or diagnosis.kind != "examine":
         raise Problem(404, f"There is no diagnosis {spelt(id, 80)}; GET /diagnoses lists those that there are.")
     return diagnosis
-
-
-def _following(page: Page) -> str | None:
-    if page.next_cursor is None:
-        return None
-    query: dict[str, Any] = {**request.args.to_dict(), "cursor": page.next_cursor}
-    return url_for("diagnoses.index", **query)

@@ -6,10 +6,9 @@ from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
 from whygrad.engine.passes import PASSES
-from whygrad.web.schemas import VERDICTS
+from whygrad.web.schemas import SEVERITIES, VERDICTS
 
 STATUSES = ("queued", "running", "done", "cancelled", "lost")
-SEVERITIES = ("error", "warning", "note")
 GRADIENTS = ("ok", "none", "zero", "non-finite", "frozen", "not-run")
 
 

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from whygrad.request import strict_json
 from whygrad.web.errors import Problem
+from whygrad.web.representations import wants_page
 
 PIECE_BYTES = 64 * 1024
 
@@ -103,7 +104,7 @@ class Operation:
 
     def read(self) -> dict[str, Any]:
         """The arguments that the view is called with. Raises Problem or ValidationError."""
-        query = {} if self.query is None else {"query": self.query().load(_each_once(request.args))}
+        query = {} if self.query is None else {"query": self.query().load(_asked())}
         return query if self.body is None else {**query, "body": self.body.read()}
 
 
@@ -120,6 +121,12 @@ def operation(summary: str, **contract: Any) -> Callable[[View], View]:
         return checked
 
     return declare
+
+
+def _asked() -> dict[str, Any]:
+    """What the address asks for; the form of a page sends also the fields that were left empty."""
+    asked = _each_once(request.args)
+    return {name: value for name, value in asked.items() if value} if wants_page() else asked
 
 
 def _require(media_type: str) -> None:

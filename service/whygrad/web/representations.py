@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ FORMS = (
     Form("junit", "application/xml", "xml"),
 )
 """The first is given to whoever takes anything."""
+EITHER = (JSON.media_type, HTML.media_type)
+"""What a resource with a page of its own is given in."""
 MEDIA_TYPES = tuple(form.media_type for form in FORMS)
 BY_SUFFIX = {form.suffix: form for form in FORMS}
 
@@ -50,7 +53,14 @@ def preferred() -> Form:
 
 def wants_page() -> bool:
     """Whether a browser asks, which would rather have a page than JSON; whoever takes anything gets JSON."""
-    return _best_of((JSON.media_type, HTML.media_type)) == HTML.media_type
+    return _best_of(EITHER) == HTML.media_type
+
+
+def either(page: Callable[[], Response], answer: Callable[[], Response]) -> Response:
+    """The page of a resource for a browser, its JSON for everybody else."""
+    given = page() if wants_page() else answer()
+    given.vary.add("Accept")
+    return given
 
 
 def represent(document: dict[str, Any], form: Form) -> Response:

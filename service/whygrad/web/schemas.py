@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
@@ -15,6 +16,7 @@ from whygrad.request.fields import Integer, OneOf, Strict
 from whygrad.request.inputs import Shapes
 from whygrad.request.strict_json import LARGEST_DOCUMENT, JsonError, parse
 
+SEVERITIES = ("error", "warning", "note")
 VERDICTS = ("faulty", "suspect", "healthy", "undetermined")
 LONGEST_TEXT = 100_000
 LONGEST_PAGE = 100
@@ -82,14 +84,25 @@ class DiagnosisForm(Strict):
         return form
 
 
-class Moment(fields.AwareDateTime):
-    """An instant as RFC 3339 writes it, in UTC where it names no zone."""
+class Moment(fields.Field[datetime]):
+    """An instant as RFC 3339 writes it, in UTC where it names no zone, or how long ago it was."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+    AGO = re.compile(r"([1-9][0-9]{0,4})([mhd])")
+    UNITS: ClassVar = {"m": "minutes", "h": "hours", "d": "days"}
+    openapi: ClassVar = {
+        "type": "string",
+        "anyOf": [{"format": "date-time"}, {"pattern": f"^{AGO.pattern}$"}],
+        "examples": ["2026-01-31T12:00:00Z", "24h"],
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if ago := self.AGO.fullmatch(str(value)):
+            return datetime.now(UTC) - timedelta(**{self.UNITS[ago[2]]: int(ago[1])})
         try:
-            return super()._deserialize(value, *args, **kwargs).astimezone(UTC)
+            moment: datetime = fields.AwareDateTime(default_timezone=UTC).deserialize(value, attr, data, **kwargs)
+            return moment.astimezone(UTC)
         except (ValidationError, OverflowError) as error:
-            raise ValidationError("Not a moment, such as 2026-01-31T12:00:00Z.") from error
+            raise ValidationError("Neither a moment, such as 2026-01-31T12:00:00Z, nor a span, such as 24h.") from error
 
 
 class PageQuery(Strict):
@@ -97,9 +110,39 @@ class PageQuery(Strict):
 
     verdict = fields.String(validate=OneOf("verdict", VERDICTS))
     code = fields.String(validate=OneOf("code", CODES))
+    fingerprint = fields.String(validate=sha256, metadata={"description": "that of a finding"})
     model = fields.String(validate=sha256, metadata={"description": "the sha256 of the program"})
-    since = Moment(default_timezone=UTC, metadata={"description": "created at this moment or later"})
+    name = fields.String(validate=Length(1, 255), metadata={"description": "a part of the file's name"})
+    since = Moment(metadata={"description": "created at this moment or later"})
     cursor = fields.Integer(validate=Range(0, LARGEST_INTEGER), metadata={"description": "as `next` gives it"})
+    limit = fields.Integer(load_default=20, validate=Range(1, LONGEST_PAGE))
+
+
+class FaultCursor(fields.Field[tuple[int, str]]):
+    """Where a page of faults ended."""
+
+    PATTERN = re.compile(r"([0-9]{1,18})-([0-9a-f]{64})")
+    openapi: ClassVar = {"type": "string", "pattern": f"^{PATTERN.pattern}$"}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[int, str]:
+        told = self.PATTERN.fullmatch(str(value))
+        if told is None:
+            raise ValidationError("Not a cursor, as next gives it.")
+        return int(told[1]), told[2]
+
+
+class FaultQuery(Strict):
+    """Which faults are listed."""
+
+    code = fields.String(validate=OneOf("code", CODES))
+    severity = fields.String(
+        validate=OneOf("severity", SEVERITIES),
+        metadata={"description": "left out: errors and warnings"},
+    )
+    model = fields.String(validate=sha256, metadata={"description": "the sha256 of a program that has it"})
+    since = Moment(metadata={"description": "seen at this moment or later"})
+    muted = fields.String(validate=OneOf("answer", ("yes", "no")))
+    cursor = FaultCursor(metadata={"description": "as `next` gives it"})
     limit = fields.Integer(load_default=20, validate=Range(1, LONGEST_PAGE))
 
 

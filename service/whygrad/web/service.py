@@ -9,6 +9,7 @@ from flask import current_app
 
 from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.diagnosis import Diagnosis, view
+from whygrad.jobs.faults import Faults
 from whygrad.jobs.links import Links
 from whygrad.jobs.mutes import Mutes
 from whygrad.jobs.presence import Presence
@@ -25,6 +26,7 @@ class Service:
 
     settings: Settings
     store: Store
+    faults: Faults
     presence: Presence
     mutes: Mutes
     links: Links

@@ -9,9 +9,9 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from whygrad.web.dashboard import assets, problem, wording
+from whygrad.web.dashboard import assets, faults, filters, problem, times, wording
 
-RESOURCES = (assets.resource,)
+RESOURCES = (assets.resource, faults.resource)
 
 
 def register(app: Flask) -> None:
@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=assets.address)
-    app.jinja_env.filters.update(wording.FILTERS)
+    app.jinja_env.filters.update({**wording.FILTERS, **times.FILTERS, **filters.FILTERS})
     app.after_request(problem.as_page)
     for resource in RESOURCES:
         app.register_blueprint(resource)

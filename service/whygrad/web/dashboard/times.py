@@ -1,0 +1,51 @@
+"""Moments as a person reads them: how long ago something was, and how often on each day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
+
+PITCH, TALLEST = 12, 64
+"""Of the bars of days, in pixels: from one to the next, and the height of the highest."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A day, how often something happened on it, and where its bar stands."""
+
+    day: str
+    times: int
+    x: int
+    height: float
+
+
+def ago(text: str | None) -> str:
+    """`3 min ago`, of what a document writes as RFC 3339; "" for None."""
+    if not text:
+        return ""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
+    return next((f"{seconds / unit:.0f} {name} ago" for name, unit in UNITS if seconds >= unit), "just now")
+
+
+def span(seconds: float | None) -> str:
+    """`12 s`, `3 min`, `2 h`: a time in its largest unit; "" for None."""
+    if seconds is None:
+        return ""
+    return next((f"{seconds / unit:.0f} {name}" for name, unit in UNITS if seconds >= unit), f"{seconds:.0f} s")
+
+
+def bars(times: Mapping[str, int], days: int = 30) -> list[Bar]:
+    """A bar for each of the last `days`, today's the last; `times` are told by the day, `2026-01-31`."""
+    today: date = datetime.now(UTC).date()
+    most = max(times.values(), default=1)
+    told = [(today - timedelta(days=days - 1 - number)).isoformat() for number in range(days)]
+    return [
+        Bar(day, times.get(day, 0), number * PITCH, round(max(times.get(day, 0) / most * TALLEST, 2), 1))
+        for number, day in enumerate(told)
+    ]
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {"ago": ago, "span": span, "bars": bars}
