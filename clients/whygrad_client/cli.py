@@ -92,6 +92,18 @@ def worker() -> int:
 
 
 @cli.command()
+def slack() -> int:
+    """Answer in Slack, by Socket Mode where WHYGRAD_SLACK_APP_TOKEN is set; docs/in-slack.md tells how it is set up.
+
+    WHYGRAD_SERVER is the service that it asks, WHYGRAD_DATA the folder where it keeps what it has still to say.
+    """
+    local.require("slack", ("slack_bolt", "sqlalchemy", "alembic", "environs"), "whygrad slack")
+    from whygrad_client.slack import process  # only here: it needs the extra
+
+    return process.main()
+
+
+@cli.command()
 def doctor() -> int:
     """Say what confines a program on this machine, and try it; ends with 0 where all that must hold does, else 1."""
     confined, lines = local.doctor()

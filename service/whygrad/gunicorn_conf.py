@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gunicorn.http.message import Request
     from gunicorn.workers.base import Worker
 
-wsgi_app = "whygrad.web.app:create_app()"
+wsgi_app = "whygrad.front:create_app()"
 worker_class = "gevent"
 graceful_timeout = 5
 control_socket_disable = True

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,6 +38,9 @@ LOOK_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
 
+Started = tuple[subprocess.Popen[bytes], float]
+"""A process, and when it began."""
+
 
 class ServeError(Exception):
     """Why the service cannot start or go on: what is wrong, and what to do."""
@@ -49,7 +51,7 @@ def serve(settings: Settings) -> None:
 
     Raises ServeError, UnusableDatabase, or SettingsError.
     """
-    _refuse_a_half_installation()
+    _refuse_a_half_installation(settings)
     _refuse_strangers(settings)
     _refuse_without_a_jail(settings)
     _have_a_folder(settings)
@@ -68,7 +70,8 @@ class _Household:
         self.presence = Presence(store.database)
         self.listener = listener
         self.stopping = False
-        self.workers: list[tuple[subprocess.Popen[bytes], float]] = []
+        self.workers: list[Started] = []
+        self.chat: list[Started] = []
         self.first: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> None:
@@ -79,6 +82,7 @@ class _Household:
             self.workers = [self._start_worker() for _ in range(self.settings.workers)]
             self.first = [process for process, _started in self.workers]
             if self._becomes_ready():
+                self.chat = [self._start_chat()] if self.settings.slack_signing_secret else []
                 print(f"whygrad listens on http://{_authority(self.listener)}", flush=True)
             self._watch()
         finally:
@@ -93,14 +97,20 @@ class _Household:
         workers = ["--workers", str(self.settings.web_workers)]
         return self._start(["gunicorn", *options, *workers], self.settings, descriptor)
 
-    def _start_worker(self) -> tuple[subprocess.Popen[bytes], float]:
-        keyless = replace(self.settings, keys=())  # what runs strangers' programs holds no secret
-        return self._start(["whygrad.jobs.worker"], keyless), time.monotonic()
+    def _start_worker(self) -> Started:
+        secretless = self.settings.without_secrets()  # it runs strangers' programs
+        return self._start(["whygrad.jobs.worker"], secretless), time.monotonic()
 
-    def _start(self, module: list[str], settings: Settings, *descriptors: int) -> subprocess.Popen[bytes]:
+    def _start_chat(self) -> Started:
+        """What answers in Slack; it asks the service as any client does."""
+        settings = self.settings.without_secrets("slack_bot_token")
+        access = {"WHYGRAD_SERVER": _loopback(self.listener), "WHYGRAD_KEY": next(iter(self.settings.keys), "")}
+        return self._start(["whygrad_client.slack.process"], settings, **access), time.monotonic()
+
+    def _start(self, module: list[str], settings: Settings, *descriptors: int, **more: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", *module],
-            env=os.environ | settings.environment(),
+            env=os.environ | settings.environment() | more,
             stdin=subprocess.DEVNULL,
             pass_fds=descriptors,
             preexec_fn=partial(die_with_parent, os.getpid(), signal.SIGTERM),
@@ -122,13 +132,21 @@ class _Household:
         while not self.stopping:
             self._look_at_the_web()
             self.workers = [self._living(*started) for started in self.workers]
+            self.chat = [self._talking(*started) for started in self.chat]
             time.sleep(LOOK_SECONDS)
 
     def _look_at_the_web(self) -> None:
         if self.web.poll() is not None:
             raise ServeError(f"The web ended with status {self.web.returncode}. The log above says why.")
 
-    def _living(self, process: subprocess.Popen[bytes], started: float) -> tuple[subprocess.Popen[bytes], float]:
+    def _talking(self, process: subprocess.Popen[bytes], started: float) -> Started:
+        """What answers in Slack, or another in its place; what it had not said yet stands in the outbox."""
+        if process.poll() is None or time.monotonic() - started < RESTART_SECONDS:
+            return process, started
+        log.warning("what answers in Slack ended with status %d: it is started again", process.returncode)
+        return self._start_chat()
+
+    def _living(self, process: subprocess.Popen[bytes], started: float) -> Started:
         """The worker, or a new one in its place; one that cannot even start is tried once a second."""
         if process.poll() is None or time.monotonic() - started < RESTART_SECONDS:
             return process, started
@@ -141,7 +159,7 @@ class _Household:
         return self._start_worker()
 
     def _end(self) -> None:
-        processes = [self.web, *(process for process, _started in self.workers)]
+        processes = [self.web, *(process for process, _started in (*self.workers, *self.chat))]
         for process in processes:
             process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
@@ -153,11 +171,13 @@ class _Household:
                 process.wait()
 
 
-def _refuse_a_half_installation() -> None:
+def _refuse_a_half_installation(settings: Settings) -> None:
     if sys.platform != "linux":
         raise ServeError("The service runs programs in a sandbox that only Linux has. The client works everywhere.")
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise ServeError(f"The service is not installed ({', '.join(missing)} missing): pip install 'whygrad[service]'")
+    if settings.slack_signing_secret and find_spec("slack_bolt") is None:
+        raise ServeError("Slack is set up, and its part is not installed: pip install 'whygrad[service,slack]'")
 
 
 def _refuse_strangers(settings: Settings) -> None:
@@ -211,6 +231,13 @@ def _listen(settings: Settings) -> socket.socket:
 def _authority(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _loopback(listener: socket.socket) -> str:
+    """The address by which this machine reaches it."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _answers(listener: socket.socket) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,10 @@ from marshmallow.validate import Range
 PREFIX = "WHYGRAD_"
 MIB = 1024**2
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+
+
+SECRETS = ("keys", "slack_signing_secret", "slack_bot_token", "slack_app_token")
+"""What is never shown, nor given to whom it is of no use."""
 
 
 class SettingsError(ValueError):
@@ -63,6 +67,14 @@ class Settings:
     """Worker processes that `whygrad serve` starts; each runs one program at a time."""
     web_workers: int = 1
     """Processes that answer HTTP; each serves many connections at once."""
+    slack_signing_secret: str = field(default="", repr=False)
+    """With it the service takes requests of Slack at `/slack/events`; docs/in-slack.md says where it is found."""
+    slack_bot_token: str = field(default="", repr=False)
+    """What the app speaks with in Slack, `xoxb-…`."""
+    slack_app_token: str = field(default="", repr=False)
+    """With it `whygrad slack` listens by Socket Mode, `xapp-…`: no address of the service is to be reached by Slack."""
+    slack_api_url: str = "https://slack.com/api/"
+    """The methods of Slack; another one for GovSlack, or for a stand-in, whose files are then taken too."""
 
     def __post_init__(self) -> None:
         data = Path(self.data).expanduser().absolute()
@@ -99,14 +111,23 @@ class Settings:
             "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, **positive),
             "workers": env.int("WORKERS", cls.workers, validate=Range(min=0)),
             "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
+            "slack_signing_secret": env.str("SLACK_SIGNING_SECRET", "", validate=_check_secret),
+            "slack_bot_token": env.str("SLACK_BOT_TOKEN", "", validate=_check_token("xoxb-", "xoxe.")),
+            "slack_app_token": env.str("SLACK_APP_TOKEN", "", validate=_check_token("xapp-")),
+            "slack_api_url": env.str("SLACK_API_URL", cls.slack_api_url, validate=_check_url),
         }
         _refuse_bad(env)
+        _refuse_halves(values)
         lists = {name: tuple(values[name]) for name in ("keys", "allowed_hosts")}
         return cls(**values | lists | given)
 
     def environment(self) -> dict[str, str]:
         """The environment variables that give a child process these settings."""
         return {f"{PREFIX}{field.name.upper()}": _written(getattr(self, field.name)) for field in fields(self)}
+
+    def without_secrets(self, *but: str) -> Settings:
+        """The same for a process that needs none of them, or only those that are named."""
+        return replace(self, **{name: type(getattr(self, name))() for name in SECRETS if name not in but})
 
     @property
     def uploads(self) -> Path:
@@ -140,8 +161,16 @@ def _refuse_bad(env: Env) -> None:
         raise SettingsError("\n".join(lines)) from None
 
 
+def _refuse_halves(values: Mapping[str, Any]) -> None:
+    """A secret of Slack that is of no use alone is a mistake, and better told now than by silence in a channel."""
+    for name in ("slack_signing_secret", "slack_app_token"):
+        if values[name] and not values["slack_bot_token"]:
+            given, wanted = (f"{PREFIX}{word.upper()}" for word in (name, "slack_bot_token"))
+            raise SettingsError(f"{wanted}: is not set, and {given} is: whygrad could listen to Slack, and not answer")
+
+
 def _shown(name: str) -> str:
-    return "" if name == f"{PREFIX}KEYS" else f"={os.environ.get(name, '')!r}"
+    return "" if name.removeprefix(PREFIX).lower() in SECRETS else f"={os.environ.get(name, '')!r}"
 
 
 def _written(value: object) -> str:
@@ -151,6 +180,19 @@ def _written(value: object) -> str:
 def _check_keys(keys: list[str]) -> None:
     if not all(KEY.fullmatch(key) for key in keys):
         raise ValidationError("must be keys of 16 characters or more (A-Z a-z 0-9 . _ ~ + / = -), commas between them")
+
+
+def _check_secret(text: str) -> None:
+    if text and not re.fullmatch(r"[!-~]{16,}", text):
+        raise ValidationError("must be the signing secret of a Slack app: 16 characters or more, and no blanks")
+
+
+def _check_token(*beginnings: str) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        if text and not (text.startswith(beginnings) and re.fullmatch(r"[!-~]+", text)):
+            raise ValidationError(f"must be a token of Slack that begins with {beginnings[0]}")
+
+    return check
 
 
 def _check_url(text: str) -> None:

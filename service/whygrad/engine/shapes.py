@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FLOATING_DTYPES = ("float32", "float64", "float16", "bfloat16")
@@ -41,6 +42,23 @@ def parse_shapes(text: str) -> list[dict[str, Any]]:
         entries.append(_parse_entry(part, position))
         position += len(part) + 1
     return entries
+
+
+def write_shapes(inputs: Sequence[Any]) -> str | None:
+    """The short form that stands for a request's `inputs`, or None where it cannot say all of them."""
+    written = [_write_entry(entry) for entry in inputs]
+    return None if None in written else "; ".join(filter(None, written))
+
+
+def _write_entry(entry: Any) -> str | None:
+    if not isinstance(entry, Mapping) or "shape" not in entry or entry.get("requires_grad"):
+        return None
+    dtype, bounded = str(entry.get("dtype", "float32")), "high" in entry
+    if entry.get("fill") not in (None, "normal", "uniform") or (bounded and dtype not in INTEGER_DTYPES):
+        return None
+    bounds = f"[{entry.get('low', 0)},{entry['high']})" if bounded else ""
+    sizes = "x".join(map(str, entry["shape"]))
+    return sizes if sizes and dtype == "float32" else f"{sizes}:{dtype}{bounds}"
 
 
 def _parse_entry(part: str, start: int) -> dict[str, Any]:

@@ -84,6 +84,10 @@ class Outbox:
         due = datetime.now(UTC) + timedelta(seconds=seconds)
         return self._change(claim, {"task": task, "due_at": due, "lease_until": None, "attempts": attempts})
 
+    def renew(self, claim: Claim, lease_seconds: float) -> bool:
+        """Hold it for another lease; False as for `postpone`."""
+        return self._change(claim, {"lease_until": datetime.now(UTC) + timedelta(seconds=lease_seconds)})
+
     def keep(self, claim: Claim, task: dict[str, Any]) -> bool:
         """Write down what has been done and hold on to it; False as for `postpone`."""
         return self._change(claim, {"task": task})

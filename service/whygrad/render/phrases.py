@@ -55,6 +55,22 @@ def known(finding: Json) -> bool:
     return finding.get("known") is True
 
 
+def muted(finding: Json) -> str:
+    """`muted by ada on 2026-01-31: the teacher is frozen`, or "" for a finding that nobody muted."""
+    mute = finding.get("muted")
+    if not isinstance(mute, Mapping):
+        return ""
+    by = f" by {safe(mute['by'], 80)}" if mute.get("by") else ""
+    day = f" on {safe(str(mute['at'])[:10], 10)}" if mute.get("at") else ""
+    why = f": {safe(mute['reason'], 300)}" if mute.get("reason") else ""
+    return f"muted{by}{day}{why}"
+
+
+def remarks(finding: Json) -> Iterator[str]:
+    """Why a finding is no news, where somebody has said so."""
+    yield from filter(None, (KNOWN if known(finding) else "", muted(finding)))
+
+
 def more(rest: int, what: str) -> Iterator[str]:
     """`… and 3 more findings`, where there is a rest."""
     if rest > 0:

@@ -69,8 +69,7 @@ def _finding(document: Json, finding: Json) -> Iterator[Block]:
     if chain:
         yield Block("steps", tuple(chain[:_CHAIN_SHOWN]), "How it comes about")
     yield from _fix(finding.get("fix") or {})
-    if phrases.known(finding):
-        yield Block("text", (phrases.KNOWN,))
+    yield from (Block("text", (remark,)) for remark in phrases.remarks(finding))
 
 
 def _place(location: Json, label: str = "") -> Iterator[Block]:

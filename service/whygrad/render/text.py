@@ -80,9 +80,9 @@ class _Page:
         yield from self._known(finding)
 
     def _known(self, finding: Json) -> Iterator[str]:
-        if phrases.known(finding):
+        for remark in phrases.remarks(finding):
             yield ""
-            yield f"  {phrases.KNOWN}"
+            yield f"  {remark}"
 
     def _located(self, location: Json, *, neighbours: int) -> Iterator[str]:
         where = snippet.place(location)

@@ -28,6 +28,7 @@ from whygrad.web import (
     models,
     mutes,
     rules,
+    slack,
     trace,
 )
 from whygrad.web.representations import BY_SUFFIX
@@ -44,6 +45,7 @@ RESOURCES = (
     health.resource,
     mutes.resource,
     links.resource,
+    slack.resource,
 )
 MOST_FIELDS = 100
 LARGEST_FIELD = 500_000

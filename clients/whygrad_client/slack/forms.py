@@ -1,0 +1,228 @@
+"""The forms: what is asked in them, and what is made of what somebody filled in."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marshmallow import ValidationError
+
+from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
+from whygrad.render.terminal import safe
+from whygrad.request import faults
+from whygrad.request.document import LOSSES, DiagnosisRequest, Loss
+from whygrad_client.slack import blocks
+from whygrad_client.slack.tasks import Conversation, Source
+
+DIAGNOSE, MUTE = "diagnose", "mute"
+"""What the forms are called when they are sent."""
+FILE, CHOICE, SHAPES, LOSS, MODE, REASON = "file", "choice", "shapes", "loss", "mode", "reason"
+"""The fields of the forms, each a block of its own."""
+MOST_CHOICES = 10
+LARGEST_FILE = 10_000_000
+
+Json = dict[str, Any]
+
+
+class FormError(Exception):
+    """What somebody filled in cannot be taken: `errors` says what is wrong, by field."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+def diagnose(
+    conversation: Conversation, sources: Sequence[Source] = (), known: Mapping[str, Any] | None = None
+) -> Json:
+    """The form for a diagnosis: of a file that is to be added, of one of `sources`, with what is `known` filled in."""
+    known = known or {}
+    return _modal(
+        DIAGNOSE,
+        "Diagnose a model",
+        "Diagnose",
+        {"conversation": _kept(conversation), "sources": [_slim(source) for source in sources[:MOST_CHOICES]]},
+        *_program(sources[:MOST_CHOICES]),
+        _text(SHAPES, "Shapes of its inputs", known.get("shapes"), "1x3x224x224", _about_shapes(sources)),
+        _text(LOSS, "Loss", known.get("loss"), "auto", _ABOUT_LOSS),
+        _mode(known.get("mode") or "train"),
+    )
+
+
+def mute(conversation: Conversation, pressed: Mapping[str, Any]) -> Json:
+    """The form that asks why a finding is to be muted; `pressed` is what its button holds."""
+    about = {"conversation": _kept(conversation), "id": pressed["id"], "fingerprint": pressed["fingerprint"]}
+    title = safe(pressed.get("title") or "this finding", 300)
+    told = "It raises no alarm here any more, in no diagnosis. It stays in each, marked, and counts for the verdict."
+    return _modal(
+        MUTE,
+        "Mute a finding",
+        "Mute",
+        about,
+        blocks.rich(blocks.line(blocks.word(title, "bold")), blocks.line(blocks.word(told))),
+        _text(REASON, "Why?", None, "the teacher is frozen on purpose", "", longest=1_000),
+    )
+
+
+def nothing(problem: str) -> Json:
+    """A form that only says why there is none."""
+    told = blocks.rich(blocks.line(blocks.word(problem)))
+    return {"type": "modal", "title": blocks.plain("whygrad", blocks.LONGEST_TITLE), "blocks": [told]}
+
+
+def about(view: Mapping[str, Any]) -> Json:
+    """What a form was opened with."""
+    kept: Json = json.loads(view["private_metadata"])
+    return kept | {"conversation": Conversation(**kept["conversation"])}
+
+
+def read_request(view: Mapping[str, Any]) -> Json:
+    """The request document that somebody filled in. Raises FormError."""
+    filled = {name: _value(view, name) for name in (SHAPES, LOSS, MODE)}
+    errors: dict[str, str] = {}
+    request: Json = {"mode": filled[MODE] or "train"}
+    for name, key, read in ((SHAPES, "inputs", parse_shapes), (LOSS, "loss", _loss)):
+        try:
+            request |= {key: read(str(filled[name]))} if filled[name] else {}
+        except (ShapeSyntaxError, ValidationError) as error:
+            errors[name] = error.message if isinstance(error, ShapeSyntaxError) else _first(error)
+    if not errors:
+        errors = _judged(request)
+    if errors:
+        raise FormError({name: blocks.plain(message, 500)["text"] for name, message in errors.items()})
+    return request
+
+
+def read_source(view: Mapping[str, Any]) -> Source | None:
+    """The program that somebody added or chose; None where there is none. Raises FormError where it is too large."""
+    added = _state(view, FILE).get("files") or []
+    if added:
+        if (added[0].get("size") or 0) > LARGEST_FILE:
+            raise FormError({FILE: "Larger than 10 MB. Leave it out, and the answer is a link for it."})
+        return source(added[0])
+    sources = [Source(**kept) for kept in about(view).get("sources") or []]
+    chosen = (_state(view, CHOICE).get("selected_option") or {}).get("value")
+    return sources[int(chosen) if chosen else 0] if sources else None
+
+
+def read_reason(view: Mapping[str, Any]) -> str:
+    """Why a finding is muted."""
+    return str(_value(view, REASON) or "")
+
+
+def source(file: Mapping[str, Any]) -> Source:
+    """The program in a file as Slack describes it."""
+    url = file.get("url_private_download") or file.get("url_private")
+    return Source(name=str(file.get("name") or "model.pt"), file=file["id"], url=url, size=file.get("size"))
+
+
+_ABOUT_LOSS = "auto, output, sum, mean, or one of torch.nn.functional and its target: cross_entropy 8:int64[0,10)"
+
+
+def _about_shapes(sources: Sequence[Source]) -> str:
+    recorded = "Left empty: as they were recorded when it was traced."
+    larger = "" if sources else " For a file of more than 10 MB leave it out: the answer is a one-time link for it."
+    return f"{recorded} Several are separated by a semicolon.{larger}"
+
+
+def _loss(text: str) -> Any:
+    name, _, target = text.partition(" ")
+    if text in Loss.NAMES:
+        return text
+    if name not in LOSSES:
+        near = difflib.get_close_matches(name, (*Loss.NAMES, *LOSSES), n=1)
+        raise ValidationError(f"No such loss{f', did you mean {near[0]}?' if near else '.'} There are {_ABOUT_LOSS}.")
+    entries = parse_shapes(target) if target.strip() else []
+    if len(entries) != 1:
+        raise ValidationError(f"It takes one target: {name} 8:int64[0,10)")
+    return {"kind": name, "target": entries[0]}
+
+
+def _judged(request: Json) -> dict[str, str]:
+    """What the service would say of it, by field."""
+    try:
+        DiagnosisRequest().load(request)
+    except ValidationError as error:
+        places = {"inputs": SHAPES, "loss": LOSS, "mode": MODE}
+        found = reversed(faults.faults(error))
+        return {places.get(fault["pointer"].split("/")[1], SHAPES): fault["message"] for fault in found}
+    return {}
+
+
+def _first(error: ValidationError) -> str:
+    return faults.faults(error)[0]["message"]
+
+
+def _program(sources: Sequence[Source]) -> list[Json]:
+    if not sources:
+        told = "A TorchScript file, or a torch.export .pt2, of 10 MB at most."
+        element = {"type": "file_input", "action_id": FILE, "max_files": 1}
+        return [_input(FILE, "Model", element, told)]
+    if len(sources) == 1:
+        shown = blocks.rich(blocks.line(blocks.word(safe(sources[0].name, 200), "bold")))
+        return [shown] if shown else []
+    names = [blocks.plain(safe(source.name, 200), blocks.LONGEST_LABEL) for source in sources]
+    options = [{"text": name, "value": str(number)} for number, name in enumerate(names)]
+    element = {"type": "static_select", "action_id": CHOICE, "options": options, "initial_option": options[0]}
+    return [_input(CHOICE, "Model", element, "", optional=False)]
+
+
+def _mode(mode: str) -> Json:
+    names = {"train": "train, as a training step runs it", "eval": "eval: dropout off, statistics fixed"}
+    options = {value: {"text": blocks.plain(label, 75), "value": value} for value, label in names.items()}
+    element = {"type": "radio_buttons", "action_id": MODE, "options": list(options.values())}
+    return _input(MODE, "Mode", element | {"initial_option": options.get(mode, options["train"])}, "", optional=False)
+
+
+def _text(field: str, label: str, known: Any, example: str, hint: str, *, longest: int = 3_000) -> Json:
+    filled = {"initial_value": known[:longest]} if isinstance(known, str) and known else {}
+    element = {"type": "plain_text_input", "action_id": field, "max_length": longest}
+    return _input(field, label, element | {"placeholder": blocks.plain(example, 150)} | filled, hint)
+
+
+def _input(field: str, label: str, element: Json, hint: str, *, optional: bool = True) -> Json:
+    told = {"hint": blocks.plain(hint, 2_000)} if hint else {}
+    labelled = {"type": "input", "block_id": field, "label": blocks.plain(label, 2_000), "element": element}
+    return labelled | {"optional": optional} | told
+
+
+def _modal(name: str, title: str, submit: str, kept: Json, *parts: Json | None) -> Json:
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "title": blocks.plain(title, blocks.LONGEST_TITLE),
+        "submit": blocks.plain(submit, blocks.LONGEST_TITLE),
+        "close": blocks.plain("Cancel", blocks.LONGEST_TITLE),
+        "private_metadata": _metadata(kept),
+        "blocks": [part for part in parts if part is not None],
+    }
+
+
+def _metadata(kept: Json) -> str:
+    """What a form is to remember; addresses of files are left out where there is no room, and are asked for later."""
+    written = json.dumps(kept)
+    if len(written) > blocks.LONGEST_METADATA:
+        written = json.dumps(kept | {"sources": [{**source, "url": None} for source in kept.get("sources", [])]})
+    return written
+
+
+def _kept(conversation: Conversation) -> Json:
+    return vars(conversation)
+
+
+def _slim(source: Source) -> Json:
+    said = {name: value for name, value in vars(source).items() if value is not None}
+    return said | {"name": source.name[:60]}
+
+
+def _state(view: Mapping[str, Any], field: str) -> Json:
+    state: Json = ((view.get("state") or {}).get("values") or {}).get(field, {}).get(field) or {}
+    return state
+
+
+def _value(view: Mapping[str, Any], field: str) -> str | None:
+    state = _state(view, field)
+    text = state.get("value") if "value" in state else (state.get("selected_option") or {}).get("value")
+    return text.strip() if isinstance(text, str) else None

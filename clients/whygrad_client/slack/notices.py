@@ -1,0 +1,53 @@
+"""What is said beside diagnoses: a link to upload by, and what went wrong."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from whygrad.engine.shapes import write_shapes
+from whygrad.render.terminal import safe
+from whygrad_client.slack import blocks, explaining
+from whygrad_client.slack.blocks import Message
+
+
+def upload(link: Mapping[str, Any], public_url: str, request: Mapping[str, Any]) -> Message:
+    """The one-time link, and the command lines that do the same."""
+    url, until = str(link["url"]), f"{str(link['expires_at'])[11:16]} UTC"
+    shapes = write_shapes(request.get("inputs") or []) or ""
+    curl = f"curl -F model=@model.pt {shlex.quote(url)}"
+    server = f" --server {shlex.quote(public_url)}" if public_url else ""
+    entries = shapes.split("; ") if shapes else ["1x3x224x224"]
+    check = " ".join(["whygrad check model.pt", *(f"--input {shlex.quote(entry)}" for entry in entries)]) + server
+    return Message.of(
+        "A one-time link to upload a program by",
+        blocks.rich(
+            blocks.line(
+                blocks.link(url, "Upload one program"),
+                blocks.word(f" by {until}, in a browser or by the first of these lines: the answer comes here."),
+            ),
+            blocks.code([curl]),
+            blocks.line(blocks.word("Or have it in your terminal:")),
+            blocks.code([check]),
+        ),
+    )
+
+
+def expired() -> Message:
+    """Nobody used the link."""
+    return _said(f"The upload link is over, and nothing came. {explaining.COMMAND} upload makes another.", "hourglass")
+
+
+def refused(why: str) -> Message:
+    """What was asked for cannot be done."""
+    return _said(safe(why, 900), "warning")
+
+
+def given_up() -> Message:
+    """The service does not answer, after many tries."""
+    return _said("The service does not answer, so this was given up. Its log tells why; try again later.", "warning")
+
+
+def _said(text: str, picture: str) -> Message:
+    return Message.of(text, blocks.rich(blocks.line(blocks.emoji(picture), blocks.word(f" {text}"))))

@@ -1,0 +1,220 @@
+"""The sender: takes tasks from the outbox, does their next step at the service, and says in Slack what came of it.
+
+Every step may be done twice, where a sender died in the middle of it, and none is forgotten.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from slack_sdk import WebClient
+
+from whygrad_client.errors import (
+    Conflict,
+    Forbidden,
+    ProblemError,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    WhygradError,
+)
+from whygrad_client.slack import notices
+from whygrad_client.slack.answer import answer
+from whygrad_client.slack.backend import Backend
+from whygrad_client.slack.blocks import Message
+from whygrad_client.slack.files import FileRefused, Files
+from whygrad_client.slack.speaking import Silenced, Speaker, Unheard, Wait
+from whygrad_client.slack.tasks import Claim, Outbox, Source, Task
+
+THREADS = 8
+LOOK_SECONDS = 0.5
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+MOST_ATTEMPTS = 8
+LONGEST_BACKOFF = 60.0
+
+log = logging.getLogger(__name__)
+
+Step = tuple[Task | None, float]
+
+
+class Sender:
+    """Some threads that do one step each at a time."""
+
+    def __init__(
+        self, outbox: Outbox, slack: WebClient, backend: Backend, *, public_url: str = "", lease_seconds: float = 30.0
+    ) -> None:
+        self.outbox = outbox
+        self.backend = backend
+        self.speaker = Speaker(slack)
+        self.files = Files(slack)
+        self.public_url = public_url
+        self.lease_seconds = lease_seconds
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        threads = [threading.Thread(target=self._work, name=f"sender-{n}") for n in range(THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def stop(self) -> None:
+        """End after the steps that are under way."""
+        self._stopping.set()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                claim = self.outbox.claim(self.lease_seconds)
+                if claim is None:
+                    self.outbox.wait(LOOK_SECONDS)
+                else:
+                    self._do(claim)
+            except Exception:
+                log.exception("the outbox cannot be read")
+                self._stopping.wait(LONGEST_PAUSE)
+
+    def _do(self, claim: Claim) -> None:
+        task = Task.read(claim.task)
+        try:
+            with self._held(claim):
+                left, pause = self._step(task, claim)
+        except Wait as error:
+            self.outbox.postpone(claim, claim.task, error.seconds, attempts=claim.attempts)
+        except Silenced as error:
+            log.warning("%s: nobody in Slack hears of it: %s", claim.key, error)
+            self.outbox.end(claim)
+        except Exception as error:
+            self._again(claim, task, error)
+        else:
+            self.outbox.postpone(claim, left.json(), pause) if left else self.outbox.end(claim)
+
+    def _again(self, claim: Claim, task: Task, error: Exception) -> None:
+        """Try the step later, or give it up and say so."""
+        if not isinstance(error, Unheard | WhygradError):
+            log.exception("%s: a step failed", claim.key)
+        if claim.attempts < MOST_ATTEMPTS:
+            self.outbox.postpone(
+                claim, claim.task, min(2.0**claim.attempts, LONGEST_BACKOFF), attempts=claim.attempts + 1
+            )
+            return
+        log.error("%s: given up after %d tries: %s", claim.key, claim.attempts + 1, error)
+        self.outbox.end(claim)
+        try:
+            self._say(task, notices.given_up())
+        except (Wait, Unheard, Silenced) as unsaid:
+            log.warning("%s: nor could that be said: %s", claim.key, unsaid)
+
+    @contextmanager
+    def _held(self, claim: Claim) -> Iterator[None]:
+        """Keep the lease while a step takes its time: a large file does."""
+        done = threading.Event()
+
+        def hold() -> None:
+            while not done.wait(self.lease_seconds / 3):
+                self.outbox.renew(claim, self.lease_seconds)
+
+        holder = threading.Thread(target=hold, daemon=True)
+        holder.start()
+        try:
+            yield
+        finally:
+            done.set()
+            holder.join()
+
+    def _step(self, task: Task, claim: Claim) -> Step:
+        """Do what is next; the task that is left, None where it is over, and for how long it can rest."""
+        steps = {
+            "run": self._run,
+            "show": self._show,
+            "follow": self._follow,
+            "link": self._link,
+            "await": self._await,
+            "mute": self._mute,
+            "unmute": self._unmute,
+        }
+        try:
+            return steps[task.do](task, claim)
+        except FileRefused as error:
+            self._say(task, notices.refused(str(error)))
+        except ProblemError as error:
+            if isinstance(error, Unavailable | RateLimited | Conflict):
+                raise
+            if isinstance(error, Unauthorized | Forbidden):
+                log.error("the service refuses this sender: %s", error)
+            self._say(task, notices.refused(str(error)))
+        return None, 0
+
+    def _run(self, task: Task, claim: Claim) -> Step:
+        source = task.source
+        if source.file:
+            with self.files.fetched(source, self.backend.largest()) as program:
+                id = self.backend.run(program, source.name, task.request, claim.key)
+        else:
+            known = self._known(source)
+            id = self.backend.rerun(known["sha256"], known["name"], known["request"] | task.request, claim.key)
+        following = task.now(do="follow", diagnosis=id)
+        self.outbox.keep(claim, following.json())
+        return self._follow(following, claim)
+
+    def _known(self, source: Source) -> dict[str, Any]:
+        """A program that the service has: its sha256, its name, and how it was run the last time."""
+        id = source.diagnosis or self.backend.newest(str(source.sha256))
+        if id is None:
+            return {"sha256": source.sha256, "name": str(source.sha256)[:12], "request": {}}
+        document = self.backend.diagnosis(id)
+        return {**document["model"], "request": document["request"] or {}}
+
+    def _show(self, task: Task, claim: Claim) -> Step:
+        source = task.source
+        id = source.diagnosis or self.backend.newest(str(source.sha256))
+        if id is None:
+            return self._run(task.now(do="run"), claim)
+        return self._follow(task.now(do="follow", diagnosis=id), claim)
+
+    def _follow(self, task: Task, claim: Claim) -> Step:
+        del claim
+        document = self.backend.diagnosis(str(task.diagnosis), wait=0 if task.looks else 1)
+        return self._tell(task, document)
+
+    def _tell(self, task: Task, document: Mapping[str, Any]) -> Step:
+        finished = document.get("status") not in ("queued", "running")
+        asked_by = None if task.conversation.thread else task.conversation.user or None
+        left = self._say(task, answer(document, public_url=self.public_url, asked_by=asked_by), final=finished)
+        if finished:
+            return None, 0
+        return left.now(looks=task.looks + 1), min(FIRST_PAUSE * 1.3 ** min(task.looks, 20), LONGEST_PAUSE)
+
+    def _link(self, task: Task, claim: Claim) -> Step:
+        link = self.backend.make_link(task.request, claim.key)
+        waiting = task.now(do="await", link=link["id"])
+        self.outbox.keep(claim, waiting.json())
+        message = notices.upload(link, self.public_url, task.request)
+        return self._say(waiting, message), LONGEST_PAUSE
+
+    def _await(self, task: Task, claim: Claim) -> Step:
+        link = self.backend.link(str(task.link))
+        if link["status"] == "open":
+            return task, LONGEST_PAUSE
+        if link["diagnosis"]:
+            return self._follow(task.now(do="follow", diagnosis=link["diagnosis"], looks=0), claim)
+        if link["status"] == "expired":
+            self._say(task, notices.expired())
+            return None, 0
+        return task, FIRST_PAUSE  # it is being taken right now
+
+    def _mute(self, task: Task, claim: Claim) -> Step:
+        self.backend.mute(str(task.fingerprint), by=task.by, reason=task.reason)
+        return self._follow(task.now(do="follow"), claim)
+
+    def _unmute(self, task: Task, claim: Claim) -> Step:
+        self.backend.unmute(str(task.fingerprint))
+        return self._follow(task.now(do="follow"), claim)
+
+    def _say(self, task: Task, message: Message, *, final: bool = True) -> Task:
+        return task.now(conversation=self.speaker.say(task.conversation, message, final=final))
