@@ -21,3 +21,11 @@ def find(connection: Connection, wanted: ColumnElement[bool]) -> Diagnosis | Non
 def read(row: Row[Any]) -> Diagnosis:
     """The job of a row that has at least the COLUMNS."""
     return Diagnosis(**{name: row._mapping[name] for name in Diagnosis.__dataclass_fields__})
+
+
+def progress(connection: Connection, id: str) -> dict[str, Any] | None:
+    """The status, the verdict, the headline and the passes of a job, or None where there is none."""
+    headline, passes = (jobs.c.document[name] for name in ("headline", "passes"))
+    told = select(jobs.c.status, jobs.c.verdict, headline.as_string().label("headline"), passes.label("passes"))
+    row = connection.execute(told.where(jobs.c.id == id)).first()
+    return None if row is None else dict(row._mapping)

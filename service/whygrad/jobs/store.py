@@ -97,6 +97,10 @@ class Store:
         statement = select(jobs.c.status).where(jobs.c.id == id)
         return self.database.read(lambda connection: connection.execute(statement).scalar())
 
+    def progress(self, id: str) -> dict[str, Any] | None:
+        """How far a job is: status, verdict, headline and passes, without the rest of its document."""
+        return self.database.read(lambda connection: rows.progress(connection, id))
+
     def description(self, model_sha256: str) -> Diagnosis | None:
         """The newest job that describes this upload (kind `describe`), finished or not."""
         wanted = and_(jobs.c.kind == "describe", jobs.c.model_sha256 == model_sha256)

@@ -19,7 +19,7 @@ def table(finding: Mapping[str, Any], paint: Paint) -> list[str]:
     """One line per operand: role, name, shape, type and what gradient it carries; carets under the misfits."""
     operands: Sequence[Operand] = (finding.get("operands") or [])[:_SHOWN]
     marked = misfits(finding)
-    rows = [_cells(operand) for operand in operands]
+    rows = [cells(operand) for operand in operands]
     if not any(name for _role, name, _shape, _kind in rows):
         rows = [[role, *facts] for role, _name, *facts in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -29,7 +29,7 @@ def table(finding: Mapping[str, Any], paint: Paint) -> list[str]:
     for i, (row, operand) in enumerate(zip(rows, operands, strict=True)):
         lines.append("  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip())
         if marked[i]:
-            said = f"  {_clash(operands, marked)}" if i == last else ""
+            said = f"  {clash(finding)}" if i == last else ""
             lines.append(" " * indent + paint((_carets(operand["shape"], marked[i]) + said).rstrip(), "red"))
     rest = len(finding.get("operands") or []) - _SHOWN
     return lines + ([f"and {rest} more"] if rest > 0 else [])
@@ -46,6 +46,14 @@ def misfits(finding: Mapping[str, Any]) -> list[frozenset[int]]:
             marks[first].add(i % len(shapes[first]))
             marks[second].add(j % len(shapes[second]))
     return [frozenset(m) for m in marks]
+
+
+def clash(finding: Mapping[str, Any]) -> str:
+    """`10 and 6 do not fit`, where it is one size of each of two operands, else ""."""
+    operands, marked = finding.get("operands") or [], misfits(finding)
+    sizes = [operand["shape"][next(iter(marks))] for operand, marks in zip(operands, marked, strict=True) if marks]
+    single = all(len(marks) <= 1 for marks in marked)
+    return f"{sizes[0]} and {sizes[1]} do not fit" if single and len(sizes) == 2 else ""
 
 
 def _pairs(code: str, finding: Mapping[str, Any], operands: Sequence[Operand]) -> list[tuple[Position, Position]]:
@@ -94,7 +102,8 @@ def _broadcast_pairs(shapes: Shapes) -> list[tuple[Position, Position]]:
     return [((0, i), (1, i)) for i in shared if first[i] != 1 and second[i] != 1]
 
 
-def _cells(operand: Operand) -> list[str]:
+def cells(operand: Operand) -> list[str]:
+    """An operand's role, its name, its shape, and in words its type, its device and what gradient it carries."""
     kind = safe(operand.get("dtype") or "", 20)
     device = operand.get("device") or "cpu"
     grows = "no gradient" if operand.get("requires_grad") is False else ""
@@ -113,13 +122,6 @@ def shape_text(shape: Sequence[int] | None) -> str:
     if shape is None:
         return ""
     return "[" + ", ".join(str(size) for size in shape[:12]) + (", …]" if len(shape) > 12 else "]")
-
-
-def _clash(operands: Sequence[Operand], marked: Sequence[frozenset[int]]) -> str:
-    """`10 and 6 do not fit`, where it is one size of each."""
-    sizes = [operand["shape"][next(iter(marks))] for operand, marks in zip(operands, marked, strict=False) if marks]
-    single = all(len(marks) <= 1 for marks in marked)
-    return f"{sizes[0]} and {sizes[1]} do not fit" if single and len(sizes) == 2 else ""
 
 
 def _carets(shape: Sequence[int], marks: frozenset[int]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from whygrad.render.terminal import Paint, columns, safe
 
@@ -12,24 +13,42 @@ _NEIGHBOURS = 2
 _CALLERS = 3
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of the user's source, or, without a number, the mark under the one that is meant."""
+
+    number: int | None
+    text: str
+    kind: Literal["near", "culprit", "mark"]
+
+
 def snippet(location: Mapping[str, Any], paint: Paint, width: int, *, neighbours: int = _NEIGHBOURS) -> list[str]:
     """The lines `18 | h = h.detach()` and, below the culprit, `^ aten::detach`; none where no text is known."""
+    found = lines(location, width, neighbours=neighbours)
+    if not found:
+        return []
+    gutter = max(len(str(line.number)) for line in found if line.number is not None)
+    return [paint(" " * (gutter + 1) + "|", "blue"), *(_row(line, gutter, paint) for line in found)]
+
+
+def lines(location: Mapping[str, Any], width: int, *, neighbours: int = _NEIGHBOURS) -> list[Line]:
+    """The culprit between its neighbours, with what indents them all left out, and the mark under it.
+
+    A line takes `width` columns at most, its number included; there are none where no text is known.
+    """
     source, line = location.get("source"), location.get("line")
     if not isinstance(source, str) or not isinstance(line, int):
         return []
     indent = max((location.get("column") or 0) - (location.get("offset") or 0), 0)
     numbered = {line: " " * indent + source} | _near(location, line, neighbours)
     margin = min(_indent(text) for text in numbered.values())
-    gutter = len(str(max(numbered)))
-    room = max(width - gutter - 3, 20)
-    shown = []
+    room = max(width - len(str(max(numbered))) - 3, 20)
+    found = []
     for number, text in sorted(numbered.items()):
-        culprit = number == line
-        code = safe(text[margin:], room)
-        shown.append(_row(str(number), paint(code, "bold") if culprit else code, gutter, paint))
-        if culprit:
-            shown.append(_row("", _mark(location, text[margin:], indent - margin, room, paint), gutter, paint))
-    return [paint(" " * (gutter + 1) + "|", "blue"), *shown]
+        found.append(Line(number, safe(text[margin:], room), "culprit" if number == line else "near"))
+        if number == line:
+            found.append(Line(None, _mark(location, text[margin:], indent - margin, room), "mark"))
+    return found
 
 
 def place(location: Mapping[str, Any]) -> str:
@@ -69,17 +88,25 @@ def _near(location: Mapping[str, Any], line: int, neighbours: int) -> dict[int, 
     return {n: known[n].rstrip() for n in range(line - neighbours, line + neighbours + 1) if n != line and n in known}
 
 
-def _mark(location: Mapping[str, Any], text: str, indent: int, room: int, paint: Paint) -> str:
+def _mark(location: Mapping[str, Any], text: str, indent: int, room: int) -> str:
     offset = location.get("offset")
     op = re.sub(r"^prim::.*", "", safe(location.get("op") or "", 80))  # a statement, which the line itself shows
     before = safe(text[: indent + (offset or 0)], len(text) + 1)
     if offset is None or len(before) >= room:
-        return paint(" " * max(indent, 0) + op, "red")
-    return " " * columns(before) + paint(f"^ {op}".rstrip(), "red", "bold")
+        return " " * max(indent, 0) + op
+    return " " * columns(before) + f"^ {op}".rstrip()
 
 
-def _row(number: str, text: str, gutter: int, paint: Paint) -> str:
-    return paint(f"{number:>{gutter}} |", "blue") + (f" {text}" if text else "")
+def _row(line: Line, gutter: int, paint: Paint) -> str:
+    number = "" if line.number is None else str(line.number)
+    return paint(f"{number:>{gutter}} |", "blue") + (f" {_painted(line, paint)}" if line.text else "")
+
+
+def _painted(line: Line, paint: Paint) -> str:
+    if line.kind == "mark":
+        text = line.text.lstrip()
+        return " " * (len(line.text) - len(text)) + paint(text, "red", "bold")
+    return paint(line.text, "bold") if line.kind == "culprit" else line.text
 
 
 def _indent(text: str) -> int:

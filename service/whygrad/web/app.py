@@ -19,6 +19,7 @@ from whygrad.web import (
     diagnoses,
     door,
     errors,
+    events,
     explain,
     faults,
     graphs,
@@ -38,6 +39,7 @@ from whygrad.web.service import EXTENSION, Service
 RESOURCES = (
     diagnoses.resource,
     graphs.resource,
+    events.resource,
     models.resource,
     faults.resource,
     explain.resource,
@@ -111,6 +113,6 @@ def bare_app() -> Flask:
 
 
 def _without_type_where_empty(answer: Response) -> Response:
-    if answer.calculate_content_length() == 0:
+    if not answer.is_streamed and answer.calculate_content_length() == 0:
         answer.headers.pop("Content-Type", None)
     return answer

@@ -7,7 +7,7 @@ only people need has a route here, and stands in no specification.
 from __future__ import annotations
 
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import ChainableUndefined
 
 from whygrad.web.dashboard import assets, faults, filters, problem, times, wording
 
@@ -16,9 +16,9 @@ RESOURCES = (assets.resource, faults.resource)
 
 def register(app: Flask) -> None:
     """Let `app` serve the pages, and show a browser as a page what went wrong."""
-    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.undefined = ChainableUndefined  # a document may lack what it need not have
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=assets.address)
+    app.jinja_env.globals.update(wording.GLOBALS, asset=assets.address)
     app.jinja_env.filters.update({**wording.FILTERS, **times.FILTERS, **filters.FILTERS})
     app.after_request(problem.as_page)
     for resource in RESOURCES:

@@ -1,13 +1,16 @@
-"""How a page writes what a document holds: a moment, a size, a shape."""
+"""How a page says what a document holds: in the words that every other rendering has, with what only a page adds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from whygrad.render.operands import shape_text
+from whygrad.render import inputs, operands, parameters, phrases, snippet
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
+WIDEST_LINE = 200
+
+Json = Mapping[str, Any]
 
 
 def moment(text: str | None) -> str:
@@ -25,4 +28,52 @@ def size(count: int | None) -> str:
     return f"{amount:.1f} {UNITS[unit]}" if unit and amount < 100 else f"{amount:.0f} {UNITS[unit]}"
 
 
-FILTERS: Mapping[str, Callable[[Any], str]] = {"moment": moment, "size": size, "shape": shape_text}
+def number(value: float | None) -> str:
+    """A norm in three digits, `0.0123` or `1.2e-07`; "" for None."""
+    return "" if value is None else f"{value:.3g}"
+
+
+def code(location: Json | None, neighbours: int = 2) -> list[snippet.Line]:
+    """The lines of a place, as `render.snippet` has them."""
+    return snippet.lines(location or {}, WIDEST_LINE, neighbours=neighbours)
+
+
+def place(location: Json | None) -> str:
+    """`model.py:18 in forward, module encoder`, or "" where nothing is known of it."""
+    return snippet.place(location or {})
+
+
+def callers(location: Json | None) -> list[str]:
+    """Who called it, the nearest first."""
+    return snippet.callers(location or {})
+
+
+def elsewhere(finding: Json) -> list[Json]:
+    """The related places of a finding that are not its own."""
+    own = finding.get("location") or {}
+    related = [one for one in finding.get("related") or [] if one.get("location")]
+    return [one for one in related if not snippet.same(one["location"], own)]
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "moment": moment,
+    "size": size,
+    "number": number,
+    "inputs": inputs.short,
+    "shape": operands.shape_text,
+    "code": code,
+    "place": place,
+    "callers": callers,
+    "elsewhere": elsewhere,
+    "cells": operands.cells,
+    "misfits": operands.misfits,
+    "clash": operands.clash,
+    "title": phrases.title,
+    "sentence": phrases.sentence,
+    "proof": phrases.proof,
+    "code_lines": phrases.code_lines,
+    "not_run": phrases.not_run,
+    "opening": phrases.opening,
+    "duration": phrases.duration,
+}
+GLOBALS: Mapping[str, Callable[..., Any]] = {"suffering": parameters.suffering}
