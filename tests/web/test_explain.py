@@ -47,4 +47,10 @@ def test_a_text_without_end_is_not_even_read(client: FlaskClient, problem: Calla
 
 
 def test_another_type_of_body(client: FlaskClient, problem: Callable[..., str]) -> None:
-    assert "application/json" in problem(client.post("/explain", data={"text": "a"}), 415)
+    assert "application/json" in problem(client.post("/explain", data="a", content_type="text/plain"), 415)
+
+
+def test_the_form_of_a_page(client: FlaskClient) -> None:
+    answer = client.post("/explain", data={"text": "<b>mat1</b> and mat2"}, headers={"Accept": "text/html"})
+    assert "&lt;b&gt;mat1&lt;/b&gt; and mat2" in answer.text
+    assert "<b>" not in answer.text

@@ -58,6 +58,16 @@ class Json(Body):
             raise Problem(422, str(error), pointer="") from error
 
 
+class JsonOrFields(Json):
+    """A JSON document, or its fields as the form of a page sends them."""
+
+    def read(self) -> Any:
+        """What the schema loads."""
+        if request.mimetype == "application/x-www-form-urlencoded":
+            return self._load(_each_once(request.form))
+        return super().read()
+
+
 class Form(Body):
     """A form with files. Each field may come once, as text or as a file."""
 

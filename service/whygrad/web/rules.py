@@ -10,23 +10,26 @@ from flask import Blueprint, Response, jsonify
 from whygrad.engine import catalogue
 from whygrad.engine.rule import Rule
 from whygrad.web import replies
+from whygrad.web.dashboard import catalogue as pages
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
+from whygrad.web.representations import EITHER, either
 
 resource = Blueprint("rules", __name__)
 
 
 @resource.get("/rules")
-@operation("List what can be found", answers={200: Answer("Every rule, by its code", replies.Rules)})
+@operation("List what can be found", answers={200: Answer("Every rule, by its code", replies.Rules, EITHER)})
 def index() -> Response:
     """Every rule in one line."""
-    return jsonify(rules=[_summary(rule) for rule in catalogue.rules()])
+    rules = catalogue.rules()
+    return either(lambda: pages.index(rules), lambda: jsonify(rules=[_summary(rule) for rule in rules]))
 
 
 @resource.get("/rules/<code>")
 @operation(
     "Explain one rule",
-    answers={200: Answer("What happened, why it matters, how to fix it", replies.RulePage)},
+    answers={200: Answer("What happened, why it matters, how to fix it", replies.RulePage, EITHER)},
     problems={404: "no such rule"},
 )
 def show(code: str) -> Response:
@@ -35,7 +38,8 @@ def show(code: str) -> Response:
         rule = catalogue.rule(code)
     except KeyError as error:
         raise Problem(404, f"There is no rule {code[:20]}; GET /rules lists those that there are.") from error
-    return jsonify(_summary(rule) | asdict(rule.documentation))
+    family = [one for one in catalogue.rules() if one.family == rule.family]
+    return either(lambda: pages.show(rule, family), lambda: jsonify(_summary(rule) | asdict(rule.documentation)))
 
 
 def _summary(rule: Rule) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import ChainableUndefined
 
-from whygrad.web.dashboard import assets, faults, filters, problem, times, wording
+from whygrad.web.dashboard import assets, faults, filters, problem, prose, times, wording
 
 RESOURCES = (assets.resource, faults.resource)
 
@@ -19,7 +19,8 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = ChainableUndefined  # a document may lack what it need not have
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(wording.GLOBALS, asset=assets.address)
-    app.jinja_env.filters.update({**wording.FILTERS, **times.FILTERS, **filters.FILTERS})
+    for words in (wording, times, filters, prose):
+        app.jinja_env.filters.update(words.FILTERS)
     app.after_request(problem.as_page)
     for resource in RESOURCES:
         app.register_blueprint(resource)
