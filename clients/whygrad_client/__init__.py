@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from whygrad_client.answers import Candidate, Explanation, Question, Rule, RulePage, Summary
+    from whygrad_client.asserting import GradientWarning, assert_gradients_flow
     from whygrad_client.client import Client
     from whygrad_client.errors import (
         Conflict,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Unreadable,
         WhygradError,
     )
+    from whygrad_client.live import diagnose
     from whygrad_client.report import (
         Environment,
         Finding,
@@ -61,6 +63,7 @@ __all__ = [
     "Fix",
     "Forbidden",
     "Frame",
+    "GradientWarning",
     "Invalid",
     "Location",
     "Model",
@@ -89,6 +92,8 @@ __all__ = [
     "Unavailable",
     "Unreadable",
     "WhygradError",
+    "assert_gradients_flow",
+    "diagnose",
 ]
 
 if not TYPE_CHECKING:
@@ -97,5 +102,5 @@ if not TYPE_CHECKING:
         """The public names, loaded when they are first asked for: pytest imports a part of this package every time."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        rooms = (import_module(f"{__name__}.{room}") for room in ("errors", "report", "answers", "client"))
+        rooms = (import_module(f"{__name__}.{room}") for room in ("errors", "report", "answers", "client", "live", "asserting"))
         return next(vars(room)[name] for room in rooms if name in vars(room))

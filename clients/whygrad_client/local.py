@@ -45,9 +45,13 @@ def engine(*, insecure: bool = False) -> Iterator[Callable[[Path, Request], Repo
     def diagnose(model: Path, request: Request) -> Report:
         if request["device"] == "cuda":
             raise WhygradError("a check without a service runs on the CPU: leave device at auto, or say --server URL")
-        sandbox.warm(insecure=insecure)
-        began = time.monotonic()
-        document = examination.examine(model, request, limits=sandbox.Limits(SECONDS, MEMORY_BYTES))
+        try:
+            sandbox.warm(insecure=insecure)
+            began = time.monotonic()
+            document = examination.examine(model, request, limits=sandbox.Limits(SECONDS, MEMORY_BYTES))
+        except sandbox.SandboxError as error:
+            hint = "" if insecure else "; whygrad doctor tells more"
+            raise WhygradError(f"{error}{hint}") from error
         elapsed = (time.monotonic() - began) * 1000
         described = document["model"] | {"name": model.name, "bytes": model.stat().st_size}
         timing = document["timing"] | {"total_ms": round(elapsed, 3)}
@@ -55,9 +59,6 @@ def engine(*, insecure: bool = False) -> Iterator[Callable[[Path, Request], Repo
 
     try:
         yield diagnose
-    except sandbox.SandboxError as error:
-        hint = "" if insecure else "; whygrad doctor tells more"
-        raise WhygradError(f"{error}{hint}") from error
     finally:
         sandbox.close()
 

@@ -39,7 +39,7 @@ def verdict(document: Json) -> str:
 
 
 def not_run(document: Json) -> Iterator[str]:
-    """The passes that did not run, and why; the codes that were ignored."""
+    """The passes that did not run, and why; the codes that were ignored; what was lost in capturing the program."""
     for done in document.get("passes") or []:
         if not done.get("ran"):
             why = safe(done.get("why_not") or "not asked for", 300)
@@ -48,6 +48,7 @@ def not_run(document: Json) -> Iterator[str]:
     if document.get("ignored"):
         codes = sorted({safe(f.get("code") if isinstance(f, dict) else f, 10) for f in document["ignored"]})
         yield f"ignored as asked: {', '.join(codes)}"
+    yield from (safe(sentence, 600) for sentence in document.get("capture") or [])
 
 
 def known(finding: Json) -> bool:

@@ -53,7 +53,7 @@ def lines(location: Mapping[str, Any], width: int, *, neighbours: int = _NEIGHBO
 
 def place(location: Mapping[str, Any]) -> str:
     """`model.py:18 in forward`, with the module: the place in one line, or "" where nothing is known of it."""
-    file, line, module = location.get("file"), location.get("line"), location.get("module")
+    file, line, module = location.get("path") or location.get("file"), location.get("line"), location.get("module")
     stack = location.get("stack") or [{}]
     function = next((f.get("function") for f in reversed(stack) if f.get("line") == line), None)
     where = f"{safe(file, 200)}:{line}" if file and line else safe(file or "", 200)

@@ -56,10 +56,15 @@ class Tensor(Strict):
     )
     dtype = fields.String(load_default="float32", validate=OneOf("dtype", DTYPES))
     fill = Fill(
-        load_default="normal", metadata={"description": "how it is filled; integers are drawn from low to high"}
+        load_default="normal",
+        metadata={"description": "how it is filled; integers and uniform floats are drawn from low to high"},
     )
-    low = Number(metadata={"description": "the least value of what is drawn; for integers, 0 where it is left out"})
-    high = Number(metadata={"description": "above the largest value drawn; for integers, 2 where it is left out"})
+    low = Number(metadata={"description": "the least value of what is drawn, 0 where it is left out"})
+    high = Number(
+        metadata={
+            "description": "above the largest value drawn; where it is left out, 2 for integers and low + 1 for floats"
+        }
+    )
     requires_grad = Boolean(load_default=False)
 
     @post_load

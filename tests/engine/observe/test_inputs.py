@@ -46,6 +46,12 @@ def test_uniform_lies_between_zero_and_one() -> None:
     assert 0.9 < made.max() <= 1
 
 
+def test_uniform_lies_in_its_range() -> None:
+    made = draw({"shape": [500], "fill": "uniform", "low": -3.5, "high": -1})
+    assert -3.5 <= made.min() < -3.4
+    assert -1.1 < made.max() < -1
+
+
 def test_integers_lie_in_their_range() -> None:
     drawn = draw({"shape": [500], "dtype": "int64", "low": 3, "high": 6})
     assert set(drawn.tolist()) == {3, 4, 5}

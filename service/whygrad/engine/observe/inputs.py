@@ -76,9 +76,12 @@ class Sampler:
             low = _INTEGER_LOW if low is None else int(low)
             high = max(low + 1, _INTEGER_HIGH) if high is None else int(high)
             return torch.randint(low, high, shape, generator=self._generator).to(dtype)
-        drawn = torch.rand if fill == "uniform" else torch.randn
         wide = dtype if dtype.is_complex or dtype in (torch.float32, torch.float64) else torch.float32
-        return drawn(shape, generator=self._generator, dtype=wide).to(dtype)
+        if fill != "uniform":
+            return torch.randn(shape, generator=self._generator, dtype=wide).to(dtype)
+        low, high = entry.get("low") or 0.0, entry.get("high")
+        drawn = torch.rand(shape, generator=self._generator, dtype=wide)
+        return (drawn * ((low + 1.0 if high is None else high) - low) + low).to(dtype)
 
 
 def _most_bytes() -> float:

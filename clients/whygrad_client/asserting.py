@@ -1,0 +1,92 @@
+"""In a test: the gradients of a model arrive, or the failure says why they do not."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from whygrad.render import counting, text
+from whygrad.render.parameters import shorten
+from whygrad_client import defaults, live
+from whygrad_client.errors import WhygradError
+from whygrad_client.live import NotARequest
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from whygrad_client.report import Report
+
+_WIDTH = 72  # pytest sets eight columns before a failure
+
+
+class GradientWarning(UserWarning):
+    """Something was found that the assertion lets pass."""
+
+
+def assert_gradients_flow(
+    model: Module | str | os.PathLike[str],
+    inputs: Any = None,
+    *,
+    frozen: Sequence[str] = (),
+    fail_on: str | None = None,
+    **options: Any,
+) -> Report:
+    """Fail with the diagnosis where a parameter of `model` gets no usable gradient; else give the report.
+
+    `frozen` are globs of the parameters that are to get no gradient: one that is frozen and not among them fails, and
+    one among them that gets a gradient. `fail_on` is the least severity that fails: `error`, `warning` (the default),
+    `note` or `never`; a fault below it is a GradientWarning. `inputs` and the other options are those of `diagnose`.
+
+    Raises AssertionError, and WhygradError where nothing could be judged for another reason than the model.
+    """
+    __tracebackhide__ = True
+    try:
+        report, wrong = _judged(model, inputs, frozen, fail_on or defaults.current().fail_on, options)
+    except WhygradError as error:
+        raise error.with_traceback(None) from None
+    if wrong:
+        raise AssertionError("\n".join(wrong))
+    if report.verdict != "healthy":
+        warnings.warn(report.headline, GradientWarning, stacklevel=2)
+    return report
+
+
+class Whygrad:
+    """What the fixture `whygrad` offers."""
+
+    assert_gradients_flow = staticmethod(assert_gradients_flow)
+    diagnose = staticmethod(live.diagnose)
+
+
+def _judged(
+    model: Any, inputs: Any, frozen: Sequence[str], fail_on: str, options: dict[str, Any]
+) -> tuple[Report, list[str]]:
+    """The report, and what fails the assertion in lines; none where it holds."""
+    severities = (*counting.SEVERITIES, counting.NEVER)
+    if fail_on not in severities:
+        raise NotARequest(f"fail_on is one of {', '.join(severities)}, not {fail_on!r}")
+    report = live.diagnose(model, inputs, frozen=frozen, **options)
+    document = report.document
+    freezing = list(_freezing(document, frozen)) if fail_on != counting.NEVER else []
+    if freezing or counting.counted(document, fail_on) or (fail_on != counting.NEVER and not counting.judged(document)):
+        return report, [*freezing, *([""] if freezing else []), text.render(document, width=_WIDTH)]
+    return report, []
+
+
+def _freezing(document: dict[str, Any], frozen: Sequence[str]) -> Iterator[str]:
+    """What is frozen and should not be, and the other way round."""
+    states = {p["name"]: p.get("gradient") for p in document.get("parameters") or []}
+    meant = {name for name in states if any(fnmatchcase(name, glob) for glob in frozen)}
+    total = document.get("parameters_total")
+    stuck = [name for name, state in states.items() if state == "frozen" and name not in meant]
+    moving = [name for name, state in states.items() if state == "ok" and name in meant]
+    if stuck:
+        yield f"frozen, and not named in frozen={list(frozen)}: {shorten(stuck, states, total)}"
+    if moving:
+        yield f"named in frozen={list(frozen)}, and yet trained: {shorten(moving, states, total)}"
+    for glob in frozen:
+        if states and not any(fnmatchcase(name, glob) for name in states):
+            yield f"frozen={list(frozen)}: no parameter is called {glob!r}"

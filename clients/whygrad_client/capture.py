@@ -1,0 +1,218 @@
+"""A live module as a TorchScript program, made by the caller's own torch: scripted where that works, else traced.
+
+The module is left as it was: what runs is a copy, and the random generators are put back.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import io
+import random
+import re
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from whygrad_client.errors import WhygradError
+from whygrad_client.examples import NotAnInput, holds_tensor, real
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.jit import ScriptModule
+    from torch.nn import Module
+
+Values = Mapping[str, Any]
+TRACED = (
+    "captured by tracing, which follows one path and keeps neither no_grad nor custom autograd functions: "
+    "torch.jit.script refuses this module, {}"
+)
+UNTRACEABLE = (
+    "{name} cannot be captured. torch.jit.script refuses it: {unscripted}. torch.jit.trace stops as well: {untraced}. "
+    "Change what script names, or save TorchScript of the part that is to be judged and give its path"
+)
+
+
+class CannotCapture(WhygradError):  # noqa: N818 - named after what happened
+    """A module of which no TorchScript can be made; the text says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A program, what its arguments get, in their order, and sentences on what the capture lost."""
+
+    archive: bytes
+    values: Values
+    lost: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call of a forward: the value of each argument by its name, the first `positional` of them without it."""
+
+    values: Values
+    positional: int
+
+
+def capture(module: Module, arguments: Sequence[Any], keywords: Values, *, training: bool) -> Captured:
+    """The module as a program, and what it is called with: tensors, or descriptions of tensors.
+
+    Raises CannotCapture, NotAnInput where the forward does not take what is given, and TypeError for no module.
+    """
+    import torch  # here and below: the caller's own
+
+    module = getattr(module, "_orig_mod", module)  # what torch.compile wraps
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(f"a model is a torch.nn.Module or the path of a TorchScript file, not {type(module).__name__}")
+    if isinstance(module, torch.jit.ScriptModule):
+        return Captured(_archived(module), {str(number): value for number, value in enumerate(arguments, 1)})
+    call = _call(module, arguments, keywords)
+    with warnings.catch_warnings(), _attributes_kept(module):
+        warnings.simplefilter("ignore")  # torch announces the successor of TorchScript, and what a trace leaves out
+        try:
+            return _scripted(module, call)
+        except Exception as error:  # torch raises whatever its compiler met
+            return _traced(module, call, training, unscripted=_reason(error))
+
+
+def _archived(program: ScriptModule) -> bytes:
+    import torch
+
+    archive = io.BytesIO()
+    torch.jit.save(program, archive)
+    return archive.getvalue()
+
+
+def _call(module: Module, arguments: Sequence[Any], keywords: Values) -> _Call:
+    signature = inspect.signature(module.forward)
+    try:
+        bound = signature.bind(*arguments, **keywords)
+    except TypeError as error:
+        raise NotAnInput(f"{type(module).__name__}.forward{signature} does not take these inputs: {error}") from None
+    names = _positional_names(signature)
+    return _Call({next(names): value for value in bound.args} | bound.kwargs, len(bound.args))
+
+
+def _positional_names(signature: inspect.Signature) -> Iterator[str]:
+    for formal in signature.parameters.values():
+        if formal.kind is formal.VAR_POSITIONAL:
+            yield from (f"{formal.name}_{number}" for number in count())
+        yield formal.name
+
+
+def _scripted(module: Module, call: _Call) -> Captured:
+    import torch
+
+    archive = _archived(torch.jit.script(module))
+    formals = list(inspect.signature(module.forward).parameters.values())
+    last = max((index for index, formal in enumerate(formals) if formal.name in call.values), default=-1)
+    values = {formal.name: call.values.get(formal.name, formal.default) for formal in formals[: last + 1]}
+    return Captured(archive, values, list(_set_apart(module)))
+
+
+def _set_apart(module: Module) -> Iterator[str]:
+    apart = [name for name, inner in module.named_modules() if inner.training != module.training]
+    if apart:
+        shown = ", ".join(apart[:3]) + (f" and {len(apart) - 3} more" if len(apart) > 3 else "")
+        yield f"all modules ran in one mode, also {shown}, which you set to another"
+
+
+def _traced(module: Module, call: _Call, training: bool, unscripted: str) -> Captured:
+    import torch
+
+    twin = _twin(module, training)
+    generator = torch.Generator().manual_seed(0)
+    tensors = {name: real(value, generator) for name, value in call.values.items() if holds_tensor(value)}
+    twin.forward = _of_tensors(twin.forward, call, list(tensors))
+    with _randomness_kept(), torch.enable_grad():
+        try:
+            program = torch.jit.trace(twin, example_kwarg_inputs=tensors, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
+            archive = _archived(program)
+        except Exception as error:  # the forward's own, or what torch cannot record
+            told = UNTRACEABLE.format(name=type(module).__name__, unscripted=unscripted, untraced=_reason(error))
+            raise CannotCapture(told) from None
+    return Captured(archive, {name: call.values[name] for name in tensors}, [TRACED.format(unscripted)])
+
+
+def _twin(module: Module, training: bool) -> Module:
+    """A copy on the CPU, in the mode that is asked for."""
+    computed = {
+        id(value): value.detach().clone()
+        for inner in module.modules()
+        for value in vars(inner).values()
+        if hasattr(value, "is_leaf") and not value.is_leaf  # which deepcopy refuses
+    }
+    try:
+        twin = copy.deepcopy(module, computed).cpu()
+    except Exception as error:
+        raise CannotCapture(f"{type(module).__name__} can be neither scripted nor copied: {_reason(error)}") from None
+    return twin if twin.training == training else twin.train(training)
+
+
+def _of_tensors(forward: Callable[..., Any], call: _Call, names: Sequence[str]) -> Callable[..., Any]:
+    """The forward as a function of its tensors alone, of which it gives a tuple: what a trace can record."""
+
+    def traceable(**tensors: Any) -> Any:
+        given = list(({**call.values, **tensors}).items())
+        outputs = tuple(_tensors(forward(*(v for _, v in given[: call.positional]), **dict(given[call.positional :]))))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    formals = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    traceable.__signature__ = inspect.Signature(formals)  # type: ignore[attr-defined]
+    return traceable
+
+
+def _tensors(output: Any) -> Iterator[Tensor]:
+    if isinstance(output, Mapping):
+        output = list(output.values())
+    elif is_dataclass(output):
+        output = [getattr(output, field.name) for field in fields(output)]
+    if isinstance(output, list | tuple):
+        for inner in output:
+            yield from _tensors(inner)
+    elif hasattr(output, "grad_fn"):
+        yield output
+
+
+@contextmanager
+def _attributes_kept(module: Module) -> Iterator[None]:
+    """Take away what torch.jit.script leaves on the modules that it reads."""
+    before = {inner: set(vars(inner)) for inner in module.modules()}
+    try:
+        yield
+    finally:
+        for inner, names in before.items():
+            for name in set(vars(inner)) - names:
+                delattr(inner, name)
+
+
+@contextmanager
+def _randomness_kept() -> Iterator[None]:
+    """What is drawn is as if it had not been: of torch on the CPU, of Python and of NumPy."""
+    import torch
+
+    numpy = sys.modules.get("numpy")
+    drawn, drawn_by_numpy = random.getstate(), numpy.random.get_state() if numpy else None
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        random.setstate(drawn)
+        if numpy:
+            numpy.random.set_state(drawn_by_numpy)
+
+
+def _reason(error: Exception) -> str:
+    """The first line that an error says, and the line of Python that it is about."""
+    text = str(error).strip() or type(error).__name__
+    named = re.findall(r'File "([^"]+)", line (\d+)', text)
+    own = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    places = [(file, line) for file, line in named or own if "/torch/" not in file and file != __file__]
+    where = f" ({Path(places[-1][0]).name} line {places[-1][1]})" if places else ""
+    return text.partition("\n")[0].strip().rstrip(":.")[:300] + where

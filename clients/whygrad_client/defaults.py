@@ -1,0 +1,43 @@
+"""What an assertion takes where it is not told otherwise: the environment says it, and within pytest its options do."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def _server() -> str | None:
+    return os.environ.get("WHYGRAD_SERVER") or None
+
+
+def _insecure() -> bool:
+    return os.environ.get("WHYGRAD_INSECURE_NO_SANDBOX", "").lower() in ("1", "true", "yes", "on")
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """`server` judges, this machine where it is None; `fail_on` is what fails; the user's sources are below `root`."""
+
+    server: str | None = field(default_factory=_server)
+    fail_on: str = "warning"
+    insecure: bool = field(default_factory=_insecure)
+    root: Path = field(default_factory=Path.cwd)
+
+
+_in_force: list[Defaults] = []
+
+
+def current() -> Defaults:
+    """Those that are in force."""
+    return _in_force[-1] if _in_force else Defaults()
+
+
+def enter(defaults: Defaults) -> None:
+    """Put them in force, until `leave`."""
+    _in_force.append(defaults)
+
+
+def leave() -> None:
+    """Those before them are in force again."""
+    _in_force.pop()

@@ -1,0 +1,154 @@
+"""A diagnosis of a live module, or of a saved program, with real example inputs: by a service, or on this machine."""
+
+from __future__ import annotations
+
+import atexit
+import inspect
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
+from whygrad_client import asking, defaults, local
+from whygrad_client.capture import Captured, capture
+from whygrad_client.client import Client
+from whygrad_client.errors import WhygradError
+from whygrad_client.examples import Description
+from whygrad_client.report import Report
+from whygrad_client.sources import Sources
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+_ELSEWHERE = "{}; or name a service that judges: WHYGRAD_SERVER, server=, or --whygrad-server of pytest"
+
+Document = dict[str, Any]
+
+_engines = ExitStack()
+atexit.register(_engines.close)
+
+
+class NotARequest(WhygradError):  # noqa: N818 - named after what it is
+    """What was asked for makes no sense; the text says what."""
+
+
+def diagnose(
+    model: Module | str | os.PathLike[str],
+    inputs: Any = None,
+    *,
+    frozen: Sequence[str] = (),
+    loss: Any = "auto",
+    target: Any = None,
+    mode: str = "train",
+    steps: int = 2,
+    seed: int = 0,
+    ignore: Sequence[str] = (),
+    server: str | None = None,
+) -> Report:
+    """What keeps gradients from the parameters of `model`, a module of torch or the path of a TorchScript file.
+
+    `inputs` is what the forward is called with: a list or tuple of its arguments, a dict of them by name, or the only
+    one; each a tensor, whose shape, type and range are taken, a shape such as `"2x16:int64[0,1000)"`, or a plain value.
+    `loss` is `auto`, `output`, `sum`, `mean`, or a function of torch.nn.functional or its name, with its `target`.
+    `frozen` are globs of parameters that are to get no gradient, `ignore` codes that do not count. `server` judges, or
+    WHYGRAD_SERVER, else a sandbox on this machine. The module is left as it was.
+
+    Raises WhygradError: CannotCapture, NotAnInput, NotARequest, MissingExtra, or what a client raises.
+    """
+    options = {"mode": mode, "steps": steps, "seed": seed, "expect_frozen": list(frozen), "ignore": list(ignore)}
+    with _program(model, inputs, mode) as (path, values, lost):
+        asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
+        request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
+        document = _judged(path, request, server or defaults.current().server)
+    return Report(_sources(defaults.current().root).located(document | {"capture": lost}))
+
+
+@contextmanager
+def _program(
+    model: Module | str | os.PathLike[str], inputs: Any, mode: str
+) -> Iterator[tuple[Path, Mapping[str, Any] | None, list[str]]]:
+    """The file of a program, the values of its arguments by their names, and what was lost on the way to it."""
+    if isinstance(model, str | os.PathLike):
+        yield Path(model), None if inputs is None else _numbered(inputs), []
+        return
+    captured = _captured(model, inputs, mode)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"{type(model).__name__}.pt")
+        path.write_bytes(captured.archive)
+        yield path, captured.values, list(captured.lost)
+
+
+def _captured(model: Module, inputs: Any, mode: str) -> Captured:
+    named = isinstance(inputs, Mapping) and _is_named(model, inputs)
+    arguments, keywords = ([], inputs) if named else (_listed(inputs), {})
+    try:
+        return capture(model, arguments, keywords, training=mode == "train")
+    except TypeError as error:
+        raise NotARequest(str(error)) from None
+
+
+def _is_named(model: Module, inputs: Mapping[str, Any]) -> bool:
+    formals = inspect.signature(getattr(model, "forward", model)).parameters
+    return inputs.keys() <= formals.keys() or any(f.kind is f.VAR_KEYWORD for f in formals.values())
+
+
+def _listed(inputs: Any) -> list[Any]:
+    """One value for each argument."""
+    if isinstance(inputs, str):
+        try:
+            return list(parse_shapes(inputs))
+        except ShapeSyntaxError as error:
+            raise NotARequest(f"inputs {inputs!r}: {error}") from None
+    return list(inputs) if isinstance(inputs, list | tuple) else [] if inputs is None else [inputs]
+
+
+def _numbered(inputs: Any) -> Mapping[str, Any]:
+    return {str(number): value for number, value in enumerate(_listed(inputs), 1)}
+
+
+def _described(value: Any, name: str, lost: list[str]) -> Any:
+    try:
+        description = Description(value, f"input {name}")
+    except ShapeSyntaxError as error:
+        raise NotARequest(f"input {name}, {value!r}: {error}") from None
+    lost += description.lost
+    return description.entry
+
+
+def _loss(loss: Any, target: Any, lost: list[str]) -> Any:
+    kind = getattr(loss, "__name__", loss)
+    if not isinstance(kind, str | dict):
+        raise NotARequest(f"a loss is a name or a function of torch.nn.functional, not {type(loss).__name__}")
+    return kind if target is None else {"kind": kind, "target": _described(target, "of the loss", lost)}
+
+
+def _judged(path: Path, request: Document, server: str | None) -> Document:
+    try:
+        complete = asking.complete(request, None if server else local.MEMORY_BYTES)
+        if not server:
+            return _engine(defaults.current().insecure)(path, complete).document
+        with Client(server) as client:
+            return client.diagnose(path, **request).document
+    except click.UsageError as error:
+        raise NotARequest(error.message) from None
+    except local.MissingExtra as error:
+        raise local.MissingExtra(_ELSEWHERE.format(error)) from None
+    except (ValueError, OSError) as error:
+        raise NotARequest(str(error)) from None
+
+
+@cache
+def _engine(insecure: bool) -> Callable[[Path, Document], Report]:
+    """The sandbox of this process; it stays warm until the end."""
+    return _engines.enter_context(local.engine(insecure=insecure))
+
+
+@cache
+def _sources(root: Path) -> Sources:
+    return Sources(root)
