@@ -13,9 +13,10 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,10 +34,11 @@ TRACED = (
     "captured by tracing, which follows one path and keeps neither no_grad nor custom autograd functions: "
     "torch.jit.script refuses this module, {}"
 )
-UNTRACEABLE = (
-    "{name} cannot be captured. torch.jit.script refuses it: {unscripted}. torch.jit.trace stops as well: {untraced}. "
-    "Change what script names, or save TorchScript of the part that is to be judged and give its path"
-)
+UNTRACEABLE = """{name} cannot be captured.
+  torch.jit.script refuses it: {unscripted}
+  torch.jit.trace stops as well: {untraced}
+Where its own forward raises, `whygrad explain` tells what that can mean. Else change what script names, or save
+TorchScript of the part that is to be judged, and give its path."""
 
 
 class CannotCapture(WhygradError):  # noqa: N818 - named after what happened
@@ -129,7 +131,7 @@ def _traced(module: Module, call: _Call, training: bool, unscripted: str) -> Cap
     twin = _twin(module, training)
     generator = torch.Generator().manual_seed(0)
     tensors = {name: real(value, generator) for name, value in call.values.items() if holds_tensor(value)}
-    twin.forward = _of_tensors(twin.forward, call, list(tensors))
+    _take_tensors_alone(twin, call, list(tensors))
     with _randomness_kept(), torch.enable_grad():
         try:
             program = torch.jit.trace(twin, example_kwarg_inputs=tensors, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
@@ -155,17 +157,26 @@ def _twin(module: Module, training: bool) -> Module:
     return twin if twin.training == training else twin.train(training)
 
 
-def _of_tensors(forward: Callable[..., Any], call: _Call, names: Sequence[str]) -> Callable[..., Any]:
-    """The forward as a function of its tensors alone, of which it gives a tuple: what a trace can record."""
+def _take_tensors_alone(twin: Module, call: _Call, names: Sequence[str]) -> None:
+    """Let a module take its tensors by name and give a tuple of tensors, which is what a trace can record.
 
-    def traceable(**tensors: Any) -> Any:
-        given = list(({**call.values, **tensors}).items())
-        outputs = tuple(_tensors(forward(*(v for _, v in given[: call.positional]), **dict(given[call.positional :]))))
+    By hooks and a partial: a function around the forward would stand in the recorded stack of every operation.
+    """
+
+    def complete(_module: Module, _arguments: Any, tensors: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        given = list({**call.values, **tensors}.items())
+        return tuple(value for _, value in given[: call.positional]), dict(given[call.positional :])
+
+    def flat(_module: Module, _arguments: Any, output: Any) -> Any:
+        outputs = tuple(_tensors(output))
         return outputs[0] if len(outputs) == 1 else outputs
 
+    twin.register_forward_pre_hook(complete, prepend=True, with_kwargs=True)
+    twin.register_forward_hook(flat)
+    named = partial(twin.forward)
     formals = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
-    traceable.__signature__ = inspect.Signature(formals)  # type: ignore[attr-defined]
-    return traceable
+    named.__signature__ = inspect.Signature(formals)  # type: ignore[attr-defined]
+    twin.forward = named
 
 
 def _tensors(output: Any) -> Iterator[Tensor]:
@@ -215,4 +226,5 @@ def _reason(error: Exception) -> str:
     own = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     places = [(file, line) for file, line in named or own if "/torch/" not in file and file != __file__]
     where = f" ({Path(places[-1][0]).name} line {places[-1][1]})" if places else ""
-    return text.partition("\n")[0].strip().rstrip(":.")[:300] + where
+    said = text.partition("\n")[0].partition(" (This function exists")[0]  # what follows breaks off in a parenthesis
+    return said.strip().rstrip(":.")[:300] + where

@@ -146,7 +146,7 @@ def test_a_forward_that_raises_is_named_with_its_line() -> None:
     with pytest.raises(CannotCapture) as raised:
         captured(Raising(), "2x4")
     told = str(raised.value)
-    assert told.startswith("Raising cannot be captured. torch.jit.script refuses it: ")
+    assert told.startswith("Raising cannot be captured.\n  torch.jit.script refuses it: ")
     assert "torch.jit.trace stops as well: mat1 and mat2 shapes cannot be multiplied (2x4 and 2x4)" in told
     assert f"(test_capture.py line {Raising.forward.__code__.co_firstlineno + 1})" in told
 

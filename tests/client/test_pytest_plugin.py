@@ -202,12 +202,13 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
         [
             "E   AssertionError: error[[]PAR202]: nothing can be trained: the program has no parameters",
             "E   AssertionError: error[[]*]: *",
-            "E     --> test_odd.py:* in forward, module*",
-            "E   captured by tracing, which follows one path and keeps neither no_grad nor*",
+            "E     --> test_odd.py:34 in forward",
+            "E   captured by tracing, which follows one path and keeps neither no_grad",
             "E   AssertionError: frozen, and not named in frozen=[[][]]: encoder.* (2 of 4 parameters)",
             "E   AssertionError: named in frozen=[[]'encoder.*', 'decoder.*'], and yet trained: encoder.proj.*",
             "E   frozen=[[]'encoder.*', 'decoder.*']: no parameter is called 'decoder.*'",
-            "E   *CannotCapture: Raises cannot be captured. *mat1 and mat2 shapes cannot be multiplied*",
+            "E   whygrad_client.capture.CannotCapture: Raises cannot be captured.",
+            "E     torch.jit.trace stops as well: mat1 and mat2 shapes cannot be multiplied*(test_odd.py line 89)",
             "E   AssertionError: error[[]SHP701]: *",
             "E   *NotAnInput: Model.forward(x) does not take these inputs: too many positional arguments",
             "E   *NotARequest: inputs '2xten': at character 3: 'ten' is not a size*",
@@ -215,7 +216,7 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
             "E   *NotARequest: a model is a torch.nn.Module or the path of a TorchScript file, not *",
         ]
     )
-    assert "clients/whygrad_client" not in ended.stdout.str()
+    assert "/whygrad_client/" not in ended.stdout.str()
 
 
 def test_what_fails_is_chosen(plugin: pytest.Pytester) -> None:
