@@ -66,7 +66,7 @@ def diagnose(
         asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
         request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
         document = _judged(path, request, server or defaults.current().server)
-    return Report(_sources(defaults.current().root).located(document | {"capture": lost}))
+    return Report.read(_sources(defaults.current().root).located(document | {"capture": lost}))
 
 
 @contextmanager

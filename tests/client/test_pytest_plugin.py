@@ -212,7 +212,7 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
             "E   AssertionError: error[[]SHP701]: *",
             "E   *NotAnInput: Model.forward(x) does not take these inputs: too many positional arguments",
             "E   *NotARequest: inputs '2xten': at character 3: 'ten' is not a size*",
-            "E   *NotARequest: *crossentropy*",
+            "E   *NotARequest: loss/kind: Unknown loss. Did you mean cross_entropy?*",
             "E   *NotARequest: a model is a torch.nn.Module or the path of a TorchScript file, not *",
         ]
     )
