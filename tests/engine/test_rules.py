@@ -64,7 +64,7 @@ def test_file_is_named_after_its_rule(rule: Rule) -> None:
 
 @each_rule
 def test_code_and_name_are_those_of_the_catalogue(rule: Rule) -> None:
-    assert rule.name == CODES[rule.code].name
+    assert rule.name == CODES[rule.code]
 
 
 @each_rule

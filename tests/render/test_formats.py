@@ -15,6 +15,7 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 from tests.render.test_text import DETACHED, HEADLINE
 
+from whygrad.engine import catalogue
 from whygrad.render import formats, github, html, junit, markdown, sarif
 
 HOSTILE = [
@@ -81,6 +82,23 @@ def test_sarif_pins_the_users_own_line() -> None:
     assert result["partialFingerprints"] == {sarif.FINGERPRINT: "f" * 64}
     rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
     assert (rule["id"], rule["name"]) == ("CUT101", "detached")
+
+
+def test_sarif_tells_of_each_rule_what_its_page_does() -> None:
+    for known in catalogue.rules():
+        finding = located()["findings"][0] | {"code": known.code}
+        (rule,) = valid(sarif.render([located() | {"findings": [finding]}]))["runs"][0]["tool"]["driver"]["rules"]
+        assert (rule["id"], rule["name"]) == (known.code, known.name)
+        assert re.fullmatch(r"(`|torch|backward|[A-Z]).*\.", rule["shortDescription"]["text"])
+        assert len(rule["fullDescription"]["text"]) > 40
+        assert len(rule["help"]["text"]) > 40
+        assert "\n" not in rule["help"]["text"].replace("\n\n", "")
+
+
+def test_sarif_takes_a_code_that_it_does_not_know() -> None:
+    finding = located()["findings"][0] | {"code": "XYZ999"}
+    (run,) = valid(sarif.render([located() | {"findings": [finding]}]))["runs"]
+    assert run["tool"]["driver"]["rules"] == [{"id": "XYZ999", "name": "XYZ999"}]
 
 
 def test_sarif_pins_the_program_where_no_line_was_found() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from whygrad.engine.codes import CODES
 from whygrad.engine.explain import explain
 from whygrad.render import phrases
+from whygrad.render.explanation import cause
 from whygrad.render.terminal import safe
 from whygrad_client.slack import blocks
 from whygrad_client.slack.blocks import Block, Message
@@ -70,7 +70,7 @@ def _others(candidates: Sequence[Json]) -> Iterator[Block | None]:
     if candidates:
         yield blocks.line(blocks.word("Or, less likely:"))
     rest = phrases.more(len(candidates) - _SHOWN, "more causes")
-    yield blocks.bullets([*(f"{_named(candidate)}: {_cause(candidate)}" for candidate in candidates[:_SHOWN]), *rest])
+    yield blocks.bullets([*(f"{_named(candidate)}: {cause(candidate)}" for candidate in candidates[:_SHOWN]), *rest])
 
 
 def _notice(explanation: Json) -> str:
@@ -78,7 +78,7 @@ def _notice(explanation: Json) -> str:
     if not explanation["candidates"]:
         return f"no known message of torch: {_said(explanation)}"
     first = explanation["candidates"][0]
-    return f"{_named(first)}: {safe(explanation.get('numbers') or _cause(first), 300)}"
+    return f"{_named(first)}: {safe(explanation.get('numbers') or cause(first), 300)}"
 
 
 def _hint(explanation: Json) -> str:
@@ -93,10 +93,6 @@ def _said(explanation: Json) -> str:
 
 def _named(candidate: Json) -> str:
     return f"{safe(candidate['code'], 10)} {safe(candidate['name'], 40)}"
-
-
-def _cause(candidate: Json) -> str:
-    return safe(CODES[candidate["code"]].cause if candidate["code"] in CODES else _flowing(candidate["meaning"]), 200)
 
 
 def _flowing(text: Any) -> str:

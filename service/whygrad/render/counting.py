@@ -26,6 +26,6 @@ def counted(document: Json, fail_on: str) -> list[Json]:
 
 
 def _never_begun(document: Json) -> bool:
-    """Whether nothing ran because of what was sent: an input that was forgotten, or one too many."""
-    ran = any(done.get("ran") for done in document.get("passes") or ())
-    return not ran and {finding.get("code") for finding in document.get("findings") or ()} == {"TYP804"}
+    """Whether nothing was learnt because of what was sent: an input that was forgotten, or one too many."""
+    faults, _notes = phrases.parted(document)
+    return {fault.get("code") for fault in faults} == {"TYP804"}

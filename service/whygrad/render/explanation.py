@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from whygrad.engine.codes import CODES
+from whygrad.engine import catalogue
 from whygrad.render import terminal
 from whygrad.render.terminal import Paint, safe
 
@@ -79,11 +79,15 @@ def _questions(ask: Sequence[Mapping[str, Any]], paint: Paint, width: int) -> It
 def _in_short(candidates: Sequence[Mapping[str, Any]], paint: Paint) -> Iterator[str]:
     yield "or, as `whygrad rules CODE` tells:"
     for candidate in candidates:
-        yield f"  {paint(safe(candidate['code'], 10), 'cyan')} {safe(candidate['name'], 40)}: {_cause(candidate)}"
+        yield f"  {paint(safe(candidate['code'], 10), 'cyan')} {safe(candidate['name'], 40)}: {cause(candidate)}"
 
 
-def _cause(candidate: Mapping[str, Any]) -> str:
-    return safe(CODES[candidate["code"]].cause if candidate["code"] in CODES else candidate["meaning"], 120)
+def cause(candidate: Mapping[str, Any]) -> str:
+    """What the code of a candidate stands for, in one line."""
+    try:
+        return safe(catalogue.rule(candidate["code"]).summary, 200)
+    except KeyError:
+        return safe(" ".join(str(candidate["meaning"]).split()), 200)
 
 
 def _paragraph(text: Any, width: int, indent: str, then: str | None = None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import whygrad
-from whygrad.engine.codes import CODES
+from whygrad.engine import catalogue
 from whygrad.render import counting, phrases, places
 from whygrad.render.places import Place
 from whygrad.render.terminal import safe
@@ -52,15 +52,19 @@ def log(documents: Sequence[Json]) -> dict[str, Any]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    known = CODES.get(code)
-    cause = known.cause if known else safe(code, 10)
-    told = {"text": _message(cause)}
+    """What the rule's own page says; nothing of a code that this catalogue does not have."""
+    try:
+        rule = catalogue.rule(code)
+    except KeyError:
+        return {"id": safe(code, 10), "name": safe(code, 10)}
+    page = rule.documentation
+    what, why, how = map(_unwrapped, (page.what_happened, page.why_it_matters, page.how_to_fix))
     return {
-        "id": safe(code, 10),
-        "name": known.name if known else safe(code, 10),
-        "shortDescription": told,
-        "fullDescription": told,
-        "help": {"text": _message(f"{cause} whygrad rules {safe(code, 10)} tells more.")},
+        "id": code,
+        "name": rule.name,
+        "shortDescription": {"text": _unwrapped(rule.summary)},
+        "fullDescription": {"text": what},
+        "help": {"text": f"{why}\n\n{how}"},
     }
 
 
@@ -98,6 +102,11 @@ def _result(document: Json, finding: Json, codes: Sequence[str]) -> dict[str, An
 def _physical(place: Place) -> dict[str, Any]:
     region = {"startLine": place.line} | ({"startColumn": place.column} if place.column else {})
     return {"physicalLocation": {"artifactLocation": {"uri": quote(place.path)}, "region": region}}
+
+
+def _unwrapped(text: str) -> str:
+    """A text of several lines as a message: a line for each paragraph."""
+    return _message("\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n")))
 
 
 def _message(text: str) -> str:
