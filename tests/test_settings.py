@@ -48,3 +48,32 @@ def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch,
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings.from_environment() == settings
+
+
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
+def test_half_of_slack_is_told_and_no_secret_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    secret = {"SLACK_SIGNING_SECRET": "0123456789abcdef", "SLACK_APP_TOKEN": "xapp-1-secret"}[name]
+    monkeypatch.setenv(f"WHYGRAD_{name}", secret)
+    with pytest.raises(SettingsError, match=f"WHYGRAD_SLACK_BOT_TOKEN: is not set, and WHYGRAD_{name} is") as caught:
+        Settings.from_environment()
+    assert secret not in str(caught.value)
+
+
+def test_a_bad_token_is_told_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHYGRAD_SLACK_BOT_TOKEN", "xoxp-of-a-user")
+    monkeypatch.setenv("WHYGRAD_SLACK_SIGNING_SECRET", "short")
+    monkeypatch.setenv("WHYGRAD_PUBLIC_URL", "grad.example")
+    with pytest.raises(SettingsError, match="begins with xoxb-") as caught:
+        Settings.from_environment()
+    told = str(caught.value)
+    assert "WHYGRAD_PUBLIC_URL='grad.example': must be an address" in told
+    assert "16 characters or more" in told
+    assert "xoxp" not in told
+
+
+def test_whoever_needs_no_secret_has_none() -> None:
+    tokens = {"slack_signing_secret": "s" * 16, "slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}
+    settings = Settings(keys=("k" * 16,), **tokens)
+    assert not any(token in str(settings.without_secrets().environment()) for token in (*tokens.values(), "k" * 16))
+    assert settings.without_secrets("slack_bot_token").slack_bot_token == "xoxb-1"
+    assert not any(token in repr(settings) for token in tokens.values())
