@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask.testing import FlaskClient
+from tests.documents import finding
 
 from whygrad.jobs.store import Store
 from whygrad.web.service import Service
@@ -15,6 +16,7 @@ Problem = Callable[..., str]
 PROGRAM = b"a program"
 SHA256 = hashlib.sha256(PROGRAM).hexdigest()
 PLACE = f"/models/{SHA256}"
+PAGE = {"Accept": "text/html"}
 
 
 def finish(store: Store, document: dict[str, Any]) -> None:
@@ -89,3 +91,33 @@ class TestShow:
 
     def test_an_unknown_one_is_404(self, client: FlaskClient, problem: Problem) -> None:
         assert f"PUT {PLACE}" in problem(client.get(PLACE), 404)
+
+
+class TestPage:
+    def test_its_diagnoses_and_faults(self, client: FlaskClient, service: Service) -> None:
+        service.blobs.put(io.BytesIO(PROGRAM))
+        for code in ("CUT101", "SHP701"):
+            service.store.submit(model_sha256=SHA256, model_name="<b>.pt", model_bytes=9, request={})
+            claim = service.store.claim("tests", 30)
+            assert claim is not None
+            told = {"verdict": "faulty", "headline": f"told of {code}", "findings": [finding(code)]}
+            assert service.store.finish(claim, told)
+        page = client.get(PLACE, headers=PAGE).text
+        assert "<h1>&lt;b&gt;.pt</h1>" in page
+        assert page.index("SHP701 in model.py") < page.index("CUT101 in model.py") < page.index("Its diagnoses")
+        assert "told of CUT101" in page
+        assert "It is being read" in page
+
+    def test_what_it_takes(self, client: FlaskClient, service: Service, store: Store) -> None:
+        service.blobs.put(io.BytesIO(PROGRAM))
+        client.get(PLACE, headers={"Prefer": "wait=0"})
+        argument = {"name": "tokens", "type": "Tensor", "required": True}
+        recorded = [{"shape": [2, 4], "dtype": "int64", "low": 0, "high": 9}]
+        finish(store, {"methods": [{"name": "forward", "arguments": [argument], "recorded_inputs": recorded}]})
+        page = client.get(PLACE, headers=PAGE).text
+        assert "tokens: Tensor" in page
+        assert "2x4:int64[0,9)" in page
+        assert "It was not diagnosed yet" in page
+
+    def test_one_that_is_not_here(self, client: FlaskClient) -> None:
+        assert client.get(f"/models/{'0' * 64}", headers=PAGE).status_code == 404

@@ -9,6 +9,7 @@ from typing import Any
 from whygrad.render import counting
 
 Json = Mapping[str, Any]
+Shapes = Mapping[str, Sequence[Sequence[int] | None]]
 
 _PHASES = ("forward", "backward")
 
@@ -42,6 +43,15 @@ class Gradient:
 
 
 @dataclass(frozen=True)
+class Reshaped:
+    """A module that takes or gives other shapes than it did: of its inputs and of its outputs."""
+
+    module: str
+    before: Shapes
+    after: Shapes
+
+
+@dataclass(frozen=True)
 class Asked:
     """A field of the request that is another, as JSON values; None where it was not given."""
 
@@ -64,6 +74,7 @@ class Comparison:
     new: tuple[Json, ...]
     kept: tuple[Kept, ...]
     gradients: tuple[Gradient, ...]
+    shapes: tuple[Reshaped, ...]
     asked: tuple[Asked, ...]
 
     @property
@@ -90,6 +101,7 @@ def compare(before: Json, after: Json) -> Comparison:
         new=tuple(finding for name, finding in _named(after, "findings") if name not in earlier),
         kept=tuple(_kept(before, after)),
         gradients=tuple(_gradients(before, after)),
+        shapes=tuple(_reshaped(before, after)),
         asked=tuple(_asked(before.get("request") or {}, after.get("request") or {})),
     )
 
@@ -135,6 +147,24 @@ def _gradients(before: Json, after: Json) -> Iterator[Gradient]:
 
 def _states(document: Json) -> dict[str, str]:
     return {str(p.get("name")): str(p.get("gradient")) for p in document.get("parameters") or []}
+
+
+def _reshaped(before: Json, after: Json) -> Iterator[Reshaped]:
+    """The modules that both ran; what only one of them has, or did not get to, is no change of a shape."""
+    earlier, later = _shapes(before), _shapes(after)
+    for module in earlier:
+        if module in later and earlier[module] != later[module]:
+            yield Reshaped(module, earlier[module], later[module])
+
+
+def _shapes(document: Json) -> dict[str, Shapes]:
+    told = {
+        str(module.get("path")): {
+            side: [tensor.get("shape") for tensor in module.get(side) or []] for side in ("inputs", "outputs")
+        }
+        for module in document.get("modules") or []
+    }
+    return {module: shapes for module, shapes in told.items() if any(shapes.values())}
 
 
 def _is_cut(document: Json) -> bool:

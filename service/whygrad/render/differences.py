@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from whygrad.render import counting, markdown, parameters, phrases, snippet, terminal
-from whygrad.render.comparison import Comparison, Gradient, Kept
+from whygrad.render.comparison import Comparison, Gradient, Kept, Reshaped
+from whygrad.render.operands import shape_text
 from whygrad.render.story import Block
 from whygrad.render.terminal import safe
 
@@ -50,7 +51,7 @@ def render(form: str, comparison: Comparison, *, color: bool = False, width: int
 def view(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain data: findings as the documents have them, of each document only what names it."""
     told = {"before": _named(comparison.before), "after": _named(comparison.after), "judged": comparison.judged}
-    lists = ("fixed", "unseen", "new", "kept", "gradients", "asked")
+    lists = ("fixed", "unseen", "new", "kept", "gradients", "shapes", "asked")
     return told | {name: [_plain(entry) for entry in getattr(comparison, name)] for name in lists}
 
 
@@ -62,6 +63,7 @@ def sections(comparison: Comparison) -> Iterator[Section]:
         yield _section(name, [_finding(finding) for finding in found], why)
     yield _section("still there", [_still(kept) for kept in comparison.kept])
     yield _section("gradients that changed", list(_gradients(comparison)), count=len(comparison.gradients))
+    yield _section("shapes that changed", [_reshaped(shaped) for shaped in comparison.shapes])
     asked = [f"{safe(a.field, 40)}: {_value(a.before)} -> {_value(a.after)}" for a in comparison.asked]
     yield _section("asked for otherwise", asked)
 
@@ -123,6 +125,15 @@ def _gradients(comparison: Comparison) -> Iterator[str]:
     for (before, after), changed in together.items():
         names = parameters.shorten([safe(g.parameter, 120) for g in changed], {safe(name, 120) for name in every})
         yield f"{names}: {safe(before or 'not there', 20)} -> {safe(after or 'not there', 20)}"
+
+
+def _reshaped(shaped: Reshaped) -> str:
+    """`encoder: [2, 10] to [2, 5] -> [4, 10] to [4, 5]`."""
+    before, after = (
+        " to ".join(", ".join(map(shape_text, shapes[side])) for side in ("inputs", "outputs") if shapes[side])
+        for shapes in (shaped.before, shaped.after)
+    )
+    return f"{safe(shaped.module, 120) or 'the whole'}: {before} -> {after}"
 
 
 def _named(document: Json) -> dict[str, Any]:

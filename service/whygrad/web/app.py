@@ -15,6 +15,7 @@ from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
 from whygrad.storage.database import Database
 from whygrad.web import (
+    comparison,
     dashboard,
     diagnoses,
     door,
@@ -38,6 +39,7 @@ from whygrad.web.service import EXTENSION, Service
 
 RESOURCES = (
     diagnoses.resource,
+    comparison.resource,
     graphs.resource,
     events.resource,
     models.resource,

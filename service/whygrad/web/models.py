@@ -10,8 +10,10 @@ from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.jobs.store import UploadGone
 from whygrad.storage.blobs import Readable
 from whygrad.web import replies
+from whygrad.web.dashboard import model as pages
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Bytes, operation
+from whygrad.web.representations import EITHER, either
 from whygrad.web.service import service
 from whygrad.web.uploads import Spooled, keep, spooled
 from whygrad.web.waiting import patience, wait_for
@@ -19,6 +21,8 @@ from whygrad.web.waiting import patience, wait_for
 resource = Blueprint("models", __name__)
 
 ABANDONED = ("lost", "cancelled")
+PAGE_SECONDS = 1.0
+"""How long a page waits for a program to be read before it is shown without."""
 
 
 @resource.route("/models/<sha256:sha256>", methods=["HEAD"])
@@ -53,24 +57,38 @@ def put(sha256: str, body: Readable) -> Response:
     "Describe a program: methods, arguments, recorded shapes",
     headers=("Prefer",),
     answers={
-        200: Answer("What the program says of itself", replies.Description, headers=("Preference-Applied",)),
+        200: Answer("What the program says of itself", replies.Description, EITHER, ("Preference-Applied",)),
         202: Answer("Not read yet", replies.Description, headers=("Retry-After", "Preference-Applied")),
     },
     problems={404: "no such program", 503: "it could not be read"},
 )
 def show(sha256: str) -> Response:
-    """What a worker read in the program, which happens once."""
+    """What a worker read in the program, which happens once; on a page also what was diagnosed in it."""
+    return either(lambda: _page(sha256), lambda: _description(sha256))
+
+
+def _page(sha256: str) -> Response:
+    job = _described(sha256)
+    wait_for(job.id, PAGE_SECONDS)
+    return pages.show(_told(service().store.get(job.id) or job))
+
+
+def _description(sha256: str) -> Response:
     waits, job = patience(service().settings.default_wait_seconds), _described(sha256)
     wait_for(job.id, waits.seconds)
     job = service().store.get(job.id) or job
     if job.status in ABANDONED:
         raise Problem(503, "No worker could read this program; its log tells why.", headers={"Retry-After": "5"})
-    answer = jsonify({**(job.document or {}), "sha256": sha256, "bytes": job.model_bytes, "status": job.status})
+    answer = jsonify(_told(job))
     answer.headers.update(waits.headers)
     if not job.finished:
         answer.status_code = 202
         answer.headers["Retry-After"] = "1"
     return answer
+
+
+def _told(job: Diagnosis) -> dict[str, Any]:
+    return {**(job.document or {}), "sha256": job.model_sha256, "bytes": job.model_bytes, "status": job.status}
 
 
 def _require(upload: Spooled, sha256: str) -> None:

@@ -146,6 +146,13 @@ class FaultQuery(Strict):
     limit = fields.Integer(load_default=20, validate=Range(1, LONGEST_PAGE))
 
 
+class CompareQuery(Strict):
+    """Which two diagnoses are held against each other."""
+
+    a = fields.String(validate=Length(1, 64), metadata={"description": "the id of the earlier one"})
+    b = fields.String(validate=Length(1, 64), metadata={"description": "the id of the later one"})
+
+
 class DeleteQuery(Strict):
     """What is spared."""
 

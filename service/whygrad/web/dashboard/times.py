@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
-PITCH, TALLEST = 12, 64
+PITCH, TALLEST = 36, 64
 """Of the bars of days, in pixels: from one to the next, and the height of the highest."""
 
 
