@@ -55,7 +55,7 @@ def test_what_lies_between_two(client: FlaskClient, diagnose: Diagnose) -> None:
 
 @pytest.mark.parametrize("query", ["", "a={}", "b={}"])
 def test_two_are_needed(client: FlaskClient, problem: Problem, diagnose: Diagnose, query: str) -> None:
-    assert "missing" in problem(client.get("/compare?" + query.format(diagnose())), 422)
+    assert "required" in problem(client.get("/compare?" + query.format(diagnose())), 422)
 
 
 def test_one_that_there_is_not(client: FlaskClient, problem: Problem, diagnose: Diagnose) -> None:
@@ -66,7 +66,7 @@ def test_the_page_offers_the_same_file_first_and_the_older_as_the_earlier(
     client: FlaskClient, diagnose: Diagnose
 ) -> None:
     older, other, chosen, newer = diagnose(), diagnose(name="other.pt"), diagnose(), diagnose()
-    page = client.get(f"/compare?a={chosen}", headers=PAGE).text
+    page = client.get(f"/compare/{chosen}", headers=PAGE).text
     offered = [f"/compare?a={older}&amp;b={chosen}", f"/compare?a={chosen}&amp;b={newer}"]
     assert all(address in page for address in offered)
     assert f"b={chosen}&" not in page.replace(offered[0], "")

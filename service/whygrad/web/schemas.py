@@ -149,8 +149,8 @@ class FaultQuery(Strict):
 class CompareQuery(Strict):
     """Which two diagnoses are held against each other."""
 
-    a = fields.String(validate=Length(1, 64), metadata={"description": "the id of the earlier one"})
-    b = fields.String(validate=Length(1, 64), metadata={"description": "the id of the later one"})
+    a = fields.String(required=True, validate=Length(1, 64), metadata={"description": "the id of the earlier one"})
+    b = fields.String(required=True, validate=Length(1, 64), metadata={"description": "the id of the later one"})
 
 
 class DeleteQuery(Strict):

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, render_template
 
-from whygrad.jobs.listing import Summary
 from whygrad.render import differences
 from whygrad.render.comparison import Comparison
 from whygrad.web.service import service
@@ -22,17 +21,14 @@ def show(comparison: Comparison) -> Response:
     return Response(page, mimetype="text/html")
 
 
-def choose(first: Mapping[str, Any] | None) -> Response:
+def choose(first: Mapping[str, Any]) -> Response:
     """The diagnoses that `first` can be held against, those of the same file before all others."""
-    name = None if first is None else first["model"]["name"]
-    newest = [one for one in service().store.page(limit=OFFERED + 1).items if first is None or one.id != first["id"]]
-    same = [] if name is None else [one for one in _named(name) if first is None or one.id != first["id"]]
-    others = [one for one in newest if one not in same]
-    page = render_template(
-        "choose.html", first=first, same=[one.view() for one in same], others=[one.view() for one in others]
-    )
-    return Response(page, mimetype="text/html")
+    name = first["model"]["name"]
+    same = [one for one in _newest(first, name=name) if one["model"]["name"] == name]
+    others = [one for one in _newest(first) if one not in same]
+    return Response(render_template("choose.html", first=first, same=same, others=others), mimetype="text/html")
 
 
-def _named(name: str) -> list[Summary]:
-    return [one for one in service().store.page(name=name, limit=OFFERED + 1).items if one.model_name == name]
+def _newest(first: Mapping[str, Any], name: str | None = None) -> list[dict[str, Any]]:
+    newest = service().store.page(name=name, limit=OFFERED + 1).items
+    return [one.view() for one in newest if one.id != first["id"]]
