@@ -28,16 +28,17 @@ class Command:
 def read(typed: str) -> Command:
     """What is asked for. Raises ShapeSyntaxError, whose message says where the shapes go wrong."""
     text = _plain(typed)
-    first, _, rest = text.partition(" ")
-    shapes = rest.strip() or None
     if not text:
         return Command("form")
+    first, *rest = text.split(maxsplit=1)
+    shapes = rest[0] if rest else None
     if text.lower() in ("help", "-h", "--help"):
         return Command("help")
     if first.lower() == "upload" and (shapes is None or _are_shapes(shapes)):
         return Command("upload", shapes=shapes)
     if _NAMED.fullmatch(first):
-        parse_shapes(shapes) if shapes else None
+        if shapes is not None:
+            parse_shapes(shapes)
         return Command("known", first.lower(), shapes)
     return Command("text", text)
 

@@ -77,7 +77,8 @@ class Listeners:
                 ack(**message.payload(), response_type="in_channel" if known else "ephemeral")
             case _:
                 self._put(body["trigger_id"], _asked(asked, conversation))
-        ack() if ack.response is None else None
+        if ack.response is None:
+            ack()
 
     def shortcut(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """ "Diagnose this model" on a message: the answer comes into its thread."""

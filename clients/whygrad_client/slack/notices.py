@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from whygrad.engine.shapes import write_shapes
 from whygrad.render.terminal import safe
@@ -25,13 +26,22 @@ def upload(link: Mapping[str, Any], public_url: str, request: Mapping[str, Any])
         blocks.rich(
             blocks.line(
                 blocks.link(url, "Upload one program"),
-                blocks.word(f" by {until}, in a browser or by the first of these lines: the answer comes here."),
+                blocks.word(
+                    f" by {until}, in a browser or from a shell; the answer comes here. {_reach(url)}".rstrip()
+                ),
             ),
             blocks.code([curl]),
-            blocks.line(blocks.word("Or have it in your terminal:")),
+            blocks.line(blocks.word("Or have the answer in your terminal:")),
             blocks.code([check]),
         ),
     )
+
+
+def _reach(url: str) -> str:
+    """Who can use a link, where it is not everybody."""
+    if urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"):
+        return ""
+    return "It works on the machine of the service alone, as WHYGRAD_PUBLIC_URL is not set there."
 
 
 def expired() -> Message:

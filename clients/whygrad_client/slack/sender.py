@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,8 @@ LOOK_SECONDS = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 MOST_ATTEMPTS = 8
 LONGEST_BACKOFF = 60.0
+LONGEST_SECONDS = 24 * 3_600.0
+"""Whoever asked for something does not wait for it longer than a day."""
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +84,10 @@ class Sender:
 
     def _do(self, claim: Claim) -> None:
         task = Task.read(claim.task)
+        if time.time() - task.conversation.since > LONGEST_SECONDS:
+            log.error("%s: given up after a day", claim.key)
+            self.outbox.end(claim)
+            return
         try:
             with self._held(claim):
                 left, pause = self._step(task, claim)
