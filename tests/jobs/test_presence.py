@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from whygrad.jobs.presence import SILENT, Presence
+from whygrad.jobs.presence import FORGOTTEN, SILENT, Presence
 from whygrad.storage.database import Database
 from whygrad.storage.tables import workers
 
@@ -28,3 +28,17 @@ def test_one_that_fell_silent_does_not(database: Database) -> None:
     assert not presence.anybody()
     presence.sign("one")
     assert presence.anybody()
+
+
+def test_one_that_was_killed_is_forgotten_in_the_end(database: Database) -> None:
+    presence = Presence(database)
+    presence.sign("killed")
+    presence.sign("two")
+    long_ago = datetime.now(UTC) - FORGOTTEN - SILENT
+    database.write(
+        lambda connection: connection.execute(
+            update(workers).where(workers.c.name == "killed").values(seen_at=long_ago)
+        )
+    )
+    presence.sign("two")
+    assert database.read(lambda connection: connection.execute(select(workers.c.name)).scalars().all()) == ["two"]

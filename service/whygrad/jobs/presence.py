@@ -1,8 +1,10 @@
-"""Which workers live: each signs the table now and then, and whoever fell silent is taken for gone."""
+"""Which workers live: each signs the table now and then, who fell silent is gone, and soon forgotten."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
@@ -12,6 +14,8 @@ from whygrad.storage.tables import workers
 SIGN_SECONDS = 5.0
 """A worker signs so often."""
 SILENT = timedelta(seconds=4 * SIGN_SECONDS)
+FORGOTTEN = timedelta(hours=1)
+"""For so long it can be seen that a worker was there and fell silent."""
 
 
 class Presence:
@@ -21,14 +25,15 @@ class Presence:
         """Connects to nothing yet."""
         self.database = database
 
-    def sign(self, worker: str) -> None:
-        """The worker lives, and can run programs."""
+    def sign(self, worker: str, facts: Mapping[str, Any] | None = None) -> None:
+        """The worker lives, and can run programs; `facts` is what it says of itself, as JSON has it."""
         now = datetime.now(UTC)
 
         def work(connection: Connection) -> None:
-            seen = update(workers).where(workers.c.name == worker).values(seen_at=now)
+            connection.execute(delete(workers).where(workers.c.seen_at < now - FORGOTTEN))
+            seen = update(workers).where(workers.c.name == worker).values(seen_at=now, facts=facts)
             if not connection.execute(seen).rowcount:
-                connection.execute(insert(workers).values(name=worker, seen_at=now))
+                connection.execute(insert(workers).values(name=worker, seen_at=now, started_at=now, facts=facts))
 
         self.database.write(work)
 

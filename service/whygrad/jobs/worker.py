@@ -10,8 +10,10 @@ import socket
 import sys
 import time
 from dataclasses import asdict
+from importlib.metadata import version
 from typing import Any
 
+import whygrad
 from whygrad import logs, sandbox
 from whygrad.jobs import examination, graphs, retention
 from whygrad.jobs.courier_local import Courier
@@ -44,12 +46,14 @@ class Worker:
         self.courier = Courier(settings.data)
         self.presence = Presence(self.store.database)
         self._signed = self._tidied = -math.inf
+        self.facts: dict[str, Any] = {}
         self.ready = False
         self._stopping = False
 
     def run(self) -> None:
         """Work until `stop`. Raises SandboxError where the sandbox does not work."""
         isolation = sandbox.warm(insecure=self.settings.insecure_no_sandbox)
+        self.facts = {"whygrad": whygrad.__version__, "torch": version("torch"), "isolation": asdict(isolation)}
         self.ready = True
         log.info("ready, with programs held by %s", [layer for layer, holds in asdict(isolation).items() if holds])
         while not self._stopping:
@@ -67,7 +71,7 @@ class Worker:
         """Let the others know that this worker lives."""
         if time.monotonic() - self._signed > SIGN_SECONDS:
             self._signed = time.monotonic()
-            self.presence.sign(self.name)
+            self.presence.sign(self.name, self.facts)
 
     def stop(self) -> None:
         """End soon: a job that is under way goes back to the queue."""

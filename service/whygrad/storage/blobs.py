@@ -74,6 +74,11 @@ class Blobs:
             if SHA256.fullmatch(path.name) and _age(path) > seconds:
                 yield path.name
 
+    def usage(self) -> tuple[int, int]:
+        """How many uploads there are, and how many bytes they take together."""
+        sizes = [_size(path) for path in self.folder.glob("[0-9a-f][0-9a-f]/*")]
+        return len(sizes), sum(sizes)
+
     def sweep(self, seconds: float) -> None:
         """Remove what a process that was killed left half stored, longer ago than so many seconds."""
         for path in (self.folder / INCOMING).glob("*"):
@@ -96,6 +101,13 @@ def _age(path: Path) -> float:
         return time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _copy(stream: Readable, file: IO[bytes]) -> Blob:

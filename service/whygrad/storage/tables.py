@@ -111,6 +111,8 @@ workers = Table(
     metadata,
     Column("name", String(255), primary_key=True),
     Column("seen_at", Utc, nullable=False),
+    Column("started_at", Utc),
+    Column("facts", JSON(none_as_null=True)),
 )
 
 mutes = Table(

@@ -10,6 +10,7 @@ from whygrad.jobs.faults import Faults
 from whygrad.jobs.links import Links
 from whygrad.jobs.mutes import Mutes
 from whygrad.jobs.presence import Presence
+from whygrad.jobs.standing import Standing
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
@@ -29,6 +30,7 @@ from whygrad.web import (
     links,
     models,
     mutes,
+    operators,
     rules,
     slack,
     trace,
@@ -47,6 +49,7 @@ RESOURCES = (
     explain.resource,
     rules.resource,
     health.resource,
+    operators.resource,
     mutes.resource,
     links.resource,
     slack.resource,
@@ -88,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         store=Store(database, attempts=settings.attempts),
         faults=Faults(database),
         presence=Presence(database),
+        standing=Standing(database),
         mutes=Mutes(database),
         links=Links(database),
         blobs=Blobs(settings.uploads),

@@ -13,6 +13,7 @@ from whygrad.jobs.faults import Faults
 from whygrad.jobs.links import Links
 from whygrad.jobs.mutes import Mutes
 from whygrad.jobs.presence import Presence
+from whygrad.jobs.standing import Standing
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
 from whygrad.storage.blobs import Blobs
@@ -28,6 +29,7 @@ class Service:
     store: Store
     faults: Faults
     presence: Presence
+    standing: Standing
     mutes: Mutes
     links: Links
     blobs: Blobs
