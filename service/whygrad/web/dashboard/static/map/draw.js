@@ -1,0 +1,146 @@
+// Draws what of a scene is in sight, and takes away what is not.
+import { HEAD, wording } from "./plan.js";
+import { touch } from "./scene.js";
+import { curve, element, icon, severed } from "./shapes.js";
+
+/** The icon of each state, from the page's sprite. What carries only data has none. */
+export const ICONS = { flows: "gradient-ok", cut: "gradient-cut", none: "gradient-none", zero: "gradient-zero", "non-finite": "gradient-non-finite", frozen: "gradient-frozen", "not-run": "gradient-not-run" };
+
+/** What is said of each state. */
+export const WORDS = {
+  flows: "the gradient flows",
+  cut: "the gradient is cut here",
+  none: "no gradient arrives",
+  zero: "the gradient is zero",
+  "non-finite": "the gradient is not finite",
+  frozen: "frozen",
+  "not-run": "no backward was run",
+  data: "carries no gradient",
+};
+
+const GAP = 34;
+
+export class Drawing {
+  /** @param {SVGGElement} layer */
+  constructor(layer) {
+    this.groups = ["lines", "boxes", "labels"].map((name) => layer.appendChild(element("g", { class: name, role: "presentation" })));
+    /** @type {Map<string, Element[]>} */
+    this.drawn = new Map();
+    this.scene = null;
+  }
+
+  /** @param {import("./scene.js").Scene} scene @param {import("./scene.js").Rect} sight */
+  show(scene, sight) {
+    if (this.scene !== scene) this.clear();
+    this.scene = scene;
+    const wanted = new Map();
+    for (const box of scene.boxes) if (touch(box, sight)) wanted.set(box.key, () => this.box(box));
+    for (const line of scene.lines) if (touch(line, sight)) wanted.set(line.key, () => this.line(line));
+    for (const [key, elements] of this.drawn) {
+      if (wanted.has(key)) continue;
+      for (const each of elements) each.remove();
+      this.drawn.delete(key);
+    }
+    for (const [key, make] of wanted) if (!this.drawn.has(key)) this.drawn.set(key, make());
+  }
+
+  clear() {
+    for (const elements of this.drawn.values()) for (const each of elements) each.remove();
+    this.drawn.clear();
+  }
+
+  box(seen) {
+    const { box, open, x, y, width, height, depth } = seen;
+    if (!box.parent) return [];
+    const shape = box.kind === "op" || box.kind === "end" ? height / 2 : open ? 10 : 7;
+    const names = `box ${box.kind} ${box.times ? box.state : "ahead"}${open ? ` open deep-${Math.min(depth, 4)}` : ""}${box.findings.length ? " found" : ""}`;
+    const made = element("g", { class: names, transform: `translate(${x} ${y})`, "data-box": box.id, id: `map-box-${box.id}`, role: "treeitem", "aria-level": depth, "aria-label": spoken(seen), "aria-expanded": box.children.length ? String(open) : null }, [
+      element("rect", { class: "body", width, height, rx: shape }),
+      ...(open ? title(box, width) : face(box, width, height)),
+    ]);
+    this.groups[open ? 0 : 1].append(made);
+    if (open) this.groups[0].insertBefore(made, this.nextOpen(depth));
+    return [made];
+  }
+
+  /** An open box lies under all that is deeper, and under every line. */
+  nextOpen(depth) {
+    for (const other of this.groups[0].children) {
+      if (!other.classList.contains("box") || Number(other.getAttribute("aria-level")) > depth) return other;
+    }
+    return null;
+  }
+
+  line({ wire, points, label }) {
+    const through = !wire.from.startsWith("box ") || !wire.to.startsWith("box ");
+    const made = wire.state === "cut" && !through ? this.cut(points) : [this.plain(wire, points)];
+    this.groups[0].append(...made);
+    if (label?.text) {
+      const text = this.label(wire, label);
+      this.groups[2].append(text);
+      made.push(text);
+    }
+    return made;
+  }
+
+  /** Where nothing ran yet, no shape is known either. */
+  plain(wire, points) {
+    const ahead = wire.state === "not-run" && wire.edges.every((edge) => !edge.shape);
+    return element("path", { class: `line ${ahead ? "ahead" : wire.state}`, d: curve(points), "marker-end": `url(#map-tip-${wire.state})` });
+  }
+
+  /** The tensor goes on, the gradient does not come back. */
+  cut(points) {
+    const { before, after, middle } = severed(points, GAP);
+    return [
+      element("path", { class: "line cut", d: curve(before) }),
+      element("path", { class: "line cut", d: curve(after), "marker-end": "url(#map-tip-cut)" }),
+      element("g", { class: "scissors", transform: `translate(${middle.x} ${middle.y})` }, [
+        element("circle", { r: 12 }),
+        element("path", { d: "M-7 -3H-2M2 3H7M-4.5 5.5L4.5 -5.5" }),
+      ]),
+    ];
+  }
+
+  label(wire, { x, y, text }) {
+    const aside = wire.state === "cut" ? 20 : 0;
+    const width = text.length * 6.7 + 8;
+    return element("g", { class: `label ${wire.state}`, transform: `translate(${x + (aside ? aside + width / 2 : 0)} ${y})` }, [
+      element("rect", { x: -width / 2, y: -8.5, width, height: 17, rx: 4 }),
+      element("text", { "text-anchor": "middle", y: 3.8 }, [text]),
+    ]);
+  }
+}
+
+/** The title of an open box. */
+function title(box, width) {
+  const { title: name, detail } = wording(box);
+  const glyph = box.times ? ICONS[box.state] : null;
+  return [
+    element("rect", { class: "head", width, height: HEAD - 4, rx: 10 }),
+    element("path", { class: "chevron", d: "M13 12.5l4.5 5 4.5-5" }),
+    element("text", { class: "title", x: 30, y: 20 }, [name, element("tspan", { class: "detail", dx: 8 }, [detail])]),
+    ...(glyph && box.state !== "flows" ? [icon(glyph, width - 26, 9)] : []),
+  ];
+}
+
+/** What is written on a closed box. */
+function face(box, width, height) {
+  const { title: name, detail, mono } = wording(box);
+  const glyph = box.times ? ICONS[box.state] : null;
+  const slim = height < 40;
+  const middle = slim ? height / 2 + 4.5 : 18;
+  const found = [element("text", { class: mono ? "title mono" : "title", x: 12, y: middle }, slim && detail ? [name, element("tspan", { class: "detail", dx: 6 }, [detail])] : [name])];
+  if (detail && !slim) found.push(element("text", { class: "detail", x: 12, y: 34 }, [detail]));
+  const right = width - (box.children.length ? 40 : 24);
+  if (glyph) found.push(icon(glyph, right, height / 2 - 7));
+  if (box.children.length) found.push(element("path", { class: "chevron", d: `M${width - 19} ${height / 2 - 4.5}l5 4.5-5 4.5` }));
+  return found;
+}
+
+/** @param {import("./scene.js").Seen} seen @returns {string} what a screen reader says */
+export function spoken({ box }) {
+  const { title: name, detail } = wording(box);
+  const findings = box.findings.length ? `, ${box.findings.length} finding${box.findings.length > 1 ? "s" : ""}` : "";
+  return `${name} ${detail}, ${box.times ? WORDS[box.state] : "was not run"}${findings}`.replace(/ ,/g, ",");
+}

@@ -1,0 +1,82 @@
+// How large everything is: what the layout is to be made of.
+import { boxKey, shapesOf } from "./wiring.js";
+
+/** @typedef {import("./graph.js").Box} Box */
+
+export const LINE = 15;
+export const HEAD = 34;
+const PAD = 12;
+const FONT = { name: "600 13px system-ui, sans-serif", small: "11px system-ui, sans-serif", mono: "11px ui-monospace, monospace" };
+const LONGEST = 34;
+
+const canvas = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+
+/** The width of a text in one of the map's fonts. */
+export function textWidth(text, font) {
+  const key = `${font} ${text}`;
+  if (!widths.has(key)) {
+    canvas.font = FONT[font];
+    widths.set(key, canvas.measureText(text).width);
+  }
+  return widths.get(key);
+}
+
+export const short = (text, most = LONGEST) => (text.length > most ? `${text.slice(0, most / 2 - 1)}…${text.slice(1 - most / 2)}` : text);
+
+/** @param {Box} box @returns {{title: string, detail: string, mono: boolean}} what is written on a box */
+export function wording(box) {
+  const again = box.call > 1 ? ` (call ${box.call})` : "";
+  const often = box.times > 1 ? `×${box.times}` : "";
+  switch (box.kind) {
+    case "program":
+      return { title: short(box.type || "program"), detail: "", mono: false };
+    case "op":
+      return { title: short(box.name), detail: often, mono: true };
+    case "end":
+      return { title: short(box.label && !/^\d+$/.test(box.label) ? box.label : box.name), detail: box.label && !/^\d+$/.test(box.label) ? box.name : box.label && box.label !== "0" ? box.label : "", mono: false };
+    case "run":
+      return { title: short(box.name), detail: `${box.ops.length} operations`, mono: false };
+    case "layer":
+      return { title: short(box.name) + again, detail: short([box.type, often, box.ops.length ? "" : "never runs"].filter(Boolean).join(" · ")), mono: false };
+    default:
+      return { title: short(box.name) + again, detail: short(box.type), mono: false };
+  }
+}
+
+/** @param {import("./wiring.js").Wire} wire @returns {string} the shapes on a line, as far as there is room for them */
+export function labelOf(wire) {
+  const shapes = shapesOf(wire);
+  if (!shapes.length) return wire.edges.some((edge) => edge.role === "number") ? "number" : "";
+  return shapes.length > 1 ? `${short(shapes[0], 22)} +${shapes.length - 1}` : short(shapes[0], 26);
+}
+
+/** The plan of a box, with those inside it where it is open. */
+export function plan(box, folding, wiring) {
+  const size = sizeOf(box);
+  if (!folding.isOpen(box)) return { key: boxKey(box), signature: boxKey(box), ...size, head: 0, children: [], wires: [] };
+  const children = box.children.map((child) => plan(child, folding, wiring));
+  const inside = new Set(children.map((child) => child.key));
+  const wires = wiring.inside(box).map((wire) => wireOf(wire, inside));
+  const signature = `${boxKey(box)}[${children.map((child) => child.signature).join()}]${wires.map((w) => w.apart).join()}`;
+  return { key: boxKey(box), signature, width: Math.min(size.width, 260), height: 0, head: box.parent ? HEAD : 0, children, wires };
+}
+
+function wireOf(wire, inside) {
+  const through = !inside.has(wire.from) || !inside.has(wire.to);
+  const label = through ? "" : labelOf(wire);
+  const width = label ? textWidth(label, "mono") + 10 : 0;
+  return { from: wire.from, to: wire.to, apart: String(wire.edges[0].from), width, height: label ? LINE + 3 : 0 };
+}
+
+/** The size of a closed box. */
+export function sizeOf(box) {
+  const { title, detail, mono } = wording(box);
+  const text = Math.max(textWidth(title, mono ? "mono" : "name"), textWidth(detail, "small"));
+  const beside = 26 + (box.children.length ? 18 : 0);
+  if (box.kind === "op" || box.kind === "end") {
+    const width = textWidth(title, mono ? "mono" : "name") + (detail ? textWidth(detail, "small") + 8 : 0);
+    return { width: Math.ceil(width + 2 * PAD + 18), height: 28 };
+  }
+  return { width: Math.ceil(text + 2 * PAD + beside), height: detail ? 44 : 32 };
+}

@@ -1,0 +1,48 @@
+// All that is to be seen, at its place in the whole drawing.
+import { boxKey } from "./wiring.js";
+import { labelOf } from "./plan.js";
+
+/**
+ * @typedef {{x: number, y: number, width: number, height: number}} Rect
+ * @typedef {Rect & {key: string, box: import("./graph.js").Box, open: boolean, depth: number}} Seen
+ * @typedef {Rect & {key: string, wire: import("./wiring.js").Wire, points: {x: number, y: number}[], label: {x: number, y: number, text: string}|null}} Line
+ * @typedef {{boxes: Seen[], lines: Line[], places: Map<import("./graph.js").Box, Seen>, width: number, height: number}} Scene
+ */
+
+/** @param {import("./layout.js").Laid} laid of the whole program @returns {Scene} */
+export function scene(laid, root, wiring) {
+  const found = { boxes: [], lines: [], places: new Map(), width: laid.width, height: laid.height };
+  add(found, root, laid, { x: 0, y: 0 }, 0, wiring);
+  return found;
+}
+
+function add(found, box, laid, at, depth, wiring) {
+  const seen = { key: boxKey(box), box, open: Object.keys(laid.children).length > 0, depth, ...at, width: laid.width, height: laid.height };
+  found.boxes.push(seen);
+  found.places.set(box, seen);
+  if (!seen.open) return;
+  const wires = wiring.inside(box);
+  laid.wires.forEach((line, place) => found.lines.push(lineOf(wires[place], line, at, `${box.id}/${place}`)));
+  for (const child of box.children) {
+    const inner = laid.children[boxKey(child)];
+    if (inner) add(found, child, inner.laid, { x: at.x + inner.x, y: at.y + inner.y }, depth + 1, wiring);
+  }
+}
+
+function lineOf(wire, { points, label }, at, key) {
+  const moved = points.map((point) => ({ x: point.x + at.x, y: point.y + at.y }));
+  const told = label && { x: label.x + at.x, y: label.y + at.y, text: labelOf(wire) };
+  return { key: `line ${key}`, wire, points: moved, label: told, ...extent(moved) };
+}
+
+function extent(points) {
+  const xs = points.map((point) => point.x);
+  const ys = points.map((point) => point.y);
+  const [x, y] = [Math.min(...xs) - 40, Math.min(...ys) - 12];
+  return { x, y, width: Math.max(...xs) + 40 - x, height: Math.max(...ys) + 12 - y };
+}
+
+/** Whether two rectangles share a point. @param {Rect} a @param {Rect} b */
+export function touch(a, b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}

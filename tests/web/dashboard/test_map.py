@@ -1,0 +1,164 @@
+"""The gradient map in a real browser: what is seen of a fault, and how one gets about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from tests.web.dashboard import architectures
+from tests.web.dashboard.conftest import Open, Shoot
+
+IMAGE = "2x3x64x64"
+Diagnosed = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def detached(diagnosed: Diagnosed) -> str:
+    """A ResNet-50 whose second layer is detached."""
+    return diagnosed(architectures.scripted(architectures.ResNet("detach")), IMAGE)
+
+
+def drawn(page: Page) -> Page:
+    """The page once its map is drawn."""
+    page.wait_for_selector("gradient-map[data-ready=drawn]")
+    return page
+
+
+def box(page: Page, text: str) -> str:
+    """The id of the box that is spoken of so."""
+    return str(page.locator(f'[role=treeitem][aria-label^="{text}"]').first.get_attribute("id"))
+
+
+def chosen(page: Page) -> str:
+    return str(page.locator("[role=treeitem][aria-selected=true]").get_attribute("aria-label"))
+
+
+def test_the_cut_is_seen_at_once_and_told_beside_it(opened: Open, detached: str, shoot: Shoot) -> None:
+    page = drawn(opened(detached))
+    expect(page.locator(".map-drawing .scissors")).to_have_count(1)
+    assert "the gradient is cut here" in chosen(page)
+    expect(page.locator(".map-panel")).to_contain_text("x = x.detach()")
+    stage, cut = page.locator(".map-stage").bounding_box(), page.locator(".box.cut.op").bounding_box()
+    assert stage
+    assert cut
+    assert stage["y"] < cut["y"] < stage["y"] + stage["height"]
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        shoot(page, theme)
+
+
+def test_a_box_opens_in_place_and_closes_again(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached))
+    page.locator("[data-action=close]").click()
+    layer = page.locator(f"#{box(page, 'layer3')}")
+    expect(layer).to_have_attribute("aria-expanded", "false")
+    layer.dblclick(force=True)
+    expect(layer).to_have_attribute("aria-expanded", "true")
+    expect(page.locator('[role=treeitem][aria-label^="0 Bottleneck"]').first).to_be_attached()
+    page.locator(".map-stage").press("Escape")
+    expect(layer).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_keyboard_goes_along_lines_in_and_out_and_to_the_findings(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached))
+    stage = page.locator(".map-stage")
+    stage.focus()
+    assert chosen(page).startswith("detach")
+    stage.press("ArrowDown")
+    assert chosen(page).startswith("layer3")
+    stage.press("Escape")
+    expect(page.locator(f"#{box(page, 'layer3')}")).to_have_attribute("aria-expanded", "false")
+    stage.press("ArrowDown")
+    assert chosen(page).startswith("layer4")
+    stage.press("Escape")
+    expect(page.locator(f"#{box(page, 'layer4')}")).to_have_attribute("aria-expanded", "false")
+    stage.press("Enter")
+    expect(page.locator(f"#{box(page, 'layer4')}")).to_have_attribute("aria-expanded", "true")
+    stage.press("Enter")
+    assert chosen(page).startswith("0 Bottleneck")
+    stage.press("n")
+    assert chosen(page).startswith("detach")
+    assert stage.get_attribute("aria-activedescendant") == box(page, "detach")
+    stage.press("/")
+    expect(page.locator("#map-question")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(stage).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("layer4.2.conv3", "conv3"), ("max_pool2d", "maxpool"), ("shape:2,256,2,2", "relu"), ("state:cut", "detach")],
+)
+def test_search_finds_names_operations_shapes_and_states(
+    opened: Open, detached: str, question: str, first: str
+) -> None:
+    page = drawn(opened(detached))
+    page.locator("#map-question").fill(question)
+    options = page.locator("#map-found [role=option] strong").all_inner_texts()
+    assert first in options, options
+    page.keyboard.press("Enter")
+    assert chosen(page).startswith(options[0])
+
+
+def test_a_finding_leads_to_its_place_and_a_place_to_its_findings(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached))
+    page.locator("[data-action=close]").click()
+    page.locator("#finding-0 .to-map").click()
+    page.wait_for_function("document.querySelector('.box.chosen')?.getAttribute('aria-label').startsWith('detach')")
+    assert page.locator(".map-panel a").first.get_attribute("href") == "#finding-0"
+
+
+def test_both_sides_of_an_in_place_fault_are_joined(opened: Open, diagnosed: Diagnosed, shoot: Shoot) -> None:
+    program = architectures.scripted(architectures.ResNet("inplace"))
+    page = drawn(opened(diagnosed(program, IMAGE)))
+    expect(page.locator(".map-world .joint:not(.under)")).to_have_count(1)
+    expect(page.locator(".map-world .tag")).to_have_text("saved here")
+    shoot(page, "joined")
+
+
+def test_where_a_shape_stops_fitting_two_numbers_differ(opened: Open, diagnosed: Diagnosed, shoot: Shoot) -> None:
+    page = drawn(opened(diagnosed(architectures.scripted(architectures.UNet("shape")), IMAGE)))
+    assert page.locator(".sizes text").all_text_contents() == ["32", "≠", "16 channels"]
+    expect(page.locator(".map-world .stopped")).to_have_text("stopped here")
+    assert page.locator(".box.ahead").count() > 2
+    shoot(page, "mismatch")
+
+
+def test_on_a_narrow_screen_all_of_it_is_there(opened: Open, detached: str, shoot: Shoot) -> None:
+    page = drawn(opened(detached, viewport={"width": 360, "height": 740}))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".map-panel")).to_contain_text("detach")
+    shoot(page, "narrow")
+
+
+def test_without_scripts_the_modules_stand_in_a_table(opened: Open, detached: str) -> None:
+    page = opened(detached, java_script_enabled=False)
+    table = page.locator("#map-table table")
+    expect(table).to_be_visible()
+    expect(table).to_contain_text("layer1.0.conv1")
+    expect(page.locator("gradient-map")).to_be_hidden()
+
+
+def test_hostile_names_are_text(opened: Open, detached: str) -> None:
+    def forge(route: Route) -> None:
+        graph = route.fetch().json()
+        names = {"layer3": "<img src=x onerror=alert(1)>", "Bottleneck": "__proto__", "conv1": "</script>{{7*7}}"}
+        route.fulfill(json=graph | {"texts": [names.get(text, text) for text in graph["texts"]]})
+
+    page = opened("/")
+    page.route("**/graph", forge)
+    page.goto(detached)
+    drawn(page).locator("#map-question").fill("img")
+    expect(page.locator("#map-found [role=option] strong").first).to_have_text("<img src=x onerror=alert(1)>")
+    page.keyboard.press("Enter")
+    assert chosen(page).startswith("<img src=x onerror=alert(1)>")
+    expect(page.locator(".map-panel h3")).to_have_text("<img src=x onerror=alert(1)>")
+    assert page.locator("gradient-map img").count() == 0
+
+
+def test_a_program_that_never_ran_says_why_there_is_no_map(opened: Open, diagnosed: Diagnosed) -> None:
+    page = opened(diagnosed(b"no program at all"))
+    page.wait_for_selector("gradient-map[data-ready=none]")
+    expect(page.locator(".map-none")).to_contain_text("There is no graph: nothing of the program was run.")
+    expect(page.locator("gradient-map .map-body")).to_be_hidden()
