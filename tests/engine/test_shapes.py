@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whygrad.engine.shapes import DTYPES, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
+from whygrad.engine.shapes import DTYPES, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes, write_shapes
+from whygrad.request.document import DiagnosisRequest
 
 
 @st.composite
@@ -84,3 +85,25 @@ def test_an_error_names_the_place_and_gives_an_example(text: str, position: int,
     assert says in caught.value.message
     assert f"at character {position + 1}" in caught.value.message
     assert "\x1b" not in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["1x3x224x224", "2x16:int64[0,1000); 2:float64", ":float32", "3:bool; 4:int8[-3,4)"])
+def test_what_is_read_is_written_again(text: str) -> None:
+    loaded = DiagnosisRequest().load({"inputs": parse_shapes(text)})["inputs"]
+    assert write_shapes(parse_shapes(text)) == text
+    assert parse_shapes(write_shapes(loaded) or "")[0]["shape"] == parse_shapes(text)[0]["shape"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        [{"shape": [2]}],
+        {"a": {"shape": [2]}},
+        0.5,
+        None,
+        {"shape": [2], "fill": "zeros"},
+        {"shape": [2], "requires_grad": True},
+    ],
+)
+def test_what_has_no_short_form_is_not_written(entry: Any) -> None:
+    assert write_shapes([{"shape": [2, 4]}, entry]) is None

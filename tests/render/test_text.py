@@ -244,6 +244,14 @@ def test_a_finding_without_a_place_leaves_no_gap() -> None:
     assert "\n\n\n" not in render(nowhere)
 
 
+def test_who_muted_a_finding_is_told() -> None:
+    muted = copy.deepcopy(DETACHED)
+    muted["findings"][0]["muted"] = {"by": "ada", "at": "2026-01-31T12:00:00.000Z", "reason": "a frozen teacher"}
+    assert "  muted by ada on 2026-01-31: a frozen teacher\n" in render(muted)
+    muted["findings"][0]["muted"] = {"by": "", "at": None, "reason": ""}
+    assert "  muted\n" in render(muted)
+
+
 def test_an_almost_empty_document_renders() -> None:
     assert render({}) == "unknown: no headline for the program\n\nunknown\n"
 

@@ -115,7 +115,7 @@ def read_reason(view: Mapping[str, Any]) -> str:
 def source(file: Mapping[str, Any]) -> Source:
     """The program in a file as Slack describes it."""
     url = file.get("url_private_download") or file.get("url_private")
-    return Source(name=str(file.get("name") or "model.pt"), file=file["id"], url=url, size=file.get("size"))
+    return Source(name=str(file.get("name") or "model.pt"), file=file.get("id"), url=url, size=file.get("size"))
 
 
 _ABOUT_LOSS = "auto, output, sum, mean, or one of torch.nn.functional and its target: cross_entropy 8:int64[0,10)"

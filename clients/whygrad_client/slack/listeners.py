@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
@@ -12,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from whygrad.engine import catalogue
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad_client.slack import answer, commands, explaining, forms
 from whygrad_client.slack.blocks import Message
@@ -32,6 +34,7 @@ def build(outbox: Outbox, *, token: str, api_url: str) -> App:
 
     A listener runs in the thread that serves its request, so that no slow one keeps another from its turn.
     """
+    catalogue.rules()  # it takes a moment to read them, which the first to ask would have to wait
     app = App(
         client=WebClient(token=token, base_url=api_url, timeout=OPEN_SECONDS),
         authorize=lambda enterprise_id, team_id: AuthorizeResult(
@@ -82,9 +85,8 @@ class Listeners:
 
     def shortcut(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """ "Diagnose this model" on a message: the answer comes into its thread."""
-        message, channel = body["message"], body["channel"]["id"]
-        thread = message.get("thread_ts") or message.get("ts")
-        conversation = Conversation(channel, body["user"]["id"], thread, body.get("response_url"))
+        message = body["message"]
+        conversation = replace(_place(body), thread=message.get("thread_ts") or message.get("ts"))
         sources = [forms.source(file) for file in message.get("files") or [] if _is_model(file)]
         form = forms.diagnose(conversation, sources) if sources else forms.nothing(_no_model(message))
         _open(client, body, form, log.warning)
@@ -166,21 +168,30 @@ def _pressed(body: Body) -> dict[str, Any]:
 
 
 def _same(body: Body) -> Conversation:
-    """The message that a button stands on, to be changed."""
-    container = body["container"]
-    channel = container.get("channel_id") or body["channel"]["id"]
-    here = Conversation(channel, body["user"]["id"], response_url=body.get("response_url"), responded=True)
-    if container.get("is_ephemeral"):
-        return here
-    return Conversation(**{**vars(here), "message": container.get("message_ts"), "responded": False})
+    """The message that a button stands on, to be changed; what only one person sees is changed by its address alone."""
+    here, hidden = _place(body), _is_hidden(body)
+    return replace(here, message=None if hidden else _pressed_on(body), responded=hidden)
 
 
 def _below(body: Body) -> Conversation:
     """The thread below the message that a button stands on."""
-    container, message = body["container"], body.get("message") or {}
-    channel = container.get("channel_id") or body["channel"]["id"]
-    thread = None if container.get("is_ephemeral") else message.get("thread_ts") or container.get("message_ts")
-    return Conversation(channel, body["user"]["id"], thread, body.get("response_url"))
+    thread = (body.get("message") or {}).get("thread_ts") or _pressed_on(body)
+    return replace(_place(body), thread=None if _is_hidden(body) else thread)
+
+
+def _place(body: Body) -> Conversation:
+    """Where something was done, and the address for an answer to it."""
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {})["channel_id"]
+    return Conversation(channel, body["user"]["id"], response_url=body.get("response_url"))
+
+
+def _pressed_on(body: Body) -> str | None:
+    told = (body.get("container") or {}).get("message_ts") or (body.get("message") or {}).get("ts")
+    return None if told is None else str(told)
+
+
+def _is_hidden(body: Body) -> bool:
+    return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
 def _is_model(file: Body) -> bool:

@@ -159,7 +159,7 @@ class Sender:
 
     def _run(self, task: Task, claim: Claim) -> Step:
         source = task.source
-        if source.file:
+        if source.file or source.url:
             with self.files.fetched(source, self.backend.largest()) as program:
                 id = self.backend.run(program, source.name, task.request, claim.key)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from dataclasses import replace
 from http.client import HTTPException
 
@@ -45,6 +46,7 @@ class Speaker:
 
     def __init__(self, client: WebClient) -> None:
         self.client = client
+        self._quiet: dict[str, float] = {}
 
     def say(self, conversation: Conversation, message: Message, *, final: bool = True) -> Conversation:
         """The conversation after this message has come, or taken the place of what was said there before.
@@ -85,12 +87,13 @@ class Speaker:
     def _call(self, method: str, conversation: Conversation, message: Message, **more: object) -> dict[str, str]:
         """Raises Wait, Unheard, or SlackApiError for what will not change; without blocks where Slack refuses those."""
         body = {"channel": conversation.channel, **message.payload(), **more}
+        self._respect(method)
         try:
             answer = self.client.api_call(method, json=body)
         except SlackApiError as error:
             reason = _reason(error)
             if error.response.status_code == 429 or reason in ("ratelimited", "rate_limited"):
-                raise Wait(_pause(error.response.headers)) from error
+                raise self._hush(method, _pause(error.response.headers)) from error
             if error.response.status_code >= 500 or reason in _PASSING:
                 raise Unheard(reason) from error
             if reason in _MALFORMED and message.blocks:
@@ -100,6 +103,17 @@ class Speaker:
         except (OSError, HTTPException, SlackRequestError) as error:
             raise Unheard(str(error)) from error
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def _hush(self, method: str, seconds: float) -> Wait:
+        """Nobody calls this method for so long: Slack counts the calls of all conversations together."""
+        self._quiet[method] = time.monotonic() + seconds
+        return Wait(seconds)
+
+    def _respect(self, method: str) -> None:
+        """Raise Wait while Slack wants to hear nothing by this method."""
+        left = self._quiet.get(method, 0.0) - time.monotonic()
+        if left > 0:
+            raise Wait(left)
 
     def _respond(self, conversation: Conversation, message: Message, reason: str) -> Conversation:
         """Say it by the address that came with the interaction, which needs no token and no membership."""

@@ -46,6 +46,9 @@ def test_slack_is_left_alone_for_as_long_as_it_says(fake: FakeSlack, speaker: Sp
     with pytest.raises(Wait) as caught:
         speaker.say(Conversation(CHANNEL), message("one"))
     assert caught.value.seconds == 7
+    with pytest.raises(Wait):
+        speaker.say(Conversation(PRIVATE), message("two"))
+    assert fake.calls == ["chat.postMessage"]
 
 
 @pytest.mark.parametrize("failure", [(500, ""), (503, "service_unavailable"), (200, "internal_error")])
