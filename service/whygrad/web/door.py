@@ -49,7 +49,9 @@ def _refuse_other_sites() -> None:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     foreign = site is not None and site not in ("same-origin", "none")
-    if foreign or (origin is not None and origin.lower().partition("://")[2] != request.environ["HTTP_HOST"].lower()):
+    if foreign or (
+        origin is not None and origin.lower().partition("://")[2] != request.environ.get("HTTP_HOST", "").lower()
+    ):
         raise Problem(403, "A page of another site sent this request.")
 
 

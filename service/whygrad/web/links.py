@@ -58,10 +58,11 @@ def show(id: str) -> Response:
     answers={200: Answer("A form for one file", media_types=(PAGE,))},
     problems={404: "no such link", 410: "it was used, or is over"},
 )
-def page(token: str) -> str:
-    """The form."""
+def page(token: str) -> Response:
+    """The form. Its browser is to say where it comes from when it sends it, as the door asks."""
     most_bytes = service().settings.max_upload_bytes
-    return render_template("upload_link.html", diagnosis=None, link=_open(token), most_bytes=most_bytes)
+    form = render_template("upload_link.html", diagnosis=None, link=_open(token), most_bytes=most_bytes)
+    return Response(form, mimetype=PAGE, headers={"Referrer-Policy": "same-origin"})
 
 
 @resource.post("/upload/<token>")
