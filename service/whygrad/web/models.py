@@ -7,20 +7,19 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from whygrad.jobs.diagnosis import Diagnosis
-from whygrad.jobs.store import UploadGone
 from whygrad.storage.blobs import Readable
 from whygrad.web import replies
 from whygrad.web.dashboard import model as pages
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Bytes, operation
+from whygrad.web.reading import ABANDONED, read, size_of
 from whygrad.web.representations import EITHER, either
 from whygrad.web.service import service
 from whygrad.web.uploads import Spooled, keep, spooled
-from whygrad.web.waiting import patience, wait_for
+from whygrad.web.waiting import patience
 
 resource = Blueprint("models", __name__)
 
-ABANDONED = ("lost", "cancelled")
 PAGE_SECONDS = 1.0
 """How long a page waits for a program to be read before it is shown without."""
 
@@ -33,7 +32,7 @@ PAGE_SECONDS = 1.0
 )
 def head(sha256: str) -> Response:
     """The size of the program, in Content-Length."""
-    return Response(headers={"Content-Length": str(_size(sha256))}, mimetype="application/octet-stream")
+    return Response(headers={"Content-Length": str(size_of(sha256))}, mimetype="application/octet-stream")
 
 
 @resource.put("/models/<sha256:sha256>")
@@ -68,15 +67,12 @@ def show(sha256: str) -> Response:
 
 
 def _page(sha256: str) -> Response:
-    job = _described(sha256)
-    wait_for(job.id, PAGE_SECONDS)
-    return pages.show(_told(service().store.get(job.id) or job))
+    return pages.show(_told(read(sha256, PAGE_SECONDS)))
 
 
 def _description(sha256: str) -> Response:
-    waits, job = patience(service().settings.default_wait_seconds), _described(sha256)
-    wait_for(job.id, waits.seconds)
-    job = service().store.get(job.id) or job
+    waits = patience(service().settings.default_wait_seconds)
+    job = read(sha256, waits.seconds)
     if job.status in ABANDONED:
         raise Problem(503, "No worker could read this program; its log tells why.", headers={"Retry-After": "5"})
     answer = jsonify(_told(job))
@@ -96,27 +92,3 @@ def _require(upload: Spooled, sha256: str) -> None:
         raise Problem(422, "The body is empty; it is to be the program: curl -T model.pt", pointer="")
     if upload.sha256 != sha256:
         raise Problem(422, f"The body has the sha256 {upload.sha256}, not the path's.", pointer="")
-
-
-def _size(sha256: str) -> int:
-    blobs = service().blobs
-    if not blobs.has(sha256):
-        raise _unknown(sha256)
-    return blobs.path(sha256).stat().st_size
-
-
-def _described(sha256: str) -> Diagnosis:
-    size, known = _size(sha256), service().store.description(sha256)
-    if known and known.status not in ABANDONED:
-        return known
-    upload: dict[str, Any] = {"model_sha256": sha256, "model_name": sha256[:12], "model_bytes": size}
-    try:
-        job = service().store.submit(kind="describe", request={}, is_kept=service().blobs.has, **upload)
-    except UploadGone as error:
-        raise _unknown(sha256) from error
-    service().courier.wake()
-    return job
-
-
-def _unknown(sha256: str) -> Problem:
-    return Problem(404, f"No upload has this sha256. Send it with PUT /models/{sha256}.")

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,11 @@ def serving(folder: Path, **environment: str) -> Iterator[str]:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, (folder / "log").read_text()
-    yield line.split()[-1]
+    url = line.split()[-1]
+    while requests.get(f"{url}/readyz", timeout=10).status_code != 200:
+        assert process.poll() is None, (folder / "log").read_text()
+        time.sleep(0.1)
+    yield url
     process.terminate()
     process.wait(30)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import ChainableUndefined
 
-from whygrad.web.dashboard import assets, faults, filters, problem, prose, times, wording
+from whygrad.web.dashboard import assets, faults, filters, home, problem, prose, times, wording
 
-RESOURCES = (assets.resource, faults.resource)
+RESOURCES = (assets.resource, home.resource, faults.resource)
 
 
 def register(app: Flask) -> None:

@@ -1,13 +1,97 @@
-"""The first page: where a program is dropped."""
+"""The first page: a program is dropped, how to run it is asked, and the newest diagnoses are shown."""
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from dataclasses import replace
 
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+from werkzeug.datastructures import FileStorage
+
+from whygrad.engine.shapes import DTYPES
+from whygrad.request.document import LOSSES, Loss
+from whygrad.request.faults import faults
+from whygrad.web.dashboard.asked import Asked
+from whygrad.web.errors import Problem
+from whygrad.web.reading import ABANDONED, read
 from whygrad.web.service import service
+from whygrad.web.submission import submit
+from whygrad.web.uploads import keep
+from whygrad.web.waiting import wait_for
+
+resource = Blueprint("home", __name__)
+
+READING_SECONDS = 5.0
+LANDING_SECONDS = 1.5
+"""A diagnosis that takes no longer is there when its page is."""
+CHOICES = {"dtypes": DTYPES, "losses": (*Loss.NAMES, *LOSSES)}
 
 
 def show() -> Response:
-    """The drop zone and the newest diagnoses."""
-    recent = [item.view() for item in service().store.page(limit=10).items]
-    return Response(render_template("home.html", recent=recent), mimetype="text/html")
+    """The form: empty, for the program `model`, or as the diagnosis `again` was asked for."""
+    return _page(
+        _asked_again(request.args["again"]) if "again" in request.args else _asked_of(request.args.get("model"))
+    )
+
+
+@resource.post("/")
+def create() -> ResponseReturnValue:
+    """Run what was asked and go where its diagnosis will be; or show what is wrong beside what was typed."""
+    asked = _typed()
+    try:
+        id = submit({"model_id": asked.model_id or None, "name": asked.name, "request": asked.request()}).id
+    except ValidationError as error:
+        return _page(asked.wrong(faults(error))), 422
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return _page(asked.wrong(problem.errors)), 422
+    wait_for(id, LANDING_SECONDS)
+    return redirect(f"/diagnoses/{id}", 303)
+
+
+def _page(asked: Asked) -> Response:
+    recent = [item.view() for item in service().store.page(limit=8).items]
+    return Response(render_template("home.html", asked=asked, recent=recent, **CHOICES), mimetype="text/html")
+
+
+def _asked_of(model_id: str | None) -> Asked:
+    """The form for a program that was sent, as it was run last or with the shapes that the query has."""
+    asked = _read(Asked(model_id=model_id or "", name=request.args.get("name", "")))
+    if request.args.get("shapes"):
+        return asked.with_shapes(request.args["shapes"])
+    last = service().store.page(model=asked.model_id, limit=1).items if asked.arguments and not asked.ready else ()
+    return _asked_again(last[0].id) if last else asked
+
+
+def _asked_again(id: str) -> Asked:
+    earlier = service().store.get(id)
+    if earlier is None or earlier.kind != "examine":
+        raise Problem(404, "There is no such diagnosis to run again.")
+    asked = Asked(model_id=earlier.model_sha256, name=request.args.get("name") or earlier.model_name)
+    method = {**asked.fields, "method": earlier.request["method"]}
+    return _read(replace(asked, fields=method)).again(earlier.request)
+
+
+def _typed() -> Asked:
+    """What was typed. The file is kept at once: whatever is wrong with the rest, nobody sends it twice."""
+    form, upload = request.form, request.files.get("model")
+    asked = Asked(model_id=form.get("model_id", ""), name=form.get("name", ""))
+    if upload is not None and upload.filename:
+        return replace(asked, model_id=_kept(upload), name=upload.filename).typed(form)
+    if form.get("known"):  # the form had a field for each argument, not the short form
+        asked = _read(replace(asked, fields={**asked.fields, "method": form.get("method", "forward")}))
+    return asked.typed(form)
+
+
+def _kept(upload: FileStorage) -> str:
+    return keep(upload.stream).sha256
+
+
+def _read(asked: Asked) -> Asked:
+    """The form with the arguments that the program takes; as it is where nobody could read it in time."""
+    if not asked.model_id:
+        return asked
+    job = read(asked.model_id, READING_SECONDS)
+    return asked.described(job.document) if job.document else replace(asked, unread=job.status not in ABANDONED)

@@ -1,0 +1,150 @@
+"""From a file to its diagnosis: dropped, chosen by the keyboard, and without scripts."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.web.dashboard import programs
+from tests.web.dashboard.conftest import Open, Shoot
+
+Diagnosed = Callable[..., str]
+DIAGNOSIS = re.compile(r"/diagnoses/[0-9a-f]{32}$")
+BINARY = "application/octet-stream"
+
+DROP = """([name, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(bytes), (byte) => byte.charCodeAt(0))], name));
+  for (const kind of ["dragover", "drop"]) {
+    document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def drop(page: Page, name: str, archive: bytes) -> None:
+    """Let go of a file over the page, as a hand would."""
+    page.evaluate(DROP, [name, base64.b64encode(archive).decode()])
+
+
+@pytest.fixture(scope="session")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return programs.scripted(programs.CUT, tmp_path_factory.mktemp("cut"))
+
+
+def test_a_traced_program_is_dropped_and_there_is_the_answer(opened: Open, tmp_path: Path, shoot: Shoot) -> None:
+    page = opened("/")
+    shoot(page, "home")
+    drop(page, "traced.pt", programs.traced(programs.CUT, tmp_path, 2, 4))
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("gets no gradient")
+    expect(page.get_by_text("traced.pt", exact=True)).to_be_visible()
+
+
+def test_a_scripted_one_asks_for_its_shapes(opened: Open, cut: bytes, shoot: Shoot) -> None:
+    page = opened("/")
+    drop(page, "encoder.pt", cut)
+    shape = page.get_by_label("Shape", exact=True)
+    expect(shape).to_be_focused()
+    expect(page.get_by_role("group", name="x Tensor")).to_be_visible()
+    shoot(page, "arguments")
+    page.keyboard.type("2x4")
+    page.keyboard.press("Enter")
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.locator(".line.culprit")).to_contain_text(".detach()")
+
+
+def test_one_that_was_run_before_is_run_as_it_was(opened: Open, diagnosed: Diagnosed, cut: bytes) -> None:
+    diagnosed(cut, shapes="3x4", name="encoder.pt")
+    page = opened("/")
+    drop(page, "encoder.pt", cut)
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("3x4", exact=True)).to_be_visible()
+
+
+def test_shapes_that_were_typed_first_are_kept(opened: Open, tmp_path: Path) -> None:
+    page = opened("/")
+    page.get_by_label("Shapes of the inputs").fill("5x4")
+    drop(page, "shapes.pt", programs.scripted(programs.SHAPES, tmp_path))
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("5x4", exact=True)).to_be_visible()
+
+
+def test_what_is_no_program_is_said_to_be_none(opened: Open) -> None:
+    page = opened("/")
+    drop(page, "notes.txt", b"not a model at all")
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("FMT903").first).to_be_visible()
+
+
+def test_the_keyboard_is_enough(opened: Open, tmp_path: Path) -> None:
+    page = opened("/")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "model":
+            break
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    archive = programs.scripted(programs.IN_PLACE, tmp_path)
+    chooser.value.set_files({"name": "typed.pt", "mimeType": BINARY, "buffer": archive})
+    expect(page.get_by_label("Shape", exact=True)).to_be_focused()
+    page.keyboard.type("2x4")
+    page.keyboard.press("Enter")
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.locator(".line.culprit").first).to_contain_text("y += 1.0")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
+    opened: Open, url: str, cut: bytes, scripts: bool, shoot: Shoot
+) -> None:
+    del url
+    page = opened("/", java_script_enabled=scripts)
+    if scripts:
+        page.evaluate("delete window.crypto.__proto__.subtle")  # as on a page that came without TLS
+    page.get_by_label("Choose a file").set_input_files({"name": "kept.pt", "mimeType": BINARY, "buffer": cut})
+    page.get_by_label("Shapes of the inputs").fill("2xfour")
+    page.get_by_text("How it is run").click()
+    page.get_by_label("Steps").fill("none")
+    page.get_by_label("Mode").select_option("eval")
+    page.get_by_role("button", name="Find out why").click()
+    field = page.get_by_label("Shapes of the inputs")
+    expect(field).to_have_value("2xfour")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#wrong-shapes")).to_contain_text("'four' is not a size")
+    expect(page.get_by_label("Steps")).to_have_value("none")
+    expect(page.locator("#wrong-steps")).to_be_visible()
+    expect(page.get_by_label("Mode")).to_have_value("eval")
+    expect(page.locator(".chosen")).to_contain_text("kept.pt")
+    shoot(page, "wrong")
+    field.fill("2x4")
+    page.get_by_label("Steps").fill("1")
+    page.get_by_role("button", name="Find out why").click()
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.locator(".line.culprit")).to_contain_text(".detach()")
+
+
+def test_without_a_file_it_says_so(opened: Open) -> None:
+    page = opened("/", java_script_enabled=False)
+    page.get_by_role("button", name="Find out why").click()
+    expect(page.locator("#wrong-model")).to_contain_text("No program")
+
+
+def test_it_can_be_run_again_with_other_shapes(opened: Open, diagnosed: Diagnosed, cut: bytes) -> None:
+    page = opened(diagnosed(cut, shapes="2x4", name="again.pt"))
+    page.get_by_role("link", name="Run again").click()
+    expect(page.locator(".chosen")).to_contain_text("again.pt")
+    expect(page.get_by_label("Shape", exact=True)).to_have_value("2x4")
+    page.get_by_label("Shape", exact=True).fill("7x4")
+    page.get_by_text("How it is run").click()
+    page.get_by_label("Loss", exact=True).select_option("cross_entropy")
+    page.get_by_role("button", name="Find out why").click()
+    expect(page.locator("#wrong-target")).to_contain_text("It needs a target")
+    page.get_by_label("Target of the loss").fill("7:int64[0,3)")
+    page.get_by_role("button", name="Find out why").click()
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("7x4", exact=True)).to_be_visible()
+    expect(page.get_by_text("cross_entropy", exact=True)).to_be_visible()
