@@ -513,4 +513,48 @@ class Net(nn.Module):
         B, T, C = x.size()
         return self.fc(self.norm(x.contiguous().view(-1, C))).view(B, T, 3)
 """),
+    "a sequence that comes first, and the mask of its samples": Architecture("6x4x8; 4x6:bool", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(8, 2)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x, padding):
+        h, _ = self.attn(x, x, x, key_padding_mask=padding, need_weights=False)
+        return self.fc((x + h).mean(dim=0))
+"""),
+    "the mask of a batch that comes first": Architecture("4x6x8; 4x6:bool", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x, padding):
+        h, _ = self.attn(x, x, x, key_padding_mask=padding, need_weights=False)
+        return self.fc((x + h)[:, 0])
+"""),
+    "several images of each row of features": Architecture("4x10", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(10, 3 * 64)
+        self.up = nn.ConvTranspose2d(4, 2, 4)
+
+    def forward(self, x):
+        slots = torch.relu(self.fc(x)).view(-1, 4, 4, 4)
+        return self.up(slots)
+"""),
+    "the last state of a layer that takes the sequence first": Architecture("6x4x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(5, 8)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x):
+        out, h = self.rnn(x)
+        return self.fc(h[-1])
+"""),
 }  # fmt: skip

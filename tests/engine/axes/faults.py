@@ -115,12 +115,13 @@ FAULTS = {
     ),
     "each sample cut into two rows": Fault(
         "SHP718", "2x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(72, 5)",
-        "h = F.relu(self.c(x))\nreturn self.a(h.view(-1, 72))", "return self.a(h.flatten(1))",
+        "h = F.relu(self.c(x))\nreturn self.a(h.view(-1, 72))",
+        "return self.a(h.flatten(1))\nnn.Linear(144, 5)",
     ),
     "each sample cut into two rows, and a loss that counts them": Fault(
         "SHP718", "3x3x8x8; 3:int64[0,5)", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(72, 5)",
         "h = F.relu(self.c(x)).view(-1, 72)\nreturn F.cross_entropy(self.a(h), y)",
-        "h = F.relu(self.c(x)).flatten(1)", "x, y",
+        "h = F.relu(self.c(x)).flatten(1)\nnn.Linear(144, 5)", "x, y",
     ),
     "all samples flattened": Fault(
         "SHP718", "3x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(144, 5)",
@@ -128,7 +129,8 @@ FAULTS = {
     ),
     "all samples in one row": Fault(
         "SHP718", "3x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(432, 5)",
-        "h = F.relu(self.c(x))\nreturn self.a(h.view(1, -1))", "return self.a(h.flatten(1))",
+        "h = F.relu(self.c(x))\nreturn self.a(h.view(1, -1))",
+        "return self.a(h.flatten(1))\nnn.Linear(144, 5)",
     ),
     "a pooled map squeezed": Fault(
         "SHP720", "1x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(4, 5)",
@@ -169,6 +171,36 @@ FAULTS = {
     "attention from sample to sample": Fault(
         "SHP716", "4x6x8", "self.a = nn.TransformerEncoderLayer(8, 2, 16)\nself.b = nn.Linear(8, 3)",
         "return self.b(self.a(x)[:, 0])",
+    ),
+    "a mask of samples for attention that takes the sequence first": Fault(
+        "SHP716", "4x6x8; 4x6:bool", "self.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(8, 3)",
+        "h, w = self.a(x, x, x, key_padding_mask=y)\nreturn self.b(h)", arguments="x, y",
+    ),
+    "the same recorded": Fault(
+        "SHP716", "4x6x8; 4x6:bool", "self.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(8, 3)",
+        "h, w = self.a(x, x, x, key_padding_mask=y)\nreturn self.b(h)", arguments="x, y", traced="4x6x8; 4x6:bool",
+    ),
+    "a mask with its axes swapped": Fault(
+        "SHP716", "4x6x8; 6x4:bool", "self.a = nn.MultiheadAttention(8, 2, batch_first=True)",
+        "return self.a(x, x, x, key_padding_mask=y)[0]",
+        "return self.a(x, x, x, key_padding_mask=y.transpose(0, 1))[0]", "x, y",
+    ),
+    "a mask that was swapped for nothing": Fault(
+        "SHP716", "4x6x8; 4x6:bool", "self.a = nn.MultiheadAttention(8, 2, batch_first=True)",
+        "return self.a(x, x, x, key_padding_mask=y.t())[0]", "return self.a(x, x, x, key_padding_mask=y)[0]", "x, y",
+    ),
+    "the last state of a layer that takes the sequence first": Fault(
+        "SHP716", "4x6x5; 4:int64[0,3)", "self.a = nn.LSTM(5, 8, num_layers=2)\nself.b = nn.Linear(8, 3)",
+        "o, (h, c) = self.a(x)\nreturn F.cross_entropy(self.b(h[-1]), y)",
+        "nn.LSTM(5, 8, num_layers=2, batch_first=True)", "x, y",
+    ),
+    "an image of more features than a sample has": Fault(
+        "SHP718", "4x10", "self.a = nn.Linear(10, 128)\nself.b = nn.ConvTranspose2d(16, 4, 4)",
+        "h = self.a(x)\nreturn self.b(h.view(-1, 16, 4, 4))", "nn.Linear(10, 256)",
+    ),
+    "several images of a sample, for which there is one target": Fault(
+        "SHP718", "4x10; 4x4x7x7", "self.a = nn.Linear(10, 512)\nself.b = nn.ConvTranspose2d(16, 4, 4)",
+        "h = self.a(x)\nreturn F.mse_loss(self.b(h.view(-1, 16, 4, 4)), y)", "nn.Linear(10, 256)", "x, y",
     ),
     "steps unrolled": Fault(
         "SHP712", "2x9x5", "self.a = nn.RNNCell(5, 8)",

@@ -149,3 +149,11 @@ def test_inputs_are_judged_together_before_the_first_is_made(
         with pytest.raises(MemoryError, match="take more memory than there is"):
             Sampler(0, meta=False).arguments(sent, signature)
     assert Sampler(0, meta=True).arguments(sent[:1], signature)[0].is_meta
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_row_of_a_mask_is_all_on_or_all_off(seed: int) -> None:
+    mask = Sampler(seed, meta=False).value({"shape": [5, 3], "dtype": "bool"})
+    for axis in (0, 1):
+        assert mask.any(axis).all()
+        assert not mask.all(axis).any()

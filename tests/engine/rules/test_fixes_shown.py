@@ -63,6 +63,30 @@ CASES = {
         "2x9x8",
         "h = self.l(x); return torch.cat([h, h[:, 2:], h[:, 1:]], dim=1)",
     ),
+    "a skip that convolutions did not shorten": (
+        "self.a = nn.Conv2d(3, 8, 3); self.b = nn.Conv2d(8, 8, 3); self.u = nn.ConvTranspose2d(8, 8, 2, stride=2)",
+        "a = self.a(x); u = self.u(self.b(F.max_pool2d(a, 2))); return torch.cat([u, a], dim=1)",
+        "2x3x28x28",
+        "a = self.a(x); u = self.u(self.b(F.max_pool2d(a, 2))); return torch.cat([u, a[:, :, 2:-2, 2:-2]], dim=1)",
+    ),
+    "a kernel that is not the stride's": (
+        "self.a = nn.Conv2d(3, 8, 1); self.b = nn.Conv2d(8, 8, 1); self.u = nn.ConvTranspose2d(8, 8, 3, stride=2)",
+        "a = self.a(x); u = self.u(self.b(F.max_pool2d(a, 2))); return torch.cat([u, a], dim=1)",
+        "2x3x16x16",
+        "nn.ConvTranspose2d(8, 8, 2, stride=2)",
+    ),
+    "a size that halving rounds down": (
+        "self.a = nn.Conv2d(3, 8, 1); self.b = nn.Conv2d(8, 8, 1); self.u = nn.ConvTranspose2d(8, 8, 2, stride=2)",
+        "a = self.a(x)\n        u = self.u(self.b(F.max_pool2d(a, 2)))\n        return torch.cat([u, a], dim=1)",
+        "2x3x15x15",
+        "return torch.cat([F.interpolate(u, size=a.shape[2:]), a], dim=1)",
+    ),
+    "one entry of what was spread": (
+        "self.l = nn.Linear(8, 3)",
+        "m = torch.zeros(1, 3).expand(x.size(0), 3)\n        m[0] = self.l(x)[0]\n        return self.l(x) + m",
+        "4x8",
+        "m = torch.zeros(1, 3).expand(x.size(0), 3).clone()",
+    ),
     "slices of two lengths": (
         "self.l = nn.Linear(8, 8)",
         "h = self.l(x); return h[:, 1:] - h[:, :-2]",

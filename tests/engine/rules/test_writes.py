@@ -26,6 +26,8 @@ HARMLESS = [
     "a, b = x.chunk(2, dim=1); a.mul_(2.0); return self.a(x)",
     "y = self.a(x); y[0].mul_(2.0); y[1:, 2].add_(1.0); return y",
     "m = torch.ones(1, 6).expand(4, 6); m.fill_(2.0); return self.a(x) * m",
+    "m = torch.ones(1, 6).expand(4, 6).clone(); m[0] = 2.0; return self.a(x) * m",
+    "m = torch.ones(1, 6).expand(4, 6); row = m[0]; row.mul_(2.0); return self.a(x) * row",
     "y = torch.empty(4, 6); torch.mul(x, x, out=y); return self.a(y)",
     "y = self.a(x).transpose(0, 1); y += 1.0; return y",
 ]

@@ -55,6 +55,45 @@ def folds(observation: Observation, known: Layouts) -> Iterator[Fold]:
             yield fold
 
 
+@dataclass(frozen=True)
+class Unfolded:
+    """A view at `order` that makes images of `features`, with another number of them than there are `samples`."""
+
+    order: int
+    view: Event
+    samples: int
+    features: int
+
+    @property
+    def wanted(self) -> int:
+        """The numbers in each image."""
+        return self.view.outputs[0].elements // self.view.outputs[0].shape[0]
+
+
+def unfolds(observation: Observation, known: Layouts) -> Iterator[Unfolded]:
+    """The views of rows of features as images whose number is left open and comes out wrong.
+
+    Fewer features than an image has: each is made of several samples. More of them may be meant, as several images of
+    a sample, unless a loss then refuses its target.
+    """
+    for order, event in enumerate(known.step.events):
+        node = observation.nodes[event.node]
+        if opens_the_batch(known, node, event):
+            found = Unfolded(order, event, *event.tensors[0].shape)
+            if found.features < found.wanted or (_loss_refused(observation) and found.features % found.wanted == 0):
+                yield found
+
+
+def opens_the_batch(known: Layouts, node: Node, event: Event) -> bool:
+    """Whether a view makes another number of things of (batch, features) by leaving the first size open: `(-1, …)`."""
+    given = node.literal("size") or node.literal("shape")
+    if node.bare_name not in ("view", "reshape") or not event.completed or not isinstance(given, list):
+        return False
+    before = known.of(event.tensors[0])
+    samples = _samples(before) if len(before) == 2 and len(given) > 2 and given[0] == -1 else None
+    return samples is not None and event.outputs[0].shape[0] not in (0, samples)
+
+
 def _read(observation: Observation, event: Event) -> tuple[Tensor, Tensor] | None:
     """What a linear layer read, and its weight."""
     roles = _ROLES.get(observation.nodes[event.node].bare_name)
@@ -107,7 +146,10 @@ def _spread(layout: Layout, refused: bool) -> bool:
 def _loss_refused(observation: Observation) -> bool:
     """Whether a loss refused its target."""
     failed = observation.failure
-    return failed is not None and observation.nodes[failed.node].argument("target") is not None
+    if failed is None:
+        return False
+    node = observation.nodes[failed.node]
+    return node.argument("target") is not None or node.bare_name == "broadcast_tensors"
 
 
 def _torn(part: Piece, rest: Axis) -> bool:

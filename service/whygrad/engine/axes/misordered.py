@@ -13,7 +13,8 @@ class Misordered:
     """An operand whose axes stand in another order than the operation takes them, and what mends it.
 
     `what` says in words what stands where; `call` is what to call on the operand, or the argument to give.
-    `silent` says that it runs; `layer` is the layer written anew.
+    `silent` says that it runs; `layer` is the layer written anew. `keyword` is how the name ends under which the
+    operand is given to torch's own layer, whose code reads it. `behind` is the loss that refuses what comes of it.
     """
 
     role: str
@@ -23,3 +24,5 @@ class Misordered:
     edits: tuple[Edit, ...]
     silent: bool = False
     layer: str = ""
+    keyword: str = ""
+    behind: int | None = None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from whygrad.engine.axes.attention import in_attention, padding_mask
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.misordered import Misordered
-from whygrad.engine.axes.pieces import Axis, Layout, holds_batch
+from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.axes.recurrence import RECURRENT, last_sample, recurrent
 from whygrad.engine.edits import Wrap
 from whygrad.engine.observation import Event, Node, Observation, Tensor
-from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import convolution
 
 _FEW_CHANNELS = 4
@@ -26,6 +24,8 @@ def misordered(observation: Observation, known: Layouts, node: Node, event: Even
         return last_sample(observation, known, node, event)
     if op in _CLASSIFYING:
         return _classes_last(known, node, event)
+    if op == "view" and in_attention(observation, node):
+        return padding_mask(observation, known, node, event)
     return _convolved(known, node, event)
 
 
@@ -81,35 +81,3 @@ def _along(known: Layouts, given: Tensor, target: Tensor) -> bool:
     """Whether the axes of a target are those of the input before its last, and not those around its second."""
     axes, wanted = known.of(given), known.of(target)
     return wanted == axes[:-1] and wanted != (axes[0], *axes[2:]) and _made(axes[-1]) and not _made(axes[1])
-
-
-def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[tuple[int, Event]]:
-    """Attention whose keys are the samples of a batch, while the second axis is taken for the sequence later on."""
-    for order, event in enumerate(known.step.events):
-        node = observation.nodes[event.node]
-        op = node.bare_name
-        attends = op in ("scaled_dot_product_attention", "softmax") and _in_attention(observation, node)
-        if not attends or not event.completed or not event.inputs:
-            continue
-        keys = known.of(event.tensors[0])[-1 if op == "softmax" else -2]
-        if len(keys) == 1 and keys[0].whole and holds_batch(keys) and keys[0].size > 1:
-            yield from [(order, event)] if _pooled(observation, known, order) else []
-            return
-
-
-def _in_attention(observation: Observation, node: Node) -> bool:
-    return (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
-
-
-def _pooled(observation: Observation, known: Layouts, order: int) -> bool:
-    """Whether later (batch, sequence, features) is pooled along dimension 1, or a token is taken from it."""
-    for event in known.step.events[order + 1 :]:
-        node = observation.nodes[event.node]
-        layout = known.of(event.tensors[0]) if event.inputs else ()
-        if len(layout) != 3 or not holds_batch(layout[0]) or _in_attention(observation, node):
-            continue
-        dim = value(node, event, "dim")
-        taken = node.bare_name == "select" and dim == 1 and value(node, event, "index") in (0, -1)
-        if taken or (node.bare_name in ("mean", "sum", "amax", "max") and dim in (1, [1])):
-            return order in known.behind(event)
-    return False

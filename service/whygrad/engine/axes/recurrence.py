@@ -31,7 +31,10 @@ def _samples(
     """Samples in the axis that the layer takes for the steps, as what follows says."""
     first = bool(value(node, event, "batch_first", False))
     steps, samples = given.shape[1], given.shape[0]
-    if first or not event.completed or 1 in (steps, samples) or not _last_taken(observation, known, event):
+    if first or not event.completed or 1 in (steps, samples):
+        return None
+    refused = _refused(observation, known, given)
+    if refused is None and not _last_taken(observation, known, event):
         return None
     states = [o.role for o in event.inputs if o.role.startswith("hx")]
     stretched = (Wrap(node.id, role, f"x[:, :1].expand(-1, {samples}, -1).contiguous()") for role in states)
@@ -41,9 +44,25 @@ def _samples(
         "the samples in dimension 1, and they are in dimension 0",
         "batch_first=True",
         (Give(node.id, "batch_first", True), *stretched),
-        silent=True,
+        silent=refused is None,
         layer=_definition(node, event, weight),
+        behind=refused,
     )
+
+
+def _refused(observation: Observation, known: Layouts, given: Tensor) -> int | None:
+    """The loss that refused a prediction for each step where its target has one for each sample; None where none did.
+
+    It is what comes of the last state: `h[-1]` has a row for what the layer takes for samples.
+    """
+    failed = observation.failure
+    node = observation.nodes[failed.node] if failed is not None else None
+    target = next((o.tensor for o in failed.inputs if o.role in ("target", "tensors[1]")), None) if failed else None
+    if failed is None or node is None or target is None or not target.shape or not failed.tensors[0].shape:
+        return None
+    predicted = failed.tensors[0]
+    samples, steps = known.of(given)[:2]
+    return node.id if known.of(predicted)[0] == steps != samples == known.of(target)[0] else None
 
 
 def _last_taken(observation: Observation, known: Layouts, event: Event) -> bool:

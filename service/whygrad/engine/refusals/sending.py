@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.engine.edits import Ask
-from whygrad.engine.observation import Json, Observation, Step, Tensor
+from whygrad.engine.observation import Json, Node, Observation, Step, Tensor
 from whygrad.engine.operands.windows import input_for
 
 _SAME_NUMBERS = frozenset(
@@ -67,6 +67,14 @@ def described(observation: Observation, place: int) -> Mapping[str, Json]:
     """How the request describes one tensor; empty where it does not."""
     entries = list(_tensors(observation.request.get("inputs")))
     return entries[place] if place < len(entries) else {}
+
+
+def of_the_loss(observation: Observation, node: Node) -> Mapping[str, Json]:
+    """How the request describes the target of its loss, where a node is that loss; else empty."""
+    asked = observation.request.get("loss")
+    target = asked.get("target") if isinstance(asked, Mapping) else None
+    named = isinstance(asked, Mapping) and node.bare_name.startswith(str(asked.get("kind")))
+    return target if isinstance(target, Mapping) and named and observation.source(node.id) is None else {}
 
 
 def _tensors(entry: Json) -> Iterator[Mapping[str, Json]]:

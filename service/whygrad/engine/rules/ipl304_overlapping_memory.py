@@ -58,13 +58,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.gradients.spreading import parts_written
 from whygrad.engine.gradients.writes import maker, result_copied, target, without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.memory import overlaps
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import out_of_place, rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, out_of_place, rewritten
 
 
 @rule("IPL304", "overlapping-memory", "error")
@@ -75,6 +76,31 @@ def overlapping_memory(observation: Observation) -> Iterator[Finding]:
         spread = written is not None and overlaps(written)
         made = maker(failed.step, failed.order, written, _spreads) if written is not None and spread else None
         yield _finding(observation, failed, node, event, made)
+    for order, made in parts_written(observation):
+        yield _silent(observation, order, made)
+
+
+def _silent(observation: Observation, order: int, made: Event) -> Finding:
+    """A write into one entry that changes all of them, which torch does not refuse."""
+    event = observation.first.events[order]
+    node, how = observation.nodes[event.node], observation.nodes[made.node].name
+    spread = size(made.outputs[0])
+    return Finding(
+        title=f"{node.name} writes into one entry of what {how} spread over {spread}, and so into all of them",
+        message="The entries along that dimension are one place in memory: after the write each holds what was meant "
+        "for one. Torch refuses a write only where what is written shares its memory with itself.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="warning",
+        chain=(
+            Link(f"{how} gives {spread} elements that share memory", made.node),
+            Link(f"{node.name} writes into a part of them", node.id),
+            Link("the other entries are read later, with what was written here"),
+        ),
+        related=(Related("spread without a copy here", made.node),),
+        fix=_copied(observation, made),
+    )
 
 
 def _spreads(event: Event) -> bool:
@@ -112,11 +138,16 @@ def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | 
     if made is None:
         copy = writing_a_copy(observation, failed.step, failed.order)
         return [new, Fix("clone() the tensor before it is written", edits=copy)]
+    copied = _copied(observation, made)
+    return [new, copied] if new.edits else [copied, new]
+
+
+def _copied(observation: Observation, made: Event) -> Fix:
+    """The spread numbers in memory of their own."""
     line = observation.place(made.node)
-    copied = Fix(
+    return Fix(
         f"give the result of {observation.nodes[made.node].name} memory of its own with clone() before it is written",
         before=line.source if line else None,
-        after=rewritten(line, r"\.(expand|expand_as|broadcast_to)(\([^()]*\))(?!\.clone\(\))", r".\1\2.clone()"),
+        after=rewritten(line, rf"\.(expand|expand_as|broadcast_to)(\({ARGUMENTS}\))(?!\.clone\(\))", r".\1\2.clone()"),
         edits=result_copied(observation, made),
     )
-    return [new, copied] if new.edits else [copied, new]

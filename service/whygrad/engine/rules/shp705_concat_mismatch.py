@@ -63,6 +63,7 @@ from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.skips import enlarged, levelled
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.parsing import statement
@@ -116,7 +117,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
         yield from _as_large(observation, failed, event)
         if wrong.axis >= 2 and spatial:
-            yield _resized(observation, node, wrong.first, wrong.second)
+            yield from _level(observation, failed, node, wrong.first, wrong.second)
         yield from _along(observation, node, event, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
@@ -168,23 +169,33 @@ def _agree(one: Sequence[int], other: Sequence[int], free: int | None) -> bool:
     return len(one) == len(other) and all(a == b or i == free for i, (a, b) in enumerate(zip(one, other, strict=True)))
 
 
+def _level(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
+    """What was made larger again brought to what it is joined with; where neither was, the second to the first."""
+    larger = enlarged(observation, failed.step, (first, second))
+    skip = first if larger is None or larger[0] is second else second
+    fix = levelled(observation, node, larger, skip) if larger is not None else None
+    yield from [fix] if fix is not None else []
+    yield _resized(observation, node, skip, second if skip is first else first)
+
+
 def _resized(observation: Observation, node: Node, first: Operand, second: Operand) -> Fix:
-    """The second interpolated to the size of the first in all but batch and channels."""
+    """One interpolated to the size of the other in all but batch and channels."""
     spatial = list(first.tensor.shape[2:])
     call = f"torch.ops.aten.upsample_nearest{len(spatial)}d(x, {spatial})"
+    which, other = (called(observation, node, o) for o in (second, first))
     return Fix(
-        "bring the second to the size of the first before joining",
-        after=_interpolated(observation.source(node.id), node),
+        f"bring {which} to the size of {other} before joining",
+        after=_interpolated(observation.source(node.id), node, second.role),
         edits=(Wrap(node.id, second.role, call),),
     )
 
 
-def _interpolated(source: str | None, node: Node) -> str | None:
-    """The user's line with the second of two tensors interpolated, where one join lists them and names the first."""
+def _interpolated(source: str | None, node: Node, role: str) -> str | None:
+    """The user's line with one of two tensors interpolated, where one join lists them and names the other."""
     pairs = [j.args[0].elts for j in _joins(source, node) if isinstance(j.args[0], ast.List | ast.Tuple)]
     if source is None or len(pairs) != 1 or len(pairs[0]) != 2:
         return None
-    first, second = pairs[0]
+    first, second = pairs[0] if role == "tensors[1]" else pairs[0][::-1]
     if not isinstance(first, ast.Name | ast.Attribute):
         return None
     return replaced(source, second, f"F.interpolate({ast.unparse(second)}, size={ast.unparse(first)}.shape[2:])")

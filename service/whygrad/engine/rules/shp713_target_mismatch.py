@@ -59,7 +59,7 @@ from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import STRETCHING, Compared, compared, refitted
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
-from whygrad.engine.refusals.sending import described, resent, sent_as
+from whygrad.engine.refusals.sending import described, of_the_loss, resent, sent_as
 from whygrad.engine.refusals.shifted import shifted
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -161,7 +161,7 @@ def _class_fixes(
     observation: Observation, failed: Failure, node: Node, found: Compared, beyond: tuple[int, int]
 ) -> Iterator[Fix]:
     place = sent_as(observation, failed.step, found.target.tensor)
-    sent = described(observation, place) if place is not None else {}
+    sent = described(observation, place) if place is not None else of_the_loss(observation, node)
     low, top = min(beyond[0], sent.get("low") or 0) if sent else beyond[0], max(beyond[1] + 1, sent.get("high") or 0)
     if low >= 1 and top == (found.classes or 0) + 1:
         after = with_behind(observation, node, found.target.role, " - 1")

@@ -52,17 +52,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.axes.attention import attention_over_batch
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.misordered import Misordered
-from whygrad.engine.axes.orders import attention_over_batch, misordered
+from whygrad.engine.axes.orders import misordered
 from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.gradients.nonfinite import broken
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.refusals.reads import checks
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import behind, fed, rewritten
-from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.spelling import in_keyword, with_behind
 
 
 @rule("SHP716", "layout-swapped", "error")
@@ -76,8 +78,8 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
         if found is not None:
             told.add(node.id)
             yield _finding(observation, order, node, event, found)
-    for order, event in attention_over_batch(observation, known):
-        yield _attention(observation, order, event)
+    for order, event, masks in attention_over_batch(observation, known):
+        yield _attention(observation, order, event, masks)
 
 
 def _finding(observation: Observation, order: int, node: Node, event: Event, found: Misordered) -> Finding:
@@ -92,7 +94,7 @@ def _finding(observation: Observation, order: int, node: Node, event: Event, fou
         severity="warning" if found.silent else "error",
         parameters=() if found.silent else names(observation.trainable),
         chain=(Link(f"{size(found.tensor)} comes in here", node.id),),
-        explains=frozenset({node.id}),
+        explains=frozenset({node.id} if found.behind is None else {node.id, found.behind}),
         fix=_fix(observation, node, found),
     )
 
@@ -106,6 +108,9 @@ def _fix(observation: Observation, node: Node, found: Misordered) -> Fix:
     if node.bare_name == "select":
         after = rewritten(observation.place(node.id), r"\[-1\]", "[:, -1]")
         return Fix("take the last step of each sample: [:, -1]", after=after, edits=found.edits)
+    if found.keyword:
+        after = in_keyword(source, found.keyword, found.call)
+        return Fix(f"give {name} the mask with its axes in order: {call}", after=after, edits=found.edits)
     after = (
         with_behind(observation, node, found.role, found.call)
         or fed(source, node.module.rpartition(".")[2], found.call)
@@ -121,16 +126,22 @@ def _checked(observation: Observation, found: Misordered) -> tuple[Edit, ...]:
     return (*before, *found.edits)
 
 
-def _attention(observation: Observation, order: int, event: Event) -> Finding:
+def _attention(observation: Observation, order: int, event: Event, masks: frozenset[int]) -> Finding:
     node = observation.nodes[event.node]
+    spoiled = names(broken(observation, observation.first)) if masks else ()
     return Finding(
         title=f"{node.module or 'the attention'} attends from sample to sample: it takes the sequence first",
         message="The attention was made without batch_first=True and gets (batch, sequence, features), so it takes the "
-        "batch for the sequence, and what follows takes dimension 1 for it.",
+        f"batch for the sequence, and {'its mask' if masks else 'what follows'} has the sequence in dimension 1.",
         node=node.id,
         event=event,
         order=order,
-        severity="warning",
-        chain=(Link("each sample is compared with the other samples here", node.id),),
+        severity="error" if spoiled else "warning",
+        parameters=spoiled,
+        chain=(
+            *(Link("the mask has a row for each sample, and is read as one for each position", n) for n in masks),
+            Link("each sample is compared with the other samples here", node.id),
+        ),
+        explains=masks | {node.id} if masks else masks,  # a mask that is misread may be all on in a row
         fix=Fix("make the layer with batch_first=True, or swap with x.transpose(0, 1) before it and back behind it"),
     )

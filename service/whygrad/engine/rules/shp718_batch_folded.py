@@ -56,11 +56,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.axes.folding import Fold, folds
+from whygrad.engine.axes.folding import Fold, Unfolded, folds, unfolds
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.edits import Edit, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import layer
 from whygrad.engine.wording.phrases import counted, size
@@ -73,6 +74,30 @@ def batch_folded(observation: Observation) -> Iterator[Finding]:
     known = layouts(observation)
     for fold in folds(observation, known):
         yield _finding(observation, known, fold)
+    for unfolded in unfolds(observation, known):
+        yield _of_images(observation, known, unfolded)
+
+
+def _of_images(observation: Observation, known: Layouts, found: Unfolded) -> Finding:
+    """Rows of features that are too narrow, or too wide, for the images that a view makes of them."""
+    node, before, after = observation.nodes[found.view.node], found.view.tensors[0], found.view.outputs[0]
+    behind = _compared_behind(observation, known, found.order)
+    raised = observation.failure is not None and observation.failure.node in behind
+    made = f"{counted(after.shape[0], 'image')} of {found.samples} samples"
+    mixed = "an image holds parts of several samples" if found.features < found.wanted else "each becomes several"
+    return Finding(
+        title=f"{node.name} makes {made}: {size(before)} becomes {size(after)}",
+        message=f"Each sample has {found.features} features, and an image takes {found.wanted}: {mixed}.",
+        node=node.id,
+        event=found.view,
+        order=found.order,
+        severity="error" if raised else "warning",
+        parameters=names(observation.trainable) if raised else (),
+        chain=(Link(f"{size(before)} becomes {size(after)} here", node.id),),
+        explains=behind,
+        fix=widened(observation, known.step, before, found.features, found.wanted)
+        or Fix(f"give each sample {found.wanted} features, or view it with its batch: x.view(x.size(0), ...)"),
+    )
 
 
 def _finding(observation: Observation, known: Layouts, fold: Fold) -> Finding:
@@ -108,9 +133,15 @@ def _finding(observation: Observation, known: Layouts, fold: Fold) -> Finding:
 def _behind(observation: Observation, known: Layouts, fold: Fold) -> frozenset[int]:
     """The layer that reads it, the losses that compare what comes of it with a target, and what raised over it."""
     found = {fold.reader.node} if not fold.reader.completed else set()
+    return _compared_behind(observation, known, fold.order) | found
+
+
+def _compared_behind(observation: Observation, known: Layouts, order: int) -> frozenset[int]:
+    """The losses that compare what comes of an execution with a target, and what raised over it."""
+    found = set()
     for event in known.step.events:
         compares = observation.nodes[event.node].argument("target") is not None
-        if (compares or not event.completed) and fold.order in known.behind(event):
+        if (compares or not event.completed) and order in known.behind(event):
             found.add(event.node)
     return frozenset(found)
 

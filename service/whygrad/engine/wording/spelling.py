@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
-from whygrad.engine.wording.parsing import statement
-from whygrad.engine.wording.rewriting import FUNCTIONAL, applied, fed, operand_of, suffixed
+from whygrad.engine.wording.parsing import span, statement
+from whygrad.engine.wording.rewriting import FUNCTIONAL, applied, fed, operand_of, replaced, suffixed
 
 _OPERATORS: dict[type[ast.AST], tuple[str, ...]] = {
     ast.Add: ("add",), ast.Sub: ("sub",), ast.Mult: ("mul",), ast.Div: ("div", "true_divide"), ast.MatMult: ("matmul",),
@@ -29,6 +29,19 @@ def with_behind(observation: Observation, node: Node, role: str, suffix: str) ->
     layer = node.module.rpartition(".")[2]
     handed = fed(source, layer, suffix) if role in _FIRST and observation.in_library(node.id) else None
     return handed or applied(source, name, suffix) or operand_of(source, name, suffix)
+
+
+def in_keyword(source: str | None, ending: str, turn: str) -> str | None:
+    """The line with axes swapped in the only argument whose keyword ends so; a swap that is there already goes."""
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]
+    found = [k.value for call in calls for k in call.keywords if k.arg and k.arg.endswith(ending)]
+    if source is None or len(found) != 1:
+        return None
+    (given,) = found
+    owner = given.func.value if isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) else None
+    if owner is not None and ast.unparse(given).endswith((".t()", ".transpose(0, 1)", ".transpose(1, 0)")):
+        return replaced(source, given, source[slice(*span(source, owner))])
+    return suffixed(source, given, turn)
 
 
 def cloned_first(source: str | None) -> str | None:

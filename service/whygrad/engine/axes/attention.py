@@ -1,0 +1,94 @@
+"""Attention that gets its sequence, or the mask of its keys, with samples and positions swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.meant import meant
+from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.axes.pieces import holds_batch
+from whygrad.engine.edits import Wrap
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
+
+
+def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[tuple[int, Event, frozenset[int]]]:
+    """Attention whose keys are the samples of a batch, while its mask or what follows has the sequence second.
+
+    With the nodes that read such a mask.
+    """
+    for order, event in enumerate(known.step.events):
+        if _attends_to_samples(observation, known, event):
+            masks = _masks_of_samples(observation, known, observation.nodes[event.node].module)
+            yield from [(order, event, masks)] if masks or _pooled(observation, known, order) else []
+            return
+
+
+def _attends_to_samples(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether an execution is attention whose keys are the samples."""
+    node = observation.nodes[event.node]
+    op = node.bare_name
+    attends = op in ("scaled_dot_product_attention", "softmax") and in_attention(observation, node)
+    if not attends or not event.completed or not event.inputs:
+        return False
+    keys = known.of(event.tensors[0])[-1 if op == "softmax" else -2]
+    return len(keys) == 1 and keys[0].whole and holds_batch(keys) and keys[0].size > 1
+
+
+def in_attention(observation: Observation, node: Node) -> bool:
+    """Whether a node stands in torch's own attention."""
+    return (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
+
+
+def _pooled(observation: Observation, known: Layouts, order: int) -> bool:
+    """Whether later (batch, sequence, features) is pooled along dimension 1, or a token is taken from it."""
+    for event in known.step.events[order + 1 :]:
+        node = observation.nodes[event.node]
+        layout = known.of(event.tensors[0]) if event.inputs else ()
+        if len(layout) != 3 or not holds_batch(layout[0]) or in_attention(observation, node):
+            continue
+        dim = value(node, event, "dim")
+        taken = node.bare_name == "select" and dim == 1 and value(node, event, "index") in (0, -1)
+        if taken or (node.bare_name in ("mean", "sum", "amax", "max") and dim in (1, [1])):
+            return order in known.behind(event)
+    return False
+
+
+def padding_mask(observation: Observation, known: Layouts, node: Node, event: Event) -> Misordered | None:
+    """The mask of the keys of attention with positions for samples; None where the sequence itself is the other way."""
+    asked = _swapped_mask(node, event)
+    if asked is None or _of_samples(observation, known, node):
+        return None
+    given = event.tensors[0]
+    what = f"a mask of {asked[0]} samples and {asked[1]} keys, not one"
+    wrap, silent = Wrap(node.id, "self", "x.transpose(0, 1)"), event.completed
+    return Misordered("self", given, what, ".transpose(0, 1)", (wrap,), silent, keyword="key_padding_mask")
+
+
+def _swapped_mask(node: Node, event: Event) -> tuple[int, int] | None:
+    """The samples and keys that a view of a mask asks for, where the mask has as many keys and samples."""
+    given, sizes = event.tensors[0].shape if event.inputs else (), value(node, event, "size")
+    if len(given) != 2 or not isinstance(sizes, list) or len(sizes) != 4 or sizes[1:3] != [1, 1]:
+        return None
+    asked = (sizes[0], sizes[3])
+    return asked if given == asked[::-1] != asked else None
+
+
+def _of_samples(observation: Observation, known: Layouts, node: Node) -> bool:
+    """Whether the keys that a view of a mask is made for are samples, so that not the mask is swapped."""
+    keys = meant(observation, known, node)[-1:]
+    own = [e for e in known.step.events if observation.nodes[e.node].module == node.module]
+    seen = any(_attends_to_samples(observation, known, event) for event in own)
+    return seen or bool(keys and keys[0] is not None and holds_batch(keys[0]))
+
+
+def _masks_of_samples(observation: Observation, known: Layouts, module: str) -> frozenset[int]:
+    """The views of masks in attention that have a row for each sample, where one for each position is asked for."""
+    found = set()
+    for event in known.step.events:
+        node = observation.nodes[event.node]
+        if node.module == module and node.bare_name == "view" and _swapped_mask(node, event):
+            first = known.of(event.tensors[0])[0]
+            found |= {node.id} if holds_batch(first) else set()
+    return frozenset(found)

@@ -1,0 +1,88 @@
+"""Skip connections: what was made larger again, and the earlier features that it is joined with, in other sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from whygrad.engine.edits import Resize, Wrap
+from whygrad.engine.finding import Fix
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step
+from whygrad.engine.operands import value
+from whygrad.engine.operands.convolutions import convolution, definition
+from whygrad.engine.wording.origins import layer
+from whygrad.engine.wording.spelling import with_behind
+
+
+def enlarged(observation: Observation, step: Step, operands: Sequence[Operand]) -> tuple[Operand, Event] | None:
+    """The only one of the operands that was made larger again, and what did that; None where it is not one alone."""
+    found = [(o, event) for o in operands if (event := _enlarger(observation, step, o)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _enlarger(observation: Observation, step: Step, operand: Operand) -> Event | None:
+    """The transposed convolution or the interpolation that gave an operand its positions."""
+    tensor = operand.tensor
+    for event in reversed(step.events):
+        if not any(t.id == tensor.id for t in event.outputs) or not event.inputs:
+            continue
+        name = observation.nodes[event.node].bare_name
+        found = convolution(observation.nodes[event.node], event)
+        if name.startswith("upsample") or (found is not None and found.transposed):
+            return event
+        if event.tensors[0].shape[2:] != operand.tensor.shape[2:]:
+            return None
+        tensor = event.tensors[0]
+    return None
+
+
+def levelled(observation: Observation, node: Node, larger: tuple[Operand, Event], skip: Operand) -> Fix | None:
+    """Another kernel where that alone is wrong, else the larger of the two cropped; None where neither is plain."""
+    made, event = larger
+    sizes, wanted = made.tensor.shape[2:], skip.tensor.shape[2:]
+    if len(sizes) != len(wanted) or 0 in event.tensors[0].shape:
+        return None
+    kernel = _kernel(observation, event, wanted)
+    if kernel is not None:
+        return kernel
+    if all(a >= b for a, b in zip(sizes, wanted, strict=True)):
+        return _cropped(observation, node, made, wanted)
+    scales = [a / b for a, b in zip(sizes, event.tensors[0].shape[2:], strict=True)]
+    if all(b - a >= s for a, b, s in zip(sizes, wanted, scales, strict=True)):  # convolutions without padding took them
+        return _cropped(observation, node, skip, sizes)
+    return None
+
+
+def _kernel(observation: Observation, event: Event, wanted: Sequence[int]) -> Fix | None:
+    """A transposed convolution whose kernel is what its stride asks for, where that gives the sizes that are wanted."""
+    node = observation.nodes[event.node]
+    found = convolution(node, event)
+    name = layer(observation, found.weight) if found is not None else None
+    if found is None or name is None or not found.transposed or not isinstance(found.settings["stride"], list):
+        return None
+    strides, added = found.settings["stride"], value(node, event, "output_padding", 0)
+    scaled = [size * stride for size, stride in zip(found.input.shape[2:], strides, strict=True)]
+    padding = found.settings["padding"]
+    if scaled != list(wanted) or not isinstance(padding, list) or added not in (0, [0] * found.spatial):
+        return None
+    kernel = [stride + 2 * p for stride, p in zip(strides, padding, strict=True)]
+    shape = (*found.weight.shape[:2], *kernel)
+    after = definition(replace(found, weight=replace(found.weight, shape=shape)), found.given)
+    told = (
+        f"give {name} a kernel of {kernel[0]}: with a stride of {strides[0]} each size is {strides[0]} times as large"
+    )
+    return Fix(told, definition(found, found.given), after, edits=(Resize(f"{name}.weight", shape),))
+
+
+def _cropped(observation: Observation, node: Node, large: Operand, sizes: Sequence[int]) -> Fix:
+    """The middle of the larger one."""
+    cuts = [(given - size) // 2 for given, size in zip(large.tensor.shape[2:], sizes, strict=True)]
+    ends = [given - size - cut for given, size, cut in zip(large.tensor.shape[2:], sizes, cuts, strict=True)]
+    spans = (f"{cut or ''}:{-end if end else ''}" for cut, end in zip(cuts, ends, strict=True))
+    suffix = f"[:, :, {', '.join(spans)}]"
+    narrowed = "".join(f".narrow({i}, {c}, {s})" for i, (c, s) in enumerate(zip(cuts, sizes, strict=True), start=2))
+    return Fix(
+        f"crop the larger one before joining, so that both have the same positions: x{suffix}",
+        after=with_behind(observation, node, large.role, suffix),
+        edits=(Wrap(node.id, large.role, f"x{narrowed}"),),
+    )
