@@ -2,13 +2,26 @@ from __future__ import annotations
 
 import gzip
 import json
+from typing import Any
 
 from flask.testing import FlaskClient
+from tests.engine.programs import build, request_of
 
+from whygrad.engine.examine import examine
 from whygrad.jobs.diagnosis import empty_document
+from whygrad.jobs.graphs import packed
 from whygrad.jobs.store import Store
 
 CONTENT = gzip.compress(b'{"schema":1}', mtime=0)
+
+SOURCE = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(4, 2)
+    def forward(self, x):
+        return self.a(x)
+"""
 
 
 def done(store: Store, graph: bytes | None) -> str:
@@ -50,3 +63,14 @@ def test_a_graph_goes_with_its_diagnosis(client: FlaskClient, store: Store) -> N
     assert client.delete(f"/diagnoses/{id}").status_code == 204
     assert store.graph(id) is None
     assert json.loads(client.get(f"/diagnoses/{id}/graph").data)["status"] == 404
+
+
+def test_a_picture_is_a_file_that_runs_nothing(client: FlaskClient, store: Store) -> None:
+    drawn: list[dict[str, Any]] = []
+    examine(build(SOURCE), request_of({"shapes": "2x4"}), emit=lambda _document: None, draw=drawn.append)
+    answer = client.get(f"/diagnoses/{done(store, packed(drawn[-1]))}.svg")
+    assert answer.content_type.startswith("image/svg+xml")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.text.startswith("<svg ")
+    assert client.get(f"/diagnoses/{done(store, None)}.svg").status_code == 404

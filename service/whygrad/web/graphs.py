@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from whygrad.engine.graph.streams import STATES
+from whygrad.render import svg
 from whygrad.web.diagnoses import found
 from whygrad.web.documents import Document, TensorFacts
 from whygrad.web.errors import Problem
@@ -121,6 +123,29 @@ def show(id: str) -> ResponseReturnValue:
     answer = _encoded(packed)
     answer.set_etag(sha256(packed).hexdigest()[:32], weak=True)
     answer.vary.add("Accept-Encoding")
+    return answer.make_conditional(request)
+
+
+@resource.get("/diagnoses/<id:id>.svg")
+@operation(
+    "Download what was observed as a picture",
+    headers=("If-None-Match",),
+    answers={
+        200: Answer("It stands by itself", Graph, ("image/svg+xml",), ("Content-Disposition", "ETag")),
+        304: Answer("As the ETag says, unchanged"),
+    },
+    problems={404: "no such diagnosis, or nothing was run that could be drawn"},
+)
+def picture(id: str) -> ResponseReturnValue:
+    """The graph drawn, with the findings at their places."""
+    packed = service().store.graph(found(id).id)
+    if packed is None:
+        raise Problem(404, _why_not(id))
+    drawn = svg.render(service().shown(found(id)), json.loads(gzip.decompress(packed)))
+    answer = Response(drawn, mimetype="image/svg+xml")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers.set("Content-Disposition", "attachment", filename=f"whygrad-{id[:8]}.svg")
+    answer.add_etag()
     return answer.make_conditional(request)
 
 

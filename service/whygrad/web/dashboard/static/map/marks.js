@@ -55,21 +55,28 @@ export class Marks {
     for (const { label, box } of mark.related) {
       const other = scene.places.get(standIn(box));
       if (!other || other === seen) continue;
-      const right = Math.max(seen.x + seen.width, other.x + other.width) + 56;
-      const [a, b] = [other, seen].map((each) => ({ x: each.x + each.width, y: each.y + each.height / 2 }));
-      const points = [a, { x: right, y: a.y }, { x: right, y: b.y }, b];
+      const left = this.freer(scene, [other, seen]);
+      const [a, b] = [other, seen].map((each) => ({ x: left ? each.x : each.x + each.width, y: each.y + each.height / 2 }));
+      const aside = left ? Math.min(a.x, b.x) - 56 : Math.max(a.x, b.x) + 56;
+      const points = [a, { x: aside, y: a.y }, { x: aside, y: b.y }, b];
       this.layer.append(
         element("path", { class: "joint under", d: curve(points) }),
         element("path", { class: "joint", d: curve(points) }),
         element("circle", { class: "joint-end", cx: a.x, cy: a.y, r: 4 }),
         element("circle", { class: "joint-end", cx: b.x, cy: b.y, r: 4 }),
-        this.tag(label, a.x + 12, a.y - 12),
+        this.tag(label, left ? a.x - textWidth(label, "small") - 34 : a.x + 12, a.y - 12),
       );
     }
   }
 
+  /** Whether fewer boxes stand to the left of both than to the right. */
+  freer(scene, ends) {
+    const beside = (sign) => scene.boxes.filter((each) => !each.open && ends.some((end) => each.y < end.y + end.height && end.y < each.y + each.height && sign * (each.x - end.x) > 0)).length;
+    return beside(-1) < beside(1);
+  }
+
   tag(text, x, y) {
-    const width = textWidth(text, "small") + 14;
+    const width = textWidth(text, "small") * 1.1 + 16;
     return element("g", { class: "tag", transform: `translate(${x} ${y})` }, [element("rect", { y: -10, width, height: 19, rx: 9.5 }), element("text", { x: 7, y: 3.5 }, [text])]);
   }
 
@@ -90,7 +97,7 @@ export class Marks {
   stopped(seen) {
     if (!seen || seen.open) return;
     const text = "stopped here";
-    const width = textWidth(text, "small") + 34;
+    const width = textWidth(text, "small") * 1.1 + 36;
     this.layer.append(
       element("g", { class: "stopped", transform: `translate(${seen.x + seen.width / 2 - width / 2} ${seen.y + seen.height + 5})` }, [
         element("rect", { width, height: 20, rx: 10 }),

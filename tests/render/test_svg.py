@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+from tests.engine.programs import build, request_of
+
+from whygrad.engine.examine import examine
+from whygrad.render import svg
+from whygrad.render.outline import rows
+
+SPACE = "{http://www.w3.org/2000/svg}"
+SOURCE = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear({inside}, 2)
+    def forward(self, x):
+        h = torch.sigmoid(self.a(x))
+        {line}
+        return self.b(h)
+"""
+
+
+def examined(line: str, inside: int = 4) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The document of a program and its graph."""
+    documents: list[dict[str, Any]] = []
+    graphs: list[dict[str, Any]] = []
+    program = build(SOURCE.format(line=line, inside=inside))
+    examine(program, request_of({"shapes": "2x4"}), emit=documents.append, draw=graphs.append)
+    return documents[-1] | {"model": documents[-1]["model"] | {"name": "m.pt"}}, graphs[-1]
+
+
+def texts(drawn: str) -> list[str]:
+    return ["".join(text.itertext()) for text in ET.fromstring(drawn).iter(f"{SPACE}text")]
+
+
+def test_a_cut_is_severed_and_its_finding_stands_there() -> None:
+    told = texts(svg.render(*examined("h = h.detach()")))
+    assert told.count("✂") == 2  # at the operation, and in the line that it cuts
+    assert "cut here" in told
+    assert any(text.startswith("CUT101") for text in told)
+    assert "2×4" in told
+
+
+def test_two_sizes_and_what_was_not_run() -> None:
+    told = texts(svg.render(*examined("h = h * 2", inside=5)))
+    assert "4 ≠ 5 features" in told
+
+
+def test_both_sides_of_a_fault_are_joined() -> None:
+    assert "saved here" in texts(svg.render(*examined("h += 1")))
+
+
+def test_it_stands_by_itself_and_hostile_text_is_text() -> None:
+    document, graph = examined("h = h.detach()")
+    graph = graph | {"texts": ["</text><script>alert(1)</script>" for _ in graph["texts"]]}
+    drawn = svg.render(document | {"headline": "<b>&"}, graph)
+    root = ET.fromstring(drawn)
+    assert {element.tag.removeprefix(SPACE) for element in root.iter()} <= {
+        "svg", "title", "rect", "path", "circle", "text", "tspan",
+    }  # fmt: skip
+    assert not any(name.startswith("on") or "href" in name for element in root.iter() for name in element.attrib)
+
+
+@pytest.mark.parametrize("count", [3, 500])
+def test_there_are_no_more_rows_than_a_page_holds(count: int) -> None:
+    _, graph = examined("\n        ".join(["h = torch.tanh(h)"] * count))
+    assert 5 <= len(rows(graph)) <= 125
