@@ -17,10 +17,15 @@ from typing import Any
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from tests.web.dashboard import programs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOSTILE = "<img src=x onerror=alert(1)> {{7*7}}.pt"
 SHOTS = Path(__file__).with_name("shots")
+
+LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 Open = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
@@ -100,6 +105,18 @@ def watch(page: Page, complaints: list[str]) -> None:
     page.on("request", asked)
 
 
+@pytest.fixture(scope="session")
+def accessible() -> Callable[[Page], None]:
+    """Fails where axe-core finds something in a page that is against WCAG 2.2, level AA."""
+    axe = Axe()
+
+    def accessible(page: Page) -> None:
+        found = axe.run(page, options={"runOnly": LEVELS})
+        assert found.violations_count == 0, found.generate_report()
+
+    return accessible
+
+
 @pytest.fixture
 def shoot(request: pytest.FixtureRequest) -> Shoot:
     """Keeps a picture of the whole page beside the tests, as an artefact."""
@@ -128,3 +145,16 @@ def diagnosed(url: str) -> Callable[..., str]:
         return str(answer.headers["Location"])
 
     return diagnosed
+
+
+@pytest.fixture(scope="session")
+def stocked(diagnosed: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The paths of some diagnoses by what they are of: more than one page of a list, the same fault twice."""
+    folder = tmp_path_factory.mktemp("stocked")
+    made = {name: programs.scripted(getattr(programs, name.upper()), folder) for name in ("cut", "shapes", "sound")}
+    for _ in range(21):
+        diagnosed(made["sound"], name="sound.pt")
+    told = {name: diagnosed(program, name=f"{name}.pt") for name, program in made.items()}
+    told["hostile"] = diagnosed(made["shapes"], name=HOSTILE)
+    told["again"] = diagnosed(made["cut"], name="cut.pt", shapes="6x4")
+    return told

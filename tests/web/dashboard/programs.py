@@ -78,6 +78,19 @@ class Program(torch.nn.Module):
 """
 
 
+SOUND = """
+import torch
+
+class Program(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.linear(x)
+"""
+
+
 def scripted(source: str, folder: Path) -> bytes:
     """The archive of a source's Program as TorchScript."""
     return _saved(torch.jit.script(_program(source, folder)))
