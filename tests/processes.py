@@ -20,6 +20,11 @@ def arguments_of(pid: int) -> bytes:
     return _told(pid, "cmdline")
 
 
+def confined(pid: int) -> bool:
+    """Whether a process has not ended and is under a filter of system calls: a program runs in it."""
+    return runs(pid) and b"\nSeccomp:\t2" in _told(pid, "status")
+
+
 def runs(pid: int) -> bool:
     """Whether a process has not ended."""
     status = _told(pid, "status")

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 from tests.hostile.programs import Prey
-from tests.processes import arguments_of, children_of, descendants, runs
+from tests.processes import confined, descendants
 
 IN_A_FILE, IN_THE_ENVIRONMENT, KEY = "hunter2-of-a-file", "hunter2-of-the-environment", "hunter2-of-the-keys"
 LOOK_SECONDS = 0.1
@@ -75,8 +75,7 @@ class Service:
 
     def programs(self) -> list[int]:
         """The processes in which a program runs."""
-        zygotes = [pid for pid in descendants(self.process.pid) if b"whygrad.sandbox.zygote" in arguments_of(pid)]
-        return [child for pid in zygotes for child in children_of(pid) if runs(child)]
+        return [pid for pid in descendants(self.process.pid) if confined(pid)]
 
     @property
     def log(self) -> str:

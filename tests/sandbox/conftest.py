@@ -27,7 +27,7 @@ class Lasting(nursery.Nursery):
     """Keeps its zygote also after a child that was ended for what it did: hundreds of attacks, one zygote."""
 
     def replace(self) -> None:
-        if self._zygote is None or not self._zygote.usable:
+        if self._zygote is None or not self._zygote.lives:
             super().replace()
 
 

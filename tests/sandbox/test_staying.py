@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.processes import children_of, descendants, runs
+from tests.processes import children_of, confined, descendants
 from tests.sandbox import taken
 
 from whygrad.jobs.wellformed import is_diagnosis
@@ -29,7 +29,7 @@ def test_it_is_ended_by_name(attack: str, examined: Examined, still_diagnosed: C
     assert is_diagnosis(document)
     assert [finding["code"] for finding in document["findings"]] == [ENDINGS.get(attack, CRASHED)]
     assert document["verdict"] == "undetermined"
-    left = [child for zygote in children_of(os.getpid()) for child in descendants(zygote) if runs(child)]
+    left = [child for zygote in children_of(os.getpid()) for child in descendants(zygote) if confined(child)]
     assert not left
     assert still_diagnosed()
 

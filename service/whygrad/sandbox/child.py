@@ -1,23 +1,26 @@
-"""The child: one task, run by the engine inside the jail, then gone."""
+"""The child: it rehearses until it is called, then runs one task by the engine inside the jail, and is gone."""
 
 from __future__ import annotations
 
 import json
 import os
+import select
+import socket
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NoReturn
 
 from whygrad.engine import describe, examine, locate
 from whygrad.engine.memory import is_out_of_memory
-from whygrad.sandbox import wire
+from whygrad.sandbox import limits, warming, wire
 from whygrad.sandbox.lockdown import lockdown
 from whygrad.sandbox.page import Progress
 from whygrad.sandbox.task import Isolation, Limits
 
 MOST_THREADS = 8  # each takes address space for its stack and its heap, out of the budget of the program
 READ_BYTES = 2**30  # a single call gives no more than about twice that
+CALL = b"task"
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,24 @@ class Jail:
     insecure: bool
 
 
-def run(ends: Ends, jail: Jail, *, zygote: int, set_threads: Callable[[int], None]) -> NoReturn:
-    """Do the task that lies in `ends.task`; the exit status says how it went."""
+def call(stage: socket.socket, descriptors: list[int]) -> None:
+    """Give the child that listens at the other end of `stage` its task: the fields of `Ends`, in their order.
+
+    Raises OSError where it has died.
+    """
+    socket.send_fds(stage, [CALL], descriptors)
+
+
+def run(stage: socket.socket, jail: Jail, *, zygote: int, set_threads: Callable[[int], None]) -> NoReturn:
+    """Do the one task that comes by `stage`; the exit status says how it went."""
     status = wire.UNJAILED
     try:
         os.setsid()
+        limits.die_with_parent(zygote)
+        ends = _called(stage)
         task = json.loads(_content(ends.task))
         progress = Progress(ends.page)
+        assert alone(), "only the thread that locks itself in is locked in"
         set_threads(min(len(os.sched_getaffinity(0)), MOST_THREADS))
         if isolation := _locked_in(Limits(**task["limits"]), ends, jail, zygote):
             _send(ends, "isolation", asdict(isolation))
@@ -55,6 +69,20 @@ def run(ends: Ends, jail: Jail, *, zygote: int, set_threads: Callable[[int], Non
             status = _work(task, ends, progress)
     finally:
         os._exit(status)
+
+
+def alone() -> bool:
+    """Whether this process has one thread."""
+    return len(os.listdir("/proc/self/task")) == 1
+
+
+def _called(stage: socket.socket) -> Ends:
+    """The task, once there is one; leaves where nobody is there to send any."""
+    warming.rehearse(lambda: bool(select.select([stage], [], [], 0)[0]))
+    message, descriptors, _flags, _address = socket.recv_fds(stage, len(CALL), len(fields(Ends)))
+    if not message:
+        os._exit(0)
+    return Ends(*descriptors)
 
 
 def _locked_in(bounds: Limits, ends: Ends, jail: Jail, zygote: int) -> Isolation | None:

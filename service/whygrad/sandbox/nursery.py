@@ -66,9 +66,19 @@ class Zygote:
         self._children = 0
 
     @property
-    def usable(self) -> bool:
-        """False once it has died or had children enough."""
-        return self._process.poll() is None and self._children < CHILDREN_PER_ZYGOTE
+    def lives(self) -> bool:
+        """False once it has ended."""
+        return self._process.poll() is None
+
+    @property
+    def spent(self) -> bool:
+        """True once it has had children enough."""
+        return self._children >= CHILDREN_PER_ZYGOTE
+
+    @property
+    def settled(self) -> bool:
+        """True once `ready` need not wait."""
+        return self._isolation is not None or bool(select.select([self._control], [], [], 0)[0])
 
     def ready(self) -> Isolation:
         """Wait until it is warm and has tried its jail; gives what held its first child.
@@ -96,7 +106,7 @@ class Zygote:
         """End it: it leaves when nobody is there to talk to, or is killed, and its child with it."""
         self._control.close()
         try:
-            self._process.wait(LEAVE_SECONDS)
+            self._process.wait(LEAVE_SECONDS if self._isolation else 0)  # one that is not yet warm does not listen
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -156,11 +166,12 @@ class Child:
 
 
 class Nursery:
-    """Keeps one zygote in stock."""
+    """Keeps one zygote in stock. One that is to be replaced serves until the next is warm, and nobody waits."""
 
     def __init__(self) -> None:
         """Starts none yet."""
         self._zygote: Zygote | None = None
+        self._next: Zygote | None = None
         self._insecure = False
 
     def warm(self, *, insecure: bool | None = None) -> Isolation:
@@ -176,22 +187,27 @@ class Nursery:
             self.warm()
             if child := self._usable().fork(descriptors):
                 return child
-            self.close()
+            self._usable().close()
         raise SandboxError("the sandbox starts, but cannot fork: look above this line of the log for the reason")
 
     def replace(self) -> None:
-        """Begin with a new zygote; it warms up while nobody waits."""
-        self.close()
-        self._zygote = Zygote(insecure=self._insecure)
+        """Have a new zygote take over as soon as it is warm."""
+        self._next = self._next or Zygote(insecure=self._insecure)
 
     def close(self) -> None:
-        """End the zygote."""
-        if self._zygote is not None:
-            self._zygote.close()
-        self._zygote = None
+        """End every zygote."""
+        for zygote in filter(None, (self._zygote, self._next)):
+            zygote.close()
+        self._zygote = self._next = None
 
     def _usable(self) -> Zygote:
-        if self._zygote is None or not self._zygote.usable:
+        serving = self._zygote if self._zygote and self._zygote.lives else None
+        if serving is None or serving.spent:
             self.replace()
-        assert self._zygote is not None
+        if serving is not None and not (self._next and self._next.settled):
+            return serving
+        if serving is not None:
+            serving.close()
+        assert self._next is not None
+        self._zygote, self._next = self._next, None
         return self._zygote

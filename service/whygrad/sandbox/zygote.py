@@ -1,7 +1,7 @@
 """The zygote: `python -I -m whygrad.sandbox.zygote DESCRIPTOR [insecure]`, a process that has torch and forks children.
 
 It starts with an empty environment, knows no secret, opens no upload and has one thread, always: a fork copies only
-the thread that forks.
+the thread that forks. One child is always there before it is wanted; none is made while a program runs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import json
 import os
 import socket
 import sys
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import torch
@@ -30,13 +31,12 @@ def main(control: socket.socket, *, insecure: bool) -> None:
         torch.set_num_threads(1)
         warming.warm()
         gc.freeze()
-        isolation = selftest.try_jail(lambda descriptors: _fork(child.Ends(*descriptors), jail))
+        isolation = selftest.try_jail(_Understudy.born(jail).start)
     except (seccomp.Unavailable, selftest.Failed) as error:
         _tell(control, refused=str(error))
         return
     _tell(control, ready=asdict(isolation))
-    while ends := _receive(control):
-        _one_child(control, ends, jail)
+    _serve(control, jail)
 
 
 def _jail(insecure: bool) -> child.Jail:
@@ -48,30 +48,63 @@ def _jail(insecure: bool) -> child.Jail:
     return child.Jail(None, insecure)
 
 
-def _receive(control: socket.socket) -> child.Ends | None:
-    message, descriptors, _flags, _address = socket.recv_fds(control, MESSAGE_BYTES, 4)
-    return child.Ends(*descriptors) if message else None
+@dataclass(frozen=True)
+class _Understudy:
+    """A child that waits for its task at the other end of `stage`."""
+
+    pid: int
+    stage: socket.socket
+
+    @classmethod
+    def born(cls, jail: child.Jail) -> _Understudy:
+        """A new one."""
+        assert child.alone(), "the zygote must have one thread"
+        stage, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        zygote, pid = os.getpid(), os.fork()
+        if pid == 0:
+            stage.close()
+            child.run(theirs, jail, zygote=zygote, set_threads=torch.set_num_threads)
+        theirs.close()
+        return cls(pid, stage)
+
+    def start(self, descriptors: list[int]) -> int:
+        """Give it its task; its number. Raises OSError where it has died."""
+        with self.stage:
+            child.call(self.stage, descriptors)
+        return self.pid
 
 
-def _one_child(control: socket.socket, ends: child.Ends, jail: child.Jail) -> None:
-    pid = _fork(ends, jail)
-    for descriptor in vars(ends).values():
-        os.close(descriptor)
-    _tell(control, pid=pid)
+def _serve(control: socket.socket, jail: child.Jail) -> None:
+    """Have one child at a time do what comes."""
+    waiting = _Understudy.born(jail)
+    while descriptors := _receive(control):
+        pid = _started(waiting, descriptors, jail)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        _tell(control, pid=pid)
+        _outlive(control, pid)
+        waiting = _Understudy.born(jail)
+
+
+def _receive(control: socket.socket) -> list[int]:
+    """The descriptors of a task; none where nobody is there to send any."""
+    return list(socket.recv_fds(control, MESSAGE_BYTES, len(fields(child.Ends)))[1])
+
+
+def _started(waiting: _Understudy, descriptors: list[int], jail: child.Jail) -> int:
+    """The child that has the task: the one that waits, or a new one where something has killed that."""
+    with suppress(OSError):
+        return waiting.start(descriptors)
+    os.waitpid(waiting.pid, 0)
+    return _Understudy.born(jail).start(descriptors)
+
+
+def _outlive(control: socket.socket, pid: int) -> None:
     ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert ended is not None
     _tell(control, code=ended.si_code, status=ended.si_status)
     control.recv(MESSAGE_BYTES)  # its number stays taken until the parent has killed what is left of its group
     os.waitpid(pid, 0)
-
-
-def _fork(ends: child.Ends, jail: child.Jail) -> int:
-    assert len(os.listdir("/proc/self/task")) == 1, "the zygote must have one thread"
-    zygote = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        child.run(ends, jail, zygote=zygote, set_threads=torch.set_num_threads)
-    return pid
 
 
 def _tell(control: socket.socket, **message: Any) -> None:
