@@ -71,7 +71,7 @@ for i in range(2000):
 """
 SHOUT = """
 told = 'A'
-for i in range(25):
+for i in range(22):
     told = told + told
 raise RuntimeError(told)
 """

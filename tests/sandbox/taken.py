@@ -19,6 +19,7 @@ from tests.sandbox.attacks import files, kernel, network, processes, staying
 from tests.sandbox.attacks.aim import Aim
 
 from whygrad.sandbox import child, zygote
+from whygrad.sandbox.page import Progress
 from whygrad.sandbox.task import Isolation
 
 MARK = b'{"attack":'
@@ -44,15 +45,15 @@ def main() -> None:
 
 
 def _taken_over(engine: Callable[..., None]) -> Callable[..., None]:
-    def obey(task: dict[str, Any], upload: bytes, emit: Callable[[dict[str, Any]], None], progress: object) -> None:
+    def obey(task: dict[str, Any], upload: bytes, ends: child.Ends, progress: Progress) -> None:
         if not upload.startswith(MARK):
-            engine(task, upload, emit, progress)
+            engine(task, upload, ends, progress)
             return
         order = json.loads(upload)
         if order["attack"] in STAYING:
-            STAYING[order["attack"]](emit, progress)
+            STAYING[order["attack"]](lambda document: child._send(ends, "document", document), progress)
         else:
-            emit({"got": _tried(ATTACKS[order["attack"]], Aim(**order["aim"]))})
+            child._send(ends, "document", {"got": _tried(ATTACKS[order["attack"]], Aim(**order["aim"]))})
 
     return obey
 
