@@ -109,7 +109,7 @@ def endless(program: Callable[[str], bytes]) -> bytes:
 def until() -> Callable[[Callable[[], bool]], None]:
     """Waits for what another process does."""
 
-    def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "it did not happen"

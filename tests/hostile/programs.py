@@ -54,7 +54,7 @@ WRITE_A_TERABYTE = "y = y + torch.from_file('ROOM/left', True, 1 << 38).sum()"
 HANG = "while True:\n    y = y + 1"
 TAKE_ALL = "y = y + torch.ones(1 << 36).sum()"
 TAKE_MORE_AND_MORE = """
-kept = [torch.ones(1 << 22) for i in range(100)]
+kept = [torch.ones(1 << 22) for i in range(40)]
 y = y + kept[-1].sum()
 """
 STRETCH = "y = y + x.sum().expand(1 << 20, 1 << 20).exp().sum()"
