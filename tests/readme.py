@@ -1,11 +1,17 @@
-"""The parts of README.md that are generated, and its blocks that are run. `python -m tests.readme` writes it anew."""
+"""The parts of README.md that are generated, and the blocks of it and of docs/ that are run.
+
+`python -m tests.readme` writes README.md anew.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import re
+from dataclasses import dataclass
 from pathlib import Path
+
+from markdown_it import MarkdownIt
 
 from tests.cases import score
 from tests.cases.case import cases
@@ -13,6 +19,17 @@ from whygrad import settings
 from whygrad.engine import catalogue
 
 README = Path(__file__).parents[1] / "README.md"
+_MARK = re.compile(r"<!-- run: (?P<kind>[a-z]+)(?: (?P<name>\S+))? -->\s*")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A code block, and in which way it is to be run; `kind` is "" where its page does not say."""
+
+    kind: str
+    name: str
+    text: str
+    line: int
 
 
 def written() -> str:
@@ -25,8 +42,20 @@ def written() -> str:
 
 
 def blocks(kind: str) -> list[str]:
-    """The code blocks that are marked to be run in that way."""
-    return re.findall(rf"<!-- run: {kind} -->\n```\w+\n(.*?)```", README.read_text(), re.DOTALL)
+    """The code blocks of the README that are marked to be run in that way."""
+    return [block.text for block in page(README) if block.kind == kind]
+
+
+def page(path: Path) -> list[Block]:
+    """The code blocks of a page, each with the mark before it: `<!-- run: shell -->`."""
+    tokens = MarkdownIt("commonmark").parse(path.read_text())
+    fences = [(before, token) for before, token in zip([None, *tokens], tokens, strict=False) if token.type == "fence"]
+    return [_block(before.content if before else "", token.content, token.map[0] + 1) for before, token in fences]
+
+
+def _block(before: str, text: str, line: int) -> Block:
+    mark = _MARK.fullmatch(before)
+    return Block(mark["kind"] if mark else "", mark["name"] or "" if mark else "", text, line)
 
 
 def _rules() -> list[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
-from pathlib import Path
 
 import pytest
+from tests.announced import announce
 
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).parents[2]
 MODELS = """
 import torch
 from torch import nn
@@ -155,13 +153,7 @@ def test_file():
 @pytest.fixture
 def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A repository with `models.py`, where pytest finds the plugin as an installed distribution announces it."""
-    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
-    installed = pytester.mkdir("installed")
-    (installed / "announced.dist-info").mkdir()
-    (installed / "announced.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: announced\nVersion: 1\n")
-    lines = ["[pytest11]", *(f"{name} = {module}" for name, module in points.items())]
-    (installed / "announced.dist-info/entry_points.txt").write_text("\n".join(lines))
-    monkeypatch.setenv("PYTHONPATH", str(installed))
+    monkeypatch.setenv("PYTHONPATH", str(announce(pytester.path / "installed")))
     monkeypatch.delenv("WHYGRAD_SERVER", raising=False)
     pytester.mkdir(".git")
     pytester.makepyfile(models=MODELS)

@@ -1,0 +1,61 @@
+"""The GitHub Action as a workflow runs it: its steps in a shell, with the environment that GitHub sets."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from examples import demo
+
+from tests.pages import ROOT, Reader
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    (tmp_path / ".git").mkdir()
+    for name in ("detached_encoder", "healthy"):
+        demo.export(name, tmp_path)
+    (tmp_path / "detached_encoder.py").write_text((demo.PROGRAMS / "detached_encoder.py").read_text())
+    return Reader(tmp_path, "")
+
+
+def test_it_is_what_github_takes() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_a_finding_is_annotated_summed_up_and_kept_as_sarif(reader: Reader) -> None:
+    given = {"models": "*.pt", "options": "--input '2x10' --ignore PAR201", "fail-on": "warning"}
+    outputs = reader.act(given, status=1)
+    assert reader.told.startswith("::warning file=detached_encoder.py,line=13,")
+    summary = (reader.folder / "GITHUB_STEP_SUMMARY").read_text()
+    assert "encoder.proj gets no gradient" in summary
+    assert "healthy.pt" in summary
+    (run,) = json.loads((reader.folder / outputs["sarif"]).read_text())["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["CUT101"]
+
+
+def test_what_is_wrong_with_the_options_is_told(reader: Reader) -> None:
+    reader.folder.joinpath("GITHUB_OUTPUT").touch()
+    with pytest.raises(KeyError, match="sarif"):  # no step after it has one to upload
+        reader.act({"models": "healthy.pt", "options": "--input ten"}, status=2)
+    assert not (reader.folder / "GITHUB_STEP_SUMMARY").exists()
+
+
+def test_it_installs_what_judges_only_where_it_judges() -> None:
+    step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]
+    for server, package in (("", "FOLDER[worker]"), ("http://127.0.0.1:9", "FOLDER")):
+        script = 'python() { printf "%s\\n" "$@"; }\n' + step["run"]
+        told = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script],
+            env={"FOLDER": "FOLDER", "SERVER": server},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert told.stdout.split()[-1] == package
