@@ -11,6 +11,7 @@ from typing import Any
 from whygrad import sandbox
 from whygrad.engine.ending import diagnose_ending
 from whygrad.engine.observation import Ending
+from whygrad.engine.passes import VERIFY
 from whygrad.engine.spelling import plain
 from whygrad.jobs import graphs
 from whygrad.jobs.wellformed import is_diagnosis, is_location
@@ -65,7 +66,8 @@ def examine(
     log.warning("%s in pass %s, node %s: %s", outcome.ending, outcome.pass_name, outcome.node, outcome.detail)
     ended = diagnose_ending(document and plain(document), _ending(task, outcome, limits, pulse))
     if graph is not None and on_graph is not None:
-        on_graph(graphs.with_ending(graph, len(ended["findings"]) - 1, outcome.node))
+        node = outcome.node if outcome.pass_name != VERIFY else None  # there it is one of a changed program
+        on_graph(graphs.with_ending(graph, len(ended["findings"]) - 1, node))
     return _told(ended, outcome.isolation)
 
 

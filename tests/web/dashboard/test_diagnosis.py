@@ -84,7 +84,7 @@ def test_the_table_is_sorted_and_narrowed(opened: Open, cut: str) -> None:
     page.get_by_label("Find a parameter").fill("encoder norm")
     assert sorted(names_of(page)) == ["encoder.norm.bias", "encoder.norm.weight"]
     page.get_by_label("Find a parameter").fill("")
-    page.get_by_role("button", name="frozen").click()
+    page.locator(".chip", has_text="frozen").click()
     assert sorted(names_of(page)) == ["frozen.bias", "frozen.weight"]
     expect(page.locator(".filters output")).to_have_text("2 of 8")
 

@@ -119,7 +119,7 @@ function title(box, width) {
   return [
     element("rect", { class: "head", width, height: HEAD - 4, rx: 10 }),
     element("path", { class: "chevron", d: "M13 12.5l4.5 5 4.5-5" }),
-    element("text", { class: "title", x: 30, y: 20 }, [name, element("tspan", { class: "detail", dx: 8 }, [detail])]),
+    element("text", { class: "title", x: 30, y: 20 }, [`${name} `, element("tspan", { class: "detail", dx: 4 }, [detail])]),
     ...(glyph && box.state !== "flows" ? [icon(glyph, width - 26, 9)] : []),
   ];
 }
@@ -130,7 +130,7 @@ function face(box, width, height) {
   const glyph = box.times ? ICONS[box.state] : null;
   const slim = height < 40;
   const middle = slim ? height / 2 + 4.5 : 18;
-  const found = [element("text", { class: mono ? "title mono" : "title", x: 12, y: middle }, slim && detail ? [name, element("tspan", { class: "detail", dx: 6 }, [detail])] : [name])];
+  const found = [element("text", { class: mono ? "title mono" : "title", x: 12, y: middle }, slim && detail ? [`${name} `, element("tspan", { class: "detail", dx: 2 }, [detail])] : [detail ? `${name} ` : name])];
   if (detail && !slim) found.push(element("text", { class: "detail", x: 12, y: 34 }, [detail]));
   const right = width - (box.children.length ? 40 : 24);
   if (glyph) found.push(icon(glyph, right, height / 2 - 7));
