@@ -2,8 +2,10 @@
 
 What happened
 -------------
-An allocation went beyond the memory that a run may have, and the run was ended. Its last operation and pass are
-named. Usually a tensor that grows with every round of a loop, or a broadcast of (N, 1) with (1, N) for a large N.
+An allocation went beyond the memory that there is: on your own device, or, in a diagnosis, what a run may have; that
+then names its last operation and pass. Usually the batch or the sequence is too long for the device, or losses are kept
+with their history (`total += loss`). Otherwise a tensor grows with every round of a loop, or (N, 1) meets (1, N) for a
+large N.
 
 Why it matters
 --------------
@@ -11,8 +13,10 @@ What the passes before had seen stands; whether a gradient arrives could not be 
 
 How to fix it
 -------------
-Compute the size of the operands of the operation that is named. Send smaller inputs, or send the program without its
-weights: its structure needs no numbers.
+On your own device: a smaller batch, accumulated over several steps; lower precision; activations computed again
+(torch.utils.checkpoint); `loss.item()` where a loss is only added up. In a diagnosis: compute the size of the operands
+of the operation that is named. Send smaller inputs, or send the program without its weights: its structure needs no
+numbers.
 
 Not to be confused with
 -----------------------
