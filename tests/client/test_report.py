@@ -153,6 +153,6 @@ class TestNotebook:
     def test_text_of_strangers_stays_text(self, text: str) -> None:
         cell = Report.read(hostile(text))
         assert elements(cell._repr_html_()) <= {
-            *("div", "style", "h3", "h4", "p", "pre", "code", "strong", "ol", "ul", "li")
+            *("div", "style", "h3", "h4", "p", "pre", "code", "span", "strong", "ol", "ul", "li")
         }
         assert tokens(cell._repr_markdown_()).isdisjoint({"link_open", "image", "html_block", "table_open"})

@@ -155,6 +155,13 @@ def test_markdown_reads_as_a_page() -> None:
     assert "1. encoder.proj.weight is read by linear\n2. " in page
 
 
+def test_html_marks_the_line_and_the_change_and_lists_every_gradient() -> None:
+    page = html.render([located()])
+    assert '<span class="culprit">18 | h = h.detach()\n</span><span class="mark">   |' in page
+    assert '<span class="taken">- h = h.detach()\n</span>' in page
+    assert '<th scope="row">encoder.proj.weight</th><td></td><td>none</td><td></td>' in page
+
+
 def test_html_is_one_page() -> None:
     page = html.render([located(), located()])
     assert page.count("<h1>") == 2
@@ -189,7 +196,8 @@ def test_no_format_takes_it_for_its_own(text: str) -> None:
 
 PAGE = {
     *("html", "head", "meta", "title", "style", "body", "main", "article"),
-    *("h1", "h2", "p", "pre", "code", "strong", "ol", "ul", "li"),
+    *("h1", "h2", "p", "pre", "code", "span", "strong", "ol", "ul", "li"),
+    *("details", "summary", "table", "thead", "tbody", "tr", "th", "td"),
 }
 
 
@@ -200,7 +208,15 @@ def elements(page: str) -> set[str]:
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             found.add(tag)
-            assert {name for name, _value in attrs} <= {"lang", "charset", "http-equiv", "content", "name", "class"}
+            assert {name for name, _value in attrs} <= {
+                "lang",
+                "charset",
+                "http-equiv",
+                "content",
+                "name",
+                "class",
+                "scope",
+            }
 
     Reader().feed(page)
     return found

@@ -23,6 +23,8 @@ from whygrad.web.representations import FORMS, HTML, MEDIA_TYPES
 Finish = Callable[..., None]
 Problem = Callable[..., str]
 
+MODEL = {"format": "torchscript", "parameters": 81, "weights": "present"}
+PARAMETER = {"shape": [2], "dtype": "float32", "requires_grad": True, "norm": None, "finding": None}
 OPENING = {
     "application/json": "{",
     "text/html": "<!doctype html>",
@@ -41,7 +43,8 @@ def diagnosed(store: Store, finish: Finish) -> Callable[..., str]:
     def diagnosed(document: dict[str, Any] = DETACHED, name: str = "encoder.pt") -> str:
         job = store.submit(model_sha256="0" * 64, model_name=name, model_bytes=9, request={})
         found = [f | {"fingerprint": fingerprint(f["code"])} for f in document["findings"]]
-        finish(**plain({**document, "findings": found, "model": {}}))
+        whole = [PARAMETER | parameter for parameter in document["parameters"]]
+        finish(**plain({**document, "findings": found, "parameters": whole, "model": MODEL}))
         return f"/diagnoses/{job.id}"
 
     return diagnosed
