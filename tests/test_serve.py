@@ -12,6 +12,9 @@ import pytest
 import requests
 
 from tests.processes import arguments_of, descendants, runs
+from whygrad import serve as whygrad_serve
+from whygrad.serve import ServeError
+from whygrad.settings import Settings
 from whygrad_client import Client
 
 Until = Callable[[Callable[[], bool]], None]
@@ -172,3 +175,10 @@ def test_it_does_not_start_where_it_cannot_confine_programs(tmp_path: Path) -> N
     assert "apt install libseccomp2" in told
     assert "--insecure-no-sandbox" in told
     assert "Traceback" not in told
+
+
+def test_slack_without_its_part_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "slack_bolt", None)
+    settings = Settings(data=tmp_path, slack_signing_secret="s" * 16, slack_bot_token="xoxb-1")
+    with pytest.raises(ServeError, match=r"pip install 'whygrad\[service,slack\]'"):
+        whygrad_serve.serve(settings)

@@ -39,7 +39,9 @@ def answer(document: Json, *, public_url: str = "", asked_by: str | None = None)
     name = safe((document.get("model") or {}).get("name") or "the program", 80)
     return Message.of(
         f"{label} in {name}: {headline}",
-        blocks.rich(blocks.line(_picture(document, first, muted), blocks.word(f" {label} ", "bold"), _word(headline))),
+        blocks.rich(
+            blocks.line(_picture(document, first, muted), blocks.word(f" {label} ", "bold"), blocks.word(headline))
+        ),
         *(_fault(document, first) if first else ()),
         blocks.rich(*_others([*alarms[1:], *muted, *notes])),
         blocks.rich(blocks.line(*_footer(document, name, asked_by))),
@@ -73,29 +75,29 @@ def _fault(document: Json, finding: Json) -> Iterator[Block | None]:
     location = finding.get("location") or {}
     where = snippet.place(location)
     yield blocks.rich(
-        blocks.line(_word(where)) if where else None,
+        blocks.line(blocks.word(where)) if where else None,
         blocks.code(snippet.snippet(location, plain, _WIDTH, neighbours=1)[1:]),
         blocks.code(operands.table(finding, plain)),
     )
     suffering = parameters.suffering(document, finding)
-    yield blocks.rich(blocks.line(_word(suffering))) if suffering else _message(finding)
+    yield blocks.rich(blocks.line(blocks.word(suffering))) if suffering else _message(finding)
     yield blocks.rich(*_fix(finding.get("fix") or {}))
 
 
 def _message(finding: Json) -> Block | None:
     message = safe(finding.get("message") or "", 600)
-    return blocks.rich(blocks.line(_word(message))) if message != phrases.title(finding) else None
+    return blocks.rich(blocks.line(blocks.word(message))) if message != phrases.title(finding) else None
 
 
 def _fix(fix: Json) -> Iterator[Block | None]:
     if not fix:
         return
-    yield blocks.line(blocks.word("Fix: ", "bold"), _word(safe(fix.get("summary") or "", 600)))
+    yield blocks.line(blocks.word("Fix: ", "bold"), blocks.word(safe(fix.get("summary") or "", 600)))
     if fix.get("after") is not None:
         changed = (("- ", fix.get("before")), ("+ ", fix.get("after")))
         yield blocks.code(f"{sign}{safe(row, 120)}" for sign, text in changed for row in phrases.code_lines(text))
     proof = phrases.proof(fix)
-    yield blocks.line(_word(proof)) if proof else None
+    yield blocks.line(blocks.word(proof)) if proof else None
 
 
 def _others(findings: Sequence[Json]) -> Iterator[Block | None]:
@@ -146,7 +148,3 @@ def _mute(action: str, label: str, finding: Json, id: str) -> Block | None:
     return blocks.button(
         action, label, value=json.dumps({"id": id, "fingerprint": fingerprint, "title": phrases.title(finding)})
     )
-
-
-def _word(text: str) -> Block:
-    return blocks.word(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ from whygrad_client.slack.tasks import Claim, Outbox, Source, Task
 
 THREADS = 8
 LOOK_SECONDS = 0.5
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+AT_ONCE, FIRST_PAUSE, LONGEST_PAUSE = 0.0, 0.5, 5.0
 MOST_ATTEMPTS = 8
 LONGEST_BACKOFF = 60.0
 LONGEST_SECONDS = 24 * 3_600.0
@@ -77,38 +77,45 @@ class Sender:
                 if claim is None:
                     self.outbox.wait(LOOK_SECONDS)
                 else:
-                    self._do(claim)
+                    self._do(claim, Task.read(claim.task))
             except Exception:
                 log.exception("the outbox cannot be read")
                 self._stopping.wait(LONGEST_PAUSE)
 
-    def _do(self, claim: Claim) -> None:
-        task = Task.read(claim.task)
+    def _do(self, claim: Claim, task: Task) -> None:
+        """Take the task on, step by step, until it can rest, waits for somebody, or is over."""
         if time.time() - task.conversation.since > LONGEST_SECONDS:
             log.error("%s: given up after a day", claim.key)
             self.outbox.end(claim)
             return
         try:
             with self._held(claim):
-                left, pause = self._step(task, claim)
+                left, pause = self._step(task, claim.key)
         except Wait as error:
-            self.outbox.postpone(claim, claim.task, error.seconds, attempts=claim.attempts)
+            self.outbox.postpone(claim, task.json(), error.seconds, attempts=claim.attempts)
         except Silenced as error:
             log.warning("%s: nobody in Slack hears of it: %s", claim.key, error)
             self.outbox.end(claim)
         except Exception as error:
             self._again(claim, task, error)
         else:
-            self.outbox.postpone(claim, left.json(), pause) if left else self.outbox.end(claim)
+            self._put_back(claim, left, pause)
+
+    def _put_back(self, claim: Claim, left: Task | None, pause: float) -> None:
+        if left is None:
+            self.outbox.end(claim)
+        elif pause:
+            self.outbox.postpone(claim, left.json(), pause)
+        elif self.outbox.keep(claim, left.json()):
+            self._do(claim, left)
 
     def _again(self, claim: Claim, task: Task, error: Exception) -> None:
         """Try the step later, or give it up and say so."""
         if not isinstance(error, Unheard | WhygradError):
             log.exception("%s: a step failed", claim.key)
         if claim.attempts < MOST_ATTEMPTS:
-            self.outbox.postpone(
-                claim, claim.task, min(2.0**claim.attempts, LONGEST_BACKOFF), attempts=claim.attempts + 1
-            )
+            pause = min(2.0**claim.attempts, LONGEST_BACKOFF)
+            self.outbox.postpone(claim, task.json(), pause, attempts=claim.attempts + 1)
             return
         log.error("%s: given up after %d tries: %s", claim.key, claim.attempts + 1, error)
         self.outbox.end(claim)
@@ -134,7 +141,7 @@ class Sender:
             done.set()
             holder.join()
 
-    def _step(self, task: Task, claim: Claim) -> Step:
+    def _step(self, task: Task, key: str) -> Step:
         """Do what is next; the task that is left, None where it is over, and for how long it can rest."""
         steps = {
             "run": self._run,
@@ -146,7 +153,7 @@ class Sender:
             "unmute": self._unmute,
         }
         try:
-            return steps[task.do](task, claim)
+            return steps[task.do](task, key)
         except FileRefused as error:
             self._say(task, notices.refused(str(error)))
         except ProblemError as error:
@@ -155,19 +162,17 @@ class Sender:
             if isinstance(error, Unauthorized | Forbidden):
                 log.error("the service refuses this sender: %s", error)
             self._say(task, notices.refused(str(error)))
-        return None, 0
+        return None, AT_ONCE
 
-    def _run(self, task: Task, claim: Claim) -> Step:
+    def _run(self, task: Task, key: str) -> Step:
         source = task.source
         if source.file or source.url:
             with self.files.fetched(source, self.backend.largest()) as program:
-                id = self.backend.run(program, source.name, task.request, claim.key)
+                id = self.backend.run(program, source.name, task.request, key)
         else:
             known = self._known(source)
-            id = self.backend.rerun(known["sha256"], known["name"], known["request"] | task.request, claim.key)
-        following = task.now(do="follow", diagnosis=id)
-        self.outbox.keep(claim, following.json())
-        return self._follow(following, claim)
+            id = self.backend.rerun(known["sha256"], known["name"], known["request"] | task.request, key)
+        return task.now(do="follow", diagnosis=id), AT_ONCE
 
     def _known(self, source: Source) -> dict[str, Any]:
         """A program that the service has: its sha256, its name, and how it was run the last time."""
@@ -177,51 +182,40 @@ class Sender:
         document = self.backend.diagnosis(id)
         return {**document["model"], "request": document["request"] or {}}
 
-    def _show(self, task: Task, claim: Claim) -> Step:
-        source = task.source
-        id = source.diagnosis or self.backend.newest(str(source.sha256))
-        if id is None:
-            return self._run(task.now(do="run"), claim)
-        return self._follow(task.now(do="follow", diagnosis=id), claim)
+    def _show(self, task: Task, _key: str) -> Step:
+        id = task.source.diagnosis or self.backend.newest(str(task.source.sha256))
+        return task.now(do="follow", diagnosis=id) if id else task.now(do="run"), AT_ONCE
 
-    def _follow(self, task: Task, claim: Claim) -> Step:
-        del claim
+    def _follow(self, task: Task, _key: str) -> Step:
         document = self.backend.diagnosis(str(task.diagnosis), wait=0 if task.looks else 1)
-        return self._tell(task, document)
-
-    def _tell(self, task: Task, document: Mapping[str, Any]) -> Step:
         finished = document.get("status") not in ("queued", "running")
         asked_by = None if task.conversation.thread else task.conversation.user or None
         left = self._say(task, answer(document, public_url=self.public_url, asked_by=asked_by), final=finished)
         if finished:
-            return None, 0
+            return None, AT_ONCE
         return left.now(looks=task.looks + 1), min(FIRST_PAUSE * 1.3 ** min(task.looks, 20), LONGEST_PAUSE)
 
-    def _link(self, task: Task, claim: Claim) -> Step:
-        link = self.backend.make_link(task.request, claim.key)
-        waiting = task.now(do="await", link=link["id"])
-        self.outbox.keep(claim, waiting.json())
-        message = notices.upload(link, self.public_url, task.request)
-        return self._say(waiting, message), LONGEST_PAUSE
+    def _link(self, task: Task, key: str) -> Step:
+        link = self.backend.make_link(task.request, key)
+        said = self._say(task, notices.upload(link, self.public_url, task.request))
+        return said.now(do="await", link=link["id"]), LONGEST_PAUSE
 
-    def _await(self, task: Task, claim: Claim) -> Step:
+    def _await(self, task: Task, _key: str) -> Step:
         link = self.backend.link(str(task.link))
-        if link["status"] == "open":
-            return task, LONGEST_PAUSE
         if link["diagnosis"]:
-            return self._follow(task.now(do="follow", diagnosis=link["diagnosis"], looks=0), claim)
+            return task.now(do="follow", diagnosis=link["diagnosis"]), AT_ONCE
         if link["status"] == "expired":
             self._say(task, notices.expired())
-            return None, 0
-        return task, FIRST_PAUSE  # it is being taken right now
+            return None, AT_ONCE
+        return task, LONGEST_PAUSE if link["status"] == "open" else FIRST_PAUSE
 
-    def _mute(self, task: Task, claim: Claim) -> Step:
+    def _mute(self, task: Task, _key: str) -> Step:
         self.backend.mute(str(task.fingerprint), by=task.by, reason=task.reason)
-        return self._follow(task.now(do="follow"), claim)
+        return task.now(do="follow"), AT_ONCE
 
-    def _unmute(self, task: Task, claim: Claim) -> Step:
+    def _unmute(self, task: Task, _key: str) -> Step:
         self.backend.unmute(str(task.fingerprint))
-        return self._follow(task.now(do="follow"), claim)
+        return task.now(do="follow"), AT_ONCE
 
     def _say(self, task: Task, message: Message, *, final: bool = True) -> Task:
         return task.now(conversation=self.speaker.say(task.conversation, message, final=final))

@@ -31,7 +31,6 @@ class Claim:
     fence: int
     key: str
     task: dict[str, Any]
-    created_at: datetime
     attempts: int
 
 

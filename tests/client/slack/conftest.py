@@ -63,7 +63,7 @@ def slack(workspace: FakeSlack) -> Iterator[FakeSlack]:
     workspace.views.clear()
     workspace.calls.clear()
     workspace.refusals.clear()
-    workspace.revoked, workspace.ahead = False, 0.0
+    workspace.revoked, workspace.ahead, workspace.posts_a_second = False, 0.0, None
     yield workspace
     violations = list(workspace.violations)
     workspace.violations.clear()

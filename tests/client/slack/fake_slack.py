@@ -95,12 +95,14 @@ class FakeSlack:
     closed: set[str] = field(default_factory=lambda: {PRIVATE})
     refusals: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     revoked: bool = False
+    posts_a_second: int | None = None
     ahead: float = 0.0
     socket_url: str = ""
 
     def __post_init__(self) -> None:
         self.addresses: dict[str, Address] = {}
         self.triggers: dict[str, float] = {}
+        self.posted: list[float] = []
         self.numbers = itertools.count(1)
         self.lock = threading.RLock()
         self.server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler())
@@ -239,6 +241,8 @@ class FakeSlack:
             return 200, {"ok": good, "url": self.socket_url} if good else {"ok": False, "error": "invalid_auth"}, {}
         if self.revoked or token != BOT_TOKEN:
             return 200, {"ok": False, "error": "token_revoked" if self.revoked else "invalid_auth"}, {}
+        if method == "chat.postMessage" and self._is_too_much():
+            return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"}
         methods = {
             "chat.postMessage": self._post,
             "chat.update": self._update,
@@ -251,6 +255,13 @@ class FakeSlack:
         with self.lock:
             answer = methods[method](body)
         return 200, answer if "error" not in answer else {"ok": False, **answer}, {}
+
+    def _is_too_much(self) -> bool:
+        """Whether more was posted in the last second than may be; what is refused counts too."""
+        now = time.monotonic()
+        with self.lock:
+            self.posted = [moment for moment in self.posted if now - moment < 1.0] + [now]
+            return self.posts_a_second is not None and len(self.posted) > self.posts_a_second
 
     def _post(self, body: Json) -> Json:
         more = frozenset({"channel", "thread_ts", "unfurl_links", "unfurl_media"})

@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 from sqlalchemy import select
 from tests.client.slack.conftest import serving
-from tests.client.slack.fake_slack import CHANNEL, PRIVATE, FakeSlack, Http
+from tests.client.slack.fake_slack import BOT_TOKEN, CHANNEL, PRIVATE, SECRET, FakeSlack, Http
 from tests.client.slack.test_flows import DETACHED, answered, finished, sent
 from tests.processes import arguments_of, descendants
 
@@ -128,6 +128,17 @@ def test_what_slack_refuses_for_a_while_comes_later(
     assert slack.calls.count("chat.postMessage") == 4
 
 
+def test_many_at_once_wait_for_their_turn(
+    http: Http, slack: FakeSlack, until: Until, address: str, healthy: bytes
+) -> None:
+    id = sent(address, healthy)
+    slack.posts_a_second = 2
+    for _ in range(8):
+        http.send(slack.command(id))
+    until(lambda: len(slack.said()) == 8)
+    assert slack.calls.count("chat.postMessage") < 4 * 8
+
+
 def test_a_revoked_token_leaves_the_address(
     http: Http, slack: FakeSlack, address: str, until: Until, healthy: bytes
 ) -> None:
@@ -170,6 +181,15 @@ def test_where_nobody_can_be_told_the_log_is(slack: FakeSlack, tmp_path: Path, u
     log = (tmp_path / "log").read_text()
     assert "channel_not_found" in log
     assert "Traceback" not in log
+
+
+def test_whoever_runs_programs_knows_no_secret(slack: FakeSlack, tmp_path: Path) -> None:
+    with serving(tmp_path, slack) as (process, _address):
+        told = {arguments_of(child): Path(f"/proc/{child}/environ").read_bytes() for child in descendants(process.pid)}
+    (worker,) = (told[arguments] for arguments in told if b"whygrad.jobs.worker" in arguments)
+    (sender,) = (told[arguments] for arguments in told if b"whygrad_client.slack.process" in arguments)
+    assert not any(secret.encode() in worker for secret in (BOT_TOKEN, SECRET))
+    assert SECRET.encode() not in sender
 
 
 def test_nothing_is_lost_with_a_sender_or_the_whole_service(
