@@ -13,7 +13,7 @@ import pytest
 from tests.client.slack.fake_slack import BOT_TOKEN, SECRET, FakeSlack, Http
 
 PUBLIC = "https://grad.example"
-SETTINGS = {"WHYGRAD_JOB_SECONDS": "3", "WHYGRAD_LEASE_SECONDS": "2", "WHYGRAD_MAX_UPLOAD_BYTES": "20000000"}
+SETTINGS = {"WHYGRAD_JOB_SECONDS": "3", "WHYGRAD_LEASE_SECONDS": "8", "WHYGRAD_MAX_UPLOAD_BYTES": "20000000"}
 
 
 @contextmanager
