@@ -18,7 +18,7 @@ Until = Callable[[Callable[[], object]], None]
 
 def chatting(folder: Path, **environment: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "whygrad_client.cli", "slack"]
-    settings = {"WHYGRAD_DATA": str(folder), "WHYGRAD_LEASE_SECONDS": "2"}
+    settings = {"WHYGRAD_DATA": str(folder), "WHYGRAD_LEASE_SECONDS": "8"}
     return subprocess.Popen(
         command, env=os.environ | settings | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
