@@ -12,11 +12,21 @@ from hashlib import sha256
 
 from flask import Flask, request
 
+from whygrad.web import signing
 from whygrad.web.errors import Problem
 from whygrad.web.service import service
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-OPEN = ("health.live", "health.ready", "assets.show", "links.page", "links.use", "slack.events")
+OPEN = (
+    "health.live",
+    "health.ready",
+    "assets.show",
+    "links.page",
+    "sign_in.show",
+    "sign_in.create",
+    "links.use",
+    "slack.events",
+)
 """What needs no key: what a probe asks, the files of all pages, and where an address or a signature is the secret."""
 SIGNED = ("slack.events",)
 """What is signed: no page can do that, whatever name it has this machine go by."""
@@ -55,26 +65,35 @@ def _refuse_other_sites() -> None:
         raise Problem(403, "A page of another site sent this request.")
 
 
-def _require_key() -> None:
+def is_key(given: str) -> bool:
+    """Whether it is a key. Every one is compared, each for as long as the others: the time it takes tells nothing."""
+    digest = sha256(given.encode("utf-8", "surrogateescape")).digest()
     keys = service().settings.keys
-    if not keys or request.endpoint in OPEN:
-        return
+    return sum(hmac.compare_digest(digest, sha256(key.encode()).digest()) for key in keys) > 0
+
+
+def _require_key() -> None:
+    if not service().settings.keys or request.endpoint in OPEN:
+        return None
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not _is_one_of(given.strip(), keys):
-        wrong = "The key that was sent is none of this service's. " if given else ""
-        detail = f"{wrong}This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."
-        raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="whygrad"'})
+    if scheme.lower() == "bearer" and is_key(given.strip()):
+        return None
+    if not given and signing.signed_in():
+        return _require_own_page()
+    wrong = "The key that was sent is none of this service's. " if given else ""
+    detail = f"{wrong}This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."
+    raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="whygrad"'})
+
+
+def _require_own_page() -> None:
+    """A browser sends its cookie along whoever asks it to: what changes something has to say that it is a page here."""
+    if request.method not in SAFE_METHODS and not ("Origin" in request.headers or "Sec-Fetch-Site" in request.headers):
+        raise Problem(403, "A request with a cookie has to say which page sent it, in Origin.")
 
 
 def _refuse_compressed() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(415, "A body is taken as it is, not compressed.", headers={"Accept-Encoding": "identity"})
-
-
-def _is_one_of(given: str, keys: tuple[str, ...]) -> bool:
-    """Every key is compared, each for as long as the others: the time it takes tells nothing."""
-    digest = sha256(given.encode("utf-8", "surrogateescape")).digest()
-    return sum(hmac.compare_digest(digest, sha256(key.encode()).digest()) for key in keys) > 0
 
 
 def _is_loopback(name: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from urllib.parse import urlencode
+
+from flask import Response, current_app, redirect, render_template, request
 
 from whygrad.web.errors import CONTENT_TYPE
 from whygrad.web.representations import wants_page
@@ -12,6 +14,9 @@ def as_page(answer: Response) -> Response:
     """The answer, where it is a problem and the client a browser as a page, else as it is."""
     if answer.content_type != CONTENT_TYPE or not wants_page() or request.method == "HEAD":
         return answer
+    if answer.status_code == 401 and request.method == "GET":
+        place = urlencode({"next": request.full_path.rstrip("?")})
+        return current_app.make_response(redirect(f"/sign-in?{place}", 303))
     answer.set_data(render_template("problem.html", problem=answer.get_json()))
     answer.content_type = "text/html; charset=utf-8"
     answer.vary.add("Accept")
