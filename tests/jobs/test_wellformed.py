@@ -6,7 +6,7 @@ import pytest
 
 from whygrad.jobs.diagnosis import empty_document
 from whygrad.jobs.lost import lost_document
-from whygrad.jobs.wellformed import is_diagnosis, is_location
+from whygrad.jobs.wellformed import is_description, is_diagnosis, is_location
 
 LOCATION = {"module": "a", "op": "aten::add", "file": "m.py", "line": 3, "source": "x + 1", "stack": []}
 
@@ -61,3 +61,34 @@ def test_forged_documents_do_not(document: dict[str, Any]) -> None:
 def test_a_location_is_whole_or_none() -> None:
     assert is_location(LOCATION)
     assert not any(map(is_location, ({}, None, [], LOCATION | {"stack": "deep"})))
+
+
+ARGUMENT = {"name": "x", "type": "Tensor", "required": True}
+METHOD = {"name": "forward", "arguments": [ARGUMENT], "recorded_inputs": None}
+REFUSED = {"what": "a page", "why": "it is HTML", "instead": "send a program"}
+PROGRAM = {"format": "torchscript", "refused": None, "parameters": 4, "weights": "present", "methods": [METHOD]}
+NO_PROGRAM = {"format": "unknown", "refused": REFUSED, "methods": []}
+
+
+@pytest.mark.parametrize("document", [PROGRAM, NO_PROGRAM])
+def test_our_own_descriptions_pass(document: dict[str, Any]) -> None:
+    assert is_description(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        {},
+        PROGRAM | {"methods": "all"},
+        PROGRAM | {"methods": [METHOD | {"arguments": [{}]}]},
+        PROGRAM | {"methods": [METHOD | {"recorded_inputs": "all"}]},
+        PROGRAM | {"methods": [METHOD | {"recorded_inputs": [1]}]},
+        PROGRAM | {"parameters": "many"},
+        NO_PROGRAM | {"refused": {}},
+        NO_PROGRAM | {"refused": "no"},
+        NO_PROGRAM | {"refused": None},
+    ],
+)
+def test_forged_descriptions_do_not(document: Any) -> None:
+    assert not is_description(document)

@@ -14,7 +14,7 @@ from whygrad.engine.observation import Ending
 from whygrad.engine.passes import VERIFY
 from whygrad.engine.spelling import plain
 from whygrad.jobs import graphs
-from whygrad.jobs.wellformed import is_diagnosis, is_location
+from whygrad.jobs.wellformed import is_description, is_diagnosis, is_location
 
 LOCATE_SECONDS = 10.0
 DESCRIBE_SECONDS = 30.0
@@ -82,9 +82,11 @@ def _told(document: Document, isolation: sandbox.Isolation | None) -> Document:
 def describe(upload: Path, *, limits: sandbox.Limits, pulse: Callable[[], None] = lambda: None) -> Document:
     """What a program says of itself: methods, arguments, recorded shapes; `problem` where it cannot be read."""
     outcome = sandbox.run(sandbox.Task("describe", upload, {}), limits=_within(limits, DESCRIBE_SECONDS), pulse=pulse)
-    if outcome.ending == "finished" and outcome.document is not None:
-        document: Document = plain(outcome.document)
-        return document
+    if outcome.ending == "finished":
+        if is_description(outcome.document):
+            document: Document = plain(outcome.document)
+            return document
+        outcome = replace(outcome, ending="crashed", detail="what it sent is no description")
     log.warning("%s while describing: %s", outcome.ending, outcome.detail)
     return {"problem": UNREADABLE.format(ENDED[outcome.ending])}
 

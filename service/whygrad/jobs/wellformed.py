@@ -1,4 +1,4 @@
-"""Is it a diagnosis? A program that took over its child can send any JSON; nothing but this shape goes on from here."""
+"""Is it what the engine tells? A program that took over its child sends any JSON: only these shapes go on from here."""
 
 from __future__ import annotations
 
@@ -61,6 +61,11 @@ DIAGNOSIS: Shape = {
     "timing": dict,
     "ignored": [dict],
 }
+REFUSED: Shape = {"what": str, "why": str, "instead": str}
+DESCRIPTION: Shape = {"format": str, "refused": (dict, NoneType), "methods": [{"name": str, "arguments": list}]}
+ARGUMENT: Shape = {"name": str, "type": str, "required": bool}
+CONTENT: Shape = {"parameters": int, "weights": str}
+"""What a description of a program has, and that of a file which is none has not."""
 FIX: Shape = {"summary": str, "before": TEXT, "after": TEXT, "verified": (bool, NoneType)}
 
 
@@ -72,6 +77,22 @@ def is_diagnosis(document: dict[str, Any]) -> bool:
         and all(isinstance(ms, NUMBER) for ms in document["timing"].values())
         and all(_is_finding(finding) for finding in document["findings"])
     )
+
+
+def is_description(document: Any) -> bool:
+    """True for what a program says of itself: its methods with their arguments, or why it is none."""
+    if not fits(document, DESCRIPTION):
+        return False
+    refused = document["refused"]
+    known = fits(document, CONTENT) if refused is None else fits(refused, REFUSED)
+    return known and all(
+        fits(method["arguments"], [ARGUMENT]) and _is_recorded(method.get("recorded_inputs"))
+        for method in document["methods"]
+    )
+
+
+def _is_recorded(inputs: Any) -> bool:
+    return inputs is None or fits(inputs, [dict])
 
 
 def is_location(location: Any) -> bool:

@@ -41,7 +41,7 @@ def apply(limits: Limits, held: Held) -> bool:
     return all(
         [
             _lower(resource.RLIMIT_CORE, 0),
-            _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
+            _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),  # then SIGKILL, which nobody ignores
             _lower(resource.RLIMIT_FSIZE, FILE_BYTES),
             _lower(resource.RLIMIT_NOFILE, DESCRIPTORS),
             _lower(resource.RLIMIT_MEMLOCK, 0),

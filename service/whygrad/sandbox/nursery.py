@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from whygrad.sandbox.task import Isolation
@@ -34,10 +34,14 @@ class SandboxError(RuntimeError):
 
 @dataclass(frozen=True)
 class Death:
-    """How a child ended: its exit status or the signal; neither where the zygote died with it."""
+    """How a child ended: its exit status or the signal; neither where the zygote died with it.
+
+    `cpu_seconds` is the time that it had on the processors.
+    """
 
     exit_status: int | None = None
     signal: int | None = None
+    cpu_seconds: float = field(default=0.0, compare=False)
 
     def __str__(self) -> str:
         """For the log."""
@@ -122,7 +126,8 @@ class Zygote:
             self.close()
             return Death()
         exited = ended["code"] == os.CLD_EXITED
-        return Death(exit_status=ended["status"]) if exited else Death(signal=ended["status"])
+        how = {"exit_status" if exited else "signal": ended["status"]}
+        return Death(**how, cpu_seconds=ended["cpu_seconds"])
 
     def reap(self) -> None:
         """Let it forget its dead child."""

@@ -56,7 +56,7 @@ def run(
         _opened(opened, documents)
         order = _opened(opened, _order(task, limits))
         child = _fork([order, upload, writer, progress], writer)
-        watch = _Watch(child, documents, wire.Inbox(limits.document_bytes), on_document, pulse)
+        watch = _Watch(child, documents, wire.Inbox(limits.document_bytes), on_document, pulse, limits.cpu_seconds)
         return _outcome(watch, progress, limits)
 
 
@@ -84,6 +84,7 @@ class _Watch:
     inbox: wire.Inbox
     on_document: OnDocument
     pulse: Callable[[], None]
+    cpu_seconds: float
     detail: str = ""
     open_ends: list[int] = field(default_factory=list)
 
@@ -108,6 +109,8 @@ class _Watch:
         self.detail = self.inbox.detail or str(death)
         if death == Death(exit_status=wire.UNJAILED) and self.inbox.isolation is None:  # it had not seen the upload yet
             raise SandboxError(f"a process could not be locked in: {self.detail}")
+        if death.signal == signal.SIGKILL and death.cpu_seconds >= self.cpu_seconds:
+            return "timed-out"  # it had ignored SIGXCPU, and its last second was over too
         return _ending(death, has_document=self.inbox.document is not None)
 
     def _read_the_rest(self) -> None:

@@ -102,9 +102,16 @@ def _started(waiting: _Understudy, descriptors: list[int], jail: child.Jail) -> 
 def _outlive(control: socket.socket, pid: int) -> None:
     ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert ended is not None
-    _tell(control, code=ended.si_code, status=ended.si_status)
+    _tell(control, code=ended.si_code, status=ended.si_status, cpu_seconds=_cpu_seconds(pid))
     control.recv(MESSAGE_BYTES)  # its number stays taken until the parent has killed what is left of its group
     os.waitpid(pid, 0)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """The time that a dead child, not forgotten yet, had on the processors."""
+    with open(f"/proc/{pid}/stat") as status:
+        user, system = status.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _tell(control: socket.socket, **message: Any) -> None:

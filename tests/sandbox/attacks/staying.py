@@ -48,6 +48,11 @@ def lie_about_its_place(_emit: Emit, progress: Progress) -> None:
     _wait()
 
 
+def burn_on_after_the_warning(_emit: Emit, _progress: Progress) -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    _burn()
+
+
 def say_nothing(_emit: Emit, _progress: Progress) -> None:
     _wait()
 
