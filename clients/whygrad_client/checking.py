@@ -8,37 +8,31 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
-from whygrad.engine.shapes import EXAMPLE
 from whygrad.render import counting, formats
-from whygrad_client import asking, baseline, local
+from whygrad_client import asking, baseline, configuration, local
+from whygrad_client.asking import FILE, Wishes
 from whygrad_client.client import Client
-from whygrad_client.errors import ProblemError
+from whygrad_client.errors import ConnectionFailed, Forbidden, Invalid, NotAService, Unauthorized, WhygradError
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
-from whygrad_client.watching import CLEAN, FOUND, UNJUDGED, complain, terminal
+from whygrad_client.watching import CLEAN, FOUND, UNJUDGED, Watch, complain, terminal
 
-FILE = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 _STDIN = Path("-")
+_HOPELESS = (ConnectionFailed, NotAService, Unauthorized, Forbidden)
+"""What goes wrong with one program in this way does so with the next."""
 
 Document = dict[str, Any]
-Diagnose = Callable[[Path], Report]
+Diagnose = Callable[[Path, Watch], Report]
 
 
 @click.command()
 @click.argument("models", metavar="MODEL…", nargs=-1, required=True, type=FILE)
-@click.option("--input", "shapes", multiple=True, metavar="SHAPE", help=f"One argument of the model: {EXAMPLE}.")
-@click.option("--loss", metavar="LOSS", help="auto, output, sum, mean, a function of torch.nn.functional, or JSON.")
-@click.option("--target", metavar="SHAPE", help="What the loss compares with: 8:int64[0,10).")
-@click.option("--eval", "evaluate", is_flag=True, help="Run in eval mode; the default is train.")
-@click.option("--request", "request_file", type=click.File("rb"), help="All inputs and options as JSON; see README.")
-@click.option(
-    "--ignore", "ignored", multiple=True, metavar="CODE", help="A code, or several with commas, to leave out."
-)
+@asking.request_options
 @click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="The service [env WHYGRAD_SERVER]; else here.")
 @click.option("--format", "form", type=click.Choice(formats.FORMATS), default="text", show_default=True)
 @click.option(
@@ -52,75 +46,120 @@ Diagnose = Callable[[Path], Report]
     help="What counts.",
 )
 @click.option("--baseline", "before", type=FILE, help="What --format json wrote before: only what is new counts.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, and no page where nothing counts.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=configuration.apply,
+    help="Options of the project; else the nearest whygrad.toml, or pyproject.toml with [tool.whygrad].",
+)
 @click.option("--insecure-no-sandbox", "insecure", is_flag=True, envvar="WHYGRAD_INSECURE_NO_SANDBOX", help=INSECURE)
+@click.pass_context
 def check(
+    context: click.Context,
+    /,
     models: tuple[Path, ...],
-    shapes: tuple[str, ...],
-    loss: str | None,
-    target: str | None,
-    evaluate: bool,
-    request_file: BinaryIO | None,
-    ignored: tuple[str, ...],
     server: str | None,
     form: str,
     output: Path | None,
     fail_on: str,
     before: Path | None,
+    quiet: bool,
     insecure: bool,
+    **_wishes: Any,
 ) -> int:
     """Diagnose each MODEL, a TorchScript file; - is standard input.
 
     Ends with 0 where nothing was found, 1 where something at or above --fail-on was, 2 where it could not be judged.
     """
-    request = asking.asked(request_file, shapes, loss, target, evaluate, ignored)
+    wishes = Wishes.of(context)
+    _require_readable([*models, wishes.request_file], output)
     known = baseline.read(before) if before else None
-    with _engine(request, server, insecure) as diagnose:
-        documents = list(_documents(models, diagnose, known))
-    if documents:
-        _write(formats.render(form, documents, fail_on=fail_on, **_look(output)), output)
+    with _engine(wishes, server, insecure) as diagnose:
+        documents = list(_documents(models, diagnose, known, quiet=quiet))
+    shown = [d for d in documents if not (quiet and form == "text") or _status([d], fail_on)]
+    if shown:
+        look = {} if output else terminal(sys.stdout)
+        _write(formats.render(form, shown, fail_on=fail_on, listed=len(models) > 1, **look), output)
     return UNJUDGED if len(documents) < len(models) else _status(documents, fail_on)
 
 
 @contextmanager
-def _engine(request: Document, server: str | None, insecure: bool) -> Iterator[Diagnose]:
+def _engine(wishes: Wishes, server: str | None, insecure: bool) -> Iterator[Diagnose]:
     """What diagnoses a file: the service, or this machine."""
-    complete = asking.complete(request, None if server else local.MEMORY_BYTES)
+    request = wishes.request()
+    complete = asking.complete(request, None if server else local.MEMORY_BYTES, wishes)
     if not server:
         with local.engine(insecure=insecure) as examine:
-            yield lambda model: examine(model, complete)
+            yield lambda model, watch: _examined(examine, model, complete, watch)
         return
+    with connected(server) as client:
+        yield lambda model, watch: _sent(client, model, request, watch, wishes)
+
+
+@contextmanager
+def connected(server: str) -> Iterator[Client]:
+    """The service of an option. Raises click.UsageError where that is no address."""
     try:
         client = Client(server)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     with client:
-        yield lambda model: client.diagnose(model, **request)
+        yield client
 
 
-def _documents(models: Sequence[Path], diagnose: Diagnose, known: frozenset[str] | None) -> Iterator[Document]:
-    """The diagnosis of each program; where the service refuses one, that is said, and the next is tried."""
+def _examined(examine: local.Examine, model: Path, request: Document, watch: Watch) -> Report:
+    watch.say("is examined")
+    return examine(model, request)
+
+
+def _sent(client: Client, model: Path, request: Document, watch: Watch, wishes: Wishes) -> Report:
+    """The diagnosis of a service, which tells what it refuses in the words of the command line."""
+    try:
+        return client.diagnose(model, progress=watch.sent, watch=watch.asked, **request)
+    except Invalid as error:
+        faults = [(str(e.get("pointer")).removeprefix("/request"), e.get("message")) for e in error.errors]
+        lines = [message if at == "/model" else f"{wishes.spelt(at, request)}: {message}" for at, message in faults]
+        raise WhygradError("\n".join(map(str, lines)) or str(error)) from error
+
+
+def _documents(
+    models: Sequence[Path], diagnose: Diagnose, known: frozenset[str] | None, *, quiet: bool
+) -> Iterator[Document]:
+    """The diagnosis of each program; where there is none for one, that is said, and the next is tried."""
     sources = Sources(Path.cwd())
     for model in models:
         try:
-            document = _diagnosed(model, diagnose)
-        except ProblemError as error:
-            complain(f"{model}: {error}" if len(models) > 1 else str(error))
+            with Watch(model.name, quiet=quiet) as watch:
+                document = _diagnosed(model, diagnose, watch)
+        except (WhygradError, OSError) as error:
+            complain(f"{model}: {error}" if not isinstance(error, _HOPELESS) else str(error))
+            if isinstance(error, _HOPELESS):
+                return
             continue
         located = sources.located(document, None if model == _STDIN else model)
         yield located if known is None else baseline.marked(located, known)
 
 
-def _diagnosed(model: Path, diagnose: Diagnose) -> Document:
+def _diagnosed(model: Path, diagnose: Diagnose, watch: Watch) -> Document:
     with ExitStack() as stack:
         if model == _STDIN:
             model = Path(stack.enter_context(TemporaryDirectory()), "stdin")
             with model.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
-        return diagnose(model).document
+        if not model.stat().st_size:
+            raise WhygradError("the file is empty")
+        return diagnose(model, watch).document
 
 
-def _look(output: Path | None) -> dict[str, Any]:
-    return {} if output else terminal(sys.stdout)
+def _require_readable(given: Sequence[Path | None], output: Path | None) -> None:
+    """What would fail only after the programs were run."""
+    if given.count(_STDIN) > 1:
+        raise click.UsageError("standard input can be read only once")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise click.BadParameter(f"cannot write {output}: no such folder", param_hint="--output")
 
 
 def _write(page: str, output: Path | None) -> None:

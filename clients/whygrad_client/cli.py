@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import sys
+import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
+from click.shell_completion import get_completion_class
 
 import whygrad
 from whygrad.engine import catalogue
 from whygrad.engine.explain import explain
 from whygrad.engine.rule import Rule
 from whygrad.render.explanation import render_explanation, render_rule, render_rules
-from whygrad_client import local, watching
-from whygrad_client.checking import INSECURE, check
+from whygrad_client import asking, local, watching
+from whygrad_client.checking import INSECURE, check, connected
 from whygrad_client.diffing import diff
 from whygrad_client.errors import WhygradError
 from whygrad_client.watching import CLEAN, FOUND, UNJUDGED
@@ -37,23 +41,47 @@ cli.add_command(diff)
 
 @cli.command("explain")
 @click.argument("message", metavar="[TEXT]", required=False)
-def explain_command(message: str | None) -> int:
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def explain_command(message: str | None, form: str) -> int:
     """Say what an error message or a traceback can mean.
 
     TEXT is quoted, or comes from a pipe: python train.py 2>&1 | whygrad explain
     Ends with 2 where nothing in it is known.
     """
     piped = message == "-" or (message is None and not sys.stdin.isatty())
-    given = sys.stdin.read(_LONGEST_TEXT) if piped else message or ""
+    given = _end_of(sys.stdin) if piped else message or ""
     if not given.strip():
         raise click.UsageError('nothing to explain; for example whygrad explain "RuntimeError: …"')
     explained = explain(given)
-    click.echo(render_explanation(explained, **watching.terminal(sys.stdout)), nl=False)
+    page = render_explanation(explained, **watching.terminal(sys.stdout))
+    click.echo(page if form == "text" else json.dumps(explained, indent=2) + "\n", nl=False)
     return CLEAN if explained["recognised"] else UNJUDGED
 
 
+@cli.command("open")
+@click.argument("id")
+@click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", required=True, help="[env WHYGRAD_SERVER]")
+def open_command(id: str, server: str) -> int:
+    """Show the diagnosis ID of a service in a browser; where there is none to start, print its address."""
+    with connected(server) as client:
+        page = client.page(client.get(id).id or id)
+    if not webbrowser.open(page):
+        click.echo(page)
+    return CLEAN
+
+
 @cli.command()
-@click.argument("code", required=False)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> int:
+    """Print what makes SHELL complete commands, options and codes: eval "$(whygrad completion bash)" in ~/.bashrc."""
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "whygrad", "_WHYGRAD_COMPLETE").source())
+    return CLEAN
+
+
+@cli.command()
+@click.argument("code", required=False, shell_complete=asking.codes)
 def rules(code: str | None) -> int:
     """List what can be found, or tell all about one CODE (or its name)."""
     known = catalogue.rules()
@@ -113,6 +141,9 @@ def doctor() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs the command and ends the process with its status."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a log may hold any bytes, and a terminal may not know every letter
     try:
         sys.exit(cli.main(arguments, prog_name="whygrad", standalone_mode=False))
     except click.ClickException as error:
@@ -127,6 +158,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         watching.complain("interrupted")
         sys.exit(130)
+
+
+def _end_of(stream: TextIO) -> str:
+    """The end of a log, which is where an error stands; never more in memory than twice that."""
+    text = ""
+    while piece := stream.read(_LONGEST_TEXT):
+        text = (text + piece)[-_LONGEST_TEXT:]
+    return text
 
 
 def _summary(rule: Rule) -> dict[str, Any]:

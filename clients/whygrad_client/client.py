@@ -6,7 +6,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
@@ -23,6 +23,7 @@ from whygrad_client.upload import Content, Form, Program, Progress, Sendable
 
 _FIRST_WAIT = 1.0
 _ONE_WAIT = 30.0
+_WATCHED = 1.0
 _PAUSE = 0.2
 _HASHED_FROM = 1_000_000
 """Bytes from which on it is quicker to ask whether the service has a program than to send it."""
@@ -71,18 +72,23 @@ class Client:
         *,
         name: str | None = None,
         progress: Progress | None = None,
+        watch: Callable[[Report], None] | None = None,
         **options: Unpack[Options],
     ) -> Report:
         """The finished diagnosis of a program: a path, or its bytes.
 
         `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list of the request document; None takes what
-        the file recorded. `progress` is called with how many bytes of how many have left; a large program that the
-        service has is not sent again. Raises also OSError where the file cannot be read, ShapeSyntaxError (a
-        ValueError) where the short form is none, and TypeError where `model` is neither a path nor bytes.
+        the file recorded. `progress` is called with how many bytes of how many have left, `watch` about once a second
+        with the report as it stands; a large program that the service has is not sent again. Raises also OSError where
+        the file cannot be read, ShapeSyntaxError (a ValueError) where the short form is none, and TypeError where
+        `model` is neither a path nor bytes.
         """
         report = self._submit(Program.of(model, name), inputs, progress, options, wait=_FIRST_WAIT)
         try:
-            return self.wait(report.id) if report.id and not report.finished else report
+            for report in self._followed(report, every=_WATCHED if watch else _ONE_WAIT):  # noqa: B020 - it goes on
+                if watch:
+                    watch(report)
+            return report
         except KeyboardInterrupt:
             with suppress(WhygradError):
                 self.cancel(report.id or "")  # nobody else knows of it
@@ -114,14 +120,11 @@ class Client:
 
         After `seconds`, as it stands then, and no more.
         """
-        deadline = time.monotonic() + seconds if seconds is not None else float("inf")
-        report, asked = self._asked(id, 0), time.monotonic()
-        yield report
-        while not report.finished and (left := deadline - time.monotonic()) > 0:
-            time.sleep(max(0.0, asked + _PAUSE - time.monotonic()))
-            asked = time.monotonic()
-            report = self._asked(id, min(every, left))
-            yield report
+        return self._followed(self._asked(id, 0), every, seconds)
+
+    def page(self, id: str) -> str:
+        """The address of a diagnosis, which a browser shows as a page."""
+        return self.base_url + _place(id)
 
     def cancel(self, id: str) -> Report:
         """The diagnosis, cancelled where it was not finished; a finished one stays as it is."""
@@ -222,6 +225,16 @@ class Client:
             if [entry.get("pointer") for entry in error.errors] == ["/model_id"]:
                 raise _Forgotten from error
             raise
+
+    def _followed(self, report: Report, every: float, seconds: float | None = None) -> Iterator[Report]:
+        deadline = time.monotonic() + seconds if seconds is not None else float("inf")
+        yield report
+        while report.id and not report.finished and (left := deadline - time.monotonic()) > 0:
+            asked = time.monotonic()
+            report = self._asked(report.id, min(every, left))
+            yield report
+            if not report.finished:
+                time.sleep(max(0.0, asked + _PAUSE - time.monotonic()))
 
     def _asked(self, id: str, wait: float) -> Report:
         try:

@@ -12,8 +12,9 @@ import click
 from whygrad.render import counting, differences
 from whygrad.render.comparison import compare
 from whygrad.request import strict_json
-from whygrad_client.client import Client
-from whygrad_client.errors import WhygradError
+from whygrad_client.checking import connected
+from whygrad_client.errors import NotADiagnosis
+from whygrad_client.report import Report
 from whygrad_client.watching import CLEAN, FOUND, UNJUDGED, terminal
 
 _ID = re.compile("[0-9a-f]{32}")
@@ -54,11 +55,7 @@ def _diagnosis(named: str, server: str | None) -> Document:
         raise click.UsageError(f"{named} is neither a file nor the id of a diagnosis")
     if not server:
         raise click.UsageError(f"whose diagnosis is {named}? Say --server URL, or WHYGRAD_SERVER")
-    try:
-        client = Client(server)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    with client:
+    with connected(server) as client:
         return client.get(named).document
 
 
@@ -66,20 +63,19 @@ def _read(path: Path) -> Document:
     try:
         document = strict_json.parse(path.read_bytes())
     except strict_json.JsonError as error:
-        raise WhygradError(f"{path} cannot be read: {error}") from error
+        raise NotADiagnosis(f"{path} cannot be read: {error}") from error
     if isinstance(document, list):
-        raise WhygradError(f"{path} holds {len(document)} diagnoses; a diff is of two, each in a file of its own")
-    if not isinstance(document, dict) or not _is_diagnosis(document):
-        raise WhygradError(f"{path} holds no diagnosis, as whygrad check --format json writes it")
-    return document
+        if len(document) != 1:
+            told = f"{path} holds {len(document)} diagnoses; a diff is of two, each in a file of its own"
+            raise NotADiagnosis(told)
+        (document,) = document
+    if not isinstance(document, dict) or "findings" not in document:
+        raise NotADiagnosis(f"{path} holds no diagnosis, as whygrad check --format json writes it")
+    return _typed(document, path)
 
 
-def _is_diagnosis(document: Document) -> bool:
-    """Whether its parts are lists of objects and objects, as far as a comparison reads them."""
-    lists = (document[name] for name in ("findings", "ignored", "parameters", "passes") if name in document)
-    parts = (document[name] for name in ("model", "request", "forward", "backward") if name in document)
-    return (
-        "findings" in document
-        and all(isinstance(entries, list) and all(isinstance(e, dict) for e in entries) for entries in lists)
-        and all(isinstance(part, dict) for part in parts)
-    )
+def _typed(document: Document, path: Path) -> Document:
+    try:
+        return Report.read(document).document
+    except NotADiagnosis as error:
+        raise NotADiagnosis(f"{path}: {error}") from error

@@ -16,6 +16,7 @@ from whygrad_client.report import Report
 SECONDS = 120.0
 MEMORY_BYTES = 4 * 1024**3
 Request = dict[str, Any]
+Examine = Callable[[Path, Request], Report]
 ONLY_LINUX = "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
 
 
@@ -31,7 +32,7 @@ def require(extra: str, modules: tuple[str, ...], purpose: str) -> None:
 
 
 @contextmanager
-def engine(*, insecure: bool = False) -> Iterator[Callable[[Path, Request], Report]]:
+def engine(*, insecure: bool = False) -> Iterator[Examine]:
     """What diagnoses a file in a sandboxed child of this process; a request has all its defaults.
 
     `insecure`: also where this host cannot confine the child.

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from whygrad.render.terminal import safe
+from whygrad_client.report import Report
+
 CLEAN, FOUND, UNJUDGED = 0, 1, 2
+
+_BACK = "\r\x1b[K"
 
 
 def terminal(stream: Any) -> dict[str, Any]:
     """`color` and `width`: colours, and the width of the window, where somebody is watching."""
     watched = stream.isatty()
     return {
-        "color": watched and not os.environ.get("NO_COLOR"),
+        "color": watched and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
         "width": min(shutil.get_terminal_size().columns, 100) if watched else 80,
     }
 
@@ -23,3 +31,43 @@ def terminal(stream: Any) -> dict[str, Any]:
 def complain(problem: str) -> None:
     """Say on stderr what went wrong."""
     click.echo(f"whygrad: {problem}", err=True)
+
+
+class Watch:
+    """How far a program is, on one line of stderr that is gone afterwards; nothing where nobody watches."""
+
+    def __init__(self, name: str, *, quiet: bool = False) -> None:
+        self.watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
+        self._name = safe(name, 60)
+        self._bar: Any = None
+        self._began = time.monotonic()
+
+    @property
+    def sent(self) -> Callable[[int, int], None] | None:
+        """What is told how many bytes of how many have left."""
+        return self._sent if self.watched else None
+
+    @property
+    def asked(self) -> Callable[[Report], None] | None:
+        """What is told of the diagnosis as it stands."""
+        return self._asked if self.watched else None
+
+    def say(self, what: str) -> None:
+        """Show what goes on."""
+        if self.watched:
+            click.echo(f"{_BACK}{self._name}: {what}", nl=False, err=True)
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.watched:
+            click.echo(_BACK, nl=False, err=True)
+
+    def _sent(self, sent: int, total: int) -> None:
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=f"sending {self._name}", file=sys.stderr)
+        self._bar.update(sent - self._bar.pos)
+
+    def _asked(self, report: Report) -> None:
+        self.say(f"{report.status}, {time.monotonic() - self._began:.0f} s; Ctrl-C cancels it")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,24 @@ return h.sum()
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address."""
-    folder = tmp_path_factory.mktemp("service")
+    with serving(tmp_path_factory.mktemp("service"), SETTINGS) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One that takes programs which are sent in a request of their own."""
+    with serving(tmp_path_factory.mktemp("roomy"), {}) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """The address of a service with these settings, until the end of the `with`."""
     command = [sys.executable, "-m", "whygrad.serve", "--bind", "127.0.0.1:0", "--data", str(folder / "data")]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | SETTINGS)
+        told = {**os.environ, **settings}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=told)
     assert process.stdout
     try:
         address = next((line.split()[-1] for line in process.stdout if "listens on" in line), None)

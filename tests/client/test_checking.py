@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from junitparser import JUnitXml
+from tests.client.peer import Answer, answering, problem
 
 from whygrad_client.sources import Sources
 
@@ -130,3 +132,75 @@ def test_a_refused_program_leaves_the_others(repository: Path, service: str) -> 
     assert ended.returncode == 2
     assert ended.stderr.startswith("whygrad: huge.pt: ")
     assert json.loads(ended.stdout)["findings"][0]["code"] == "CUT101"
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+class TestRefused:
+    def check(self, folder: Path, service: str, where: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        server = ["--server", service] if where == "there" else []
+        command = [sys.executable, "-m", "whygrad_client.cli", "check", *arguments, *server]
+        told = {name: value for name, value in os.environ.items() if name != "WHYGRAD_SERVER"}
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60, env=told)
+
+    def test_an_empty_file_is_named(self, repository: Path, service: str, where: str) -> None:
+        (repository / "empty.pt").touch()
+        ended = self.check(repository, service, where, "empty.pt", "--input", "2x4")
+        assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "whygrad: empty.pt: the file is empty\n")
+
+    def test_an_unknown_code_is_told_as_it_was_typed(self, repository: Path, service: str, where: str) -> None:
+        ended = self.check(repository, service, where, "sound.pt", "--ignore", "cut101,CUT999", "--steps", "0")
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert "--ignore CUT999: Unknown code." in ended.stderr
+        assert "--steps 0: Must be" in ended.stderr
+
+    def test_the_request_file_is_named(self, repository: Path, service: str, where: str) -> None:
+        (repository / "r.json").write_text('{"inputs": [{"shape": [2, 4]}], "steps": "two"}')
+        ended = self.check(repository, service, where, "sound.pt", "--request", "r.json")
+        assert "r.json: /steps: Not an integer." in ended.stderr
+
+    def test_one_of_two_leaves_a_list(self, repository: Path, service: str, where: str) -> None:
+        (repository / "empty.pt").touch()
+        ended = self.check(repository, service, where, "empty.pt", "detached.pt", "--input", "2x4", "--format", "json")
+        assert ended.returncode == 2
+        (document,) = json.loads(ended.stdout)
+        assert document["findings"][0]["code"] == "CUT101"
+
+    @pytest.mark.parametrize("inputs", [[], ["--input", "2x4", "--input", "3"]])
+    def test_too_few_or_too_many_inputs_are_wrong_usage(
+        self, repository: Path, service: str, where: str, inputs: list[str]
+    ) -> None:
+        ended = self.check(repository, service, where, "sound.pt", *inputs)
+        assert ended.returncode == 2
+        assert "TYP804" in ended.stdout
+
+
+def test_quiet_says_nothing_where_nothing_counts(repository: Path, service: str) -> None:
+    ended = check(repository, service, "sound.pt", "--quiet")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    ended = check(repository, service, "sound.pt", "detached.pt", "-q")
+    assert ended.returncode == 1
+    assert "sound.pt" not in ended.stdout
+    assert ended.stdout.startswith("detached.pt\n\nerror[CUT101]")
+
+
+def test_every_wish_arrives(repository: Path, service: str) -> None:
+    told = ["--eval", "--steps", "1", "--seed", "5", "--method", "forward", "--passes", "structure,numeric"]
+    told += ["--expect-frozen", "linear.*", "--expect-frozen", "head.*", "--device", "cpu", "--format", "json"]
+    request = json.loads(check(repository, service, "sound.pt", *told).stdout)["request"]
+    assert (request["mode"], request["steps"], request["seed"], request["device"]) == ("eval", 1, 5, "cpu")
+    assert (request["passes"], request["expect_frozen"]) == (["structure", "numeric"], ["linear.*", "head.*"])
+
+
+def test_standard_input_is_read_once(repository: Path, service: str) -> None:
+    for twice in (["-", "-"], ["-", "--request", "-"]):
+        ended = check(repository, service, *twice)
+        assert (ended.returncode, "only once" in ended.stderr) == (2, True)
+
+
+def test_a_service_that_goes_away_leaves_the_reports_there_were(repository: Path) -> None:
+    done = Answer(document={"id": "a" * 32, "status": "done", "verdict": "healthy"})
+    with answering(done, problem(401, "This needs a key.")) as peer:
+        ended = check(repository, peer.address, "sound.pt", "detached.pt", "sound.pt", "--format", "jsonl")
+    assert (ended.returncode, ended.stderr) == (2, "whygrad: This needs a key.\n")
+    assert [json.loads(line)["verdict"] for line in ended.stdout.splitlines()] == ["healthy"]
+    assert len(peer.asked) == 2, "the third is not tried"

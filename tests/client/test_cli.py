@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import whygrad
-from whygrad_client.cli import main
+from whygrad_client import Client
+from whygrad_client.cli import cli, main
 
 
 class Ended:
@@ -124,7 +128,7 @@ def test_what_cannot_be_judged_is_2(
         (["--loss", "{mean}"], "Not valid JSON"),
         (["--request", __file__], "Not valid JSON"),
         (["--fail-on", "everything"], "'everything' is not one of"),
-        (["--output", "/nowhere/at/all", "--input", "2x4"], "No such file or directory"),
+        (["--output", "/nowhere/at/all", "--input", "2x4"], "no such folder"),
     ],
 )
 def test_a_mistake_is_told_without_a_stack_trace(
@@ -255,3 +259,88 @@ def test_a_text_that_is_not_known_is_told_by_the_status(capsys: pytest.CaptureFi
     ended = Ended(capsys, "explain", "something else went wrong")
     assert ended.status == 2
     assert "send the whole traceback" in " ".join(ended.out.split())
+
+
+def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "whygrad_client.cli", *arguments]
+    told = {**os.environ, **environment}
+    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=60, env=told)
+
+
+def test_the_error_stands_at_the_end_of_a_long_log() -> None:
+    log = b"step \xff\xfe of many\n" * 200_000 + b"RuntimeError: element 0 of tensors does not require grad\n"
+    ended = run("explain", "-", given=log)
+    assert ended.returncode == 0
+    assert b"CUT101 detached" in ended.stdout
+
+
+def test_an_explanation_as_data() -> None:
+    ended = run("explain", "--format", "json", "mat1 and mat2 shapes cannot be multiplied (2x5 and 6x1)")
+    assert json.loads(ended.stdout)["candidates"][0]["code"] == "SHP701"
+
+
+def test_a_terminal_that_knows_few_letters() -> None:
+    ended = run("explain", "element 0 of tensors does not require grad", PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"CUT101 detached" in ended.stdout
+
+
+class TestOpen:
+    def test_a_browser_shows_the_page(self, service: str, detached: Path, tmp_path: Path) -> None:
+        browser = tmp_path / "browser"
+        browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+        browser.chmod(0o755)
+        id = self.diagnosed(service, detached)
+        ended = run("open", id, "--server", service, BROWSER=f"{browser} %s")
+        assert (ended.returncode, ended.stdout) == (0, b"")
+        assert (tmp_path / "opened").read_text() == f"{service}/diagnoses/{id}\n"
+
+    def test_without_one_its_address_is_printed(self, service: str, detached: Path) -> None:
+        id = self.diagnosed(service, detached)
+        ended = run("open", id, "--server", service, PATH="", DISPLAY="", BROWSER="")
+        assert (ended.returncode, ended.stdout.decode()) == (0, f"{service}/diagnoses/{id}\n")
+
+    def test_one_that_is_not_there_is_told(self, service: str) -> None:
+        ended = run("open", "nothing", "--server", service)
+        assert (ended.returncode, ended.stdout) == (2, b"")
+        assert b"no diagnosis nothing" in ended.stderr
+
+    def test_whose_it_is_has_to_be_said(self) -> None:
+        assert b"--server" in run("open", "x", WHYGRAD_SERVER="").stderr
+
+    def diagnosed(self, service: str, model: Path) -> str:
+        with Client(service) as client:
+            return client.diagnose(model, "2x4").id or ""
+
+
+class TestCompletion:
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_a_shell_is_told_how(self, shell: str) -> None:
+        ended = run("completion", shell)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+        assert b"_WHYGRAD_COMPLETE" in ended.stdout
+
+    def test_bash_takes_the_script(self) -> None:
+        script = run("completion", "bash").stdout
+        taken = subprocess.run(["bash", "-ec", script + b"\ncomplete -p whygrad"], capture_output=True, check=False)
+        assert (taken.returncode, b"_whygrad_completion" in taken.stdout) == (0, True), taken.stderr
+
+    @pytest.mark.parametrize(
+        ("words", "offered"),
+        [("whygrad ch", "check"), ("whygrad rules cut10", "CUT108"), ("whygrad check --fo", "--format")],
+    )
+    def test_words_are_completed(self, words: str, offered: str) -> None:
+        position = str(len(words.split()) - 1)
+        ended = run(_WHYGRAD_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=position)
+        assert f"plain,{offered}" in ended.stdout.decode()
+
+    def test_another_shell_is_told(self) -> None:
+        ended = run("completion", "tcsh")
+        assert (ended.returncode, b"'tcsh' is not one of" in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_has_a_page_of_help(command: str) -> None:
+    ended = run(command, "--help")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.startswith(f"Usage: whygrad {command}".encode())

@@ -63,8 +63,8 @@ def test_one_that_was_not_judged(folder: Path) -> None:
     [
         ("not json", "cannot be read: Not valid JSON"),
         ("{}", "holds no diagnosis"),
-        ('{"findings": [3]}', "holds no diagnosis"),
-        ('{"findings": [], "model": []}', "holds no diagnosis"),
+        ('{"findings": [3]}', "this is no diagnosis: /findings/0 is int, not dict"),
+        ('{"findings": [], "model": []}', "this is no diagnosis: /model is list, not dict"),
         ("[{}, {}]", "holds 2 diagnoses"),
     ],
 )

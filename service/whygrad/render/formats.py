@@ -15,15 +15,22 @@ Json = Mapping[str, Any]
 
 
 def render(
-    form: str, documents: Sequence[Json], *, fail_on: str = "error", color: bool = False, width: int = 80
+    form: str,
+    documents: Sequence[Json],
+    *,
+    fail_on: str = "error",
+    listed: bool = False,
+    color: bool = False,
+    width: int = 80,
 ) -> str:
     """The diagnoses in one of `FORMATS`; `color` and `width` are for text, `fail_on` says what a JUnit case fails for.
 
-    JSON is the document itself, and for several a list of them; the lines of jsonl are one document each.
+    JSON is the document itself, and a list where there are several or `listed` says so; the lines of jsonl are one
+    document each.
     """
     match form:
         case "json":
-            return json.dumps(documents[0] if len(documents) == 1 else list(documents), indent=2) + "\n"
+            return json.dumps(list(documents) if listed or len(documents) != 1 else documents[0], indent=2) + "\n"
         case "jsonl":
             return "".join(f"{json.dumps(document)}\n" for document in documents)
         case "markdown":
@@ -38,7 +45,7 @@ def render(
             return github.render(documents)
         case _:
             pages = [text.render(document, color=color, width=width) for document in documents]
-            return "\n".join(map(_named, documents, pages)) if len(pages) > 1 else "".join(pages)
+            return "\n".join(map(_named, documents, pages)) if listed or len(pages) > 1 else "".join(pages)
 
 
 def _named(document: Json, page: str) -> str:
