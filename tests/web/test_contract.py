@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import settings as bounded
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 
 from whygrad.settings import Settings
 from whygrad.storage.database import Database
@@ -15,7 +15,8 @@ from whygrad.web.service import EXTENSION
 
 # That sizes multiply out to no tensor, or that a body has not the sha256 of the path, is said by no JSON schema.
 BEYOND = ("/diagnose", "/models/{sha256}", "/upload-links", "/upload/{token}")
-BEYOND_SCHEMAS = {path: [positive_data_acceptance] for path in BEYOND}
+# The form of the first page is sent to its own address: a page is no part of the interface.
+BEYOND_SCHEMAS = {path: [positive_data_acceptance] for path in BEYOND} | {"/": [unsupported_method]}
 
 # A body may be wrong and too large as well: 413 refuses it like any other of its kind.
 REFUSING = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}})
