@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import pytest
 import yaml
+from nbclient import NotebookClient
 
 from tests.announced import announce
 from tests.readme import Block
@@ -59,6 +62,17 @@ class Reader:
             "workflow": self._workflow,
         }
         ways[block.kind](block)
+
+    def notebook(self) -> list[str]:
+        """What the notebook of all cells shows: HTML where there is some, else text."""
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in self.cells])
+        client = NotebookClient(book, timeout=240, kernel_name="python3", resources={"metadata": {"path": self.folder}})
+        with pytest.MonkeyPatch.context() as around:
+            around.setenv("PYTHONPATH", self.environment["PYTHONPATH"])
+            around.delenv("WHYGRAD_SERVER", raising=False)
+            client.execute()
+        outputs = [output for cell in book.cells for output in cell.outputs]
+        return [output.get("text") or output["data"].get("text/html", "") for output in outputs]
 
     def run(self, command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
         """The command, with the address of the service in place of the page's."""

@@ -47,3 +47,8 @@ def test_the_page_works(path: Path, tmp_path: Path, request: pytest.FixtureReque
         reader = Reader(tmp_path, request.getfixturevalue("address"))
         for block in blocks:
             reader.do(block)
+        if reader.cells:
+            shown = reader.notebook()
+            assert "<" in shown[0], "a page"
+            assert "proj gets no gradient" in shown[0]
+            assert "suspect [('CUT101', ('proj.weight', 'proj.bias'))]" in "".join(shown[1:])
