@@ -30,7 +30,7 @@ def size(count: int | None) -> str:
 
 def number(value: float | None) -> str:
     """A norm in three digits, `0.0123` or `1.2e-07`; "" for None."""
-    return "" if value is None else f"{value:.3g}"
+    return f"{value:.3g}" if isinstance(value, int | float) else ""
 
 
 def code(location: Json | None, neighbours: int = 2) -> list[snippet.Line]:
