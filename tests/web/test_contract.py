@@ -6,7 +6,11 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import settings as bounded
-from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    positive_data_acceptance,
+    unsupported_method,
+)
 
 from whygrad.settings import Settings
 from whygrad.storage.database import Database
@@ -16,7 +20,9 @@ from whygrad.web.service import EXTENSION
 # That sizes multiply out to no tensor, or that a body has not the sha256 of the path, is said by no JSON schema.
 BEYOND = ("/diagnose", "/models/{sha256}", "/upload-links", "/upload/{token}")
 # The form of the first page is sent to its own address: a page is no part of the interface.
-BEYOND_SCHEMAS = {path: [positive_data_acceptance] for path in BEYOND} | {"/": [unsupported_method]}
+BEYOND_SCHEMAS = {path: [positive_data_acceptance] for path in BEYOND} | {
+    "/": [unsupported_method, allow_header_conformance]
+}
 
 # A body may be wrong and too large as well: 413 refuses it like any other of its kind.
 REFUSING = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}})
