@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c deploy/constraints.txt
 
-.PHONY: demo serve test lint bench fuzz openapi linux
+.PHONY: demo serve test lint bench fuzz openapi linux browser
 .DEFAULT_GOAL := demo
 
 demo: linux .venv/service ## three programs through the real service, and their diagnoses
@@ -14,7 +14,7 @@ demo: linux .venv/service ## three programs through the real service, and their 
 serve: linux .venv/service ## the service on 127.0.0.1:8000 or WHYGRAD_BIND, until Ctrl-C
 	@$(BIN)/python examples/demo.py serve
 
-test: linux .venv/dev ## all tests
+test: linux browser .venv/dev ## all tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/dev ## ruff, mypy and the import contracts
@@ -35,6 +35,12 @@ openapi: .venv/service ## write openapi.yaml anew
 linux:
 	@test "$$(uname -s)" = Linux || { echo "Programs run in a sandbox that only Linux has; here the client works: \
 	pip install . and whygrad check model.pt --input 1x3x224x224 --server URL." >&2; exit 1; }
+
+browser: # the tests look at the pages with it; who has none, and may not install one, is told what was left out
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || test -n "$$CHROMIUM" || { \
+	test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "installing chromium" >&2 && \
+	apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	echo "No Chromium was found: the tests of the pages are left out." >&2
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12" >&2; exit 1; }
