@@ -44,9 +44,11 @@ class Settings:
     public_url: str = ""
     """The address by which people reach the service, such as `https://whygrad.example.org`: links to it begin so."""
     max_upload_bytes: int = 512 * MIB
+    """How large a program may be."""
     default_wait_seconds: float = 10.0
     """How long a request waits for its diagnosis where it says nothing."""
     max_wait_seconds: float = 60.0
+    """How long a request may wait at most, whatever it says."""
     job_seconds: float = 120.0
     """The deadline of one program in the sandbox."""
     job_memory_bytes: int = 4096 * MIB
