@@ -62,7 +62,7 @@ def serving(folder: Path, **environment: str) -> Iterator[str]:
     process.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the service that most of these tests share."""
     with serving(tmp_path_factory.mktemp("service")) as url:
@@ -129,7 +129,7 @@ def shoot(request: pytest.FixtureRequest) -> Shoot:
     return shoot
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def diagnosed(url: str) -> Callable[..., str]:
     """Sends a program to the service and gives the path of its finished diagnosis."""
 
@@ -147,7 +147,7 @@ def diagnosed(url: str) -> Callable[..., str]:
     return diagnosed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stocked(diagnosed: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The paths of some diagnoses by what they are of: more than one page of a list, the same fault twice."""
     folder = tmp_path_factory.mktemp("stocked")

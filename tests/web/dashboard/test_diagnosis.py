@@ -16,7 +16,7 @@ from tests.web.dashboard.conftest import Open, Shoot
 Diagnosed = Callable[..., str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cut(diagnosed: Diagnosed, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of the diagnosis of a program whose encoder is detached."""
     return diagnosed(programs.scripted(programs.CUT, tmp_path_factory.mktemp("cut")), name="encoder.pt")

@@ -30,7 +30,7 @@ def drop(page: Page, name: str, archive: bytes) -> None:
     page.evaluate(DROP, [name, base64.b64encode(archive).decode()])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return programs.scripted(programs.CUT, tmp_path_factory.mktemp("cut"))
 

@@ -13,7 +13,7 @@ IMAGE = "2x3x64x64"
 Diagnosed = Callable[..., str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def detached(diagnosed: Diagnosed) -> str:
     """A ResNet-50 whose second layer is detached."""
     return diagnosed(architectures.scripted(architectures.ResNet("detach")), IMAGE)

@@ -89,6 +89,8 @@ def opens_the_batch(known: Layouts, node: Node, event: Event) -> bool:
     given = node.literal("size") or node.literal("shape")
     if node.bare_name not in ("view", "reshape") or not event.completed or not isinstance(given, list):
         return False
+    if not (event.tensors and event.outputs and event.outputs[0].shape):
+        return False
     before = known.of(event.tensors[0])
     samples = _samples(before) if len(before) == 2 and len(given) > 2 and given[0] == -1 else None
     return samples is not None and event.outputs[0].shape[0] not in (0, samples)
