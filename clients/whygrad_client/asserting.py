@@ -15,8 +15,7 @@ from whygrad_client.errors import WhygradError
 from whygrad_client.live import NotARequest
 
 if TYPE_CHECKING:
-    from torch.nn import Module
-
+    from whygrad_client.capture import Module
     from whygrad_client.report import Report
 
 _WIDTH = 72  # pytest sets eight columns before a failure

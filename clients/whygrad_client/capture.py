@@ -27,7 +27,7 @@ from whygrad_client.examples import NotAnInput, holds_tensor, real
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.jit import ScriptModule
-    from torch.nn import Module
+    from torch.nn import Module as Module
 
 Values = Mapping[str, Any]
 TRACED = (

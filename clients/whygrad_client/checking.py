@@ -19,7 +19,7 @@ from whygrad_client.client import Client
 from whygrad_client.errors import ConnectionFailed, Forbidden, Invalid, NotAService, Unauthorized, WhygradError
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
-from whygrad_client.watching import CLEAN, FOUND, UNJUDGED, Watch, complain, terminal
+from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, Watch, complain, terminal
 
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 _STDIN = Path("-")
@@ -38,13 +38,7 @@ Diagnose = Callable[[Path, Watch], Report]
 @click.option(
     "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the result there."
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([*counting.SEVERITIES, counting.NEVER]),
-    default="error",
-    show_default=True,
-    help="What counts.",
-)
+@FAIL_ON
 @click.option("--baseline", "before", type=FILE, help="What --format json wrote before: only what is new counts.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and no page where nothing counts.")
 @click.option(

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from whygrad.render import counting, differences
+from whygrad.render import differences
 from whygrad.render.comparison import compare
 from whygrad.request import strict_json
 from whygrad_client.checking import connected
 from whygrad_client.errors import NotADiagnosis
 from whygrad_client.report import Report
-from whygrad_client.watching import CLEAN, FOUND, UNJUDGED, terminal
+from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, terminal
 
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -27,13 +27,7 @@ Document = dict[str, Any]
 @click.argument("after", metavar="AFTER")
 @click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="Whose ids they are [env WHYGRAD_SERVER].")
 @click.option("--format", "form", type=click.Choice(differences.FORMATS), default="text", show_default=True)
-@click.option(
-    "--fail-on",
-    type=click.Choice([*counting.SEVERITIES, counting.NEVER]),
-    default="error",
-    show_default=True,
-    help="What counts.",
-)
+@FAIL_ON
 def diff(before: str, after: str, server: str | None, form: str, fail_on: str) -> int:
     """Tell what is new, fixed and still there between two diagnoses: files of --format json, or ids of a service.
 

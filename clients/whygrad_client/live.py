@@ -24,7 +24,7 @@ from whygrad_client.report import Report
 from whygrad_client.sources import Sources
 
 if TYPE_CHECKING:
-    from torch.nn import Module
+    from whygrad_client.capture import Module
 
 _ELSEWHERE = "{}; or name a service that judges: WHYGRAD_SERVER, server=, or --whygrad-server of pytest"
 

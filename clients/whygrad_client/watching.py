@@ -11,10 +11,19 @@ from typing import Any
 
 import click
 
+from whygrad.render import counting
 from whygrad.render.terminal import safe
 from whygrad_client.report import Report
 
 CLEAN, FOUND, UNJUDGED = 0, 1, 2
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice([*counting.SEVERITIES, counting.NEVER]),
+    default="error",
+    show_default=True,
+    help="What counts.",
+)
+"""The option that says from which severity on a command ends with FOUND."""
 
 _BACK = "\r\x1b[K"
 

@@ -266,6 +266,15 @@ def test_fifty_findings_and_a_thousand_parameters_stay_bounded() -> None:
     assert len(page) < 20_000
 
 
+def test_lists_that_were_cut_are_counted_whole() -> None:
+    names = [f"layers.{i}.weight" for i in range(20)]
+    cut = document(parameters=[{"name": name, "gradient": "none"} for name in names], parameters_total=33)
+    cut["findings"][0] |= {"parameters": names, "parameters_total": 32}
+    assert "(32 of 33 parameters)" in " ".join(render(cut).split())
+    cut["findings"][0]["parameters_total"] = 33
+    assert "all 33 parameters" in " ".join(render(cut).split())
+
+
 @given(st.text(alphabet=st.characters(codec="utf-8", categories=("Cc", "Cf", "Zl", "Zp", "Lo", "Lu")), max_size=500))
 def test_hostile_strings_reach_no_terminal(hostile: str) -> None:
     page = render(_with_every_string(DETACHED, hostile + "\x1b]0;owned\x07\r\u202e"))

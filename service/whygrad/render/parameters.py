@@ -24,20 +24,22 @@ def suffering(document: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
         return ""
     states = {safe(p["name"], 120): p.get("gradient") for p in document.get("parameters") or []}
     said = _SUFFERS.get(str(states.get(names[0])), "affected")
-    return f"{said}: {shorten(names, list(states), document.get('parameters_total'))}"
+    return f"{said}: {shorten(names, list(states), document.get('parameters_total'), finding.get('parameters_total'))}"
 
 
-def shorten(names: Sequence[str], every: Collection[str], total: int | None = None) -> str:
+def shorten(names: Sequence[str], every: Collection[str], total: int | None = None, affected: int | None = None) -> str:
     """The names as globs that cover exactly them among `every`, and how many of the `total` they are.
 
-    At most four globs are listed; the rest is counted.
+    At most four globs are listed; the rest is counted. Both lists may have been cut: `total` and `affected` are then
+    how long they were.
     """
-    total = max(total or 0, len(every), len(names))
-    if len(names) == total:
+    affected = max(affected or 0, len(names))
+    total = max(total or 0, len(every), affected)
+    if affected == total:
         return f"all {total} parameters" if total > 1 else f"{names[0]}, the only parameter"
     globs = _globs(names, every)
     listed = ", ".join(globs[:_SHOWN]) + (f" and {len(globs) - _SHOWN} more" if len(globs) > _SHOWN else "")
-    return f"{listed} ({len(names)} of {total} parameters)"
+    return f"{listed} ({affected} of {total} parameters)"
 
 
 def _globs(names: Sequence[str], every: Collection[str]) -> list[str]:

@@ -59,10 +59,10 @@ def show(id: str) -> Response:
     problems={404: "no such link", 410: "it was used, or is over"},
 )
 def page(token: str) -> Response:
-    """The form. Its browser is to say where it comes from when it sends it, as the door asks."""
+    """The form."""
     most_bytes = service().settings.max_upload_bytes
     form = render_template("upload_link.html", diagnosis=None, link=_open(token), most_bytes=most_bytes)
-    return Response(form, mimetype=PAGE, headers={"Referrer-Policy": "same-origin"})
+    return Response(form, mimetype=PAGE)
 
 
 @resource.post("/upload/<token>")

@@ -93,13 +93,17 @@ def test_a_second_delivery_is_no_second_job(
     assert (len(slack.said()), diagnoses(address)) == (2, before + 1)
 
 
-def test_a_form_that_is_sent_twice_is_one_job(http: Http, slack: FakeSlack, until: Until, healthy: bytes) -> None:
+def test_a_form_that_is_sent_twice_is_one_job(
+    http: Http, slack: FakeSlack, address: str, until: Until, healthy: bytes
+) -> None:
+    before = diagnoses(address)
     http.send(slack.command(""))
     file = {"files": [slack.upload("net.pt", healthy)]}
     payload = slack.submission(slack.views[0], file=file, shapes={"value": "2x4"})
     http.send(payload)
     http.send(payload)
     answered(slack, until)
+    assert diagnoses(address) == before + 1
 
 
 def test_hostile_names_are_names(http: Http, slack: FakeSlack, until: Until, program: Make) -> None:

@@ -112,6 +112,19 @@ def test_every_form_can_be_downloaded(opened: Open, cut: str) -> None:
     assert json.loads(download.value.path().read_text())["findings"][0]["code"] == "CUT101"
 
 
+def queued(url: str, program: bytes, shapes: str = "2x4") -> str:
+    """The path of a diagnosis that is not waited for."""
+    sent = requests.post(
+        f"{url}/diagnose",
+        files={"model": ("slow.pt", program)},
+        data={"shapes": shapes},
+        headers={"Prefer": "wait=0"},
+        timeout=30,
+    )
+    assert sent.status_code == 202
+    return sent.headers["Location"]
+
+
 def test_without_scripts_everything_stands_there(opened: Open, cut: str, shoot: Shoot) -> None:
     page = opened(cut, java_script_enabled=False)
     assert page.locator("#parameters tbody tr").count() == 8
@@ -122,16 +135,7 @@ def test_without_scripts_everything_stands_there(opened: Open, cut: str, shoot: 
 
 
 def test_a_page_that_is_open_goes_on_by_itself(opened: Open, url: str, tmp_path: Path, shoot: Shoot) -> None:
-    archive = programs.scripted(programs.SLOW, tmp_path)
-    sent = requests.post(
-        f"{url}/diagnose",
-        files={"model": ("slow.pt", archive)},
-        data={"shapes": "2x4"},
-        headers={"Prefer": "wait=0"},
-        timeout=30,
-    )
-    assert sent.status_code == 202
-    page = opened(sent.headers["Location"])
+    page = opened(queued(url, programs.scripted(programs.SLOW, tmp_path)))
     expect(page.locator(".waiting")).to_contain_text("goes on by itself")
     shoot(page, "waiting")
     expect(page.get_by_role("heading", level=1)).to_contain_text("detached", timeout=60_000)
@@ -142,19 +146,12 @@ def test_a_page_that_is_open_goes_on_by_itself(opened: Open, url: str, tmp_path:
 
 class TestEvents:
     def test_progress_is_told_until_the_end(self, url: str, tmp_path: Path) -> None:
-        archive = programs.scripted(programs.SLOW, tmp_path)
-        sent = requests.post(
-            f"{url}/diagnose",
-            files={"model": ("slow.pt", archive)},
-            data={"shapes": "3x4"},
-            headers={"Prefer": "wait=0"},
-            timeout=30,
-        )
-        answer = requests.get(f"{url}{sent.headers['Location']}/events", stream=True, timeout=60)
+        place = url + queued(url, programs.scripted(programs.SLOW, tmp_path), "3x4")
+        answer = requests.get(f"{place}/events", stream=True, timeout=60)
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         lines = answer.iter_lines(decode_unicode=True)
         assert next(lines) == "event: progress"
-        assert requests.get(f"{url}{sent.headers['Location']}", timeout=10).json()["status"] != "done", "told as it is"
+        assert requests.get(place, timeout=10).json()["status"] != "done", "told as it is"
         told = ["event: progress", *lines]
         names = [line for line in told if line.startswith("event: ")]
         last = json.loads(next(line for line in reversed(told) if line.startswith("data: ")).removeprefix("data: "))
@@ -170,14 +167,7 @@ class TestEvents:
         assert requests.get(f"{url}/diagnoses/{'0' * 32}/events", timeout=10).status_code == 404
 
     def test_so_many_and_no_more(self, url: str, endless: bytes) -> None:
-        sent = requests.post(
-            f"{url}/diagnose",
-            files={"model": ("endless.pt", endless)},
-            data={"shapes": "2x4"},
-            headers={"Prefer": "wait=0"},
-            timeout=30,
-        )
-        place = f"{url}{sent.headers['Location']}"
+        place = url + queued(url, endless)
         opened, refused = [], threading.Event()
         try:
             while not refused.is_set() and len(opened) < 200:
