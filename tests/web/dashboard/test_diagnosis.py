@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -134,10 +134,21 @@ def test_without_scripts_everything_stands_there(opened: Open, cut: str, shoot: 
     shoot(page, "page")
 
 
-def test_a_page_that_is_open_goes_on_by_itself(opened: Open, url: str, tmp_path: Path, shoot: Shoot) -> None:
+@pytest.fixture
+def freed(url: str, endless: bytes) -> Iterator[Callable[[], object]]:
+    """Keeps the worker busy until it is called: what is sent meanwhile waits."""
+    place = url + queued(url, endless)
+    yield lambda: requests.delete(place, timeout=10)
+    requests.delete(place, timeout=10)
+
+
+def test_a_page_that_is_open_goes_on_by_itself(
+    opened: Open, url: str, freed: Callable[[], object], tmp_path: Path, shoot: Shoot
+) -> None:
     page = opened(queued(url, programs.scripted(programs.SLOW, tmp_path)))
     expect(page.locator(".waiting")).to_contain_text("goes on by itself")
     shoot(page, "waiting")
+    freed()
     expect(page.get_by_role("heading", level=1)).to_contain_text("detached", timeout=60_000)
     expect(page.locator(".waiting")).to_have_count(0)
     page.get_by_role("button", name="Norm").click()
@@ -145,13 +156,14 @@ def test_a_page_that_is_open_goes_on_by_itself(opened: Open, url: str, tmp_path:
 
 
 class TestEvents:
-    def test_progress_is_told_until_the_end(self, url: str, tmp_path: Path) -> None:
+    def test_progress_is_told_until_the_end(self, url: str, freed: Callable[[], object], tmp_path: Path) -> None:
         place = url + queued(url, programs.scripted(programs.SLOW, tmp_path), "3x4")
         answer = requests.get(f"{place}/events", stream=True, timeout=60)
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         lines = answer.iter_lines(decode_unicode=True)
         assert next(lines) == "event: progress"
         assert requests.get(place, timeout=10).json()["status"] != "done", "told as it is"
+        freed()
         told = ["event: progress", *lines]
         names = [line for line in told if line.startswith("event: ")]
         last = json.loads(next(line for line in reversed(told) if line.startswith("data: ")).removeprefix("data: "))
