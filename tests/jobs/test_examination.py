@@ -80,8 +80,10 @@ def test_a_fix_that_never_ends_leaves_what_was_found(upload: Path, program: Call
     document = examine(upload, seconds=3)
     found = {finding["code"]: finding for finding in document["findings"]}
     assert set(found) == {"CUT101", "RUN001"}
-    assert found["RUN001"]["title"].startswith("the run was ended after 3")
-    assert found["RUN001"]["title"].endswith(" while a fix was tried, at aten::add")
+    title, _, op = found["RUN001"]["title"].rpartition(", at ")
+    assert title.startswith("the run was ended after 3")
+    assert title.endswith(" while a fix was tried")
+    assert op in ("aten::add", "prim::requires_grad"), "one of the two that the loop has"
     assert found["CUT101"]["fix"]["verified"] is None
     assert [done["name"] for done in document["passes"] if done["ran"]] == ["structure", "numeric", "replay"]
 
