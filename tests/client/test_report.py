@@ -14,33 +14,33 @@ from marshmallow import Schema
 from tests.render.test_formats import HOSTILE, elements, hostile, tokens
 from tests.render.test_text import DETACHED
 
-from whygrad.web import documents, replies
+from whygrad.web.answers import catalogue, diagnosis, document, explanation
 from whygrad_client import Client, NotADiagnosis, Report, answers, report
 
 PAIRS = [
-    (documents.Diagnosis, report.Report),
-    (documents.Finding, report.Finding),
-    (documents.Location, report.Location),
-    (documents.Frame, report.Frame),
-    (documents.SourceLine, report.SourceLine),
-    (documents.Operand, report.Operand),
-    (documents.Related, report.Related),
-    (documents.Fix, report.Fix),
-    (documents.Mute, report.Mute),
-    (documents.Parameter, report.Parameter),
-    (documents.Module, report.Module),
-    (documents.TensorFacts, report.Tensor),
-    (documents.Error, report.Raised),
-    (documents.Phase, report.Phase),
-    (documents.Pass, report.Pass),
-    (documents.Model, report.Model),
-    (documents.Environment, report.Environment),
-    (documents.Summary, answers.Summary),
-    (replies.Rule, answers.Rule),
-    (replies.RulePage, answers.RulePage),
-    (replies.Candidate, answers.Candidate),
-    (replies.Question, answers.Question),
-    (replies.Explanation, answers.Explanation),
+    (diagnosis.Diagnosis, report.Report),
+    (diagnosis.Finding, report.Finding),
+    (diagnosis.Location, report.Location),
+    (diagnosis.Frame, report.Frame),
+    (diagnosis.SourceLine, report.SourceLine),
+    (diagnosis.Operand, report.Operand),
+    (diagnosis.Related, report.Related),
+    (diagnosis.Fix, report.Fix),
+    (diagnosis.Mute, report.Mute),
+    (diagnosis.Parameter, report.Parameter),
+    (diagnosis.Module, report.Module),
+    (document.TensorFacts, report.Tensor),
+    (diagnosis.Error, report.Raised),
+    (diagnosis.Phase, report.Phase),
+    (diagnosis.Pass, report.Pass),
+    (diagnosis.Model, report.Model),
+    (diagnosis.Environment, report.Environment),
+    (diagnosis.Summary, answers.Summary),
+    (catalogue.Rule, answers.Rule),
+    (catalogue.RulePage, answers.RulePage),
+    (explanation.Candidate, answers.Candidate),
+    (explanation.Question, answers.Question),
+    (explanation.Explanation, answers.Explanation),
 ]
 BEYOND = {"document", "library"}
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests.documents import finding
 
 from whygrad.jobs.store import Store
-from whygrad.web import records
+from whygrad.web.answers.comparison import Comparison
 
 Finish = Callable[..., None]
 Problem = Callable[..., str]
@@ -42,7 +42,7 @@ def test_what_lies_between_two(client: FlaskClient, diagnose: Diagnose) -> None:
     before = diagnose(finding(), finding("SHP701"), gradient="none")
     after = diagnose(finding("SHP701"), finding("NUM601"), batch=4)
     told = client.get(f"/compare?a={before}&b={after}").get_json()
-    assert records.Comparison().validate(told) == {}
+    assert Comparison().validate(told) == {}
     assert (told["before"]["id"], told["after"]["id"], told["judged"]) == (before, after, True)
     assert [one["code"] for one in told["fixed"]] == ["CUT101"]
     assert [one["code"] for one in told["new"]] == ["NUM601"]

@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from whygrad.web import replies
+from whygrad.web.answers.explanation import Explanation
 
 
 def test_a_message_becomes_codes(client: FlaskClient) -> None:
     text = "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn"
     explanation = client.post("/explain", json={"text": text}).get_json()
     assert "CUT101" in [candidate["code"] for candidate in explanation["candidates"]]
-    assert replies.Explanation().validate(explanation) == {}
+    assert Explanation().validate(explanation) == {}
 
 
 def test_what_nobody_knows_is_answered_too(client: FlaskClient) -> None:
     explanation = client.post("/explain", json={"text": "ö\n" * 1000}).get_json()
     assert (explanation["recognised"], explanation["candidates"]) == (False, [])
-    assert replies.Explanation().validate(explanation) == {}
+    assert Explanation().validate(explanation) == {}
 
 
 @pytest.mark.parametrize(

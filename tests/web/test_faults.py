@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.documents import finding, fingerprint
 
 from whygrad.jobs.store import Store
-from whygrad.web import records
+from whygrad.web.answers.fault import FaultPage, Faults
 
 Finish = Callable[..., None]
 Problem = Callable[..., str]
@@ -36,7 +36,7 @@ class TestIndex:
         (fault,) = listed["faults"]
         assert (fault["code"], fault["times"], fault["first"], fault["latest"]) == ("CUT101", 2, first, latest)
         assert (fault["model_name"], fault["elsewhere"], fault["muted"]) == ("b.pt", True, False)
-        assert records.Faults().validate(listed) == {}
+        assert Faults().validate(listed) == {}
 
     def test_pages_follow_each_other(self, client: FlaskClient, diagnose: Diagnose) -> None:
         diagnose(*(finding(place=place) for place in "abcde"))
@@ -85,7 +85,7 @@ class TestShow:
         diagnose(finding())
         latest = diagnose(finding(), sha256="b" * 64)
         fault = client.get(f"/faults/{fingerprint()}").get_json()
-        assert records.FaultPage().validate(fault) == {}
+        assert FaultPage().validate(fault) == {}
         assert [model["name"] for model in fault["models"]] == ["b.pt", "a.pt"]
         assert fault["models"][0] == {"sha256": "b" * 64, "name": "b.pt", "times": 1, "latest": latest}
         assert sum(fault["days"].values()) == 2

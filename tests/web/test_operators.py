@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.documents import finding
 
 from whygrad.jobs.store import Store
-from whygrad.web import replies
+from whygrad.web.answers.standing import Standing
 from whygrad.web.dashboard.operators import alarms
 from whygrad.web.service import Service
 
@@ -22,7 +22,7 @@ def test_how_it_stands(client: FlaskClient, service: Service, store: Store, fini
     store.submit(model_sha256="a" * 64, model_name="m.pt", model_bytes=9, request={})
     finish(verdict="undetermined", findings=[finding("RUN001")])
     told = client.get("/operators").get_json()
-    assert replies.Standing().validate(told) == {}
+    assert Standing().validate(told) == {}
     assert (told["queue"]["queued"], told["pace"]["done"], told["database"]) == (0, 1, "sqlite")
     assert (told["workers"][0]["name"], told["failures"][0]["code"]) == ("host:1", "RUN001")
     assert (told["disk"]["uploads"], told["disk"]["uploads_bytes"]) == (1, 9)

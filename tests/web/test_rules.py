@@ -5,19 +5,19 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from whygrad.engine import catalogue
-from whygrad.web import replies
+from whygrad.web.answers.catalogue import RulePage, Rules
 
 
 def test_the_list_is_the_catalogue(client: FlaskClient) -> None:
     listed = client.get("/rules").get_json()
     assert [rule["code"] for rule in listed["rules"]] == [rule.code for rule in catalogue.rules()]
-    assert replies.Rules().validate(listed) == {}
+    assert Rules().validate(listed) == {}
 
 
 def test_every_page_is_whole(client: FlaskClient) -> None:
     for rule in client.get("/rules").get_json()["rules"]:
         page = client.get(rule["docs"]).get_json()
-        assert replies.RulePage().validate(page) == {}
+        assert RulePage().validate(page) == {}
         assert page["code"] == rule["code"]
 
 

@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from whygrad.jobs.diagnosis import UNFINISHED
-from whygrad.web import documents, replies
+from whygrad.web.answers.description import Description
+from whygrad.web.answers.diagnosis import Diagnosis
 
 LARGEST_UPLOAD = 40_000_000
 LARGEST_MEMORY = 80_000_000
@@ -63,7 +64,7 @@ def test_a_program_goes_in_and_the_reason_comes_out(url: str, detached: bytes) -
     assert (answer.status_code, document["verdict"], document["status"]) == (200, "faulty", "done")
     assert document["findings"][0]["code"] == "CUT101"
     assert document["findings"][0]["location"]["source"] == "return self.linear(x).detach()"
-    assert documents.Diagnosis().validate(document) == {}
+    assert Diagnosis().validate(document) == {}
     listed = requests.get(f"{url}/diagnoses?code=CUT101", timeout=5).json()["diagnoses"]
     assert document["id"] in [item["id"] for item in listed]
 
@@ -83,7 +84,7 @@ def test_what_is_wrong_with_the_program_is_no_problem(
 ) -> None:
     answer = diagnose(url, model or healthy, **form)
     assert (answer.status_code, answer.json()["status"]) == (200, "done")
-    assert documents.Diagnosis().validate(answer.json()) == {}
+    assert Diagnosis().validate(answer.json()) == {}
 
 
 def test_a_program_describes_itself(url: str, healthy: bytes) -> None:
@@ -92,7 +93,7 @@ def test_a_program_describes_itself(url: str, healthy: bytes) -> None:
     description = requests.get(place, headers={"Prefer": "wait=60"}, timeout=90).json()
     (method,) = description["methods"]
     assert (method["name"], method["arguments"][0]["name"]) == ("forward", "x")
-    assert replies.Description().validate(description) == {}
+    assert Description().validate(description) == {}
 
 
 def test_a_large_upload_takes_no_memory_and_holds_up_nobody(url: str, process: subprocess.Popen[str]) -> None:

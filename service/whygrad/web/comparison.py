@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from whygrad.jobs.diagnosis import view
 from whygrad.render import differences
 from whygrad.render.comparison import compare
-from whygrad.web import records
+from whygrad.web.answers.comparison import Comparison
 from whygrad.web.dashboard import comparison as pages
 from whygrad.web.diagnoses import found
 from whygrad.web.operation import Answer, operation
@@ -21,7 +21,7 @@ resource = Blueprint("comparison", __name__)
 @operation(
     "Compare two diagnoses",
     query=CompareQuery,
-    answers={200: Answer("What lies between them", records.Comparison, EITHER)},
+    answers={200: Answer("What lies between them", Comparison, EITHER)},
     problems={404: "no such diagnosis", 422: "not two of them"},
 )
 def show(query: dict[str, str]) -> Response:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from whygrad.engine.spelling import spelt
 from whygrad.jobs.diagnosis import Diagnosis
-from whygrad.web import documents
+from whygrad.web.answers import diagnosis as answers
 from whygrad.web.dashboard import diagnosis as page
 from whygrad.web.dashboard import history
 from whygrad.web.errors import Problem
@@ -33,9 +33,9 @@ _ID = re.compile("[0-9a-f]{32}")
     body=Form(DiagnosisForm, part_types={"model": "application/octet-stream", "request": "application/json"}),
     headers=("Prefer", "Idempotency-Key"),
     answers={
-        200: Answer("The diagnosis", documents.Diagnosis, MEDIA_TYPES, ("Location", "Preference-Applied")),
+        200: Answer("The diagnosis", answers.Diagnosis, MEDIA_TYPES, ("Location", "Preference-Applied")),
         202: Answer(
-            "Not finished yet", documents.Diagnosis, MEDIA_TYPES, ("Location", "Retry-After", "Preference-Applied")
+            "Not finished yet", answers.Diagnosis, MEDIA_TYPES, ("Location", "Retry-After", "Preference-Applied")
         ),
     },
     problems={
@@ -59,7 +59,7 @@ def create(body: dict[str, Any]) -> Response:
 @operation(
     "List diagnoses, newest first",
     query=PageQuery,
-    answers={200: Answer("A page of them", documents.Page, EITHER, ("Link",))},
+    answers={200: Answer("A page of them", answers.Page, EITHER, ("Link",))},
     problems={422: "a filter is wrong; `errors` says which"},
 )
 def index(query: dict[str, Any]) -> Response:
@@ -75,7 +75,7 @@ def index(query: dict[str, Any]) -> Response:
     "Show a diagnosis, finished or not",
     headers=("Prefer", "If-None-Match"),
     answers={
-        200: Answer("The diagnosis as it stands", documents.Diagnosis, MEDIA_TYPES, ("ETag", "Preference-Applied")),
+        200: Answer("The diagnosis as it stands", answers.Diagnosis, MEDIA_TYPES, ("ETag", "Preference-Applied")),
         304: Answer("As the ETag says, unchanged"),
     },
     problems={404: "no such diagnosis", 406: "no such representation"},
@@ -97,7 +97,7 @@ def show(id: str) -> ResponseReturnValue:
     answers={
         200: Answer(
             "The diagnosis as it stands",
-            documents.Diagnosis,
+            answers.Diagnosis,
             MEDIA_TYPES,
             ("Content-Disposition", "ETag", "Preference-Applied"),
         ),
@@ -117,8 +117,8 @@ def file(id: str, suffix: str) -> ResponseReturnValue:
     "Cancel a diagnosis, or delete a finished one",
     query=DeleteQuery,
     answers={
-        200: Answer("It was finished and is left as it is, as `keep` asks", documents.Diagnosis),
-        202: Answer("It was not finished and is cancelled now", documents.Diagnosis),
+        200: Answer("It was finished and is left as it is, as `keep` asks", answers.Diagnosis),
+        202: Answer("It was not finished and is cancelled now", answers.Diagnosis),
         204: Answer("Deleted, and its upload with it where nothing else uses that"),
     },
     problems={404: "no such diagnosis", 422: "`keep` is wrong"},

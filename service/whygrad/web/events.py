@@ -15,7 +15,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from whygrad.jobs.diagnosis import UNFINISHED
-from whygrad.web import documents
+from whygrad.web.answers.diagnosis import Diagnosis
 from whygrad.web.diagnoses import found
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
@@ -37,7 +37,7 @@ _open: set[Iterator[str]] = set()
 @resource.get("/diagnoses/<id:id>/events")
 @operation(
     "Follow a diagnosis",
-    answers={200: Answer("Server-sent events: `progress`, and `end`", documents.Diagnosis, (MEDIA_TYPE,))},
+    answers={200: Answer("Server-sent events: `progress`, and `end`", Diagnosis, (MEDIA_TYPE,))},
     problems={404: "no such diagnosis", 503: "as many follow one already as the server allows"},
 )
 def follow(id: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from whygrad.engine.explain import explain
-from whygrad.web import replies
+from whygrad.web.answers.explanation import Explanation
 from whygrad.web.dashboard import explanation as page
 from whygrad.web.operation import Answer, JsonOrFields, operation
 from whygrad.web.representations import EITHER, either
@@ -18,7 +18,7 @@ resource = Blueprint("explain", __name__)
 @operation(
     "Explain an error text",
     body=JsonOrFields(ExplainRequest),
-    answers={200: Answer("The codes that it can mean, and how to tell them apart", replies.Explanation, EITHER)},
+    answers={200: Answer("The codes that it can mean, and how to tell them apart", Explanation, EITHER)},
     problems={413: "larger than the limit", 415: "not JSON", 422: "no text; `errors` says why"},
 )
 def create(body: dict[str, str]) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from whygrad.jobs.faults import Cursor, Fault
-from whygrad.web import records
+from whygrad.web.answers.fault import FaultPage, Faults
 from whygrad.web.dashboard import faults as pages
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
@@ -26,7 +26,7 @@ SHOWN = timedelta(days=30)
 @operation(
     "List faults, those first that were seen last",
     query=FaultQuery,
-    answers={200: Answer("A page of them", records.Faults, EITHER, ("Link",))},
+    answers={200: Answer("A page of them", Faults, EITHER, ("Link",))},
     problems={422: "a filter is wrong; `errors` says which"},
 )
 def index(query: dict[str, Any]) -> Response:
@@ -42,7 +42,7 @@ def index(query: dict[str, Any]) -> Response:
 @resource.get("/faults/<sha256:fingerprint>")
 @operation(
     "Tell where and when a fault was seen",
-    answers={200: Answer("The fault, its programs and its days", records.FaultPage, EITHER)},
+    answers={200: Answer("The fault, its programs and its days", FaultPage, EITHER)},
     problems={404: "no diagnosis has it"},
 )
 def show(fingerprint: str) -> Response:

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, current_app, jsonify
 
 import whygrad
 from whygrad.request import document, inputs, strict_json
-from whygrad.web import replies, schemas, spec
+from whygrad.web import schemas, spec
+from whygrad.web.answers.standing import Greeting, Health, Limits
 from whygrad.web.dashboard import home
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
@@ -21,7 +22,7 @@ resource = Blueprint("health", __name__)
 @resource.get("/")
 @operation(
     "Say what this is",
-    answers={200: Answer("The service and its doors", replies.Greeting, (JSON.media_type, HTML.media_type))},
+    answers={200: Answer("The service and its doors", Greeting, (JSON.media_type, HTML.media_type))},
 )
 def index() -> Response:
     """A pointer to everything else; for a browser the page that takes a program."""
@@ -42,7 +43,7 @@ def _greeting() -> Response:
 
 
 @resource.get("/healthz")
-@operation("Tell whether this process lives", answers={200: Answer("It does", replies.Health)})
+@operation("Tell whether this process lives", answers={200: Answer("It does", Health)})
 def live() -> Response:
     """Nothing is asked of the database or the disk."""
     return jsonify(status="ok")
@@ -51,7 +52,7 @@ def live() -> Response:
 @resource.get("/readyz")
 @operation(
     "Tell whether requests can be served",
-    answers={200: Answer("They can", replies.Health)},
+    answers={200: Answer("They can", Health)},
     problems={503: "the database or the uploads' folder does not answer, or no worker lives"},
 )
 def ready() -> Response:
@@ -66,7 +67,7 @@ def ready() -> Response:
 
 
 @resource.get("/limits")
-@operation("Tell the limits in force", answers={200: Answer("Sizes in bytes, times in seconds", replies.Limits)})
+@operation("Tell the limits in force", answers={200: Answer("Sizes in bytes, times in seconds", Limits)})
 def limits() -> Response:
     """What a request and a program may take."""
     settings = service().settings

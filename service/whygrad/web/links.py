@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 
 from whygrad.engine.spelling import spelt
 from whygrad.jobs.links import Link
-from whygrad.web import documents, replies
+from whygrad.web.answers import link as answers
+from whygrad.web.answers.diagnosis import Diagnosis
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Form, Json, operation
 from whygrad.web.representations import wants_page
@@ -25,7 +26,7 @@ PAGE = "text/html"
 @operation(
     "Make a one-time link for an upload",
     body=Json(LinkRequest),
-    answers={201: Answer("The link; its address is told here and never again", replies.NewLink, headers=("Location",))},
+    answers={201: Answer("The link; its address is told here and never again", answers.NewLink, headers=("Location",))},
     problems={415: "not JSON", 422: "the request is wrong; `errors` says where"},
 )
 def create(body: dict[str, Any]) -> Response:
@@ -41,7 +42,7 @@ def create(body: dict[str, Any]) -> Response:
 @resource.get("/upload-links/<id>")
 @operation(
     "Tell what became of an upload link",
-    answers={200: Answer("Open, used or expired", replies.Link)},
+    answers={200: Answer("Open, used or expired", answers.Link)},
     problems={404: "no such link"},
 )
 def show(id: str) -> Response:
@@ -70,7 +71,7 @@ def page(token: str) -> Response:
     "Send a program through an upload link",
     body=Form(UploadForm, part_types={"model": "application/octet-stream"}),
     answers={
-        202: Answer("It is queued", documents.Diagnosis, ("application/json", PAGE), ("Location",)),
+        202: Answer("It is queued", Diagnosis, ("application/json", PAGE), ("Location",)),
     },
     problems={
         404: "no such link",

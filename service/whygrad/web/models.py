@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.storage.blobs import Readable
-from whygrad.web import replies
+from whygrad.web.answers.description import Description
 from whygrad.web.dashboard import model as pages
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Bytes, operation
@@ -56,8 +56,8 @@ def put(sha256: str, body: Readable) -> Response:
     "Describe a program: methods, arguments, recorded shapes",
     headers=("Prefer",),
     answers={
-        200: Answer("What the program says of itself", replies.Description, EITHER, ("Preference-Applied",)),
-        202: Answer("Not read yet", replies.Description, headers=("Retry-After", "Preference-Applied")),
+        200: Answer("What the program says of itself", Description, EITHER, ("Preference-Applied",)),
+        202: Answer("Not read yet", Description, headers=("Retry-After", "Preference-Applied")),
     },
     problems={404: "no such program", 503: "it could not be read"},
 )

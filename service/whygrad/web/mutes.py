@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from whygrad.web import documents, replies
+from whygrad.web.answers.diagnosis import Mute
+from whygrad.web.answers.fault import Mutes
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, Json, operation
 from whygrad.web.schemas import MuteRequest
@@ -16,7 +17,7 @@ resource = Blueprint("mutes", __name__)
 
 
 @resource.get("/mutes")
-@operation("List what is muted, newest first", answers={200: Answer("The mutes, a thousand at most", replies.Mutes)})
+@operation("List what is muted, newest first", answers={200: Answer("The mutes, a thousand at most", Mutes)})
 def index() -> Response:
     """Every mute."""
     return jsonify(mutes=[mute.view() for mute in service().mutes.all()])
@@ -25,7 +26,7 @@ def index() -> Response:
 @resource.get("/mutes/<sha256:fingerprint>")
 @operation(
     "Tell whether a finding is muted",
-    answers={200: Answer("By whom, since when and why", documents.Mute)},
+    answers={200: Answer("By whom, since when and why", Mute)},
     problems={404: "it is not"},
 )
 def show(fingerprint: str) -> Response:
@@ -40,7 +41,7 @@ def show(fingerprint: str) -> Response:
 @operation(
     "Mute a finding, by its fingerprint",
     body=Json(MuteRequest),
-    answers={200: Answer("It was muted before", documents.Mute), 201: Answer("It is muted now", documents.Mute)},
+    answers={200: Answer("It was muted before", Mute), 201: Answer("It is muted now", Mute)},
     problems={404: "no fingerprint in the path", 415: "not JSON", 422: "a field is wrong; `errors` says which"},
 )
 def put(fingerprint: str, body: dict[str, Any]) -> Response:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify
 
 import whygrad
 from whygrad.storage.blobs import Blobs
-from whygrad.web import replies
+from whygrad.web.answers.standing import Standing
 from whygrad.web.dashboard import operators as page
 from whygrad.web.operation import Answer, operation
 from whygrad.web.representations import EITHER, either
@@ -22,9 +22,7 @@ resource = Blueprint("operators", __name__)
 
 
 @resource.get("/operators")
-@operation(
-    "Tell how the service stands", answers={200: Answer("The queue, the workers, the disk", replies.Standing, EITHER)}
-)
+@operation("Tell how the service stands", answers={200: Answer("The queue, the workers, the disk", Standing, EITHER)})
 def show() -> Response:
     """The queue, the workers, the last failures, versions, limits and the disk."""
     told = _standing()

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from whygrad.engine import catalogue
 from whygrad.engine.rule import Rule
-from whygrad.web import replies
+from whygrad.web.answers.catalogue import RulePage, Rules
 from whygrad.web.dashboard import catalogue as pages
 from whygrad.web.errors import Problem
 from whygrad.web.operation import Answer, operation
@@ -19,7 +19,7 @@ resource = Blueprint("rules", __name__)
 
 
 @resource.get("/rules")
-@operation("List what can be found", answers={200: Answer("Every rule, by its code", replies.Rules, EITHER)})
+@operation("List what can be found", answers={200: Answer("Every rule, by its code", Rules, EITHER)})
 def index() -> Response:
     """Every rule in one line."""
     rules = catalogue.rules()
@@ -29,7 +29,7 @@ def index() -> Response:
 @resource.get("/rules/<code>")
 @operation(
     "Explain one rule",
-    answers={200: Answer("What happened, why it matters, how to fix it", replies.RulePage, EITHER)},
+    answers={200: Answer("What happened, why it matters, how to fix it", RulePage, EITHER)},
     problems={404: "no such rule"},
 )
 def show(code: str) -> Response:

@@ -23,7 +23,8 @@ from werkzeug.routing import Rule
 import whygrad
 from whygrad.request.document import TargetedLoss
 from whygrad.request.inputs import Input, Tensor
-from whygrad.web import dashboard, replies
+from whygrad.web import dashboard
+from whygrad.web.answers.problem import Problem
 from whygrad.web.errors import CONTENT_TYPE
 from whygrad.web.operation import Answer, Body, Operation
 from whygrad.web.representations import BY_SUFFIX
@@ -83,7 +84,7 @@ def document(app: Flask) -> dict[str, Any]:
     spec.components.schema("Tensor", schema=Tensor)
     spec.components.schema("TargetedLoss", schema=TargetedLoss)
     spec.components.schema("Input", Input.component)
-    spec.components.schema("Problem", schema=replies.Problem)
+    spec.components.schema("Problem", schema=Problem)
     for path, rules in _paths(app).items():
         operations = {method: _operation(app, rule) for rule in rules for method in _methods(rule)}
         spec.path(path=path, operations=operations, parameters=list(_path_parameters(rules[0])))
@@ -186,7 +187,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 
 def _problem(why: str) -> dict[str, Any]:
-    return {"description": why[0].upper() + why[1:], "content": {CONTENT_TYPE: {"schema": replies.Problem}}}
+    return {"description": why[0].upper() + why[1:], "content": {CONTENT_TYPE: {"schema": Problem}}}
 
 
 if __name__ == "__main__":

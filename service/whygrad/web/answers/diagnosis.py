@@ -1,36 +1,16 @@
-"""What a diagnosis says. It is the engine's own document; these schemas describe it for the specification."""
+"""A diagnosis. It is the engine's own document; this describes it for the specification."""
 
 from __future__ import annotations
 
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from whygrad.engine.passes import PASSES
+from whygrad.web.answers.document import Document, TensorFacts, Total
 from whygrad.web.schemas import SEVERITIES, VERDICTS
 
 STATUSES = ("queued", "running", "done", "cancelled", "lost")
 GRADIENTS = ("ok", "none", "zero", "non-finite", "frozen", "not-run")
-
-
-class Document(Schema):
-    """Something that is answered; it may gain fields."""
-
-    class Meta:
-        unknown = INCLUDE
-
-
-class Total(fields.Integer):
-    """The true length of the list beside it."""
-
-    def __init__(self) -> None:
-        super().__init__(metadata={"description": "how many there are; a long list is cut"})
-
-
-class TensorFacts(Document):
-    """What is told of a tensor."""
-
-    shape = fields.List(fields.Integer(), required=True, allow_none=True)
-    dtype = fields.String(required=True, allow_none=True)
 
 
 class Operand(TensorFacts):

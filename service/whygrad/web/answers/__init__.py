@@ -1,0 +1,1 @@
+"""What is answered, for the specification: a resource a file."""
