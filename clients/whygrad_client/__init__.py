@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from whygrad_client.answers import Candidate, Explanation, Question, Rule, RulePage, Summary
+    from whygrad_client.answers import Candidate, Explanation, Question, Rule, RulePage, Summary, UploadLink
     from whygrad_client.asserting import GradientWarning, assert_gradients_flow
     from whygrad_client.client import Client
     from whygrad_client.errors import (
@@ -91,6 +91,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "Unreadable",
+    "UploadLink",
     "WhygradError",
     "assert_gradients_flow",
     "diagnose",

@@ -1,4 +1,4 @@
-"""What else a service answers, typed and frozen: lists, rules, explanations."""
+"""What else a service answers, typed and frozen: lists, rules, explanations, upload links."""
 
 from __future__ import annotations
 
@@ -88,3 +88,18 @@ class Explanation(Told):
 
     def __str__(self) -> str:
         return render_explanation(self.document)
+
+
+@dataclass(frozen=True)
+class UploadLink(Told):
+    """A one-time address for a program: `status` is open, used or expired.
+
+    `url` is known only where the link was just made; `diagnosis` is the id of what it became, once it is used.
+    """
+
+    id: str
+    status: str
+    expires_at: datetime
+    request: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    diagnosis: str | None = None
+    url: str | None = None

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from whygrad.engine.shapes import parse_shapes
 from whygrad_client import reading
-from whygrad_client.answers import Explanation, Rule, RulePage, Summary
+from whygrad_client.answers import Explanation, Rule, RulePage, Summary, UploadLink
 from whygrad_client.errors import Conflict, ConnectionFailed, Invalid, NotAService, NotFound, WhygradError
-from whygrad_client.report import Report
+from whygrad_client.report import Mute, Report
 from whygrad_client.transport import Call, Transport
 from whygrad_client.upload import Content, Form, Program, Progress, Sendable
 
@@ -159,9 +159,7 @@ class Client:
 
     def explain(self, text: str) -> Explanation:
         """What an error message or a traceback can mean, the likeliest first."""
-        body = json.dumps({"text": text}).encode()
-        call = Call("POST", "/explain", body=body, content_type="application/json")
-        return _typed(Explanation, self._transport.json(call))
+        return _typed(Explanation, self._told("POST", "/explain", {"text": text}))
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule in short."""
@@ -171,6 +169,33 @@ class Client:
     def rule(self, code: str) -> RulePage:
         """A rule with its documentation."""
         return _typed(RulePage, self._transport.json(Call("GET", f"/rules/{quote(code, safe='')}")))
+
+    def mute(self, fingerprint: str, *, by: str = "", reason: str = "") -> Mute:
+        """Mark a finding as known in every diagnosis, and say who says so and why; what counts does not change."""
+        return _typed(Mute, self._told("PUT", _mute(fingerprint), {"by": by, "reason": reason}))
+
+    def unmute(self, fingerprint: str) -> None:
+        """Let a finding be told as news again. Raises NotFound where it is not muted."""
+        self._transport.send(Call("DELETE", _mute(fingerprint)))
+
+    def mutes(self) -> tuple[Mute, ...]:
+        """What is muted, newest first."""
+        listed = self._transport.json(Call("GET", "/mutes")).get("mutes") or []
+        return tuple(_typed(Mute, entry) for entry in listed)
+
+    def upload_link(
+        self, inputs: Inputs | None = None, *, seconds: int = 3600, **options: Unpack[Options]
+    ) -> UploadLink:
+        """A new address that takes one program, without a key, within so many seconds, and runs it as is said here.
+
+        Its `url` is for a browser or curl, and is told only now; `link` tells what became of it.
+        """
+        asked = {"request": _request(inputs, options), "seconds": seconds}
+        return _typed(UploadLink, self._told("POST", "/upload-links", asked))
+
+    def link(self, id: str) -> UploadLink:
+        """What became of an upload link; once it is used, the id of its `diagnosis`."""
+        return _typed(UploadLink, self._transport.json(Call("GET", f"/upload-links/{quote(id, safe='')}")))
 
     def close(self) -> None:
         """Close the connections."""
@@ -196,13 +221,17 @@ class Client:
         wait: float,
     ) -> Report:
         """The diagnosis of a program that is sent where the service does not have it."""
-        asked = {} if inputs is None else {"inputs": parse_shapes(inputs) if isinstance(inputs, str) else inputs}
-        fields, key = {"request": dict(options) | asked}, uuid.uuid4().hex
+        fields, key = {"request": _request(inputs, options)}, uuid.uuid4().hex
         if program.size >= _HASHED_FROM:
             self._provide(program, progress)
             with suppress(_Forgotten):
                 return self._post(Form(fields | {"model_id": program.sha256, "name": program.name}), key, wait)
         return self._post(Form(fields, Content(program, progress)), key, wait)
+
+    def _told(self, method: str, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """What the service answers to a document."""
+        body = json.dumps(document).encode()
+        return self._transport.json(Call(method, path, body=body, content_type="application/json"))
 
     def _provide(self, program: Program, progress: Progress | None) -> None:
         """Let the service have the program."""
@@ -245,6 +274,15 @@ class Client:
 
 class _Forgotten(Exception):  # noqa: N818 - named after what happened
     """The service had the program, until its last diagnosis was deleted just now."""
+
+
+def _request(inputs: Inputs | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {} if inputs is None else {"inputs": parse_shapes(inputs) if isinstance(inputs, str) else inputs}
+    return dict(options) | asked
+
+
+def _mute(fingerprint: str) -> str:
+    return f"/mutes/{quote(fingerprint, safe='')}"
 
 
 def _place(id: str) -> str:

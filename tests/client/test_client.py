@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 
 from whygrad.engine.shapes import ShapeSyntaxError
-from whygrad_client import Client, ConnectionFailed, NotAService, ProblemError
+from whygrad_client import Client, ConnectionFailed, Invalid, NotAService, NotFound, ProblemError
 
 
 def test_a_faulty_program_comes_back_with_its_cause(client: Client, detached: Path) -> None:
@@ -40,6 +41,34 @@ def test_submitting_does_not_wait_and_waiting_does(client: Client, endless: byte
     assert report.finished
     assert report.verdict == "undetermined"
     assert report.findings[0].code == "RUN001"
+
+
+def test_a_finding_is_muted_and_told_again(client: Client, detached: Path) -> None:
+    (finding,) = client.diagnose(detached, "2x4").findings
+    assert finding.fingerprint
+    mute = client.mute(finding.fingerprint, by="Ada", reason="the teacher is frozen")
+    assert mute in client.mutes()
+    (marked,) = client.diagnose(detached, "2x4").findings
+    assert marked.muted == mute
+    assert (mute.by, mute.reason) == ("Ada", "the teacher is frozen")
+    client.unmute(finding.fingerprint)
+    assert mute not in client.mutes()
+    with pytest.raises(NotFound, match="No finding with this fingerprint is muted"):
+        client.unmute(finding.fingerprint)
+
+
+def test_whoever_has_an_upload_link_sends_one_program_by_it(client: Client, detached: Path) -> None:
+    made = client.upload_link("2x4", seconds=600, loss="sum")
+    assert (made.status, made.diagnosis, made.request["loss"]) == ("open", None, "sum")
+    assert made.url
+    with detached.open("rb") as file:
+        assert requests.post(made.url, files={"model": file}, timeout=30).status_code == 202
+    link = client.link(made.id)
+    assert (link.status, link.url) == ("used", None)
+    assert link.diagnosis
+    assert client.wait(link.diagnosis).faulty
+    with pytest.raises(Invalid, match="seconds"):
+        client.upload_link("2x4", seconds=1)
 
 
 def test_messages_and_rules_are_explained(client: Client) -> None:

@@ -14,7 +14,7 @@ from marshmallow import Schema
 from tests.render.test_formats import HOSTILE, elements, hostile, tokens
 from tests.render.test_text import DETACHED
 
-from whygrad.web.answers import catalogue, diagnosis, document, explanation
+from whygrad.web.answers import catalogue, diagnosis, document, explanation, link
 from whygrad_client import Client, NotADiagnosis, Report, answers, report
 
 PAIRS = [
@@ -41,6 +41,7 @@ PAIRS = [
     (explanation.Candidate, answers.Candidate),
     (explanation.Question, answers.Question),
     (explanation.Explanation, answers.Explanation),
+    (link.NewLink, answers.UploadLink),
 ]
 BEYOND = {"document", "library"}
 
