@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -70,6 +71,28 @@ def test_what_is_refused_leaves_it_open(client: FlaskClient, healthy: bytes, pro
     problem(client.post(path, data=upload(b"x" * 1_100_000)), 413)
     assert client.get(f"/upload-links/{made['id']}").json["status"] == "open"
     assert client.post(path, data=upload(healthy, shapes="")).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "shown"),
+    [
+        ({"shapes": "2x<b>"}, 422, ['value="2x&lt;b&gt;"', 'id="wrong-shapes"', "choose the file again"]),
+        ({"shapes": "99999999x99999999"}, 422, ['id="wrong-shapes"']),
+        ({"model": ""}, 422, ['id="wrong-model"']),
+        ({"padding": "x"}, 422, ["/padding: Unknown field."]),
+        ({"model": (io.BytesIO(b"x" * 1_100_000), "big.pt")}, 413, ["The body is larger than the limit"]),
+    ],
+)
+def test_a_browser_is_told_what_is_wrong_beside_the_form(
+    client: FlaskClient, healthy: bytes, fields: dict[str, Any], status: int, shown: list[str]
+) -> None:
+    path = urlsplit(client.post("/upload-links", json={"shapes": "2x4"}).json["url"]).path
+    sent = {**upload(healthy), **fields}
+    page = client.post(path, data=sent, headers={"Accept": "text/html"}, content_type="multipart/form-data")
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert 'enctype="multipart/form-data"' in page.text, "the form"
+    assert [mark for mark in shown if mark not in page.text] == []
+    assert client.post(path, data=upload(healthy), headers={"Accept": "text/html"}).status_code == 202
 
 
 def test_it_is_over_after_a_while(

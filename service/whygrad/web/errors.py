@@ -57,6 +57,11 @@ def answer(
     return Response(json.dumps(document) + "\n", status, {**(headers or {}), "Content-Type": CONTENT_TYPE})
 
 
+def is_problem(answer: Response) -> bool:
+    """Whether an answer says what is wrong, in JSON."""
+    return answer.content_type == CONTENT_TYPE
+
+
 def _problem(problem: Problem) -> Response:
     return answer(problem.status, problem.detail, problem.errors, problem.headers)
 

@@ -10,7 +10,7 @@ from whygrad.engine.spelling import spelt
 from whygrad.jobs.links import Link
 from whygrad.web.answers import link as answers
 from whygrad.web.answers.diagnosis import Diagnosis
-from whygrad.web.errors import Problem
+from whygrad.web.errors import Problem, is_problem
 from whygrad.web.operation import Answer, Form, Json, operation
 from whygrad.web.representations import wants_page
 from whygrad.web.schemas import LinkRequest, UploadForm
@@ -20,6 +20,7 @@ from whygrad.web.submission import submit
 resource = Blueprint("links", __name__)
 
 PAGE = "text/html"
+FIELDS = ("model", "shapes")
 
 
 @resource.post("/upload-links")
@@ -61,9 +62,7 @@ def show(id: str) -> Response:
 )
 def page(token: str) -> Response:
     """The form."""
-    most_bytes = service().settings.max_upload_bytes
-    form = render_template("upload_link.html", diagnosis=None, link=_open(token), most_bytes=most_bytes)
-    return Response(form, mimetype=PAGE)
+    return Response(_form(_open(token)), mimetype=PAGE)
 
 
 @resource.post("/upload/<token>")
@@ -100,6 +99,27 @@ def use(token: str, body: dict[str, Any]) -> Response:
     answer.status_code = 202
     answer.headers["Location"] = place
     return answer
+
+
+@resource.after_request
+def show_beside_the_form(answer: Response) -> Response:
+    """Where a browser sent what is refused, give it the form again, with what is wrong in it."""
+    if request.endpoint == "links.use" and answer.status_code in (413, 422) and is_problem(answer) and wants_page():
+        typed = request.form.get("shapes", "") if answer.status_code == 422 else ""  # of a 413 nothing was read
+        answer.set_data(_form(_known((request.view_args or {})["token"]), answer.get_json(), typed))
+        answer.content_type = PAGE
+    return answer
+
+
+def _form(link: Link, problem: dict[str, Any] | None = None, typed: str = "") -> str:
+    """The page; after a problem each fault stands at the field that it is about, the rest above."""
+    errors = [(error["pointer"], error["message"]) for error in (problem or {}).get("errors") or []]
+    faults = {name: told for name in FIELDS for pointer, told in errors if pointer.split("/")[1:2] == [name]}
+    wrong = problem["detail"] if problem and not faults else None
+    most_bytes = service().settings.max_upload_bytes
+    return render_template(
+        "upload_link.html", diagnosis=None, link=link, most_bytes=most_bytes, faults=faults, wrong=wrong, typed=typed
+    )
 
 
 def _asked(link: Link, body: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect, render_template, request
 
-from whygrad.web.errors import CONTENT_TYPE
+from whygrad.web.errors import is_problem
 from whygrad.web.representations import wants_page
 
 
 def as_page(answer: Response) -> Response:
     """The answer, where it is a problem and the client a browser as a page, else as it is."""
-    if answer.content_type != CONTENT_TYPE or not wants_page() or request.method == "HEAD":
+    if not is_problem(answer) or not wants_page() or request.method == "HEAD":
         return answer
     if answer.status_code == 401 and request.method == "GET":
         place = urlencode({"next": request.full_path.rstrip("?")})
