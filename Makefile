@@ -30,7 +30,7 @@ fuzz: linux .venv/fuzz ## files that are made to break the judge of uploads, for
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(or $(SECONDS),60)
 
 openapi: .venv/service ## write openapi.yaml anew
-	@$(BIN)/python -m whygrad.web.spec
+	@$(BIN)/python -m whygrad.web
 
 linux:
 	@test "$$(uname -s)" = Linux || { echo "Programs run in a sandbox that only Linux has; here the client works: \

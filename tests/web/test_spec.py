@@ -12,7 +12,7 @@ WRITTEN = Path(__file__).parents[2] / "openapi.yaml"
 
 
 def test_the_file_is_what_the_code_says() -> None:
-    assert WRITTEN.read_text(encoding="utf-8") == spec.text(bare_app()), "run python -m whygrad.web.spec"
+    assert WRITTEN.read_text(encoding="utf-8") == spec.text(bare_app()), "run python -m whygrad.web"
 
 
 def test_the_file_is_valid_openapi() -> None:

@@ -29,6 +29,11 @@ def spelt(text: str, limit: int = LONGEST, *, keep: str = "") -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def quoted(text: str, limit: int = 80) -> str:
+    """The text in quotes, spelt out, as a name out of a file stands in a sentence."""
+    return f"'{spelt(text, limit)}'"
+
+
 def plain(value: Any, field: str = "") -> Any:
     """A JSON value, found in a document's `field`, with every text in it spelt out and bounded."""
     if isinstance(value, str):

@@ -75,7 +75,7 @@ class Database:
 
         try:
             with self._migrating():
-                upgrade(self)
+                upgrade(self.engine)
         except (SQLAlchemyError, OSError) as error:
             raise UnusableDatabase(f"The database {self.url!r} cannot be used: {_reason(error)}.") from error
 

@@ -1,6 +1,6 @@
 """The specification, OpenAPI 3.1, written from the routes and the contracts that the views declare.
 
-`python -m whygrad.web.spec` writes it to `openapi.yaml`.
+`python -m whygrad.web` writes it to `openapi.yaml`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -90,13 +89,6 @@ def document(app: Flask) -> dict[str, Any]:
         spec.path(path=path, operations=operations, parameters=list(_path_parameters(rules[0])))
     written = spec.to_dict()
     return {"openapi": written.pop("openapi"), **written}
-
-
-def main() -> None:
-    """Write `openapi.yaml` in the current folder."""
-    from whygrad.web.app import bare_app  # the application imports this module to serve what it writes
-
-    Path("openapi.yaml").write_text(text(bare_app()), encoding="utf-8")
 
 
 class _Converter(OpenAPIConverter):
@@ -188,7 +180,3 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _problem(why: str) -> dict[str, Any]:
     return {"description": why[0].upper() + why[1:], "content": {CONTENT_TYPE: {"schema": Problem}}}
-
-
-if __name__ == "__main__":
-    main()

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whygrad.engine.outreach import reach
-from whygrad.engine.preflight.directory import printable
 from whygrad.engine.preflight.program import BOUND_CLASS
 from whygrad.engine.preflight.refusal import boundless, foreign
+from whygrad.engine.spelling import quoted
 
 DEEPEST_BRACKETS = 200
 """torch prints 4 at most, and its parser ends with its stack between 2,000 and 5,000."""
@@ -46,7 +46,7 @@ def plain(code: str) -> str:
 
 def judge_code(record: str, code: str) -> str:
     """The code without its texts. Raises RefusedError for code that is not as torch prints it, or would break torch."""
-    shown = printable(record)
+    shown = quoted(record)
     if "\0" in code:
         foreign(f"the code in {shown} holds what is no text")
     text = plain(code)
@@ -57,7 +57,7 @@ def judge_code(record: str, code: str) -> str:
         foreign(f"the code in {shown} gives torch another name")
     for found in _BOUND.finditer(text):
         if not BOUND_CLASS.match(re.sub(_GAP, "", found[0])):
-            foreign(f"the code in {shown} uses {printable(found[0])}, which is no part of a program")
+            foreign(f"the code in {shown} uses {quoted(found[0])}, which is no part of a program")
     return text
 
 

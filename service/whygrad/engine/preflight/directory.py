@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from whygrad.engine.preflight.refusal import boundless, damaged, foreign
+from whygrad.engine.spelling import quoted
 
 MOST_RECORDS = 10_000
 LONGEST_NAME = 1_000
@@ -77,19 +78,14 @@ class Directory:
         """The content of a record below the top folder. Raises RefusedError where it is damaged or larger than that."""
         record = self.records[f"{self.top}/{name}"]
         if record.size > most:
-            boundless(f"its record {printable(name)} has {record.size:,} bytes, and {most:,} are the most")
+            boundless(f"its record {quoted(name)} has {record.size:,} bytes, and {most:,} are the most")
         begin = _content(self._data, record, self._begin)
         content = self._data[begin : begin + record.packed]
         if record.method == _DEFLATED:
             content = _unpacked(content, record)
         if len(content) != record.size or zlib.crc32(content) != record.check:
-            damaged(f"its record {printable(name)} is not what was once written")
+            damaged(f"its record {quoted(name)} is not what was once written")
         return content
-
-
-def printable(text: str, most: int = 80) -> str:
-    """Text out of a file, safe to be shown: quoted, cut, control characters escaped."""
-    return repr(text[:most]) + ("…" if len(text) > most else "")
 
 
 def _central(data: bytes) -> tuple[int, int, int]:
@@ -160,18 +156,18 @@ def _judge_names(names: list[str]) -> None:
     for name in names:
         parts = name.split("/")
         if name.startswith("/") or "\\" in name or ".." in parts or "" in parts[:-1] or not name:
-            foreign(f"the record {printable(name)} leads out of its folder")
+            foreign(f"the record {quoted(name)} leads out of its folder")
         if len(name) > LONGEST_NAME or not name.isprintable():
-            foreign(f"the record {printable(name)} has a name that no program needs")
+            foreign(f"the record {quoted(name)} has a name that no program needs")
 
 
 def _judge_sizes(records: list[Record], uploaded: int) -> None:
     for record in records:
         known = record.method in (_STORED, _DEFLATED) and not record.flags & ~_KNOWN_FLAGS
         if not known or record.version > _NEWEST:
-            foreign(f"the record {printable(record.name)} is encrypted, or packed in a way that torch does not read")
+            foreign(f"the record {quoted(record.name)} is encrypted, or packed in a way that torch does not read")
         if record.method == _STORED and record.packed != record.size:
-            damaged(f"the record {printable(record.name)} has two sizes")
+            damaged(f"the record {quoted(record.name)} has two sizes")
     total = sum(record.size for record in records)
     if total > FREE_BYTES and total > MOST_RATIO * uploaded:
         boundless(f"it is {uploaded:,} bytes packed and {total:,} bytes unpacked")
@@ -181,22 +177,22 @@ def _judge_places(data: bytes, records: list[Record], end: int) -> None:
     free = 0
     for record in sorted(records, key=lambda record: record.start):
         if record.start < free:
-            foreign(f"the record {printable(record.name)} lies over another")
+            foreign(f"the record {quoted(record.name)} lies over another")
         free = _content(data, record, end) + record.packed
         if free > end:
-            damaged(f"the record {printable(record.name)} is longer than the file")
+            damaged(f"the record {quoted(record.name)} is longer than the file")
 
 
 def _content(data: bytes, record: Record, end: int) -> int:
     """Where the content of a record begins, behind a local header that says what the directory says."""
     if record.start + _LOCAL.size > end or not data.startswith(b"PK\x03\x04", record.start):
-        damaged(f"the record {printable(record.name)} is not where the directory says")
+        damaged(f"the record {quoted(record.name)} is not where the directory says")
     _, _, flags, method, _, _, _, packed, size, named, extra = _LOCAL.unpack_from(data, record.start)
     name = data[record.start + _LOCAL.size : record.start + _LOCAL.size + named]
     told = record.name.encode()
     sizes = packed in (record.packed, _ELSEWHERE) and size in (record.size, _ELSEWHERE)
     if name != told or method != record.method or not (sizes or flags & _SIZES_FOLLOW):
-        foreign(f"the record {printable(record.name)} says other things of itself than the directory does")
+        foreign(f"the record {quoted(record.name)} says other things of itself than the directory does")
     begin: int = record.start + _LOCAL.size + named + extra
     return begin
 
@@ -205,4 +201,4 @@ def _unpacked(content: bytes, record: Record) -> bytes:
     try:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, record.size + 1)
     except zlib.error:
-        damaged(f"the record {printable(record.name)} cannot be unpacked")
+        damaged(f"the record {quoted(record.name)} cannot be unpacked")

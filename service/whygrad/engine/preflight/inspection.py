@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from whygrad.engine.preflight.code import Reach, judge_code, reaches
-from whygrad.engine.preflight.directory import Directory, printable
+from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.growth import Growth
 from whygrad.engine.preflight.operations import OF_LINES
 from whygrad.engine.preflight.pickles import Name, PickleError, Reader, StrangeError, Value
 from whygrad.engine.preflight.program import ProgramReader
 from whygrad.engine.preflight.refusal import boundless, damaged, foreign
+from whygrad.engine.spelling import quoted
 
 MOST_READ = 64 << 20
 """Bytes of code and of pickles, unpacked, that a program may have."""
@@ -41,7 +42,7 @@ class LineReader(Reader):
     def named(self, module: str, name: str) -> Value:
         """The one name that stands in such a record. Raises StrangeError for every other."""
         if (module, name) != ("torch.jit._pickle", "build_intlist"):
-            raise StrangeError(f"it names {printable(f'{module}.{name}')}")
+            raise StrangeError(f"it names {quoted(f'{module}.{name}')}")
         return Name(module, name)
 
 
@@ -106,7 +107,7 @@ def _judge_aside(name: str, reader: Reader) -> None:
 
 
 def _refuse(name: str, error: PickleError) -> NoReturn:
-    told = f"its record {printable(name)} is not as torch writes it: {error}"
+    told = f"its record {quoted(name)} is not as torch writes it: {error}"
     if isinstance(error, StrangeError):
         foreign(told)
     damaged(told)
@@ -128,4 +129,4 @@ def _decoded(name: str, content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        foreign(f"its record {printable(name)} is no text")
+        foreign(f"its record {quoted(name)} is no text")

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from whygrad.engine.observation import Refusal
-from whygrad.engine.preflight.directory import printable
 from whygrad.engine.preflight.refusal import BUILD, no_program
 from whygrad.engine.preflight.saved import describe
+from whygrad.engine.spelling import quoted
 
 _HEAD = 4096
 _MOST_JSON = 1 << 20
@@ -93,7 +93,7 @@ def _safetensors(data: bytes) -> Refusal | None:
     if data[8:9] != b"{" or not 2 <= length <= len(data) - 8:
         return None
     names = [name for name in _json(data[8 : 8 + length]) if name != "__metadata__"]
-    told = f" ({printable(names[0])} and {len(names) - 1} more)" if names else ""
+    told = f" ({quoted(names[0])} and {len(names) - 1} more)" if names else ""
     lines = (
         "from safetensors.torch import load_file",
         "model = Net()  # the class that these weights were saved from",
@@ -135,7 +135,7 @@ def _text(data: bytes) -> Refusal | None:
         return _json_document(data)
     if _SOURCE.match(head):
         return no_program("Python source", "the service runs exported programs, not source", *_OF_SOURCE)
-    why = f"it begins {printable(text.strip(), 60)}"
+    why = f"it begins {quoted(text.strip(), 60)}"
     return no_program("a text", why)
 
 
@@ -154,7 +154,7 @@ def _json_document(data: bytes) -> Refusal:
     held = _json(data)
     told = next((held[key] for key in _AS_TOLD if isinstance(held.get(key), str)), None)
     if told is not None:
-        why = f"it says {printable(str(told), 120)}: the download was refused"
+        why = f"it says {quoted(str(told), 120)}: the download was refused"
         return no_program("an error message in JSON", why, summary=_AGAIN)
     if "nbformat" in held:
         return no_program("a Jupyter notebook", "the service runs exported programs, not source", *_OF_SOURCE)

@@ -10,11 +10,12 @@ import re
 from array import array
 from typing import Any, Literal
 
-from whygrad.engine.preflight.directory import Directory, printable
+from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.operations import OF_TORCH
 from whygrad.engine.preflight.pickles import Held, Made, Name, Reader, Row, StrangeError, Value
 from whygrad.engine.preflight.sparse import judge_sparse
 from whygrad.engine.skeleton import FLOATING
+from whygrad.engine.spelling import quoted
 
 WIDTHS = {
     **dict.fromkeys(("Byte", "Char", "Bool", "QInt8", "QUInt8", "QUInt4x2", "QUInt2x4"), 1),
@@ -77,7 +78,7 @@ class ProgramReader(Reader):
         """The name, where torch writes it. Raises StrangeError for every other."""
         full = f"{module}.{name}"
         if full not in _NAMES and not _CLASS.fullmatch(full) and not BOUND_CLASS.fullmatch(full):
-            raise StrangeError(f"it names {printable(full)}, which is no part of a program")
+            raise StrangeError(f"it names {quoted(full)}, which is no part of a program")
         return Name(module, name)
 
     def persistent(self, description: Row) -> Value:
@@ -98,7 +99,7 @@ class ProgramReader(Reader):
     def _hold_against_record(self, key: str, wanted: int) -> None:
         there = self._directory.size(f"{self._folder}/{key}")
         if wanted > (there or 0):
-            record = printable(f"{self._folder}/{key}")
+            record = quoted(f"{self._folder}/{key}")
             has = "is missing" if there is None else f"has {there:,} bytes"
             raise StrangeError(f"it claims {wanted:,} bytes of the record {record}, which {has}")
         self.claimed += wanted

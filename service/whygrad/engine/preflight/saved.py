@@ -9,6 +9,7 @@ from whygrad.engine.observation import Refusal
 from whygrad.engine.preflight.operations import OF_PYTHON
 from whygrad.engine.preflight.pickles import Made, Name, PickleError, Pid, Reader, Table, Value
 from whygrad.engine.preflight.refusal import no_program
+from whygrad.engine.spelling import spelt
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _WEIGHTS_FROM = "model = Net()  # the class that these weights were saved from"
@@ -65,7 +66,7 @@ def _describe(value: Value, names: Sequence[str], *, by: str, from_torch: bool) 
         return _module(owner, "", by)
     for key, inner in entries.items():
         if (owner := _class(inner)) and _is_module(inner):
-            return _module(owner, f"[{_shown(key)!r}]", by)
+            return _module(owner, f"[{spelt(key)!r}]", by)
     if _is_weights(value):
         return _weights(entries, by)
     for key, inner in entries.items():
@@ -119,7 +120,7 @@ def _class(value: Value) -> str:
 
 
 def _module(owner: str, key: str, by: str) -> Refusal:
-    module, _, name = _shown(owner).rpartition(".")
+    module, _, name = spelt(owner).rpartition(".")
     needs = f"from {module} import {name}  # opening the file needs this class, and runs its code"
     if module == "__main__":
         needs = f"# run this where the class {name} is defined: opening the file needs it"
@@ -134,16 +135,16 @@ def _module(owner: str, key: str, by: str) -> Refusal:
 
 def _weights(entries: dict[str, Value], by: str) -> Refusal:
     first = next(iter(entries))
-    why = f"a state_dict holds numbers and names ({_shown(first)} and {len(entries) - 1} more), but no code"
+    why = f"a state_dict holds numbers and names ({spelt(first)} and {len(entries) - 1} more), but no code"
     load = 'model.load_state_dict(torch.load("model.pt"))'
     summary = "build the model, load these weights into it, and export it"
     return no_program(f"a state_dict{by}", f"{why} that could be run", _WEIGHTS_FROM, load, summary=summary)
 
 
 def _checkpoint(key: str, entries: dict[str, Value], by: str) -> Refusal:
-    others = ", ".join(_shown(k) for k in list(entries)[:6])
-    why = f"it holds weights in {_shown(key)!r} and what training needs ({others}), but no code that could be run"
-    load = f'model.load_state_dict(torch.load("model.pt", weights_only=False)[{_shown(key)!r}])'
+    others = ", ".join(spelt(k) for k in list(entries)[:6])
+    why = f"it holds weights in {spelt(key)!r} and what training needs ({others}), but no code that could be run"
+    load = f'model.load_state_dict(torch.load("model.pt", weights_only=False)[{spelt(key)!r}])'
     lines = [_WEIGHTS_FROM, load]
     if "pytorch-lightning_version" in entries:
         lines = ['model = Net.load_from_checkpoint("model.ckpt")  # the class of your LightningModule']
@@ -154,12 +155,7 @@ def _checkpoint(key: str, entries: dict[str, Value], by: str) -> Refusal:
 def _other(name: str, by: str) -> Refusal:
     made_by = next((told for root, told in _OTHERS.items() if name.startswith(f"{root}.")), None)
     if made_by is not None:
-        why = f"it holds {_shown(name)}, and no gradient passes through that"
+        why = f"it holds {spelt(name)}, and no gradient passes through that"
         return no_program(f"a pickle of {made_by}", why)
-    why = f"it needs the Python class {_shown(name)} to be opened, and opening it would run its code"
+    why = f"it needs the Python class {spelt(name)} to be opened, and opening it would run its code"
     return no_program(f"a pickled object{by}", why)
-
-
-def _shown(name: str) -> str:
-    """A name out of the file, safe to be shown."""
-    return "".join(character if character.isprintable() else "?" for character in name[:120])

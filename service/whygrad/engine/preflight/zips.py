@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from whygrad.engine.observation import Refusal
-from whygrad.engine.preflight.directory import Directory, printable
+from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.refusal import BUILD, no_program
 from whygrad.engine.preflight.saved import describe
+from whygrad.engine.spelling import quoted
 
 MOST_PICKLED = 16 << 20
 """Bytes of a pickle that is read only to say what it is."""
@@ -109,5 +110,5 @@ def other_zip(directory: Directory) -> Refusal:
             return refusal
     inside = next((name for name in names if name.lower().endswith(_PROGRAMS)), None)
     if inside is not None:
-        return no_program(f"a zip archive with {printable(inside)} in it", _UNPACK, BUILD, summary=_UNPACK)
-    return no_program("a zip archive of other files", f"it holds {printable(names[0])}, and no TorchScript program")
+        return no_program(f"a zip archive with {quoted(inside)} in it", _UNPACK, BUILD, summary=_UNPACK)
+    return no_program("a zip archive of other files", f"it holds {quoted(names[0])}, and no TorchScript program")

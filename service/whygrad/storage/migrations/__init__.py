@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from alembic import command
 from alembic.config import Config
-
-if TYPE_CHECKING:
-    from whygrad.storage.database import Database
+from sqlalchemy import Engine
 
 
-def upgrade(database: Database) -> None:
-    """Run every migration that this database has not seen."""
+def upgrade(engine: Engine) -> None:
+    """Run every migration that the database has not seen."""
     config = Config()
     config.set_main_option("script_location", "whygrad.storage:migrations")
-    config.attributes["engine"] = database.engine
+    config.attributes["engine"] = engine
     command.upgrade(config, "head")

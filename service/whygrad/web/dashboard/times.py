@@ -1,4 +1,4 @@
-"""Moments as a person reads them: how long ago something was, and how often on each day."""
+"""Moments as a person reads them: when and how long ago something was, and how often on each day."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class Bar:
     times: int
     x: int
     height: float
+
+
+def moment(text: str | None) -> str:
+    """`2026-01-31 12:00:00`, in UTC, of what a document writes as RFC 3339; "" for None."""
+    return (text or "")[:19].replace("T", " ")
 
 
 def ago(text: str | None) -> str:
@@ -48,4 +53,4 @@ def bars(times: Mapping[str, int], days: int = 30) -> list[Bar]:
     ]
 
 
-FILTERS: Mapping[str, Callable[..., object]] = {"ago": ago, "span": span, "bars": bars}
+FILTERS: Mapping[str, Callable[..., object]] = {"moment": moment, "ago": ago, "span": span, "bars": bars}

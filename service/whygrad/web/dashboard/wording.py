@@ -13,11 +13,6 @@ WIDEST_LINE = 200
 Json = Mapping[str, Any]
 
 
-def moment(text: str | None) -> str:
-    """`2026-01-31 12:00:00`, in UTC, of what a document writes as RFC 3339; "" for None."""
-    return (text or "")[:19].replace("T", " ")
-
-
 def size(count: int | None) -> str:
     """`9.2 kB`, in powers of a thousand; "" for None."""
     if count is None:
@@ -56,7 +51,6 @@ def elsewhere(finding: Json) -> list[Json]:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "moment": moment,
     "size": size,
     "number": number,
     "inputs": inputs.short,
