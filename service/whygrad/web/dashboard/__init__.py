@@ -2,6 +2,12 @@
 
 A page that shows what the API answers stands at the same address, for whoever would rather have `text/html`. One that
 only people need has a route here, and stands in no specification.
+
+There is a page a file beside its template; what is told of a diagnosis comes from `render/`, as in every other format.
+Pages work without scripts; with them, htmx and small modules of our own add progress, sorting and the map. A run that
+is watched is told by server-sent events (`web.events`). Where keys are on, `web.signing` exchanges one for a cookie
+signed with a secret that lies in the data folder. What comes from elsewhere lies in `static/vendor`, and a test holds
+each file against the hash in its list.
 """
 
 from __future__ import annotations

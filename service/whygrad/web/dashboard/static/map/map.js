@@ -1,4 +1,10 @@
 // The gradient map of a diagnosis, as an element of the page: <gradient-map data-graph="…" data-diagnosis="…">.
+//
+// It draws the graph that the engine sketched (engine/graph): graph reads it into boxes, folding says which are open,
+// wiring which lines that leaves, layout (dagre, in a worker where there is much) places what is in each open box by
+// itself, so that opening one moves nothing inside another, and draw makes only what is in sight. The picture that
+// stands by itself, render/svg.py, is no second copy of this: it sets the same graph below itself in the order of
+// execution, which needs no layout and no browser.
 import { Camera } from "./camera.js";
 import { Drawing } from "./draw.js";
 import { Folding } from "./folding.js";
