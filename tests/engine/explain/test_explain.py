@@ -36,6 +36,17 @@ def test_a_quoted_traceback_is_read_across_its_lines() -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "the size of tensor a (4) must match the size of tensor b (3) at non-singleton dimension 1",
+        "[14:02] anna: the size of tensor a (4) must match the size of tensor b (3) at non-singleton dimension 1 :(",
+    ],
+)
+def test_what_a_person_types_in_small_letters_is_known(typed: str) -> None:
+    assert explain(typed)["candidates"][0]["code"] == "SHP706"
+
+
+@pytest.mark.parametrize(
     ("code_line", "first"),
     [
         ("h = self.encoder(x).detach()", "CUT101"),

@@ -23,6 +23,7 @@ MESSAGES = (
         r"'lengths' argument should be a 1D CPU int64 tensor",
         r"Tensor\.item\(\) cannot be called on meta tensors",
         r"device type at start of device string",
+        r"is only supported on CUDA",
     ),
     *elsewhere(
         "TYP803",
@@ -31,7 +32,7 @@ MESSAGES = (
         r"torch\.cuda\.is_available\(\) is False",
         r"Expected all tensors to be on the same device",
         r"invalid device ordinal",
-        r"is on (CPU|cpu), but expected (it to be on GPU|them to be on GPU)",
+        r"is on cpu, but expected (it to be on GPU|them to be on GPU)",
         r"(Input|Parameter) and (parameter|hidden|input) tensors are not at the same device",
         r"indices should be either on \S+ or on the same device as the indexed tensor",
         r"SyncBatchNorm expected input tensor to be on",

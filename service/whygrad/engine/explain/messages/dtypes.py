@@ -55,7 +55,7 @@ MESSAGES = (
         r"with two bool tensors|on a bool tensor is not supported",
         r"not supported for complex",
         r"Low precision dtypes not supported|Unsupported dtype \w+",
-        r"Expected out tensor to have dtype|Expected the dtype for input and out to match",
+        r"Expected out tensor to have dtype|Expected the dtype for input and out to match|expects Long tensor out",
         r"to have (integral|floating point) dtype but got|expects float32 or float64 dtypes",
         r"Expected both inputs to be Half, Float or Double tensors",
         r"Expected theta to have floating point type",

@@ -8,7 +8,7 @@ from whygrad.engine.explain.messages.message import RAISED, Message, vague
 
 MESSAGES = vague(
     "SHP717",
-    r"^(Runtime|Index)Error: (?!.*(during iteration|for axis)).*\b([sS]hapes?|[sS]izes?|[dD]imensions?|[dD]ims?)\b",
+    r"^(Runtime|Index)Error: (?!.*(during iteration|for axis)).*\b(shapes?|sizes?|dimensions?|dims?)\b",
 )
 
 UNNAMED = Message(re.compile(""), ("RUN005",), RAISED)

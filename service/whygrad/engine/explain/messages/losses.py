@@ -35,7 +35,7 @@ MESSAGES = (
         r"Expected (input|target)_lengths to have value",
         r"var is of incorrect size",
         r"blank must be in label range",
-        r"inconsistent weight size",
+        r"inconsistent weight size|weight must be one-dimensional",
         r"For 1D input, 1D target must have size 1",
         r"All input tensors should have same dimension but got sizes",
         r"Input and target should have the same size in the batch dimension",

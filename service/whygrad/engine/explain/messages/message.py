@@ -10,7 +10,10 @@ RAISED = "torch 2.13"
 
 @dataclass(frozen=True)
 class Message:
-    """A wording, searched for in a text whose every run of blanks was made one; its codes, the likeliest first."""
+    """A wording, searched for in a text whose every run of blanks was made one; case does not matter.
+
+    Its codes are the likeliest first.
+    """
 
     pattern: re.Pattern[str]
     codes: tuple[str, ...]
@@ -41,4 +44,4 @@ def vague(codes: str, *patterns: str) -> tuple[Message, ...]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
+    return re.compile(pattern, re.DOTALL | re.IGNORECASE)

@@ -36,6 +36,7 @@ JOINING = (
         r"expects? a non-empty (list|TensorList)|expected a non-empty list",
         r"each element in list of batch should be of equal size",
         r"expected sequence of length \d+ at dim",
+        r"_chunk_cat expects",
     ),
     *elsewhere("SHP705", "the MPS build: aten/src/ATen/native/mps", r"zero-dimensional tensor cannot be concatenated"),
     *elsewhere("SHP705", "torch/utils/data/_utils/collate.py in a worker", r"resize storage that is not resizable"),
@@ -52,7 +53,7 @@ RANKS = (
     ),
     *raised(
         "SHP703",
-        r"[eE]xpected .*\b\d-?D\b.*(input|tensor|got|but)",
+        r"expected (?!a batch of 2D affine).*\b\d-?D\b.*(input|tensor|got|but)",
         r"\b\d-?D\b.* tensors? expected|must be a matrix|expected a matrix|vector \+ matrix @ vector expected",
         r"must be (a )?\d-?D|at least \dD|a 1D vector|has to be 1D or 2D|one-dimensional tensor",
         r"with dimensionality (1 or 2|at least 2), got",
@@ -117,6 +118,19 @@ OTHERS = raised(
     r"repeats must have the same size as input along dim",
     r"expected src to have a size equal to the slice of self",
     r"If per_sample_weights|offsets has to be",
+    r"expected [fa]weights to have (one or fewer dimensions|the same numel)",
+    r"diagonal dimensions cannot be identical|rotation dims to be different|(repeated|duplicate) dim (in|not) ",
+    r"expected spacing to be unspecified|expected each dimension size to be at least edge_order",
+    r"only supports (0-dimensional|a 0-dimensional value)|start must be an 0-dim integral",
+    r"requires batched input, \(N, \d+\), got unbatched|expected (linear_bias shape|weight shape to be) ",
+    r"only tensors with up to \d+ dims are supported",
+    r"non-batch dimensions to have positive length|non-empty vector or matrix with optional 0-dim batch size",
+    r"expected shape of indices to be same as that of the input tensor",
+    r"must be equal to min\(other\.shape|expected total rotation dims == 2",
+    r"[hvd]split requires a tensor with at least|renorm: input needs at least",
+    r"does not match the length of the physical_layout",
+    r"size of bins must be equal to the innermost dimension|boundaries tensor must be 1 dimension",
+    r"inputs must have the same number of dimensions",
 )
 
 MESSAGES = (*RESHAPING, *JOINING, *RANKS, *ELEMENTWISE, *OTHERS)
