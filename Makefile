@@ -15,7 +15,7 @@ serve: linux .venv/service ## the service on 127.0.0.1:8000 or WHYGRAD_BIND, unt
 	@$(BIN)/python examples/demo.py serve
 
 test: linux browser .venv/dev ## all tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile  # hundreds of processes compile a file once
 
 lint: .venv/dev ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .
