@@ -6,7 +6,7 @@ becomes the request document, whose schema says what is wrong with it, each faul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -148,16 +148,19 @@ class Asked:
 
     def request(self) -> dict[str, Any]:
         """The request document. Raises ValidationError with every fault, those of an argument under its number."""
-        loss: Any = self.fields["loss"]
         errors: dict[str, Any] = {}
         document: dict[str, Any] = {name: self.fields[name] for name in ("mode", "method")}
-        for name, read in (("inputs", self._inputs), ("loss", lambda: _loss(loss, self.fields["target"]))):
+        reading: Mapping[str, Callable[[], Any]] = {
+            "inputs": self._inputs,
+            "loss": lambda: _loss(self.fields["loss"], self.fields["target"]),
+            "steps": lambda: _whole("steps", self.fields["steps"]),
+            "seed": lambda: _whole("seed", self.fields["seed"]),
+        }
+        for name, read in reading.items():
             try:
                 document[name] = read()
             except ValidationError as error:
                 errors[name] = error.messages
-        for name in ("steps", "seed"):
-            document[name] = int(self.fields[name]) if self.fields[name].isdecimal() else self.fields[name]
         try:
             loaded: dict[str, Any] = DiagnosisRequest().load(document)
         except ValidationError as error:
