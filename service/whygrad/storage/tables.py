@@ -48,20 +48,31 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Given(TypeDecorator[str]):
+    """A text as somebody gave it. PostgreSQL keeps no NUL: everywhere the sign for it stands in its place."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """The same for what is kept and for what it is compared with."""
+        return None if value is None else value.replace("\0", "\N{SYMBOL FOR NULL}")
+
+
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 jobs = Table(
     "jobs",
     metadata,
     Column("number", Number, primary_key=True),
-    Column("id", String(32), nullable=False, unique=True),
+    Column("id", Given(32), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("started_at", Utc),
     Column("finished_at", Utc),
     Column("model_sha256", String(64), nullable=False),
-    Column("model_name", String(255), nullable=False),
+    Column("model_name", Given(255), nullable=False),
     Column("model_bytes", BigInteger, nullable=False),
     Column("request", JSON, nullable=False),
     Column("document", JSON(none_as_null=True)),
@@ -120,14 +131,14 @@ mutes = Table(
     metadata,
     Column("fingerprint", String(64), primary_key=True),
     Column("muted_at", Utc, nullable=False),
-    Column("muted_by", String(255), nullable=False),
-    Column("reason", String(1000), nullable=False),
+    Column("muted_by", Given(255), nullable=False),
+    Column("reason", Given(1000), nullable=False),
 )
 
 upload_links = Table(
     "upload_links",
     metadata,
-    Column("id", String(32), primary_key=True),
+    Column("id", Given(32), primary_key=True),
     Column("token_sha256", String(64), nullable=False, unique=True),
     Column("request", JSON, nullable=False),
     Column("created_at", Utc, nullable=False),
