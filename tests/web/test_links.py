@@ -54,6 +54,31 @@ def test_a_link_takes_one_program_without_a_key_and_tells_what_became_of_it(
     assert diagnosis["model"]["name"] == "big.pt"
 
 
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        ({"request": {"device": "cuda"}}, "/request/device"),
+        ({"request": {"inputs": [{"shape": [2**30, 2**20]}]}}, "/request/inputs/0"),
+        ({"shapes": "1073741824x1048576"}, "/shapes/0"),
+    ],
+)
+def test_what_could_not_be_run_is_told_to_whoever_makes_it(
+    client: FlaskClient, problem: Callable[..., str], asked: dict[str, Any], pointer: str
+) -> None:
+    problem(client.post("/upload-links", json=asked), 422, pointer)
+
+
+@pytest.mark.parametrize(("method", "more", "status"), [("GET", "", 200), ("PATCH", "", 405), ("GET", "/", 404)])
+def test_its_token_stands_in_no_log(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, method: str, more: str, status: int
+) -> None:
+    path = urlsplit(client.post("/upload-links", json={}).json["url"]).path
+    caplog.set_level("INFO")
+    assert client.open(path + more, method=method).status_code == status
+    assert f"{method} /upload/<token> {status}" in caplog.text
+    assert path not in caplog.text
+
+
 def test_it_is_used_up(client: FlaskClient, healthy: bytes, problem: Callable[..., str], store: Store) -> None:
     path = urlsplit(client.post("/upload-links", json={}).json["url"]).path
     assert client.post(path, data=upload(healthy, shapes="2x4")).json["status"] == "queued"

@@ -106,5 +106,5 @@ def _unavailable(error: OperationalError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("%s %s failed", request.method, spelt(request.path), exc_info=error)
+    log.exception("%s %s failed", request.method, trace.path(), exc_info=error)
     return answer(500, f"The service failed on this request; its log tells why, under {trace.current()}.")

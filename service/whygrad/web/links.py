@@ -15,7 +15,7 @@ from whygrad.web.operation import Answer, Form, Json, operation
 from whygrad.web.representations import wants_page
 from whygrad.web.schemas import LinkRequest, UploadForm
 from whygrad.web.service import service
-from whygrad.web.submission import submit
+from whygrad.web.submission import require_runnable, submit
 
 resource = Blueprint("links", __name__)
 
@@ -31,7 +31,8 @@ FIELDS = ("model", "shapes")
     problems={415: "not JSON", 422: "the request is wrong; `errors` says where"},
 )
 def create(body: dict[str, Any]) -> Response:
-    """A link for a program that is to be run as `request` or `shapes` say."""
+    """A link for a program that is to be run as `request` or `shapes` say; what could not is told to whoever asks."""
+    require_runnable(body)
     link, token = service().links.make(body["request"], body["seconds"])
     path = url_for("links.page", token=token)
     answer = jsonify(link.view() | {"url": (service().settings.public_url or request.host_url.rstrip("/")) + path})

@@ -53,7 +53,24 @@ class Upload(fields.Field[FileStorage]):
         return value
 
 
-class DiagnosisForm(Strict):
+class Asked(Strict):
+    """How a program is to be run: `request` or `shapes` or neither."""
+
+    @validates_schema(skip_on_field_errors=False)
+    def one_form(self, form: dict[str, Any], **_: Any) -> None:
+        """Refuse inputs that are said twice."""
+        if "shapes" in form and "request" in form:
+            raise ValidationError("Given beside request; say the inputs in one of the two.", "shapes")
+
+    @post_load
+    def complete(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Turn the short form, or neither, into a request with all its defaults."""
+        if "request" in form:
+            return form
+        return {**form, "request": {**DiagnosisRequest().load({}), "inputs": form.get("shapes")}}
+
+
+class DiagnosisForm(Asked):
     """A program and how to run it: `model` or `model_id`, and `request` or `shapes` or neither."""
 
     openapi: ClassVar = {"oneOf": [{"required": ["model"]}, {"required": ["model_id"]}]}
@@ -68,20 +85,10 @@ class DiagnosisForm(Strict):
     shapes = Shapes(metadata={"description": "the short form of inputs", "examples": ["1x3x224x224"]})
 
     @validates_schema(skip_on_field_errors=False)
-    def one_program_one_form(self, form: dict[str, Any], **_: Any) -> None:
-        """Refuse what leaves open which program is meant, or how it is to be run."""
+    def one_program(self, form: dict[str, Any], **_: Any) -> None:
+        """Refuse what leaves open which program is meant."""
         if "model" in form and "model_id" in form:
             raise ValidationError("Given beside model; send one of the two.", "model_id")
-        if "shapes" in form and "request" in form:
-            raise ValidationError("Given beside request; say the inputs in one of the two.", "shapes")
-
-    @post_load
-    def complete(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Turn the short form, or neither, into a request with all its defaults."""
-        if "request" not in form:
-            request = DiagnosisRequest().load({})
-            form["request"] = {**request, "inputs": form.get("shapes")}
-        return form
 
 
 class Moment(fields.Field[datetime]):
@@ -182,24 +189,12 @@ class MuteRequest(Strict):
     reason = fields.String(load_default="", validate=Length(max=1000))
 
 
-class LinkRequest(Strict):
+class LinkRequest(Asked):
     """How the program is to be run that will come, and how long the link is open."""
 
     request = fields.Nested(DiagnosisRequest)
     shapes = Shapes(metadata={"description": "the short form of inputs", "examples": ["1x3x224x224"]})
     seconds = Integer(load_default=3600, validate=Range(60, LONGEST_LINK), metadata={"description": "until it is over"})
-
-    @validates_schema
-    def one_form(self, form: dict[str, Any], **_: Any) -> None:
-        """Refuse inputs that are said twice."""
-        if "shapes" in form and "request" in form:
-            raise ValidationError("Given beside request; say the inputs in one of the two.", "shapes")
-
-    @post_load
-    def complete(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Turn the short form, or neither, into a request with all its defaults."""
-        request = form.pop("request", None) or {**DiagnosisRequest().load({}), "inputs": form.pop("shapes", None)}
-        return {**form, "request": request}
 
 
 class UploadForm(Strict):

@@ -26,11 +26,10 @@ LONGEST_KEY = 200
 def submit(form: dict[str, Any]) -> Diagnosis:
     """The job for what DiagnosisForm loaded, or the finished one that this Idempotency-Key made before.
 
-    Raises Problem where there is no such program or device, or where the key is another request's or in flight, and
-    ValidationError where the inputs are too large.
+    Raises Problem where there is no such program, or where the key is another request's or in flight; and as
+    `require_runnable` does.
     """
-    _require_bounded(form)
-    _require_device(form["request"]["device"])
+    require_runnable(form)
     while True:
         try:
             return _queued(form, _stored(form))
@@ -43,6 +42,15 @@ def submit(form: dict[str, Any]) -> Diagnosis:
         except IdempotencyConflict as error:
             detail = "This Idempotency-Key was used before, with another program or request. Take a new one."
             raise Problem(422, detail, pointer="/Idempotency-Key") from error
+
+
+def require_runnable(form: dict[str, Any]) -> None:
+    """Refuse a `request` that no program could be run with here, told of `shapes` where those were given.
+
+    Raises Problem where there is no such device, and ValidationError where the inputs are too large.
+    """
+    _require_bounded(form)
+    _require_device(form["request"]["device"])
 
 
 def _queued(form: dict[str, Any], upload: Blob) -> Diagnosis:
