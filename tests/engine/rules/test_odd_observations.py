@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.engine.observe.samples import SAMPLES, Sample
 from tests.engine.programs import build, diagnose_source, observe, request_of
+from tests.engine.rules.small import diagnosed, net
 
 from whygrad.engine import catalogue
 from whygrad.engine.diagnose import diagnose
@@ -49,6 +50,38 @@ EMPTIES = (
 def test_tensor_without_elements_is_no_fault(result: str) -> None:
     document = diagnose_source(EMPTY.format(result=result), shapes="2x4;0x4")
     assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+NUMBERLESS = {
+    "movedim of a scalar": "torch.movedim((x * self.p).sum(), 0, 0)",
+    "transpose of a scalar": "(x * self.p).sum().transpose(0, 0)",
+    "eight bits": "x * self.p + torch.zeros(4).to(torch.float8_e4m3fn).to(torch.float32)",
+}
+REFUSED = {
+    "scaled to nothing": ("F.interpolate((x * self.p)[None], scale_factor=0.0)", "SHP717"),
+    "scaled by no number": ("F.interpolate((x * self.p)[None], scale_factor=float('nan'))", "RUN005"),
+    "a cell with vectors for weights": (
+        "torch.lstm_cell(x * self.p, [x, x], torch.zeros(16), torch.zeros(16), None, None)[0]",
+        "SHP703",
+    ),
+    "a layer with a vector for a weight": (
+        "torch.gru((x * self.p)[None], x[None], [torch.zeros(12), torch.zeros(12, 4)], False, 1, 0.0, False, False, "
+        "True)[0]",
+        "SHP717",
+    ),
+}
+
+
+@pytest.mark.parametrize("result", NUMBERLESS.values(), ids=NUMBERLESS)
+def test_what_has_few_numbers_or_dimensions_is_no_fault(result: str) -> None:
+    document = diagnose_source(net(f"return {result}"), shapes="4x4", loss="mean")
+    assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+@pytest.mark.parametrize(("result", "code"), REFUSED.values(), ids=REFUSED)
+def test_what_no_table_foresaw_is_told_in_torchs_words(result: str, code: str) -> None:
+    document = diagnosed(net(f"return {result}"), shapes="4x4", loss="mean")
+    assert [f["code"] for f in document["findings"]] == [code]
 
 
 def each_step(change: Callable[[Step], Step]) -> Callable[[Observation], Observation]:
@@ -114,6 +147,7 @@ KNOCKED_OUT: dict[str, Callable[[Observation], Observation]] = {
     "no request": lambda o: replace(o, request={}),
     "no signature": lambda o: replace(o, signature=None),
     "another size was traced": lambda o: replace(o, traced=True, resized=((0, 1, 2), (1, 3, 6))),
+    "nothing was traced": lambda o: replace(o, traced=True, resized=((0, 0, 2), (1, 0, 6))),
     "raised without words": each_step(raising("")),
     "raised over a leaf": each_step(raising(LEAF)),
     "raised over a view": each_step(raising(VIEW)),

@@ -96,8 +96,11 @@ def _all_held(observation: Observation, node: Node, event: Event) -> Changes:
 
 
 def _exchanges(observation: Observation) -> list[tuple[int, int]]:
-    """Sizes that were recorded and those that stand for them now, also of axes that were folded: 2 x 4 for 3 x 6."""
-    singles = [(recorded, sent) for _, recorded, sent in observation.resized]
+    """Sizes that were recorded and those that stand for them now, also of axes that were folded: 2 x 4 for 3 x 6.
+
+    An example without elements tells nothing: any 0 in the program may be that size.
+    """
+    singles = [(recorded, sent) for _, recorded, sent in observation.resized if recorded]
     folded = [(a * c, b * d) for (a, b), (c, d) in combinations(singles, 2)]
     return list(dict.fromkeys(singles + folded))
 

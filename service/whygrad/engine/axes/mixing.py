@@ -27,7 +27,7 @@ def _linear(seen: Seen) -> Layout:
 def _convolved(seen: Seen) -> Layout:
     spatial = len(seen.read("weight")) - 2
     place = len(seen.made.shape) - spatial - 1
-    if place < 0 or len(seen.first) != len(seen.made.shape):
+    if spatial < 1 or place < 0 or len(seen.first) != len(seen.made.shape):
         return ()
     kept = sized(seen, seen.first)
     return (*kept[:place], seen.source("made", place), *kept[place + 1 :])

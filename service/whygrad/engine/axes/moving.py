@@ -56,7 +56,7 @@ def permutation(node: Node, event: Event, rank: int) -> list[int] | None:
             whole = node.bare_name in ("t", "numpy_T")
             return order[::-1] if whole else [*order[:-2], *order[:-3:-1]]
         case "movedim" | "moveaxis":
-            return _moved(node, event, rank)
+            return _moved(node, event, rank) if rank else None
     return None
 
 

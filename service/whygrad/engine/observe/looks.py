@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from whygrad.engine.facts import Look
+from whygrad.engine.observe.measuring import countable
 
 _DIGITS = 6
 """A number of more significant digits was computed, not written."""
@@ -18,7 +19,7 @@ def look(tensor: torch.Tensor) -> Look | None:
     """How the numbers of a floating tensor look; None where it has none. A corner of a large one tells."""
     if tensor.is_meta or not tensor.is_floating_point() or not tensor.numel() or tensor.layout != torch.strided:
         return None
-    corner = tensor.detach()[tuple(slice(0, 64 if tensor.dim() < 3 else 16) for _ in tensor.shape)]
+    corner = countable(tensor.detach()[tuple(slice(0, 64 if tensor.dim() < 3 else 16) for _ in tensor.shape)])
     return Look(
         distinct=torch.unique(corner).numel() / corner.numel(),
         written=_share_written(corner.flatten()),

@@ -35,7 +35,12 @@ def _dense(tensor: torch.Tensor) -> torch.Tensor:
     plain = tensor.detach()
     if plain.is_sparse:
         plain = plain.coalesce().values()
-    return torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else plain
+    return torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else countable(plain)
+
+
+def countable(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor, in a type that torch computes with: numbers of eight bits it only stores."""
+    return tensor.float() if tensor.is_floating_point() and tensor.itemsize == 1 else tensor
 
 
 def _finite(number: float) -> bool:

@@ -77,8 +77,9 @@ def recurrent(node: Node, event: Event) -> Recurrent | None:
 def _cell(event: Event, given: Operand, states: tuple[Operand, ...]) -> Recurrent | None:
     first = next((o for o in event.inputs if o.role == "w_ih"), None)
     second = event.input("w_hh")
-    rank = len(given.tensor.shape)
-    if first is None or second is None or rank not in (1, 2):
+    if first is None or second is None or len(given.tensor.shape) not in (1, 2):
+        return None
+    if len(first.tensor.shape) != 2 or len(second.shape) != 2:
         return None
     hidden = (second.shape[1],)
     return Recurrent(given, states, first, first.tensor.shape[1], hidden, 1, batch_first=True, cell=True)
@@ -86,7 +87,7 @@ def _cell(event: Event, given: Operand, states: tuple[Operand, ...]) -> Recurren
 
 def _layer(node: Node, event: Event, given: Operand, states: tuple[Operand, ...]) -> Recurrent | None:
     weights = [o for o in event.inputs if o.role.startswith("params")]
-    if len(weights) < 2 or len(given.tensor.shape) not in (2, 3) or len(weights[1].tensor.shape) != 2:
+    if len(given.tensor.shape) not in (2, 3) or [len(w.tensor.shape) for w in weights[:2]] != [2, 2]:
         return None
     layers, both = value(node, event, "num_layers", 1), bool(value(node, event, "bidirectional", False))
     width = weights[1].tensor.shape[0] // (4 if node.bare_name == "lstm" else 3 if node.bare_name == "gru" else 1)

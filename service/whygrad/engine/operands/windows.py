@@ -86,16 +86,22 @@ def nothing_left(node: Node, event: Event) -> tuple[Operand, tuple[int, ...]] | 
     if given is None:
         return None
     factors = value(node, event, "scale_factors")
-    if _UPSAMPLE.fullmatch(node.bare_name) and isinstance(factors, list):
+    if _UPSAMPLE.fullmatch(node.bare_name) and isinstance(factors, list) and all(map(_is_positive, factors)):
         least = tuple(ceil(1 / f) for f in factors)
         if any(size < needed for size, needed in zip(given.tensor.shape[-len(least) :], least, strict=False)):
             return given, least
     return (given, tuple(max(1, s) for s in given.tensor.shape)) if given.tensor.elements == 0 else None
 
 
+def _is_positive(factor: Json) -> bool:
+    """Whether it is a number above 0; one that is not finite comes as text."""
+    return isinstance(factor, int | float) and factor > 0
+
+
 def input_for(node: Node, event: Event, given: Tensor, wanted: Sequence[int]) -> tuple[int, ...] | None:
     """The shape that an operation needs of `given` for its output to have `wanted`; None where that is not told."""
-    found, before = window(node, event), given.shape
+    unfolds = node.bare_name == "im2col"  # whose last size is the number of windows
+    found, before = None if unfolds else window(node, event), given.shape
     after = event.outputs[0].shape if event.outputs else ()
     if found is not None and found.operand.tensor.id == given.id:
         rank = len(found.kernel)
