@@ -19,7 +19,7 @@ import yaml
 from nbclient import NotebookClient
 
 from tests.announced import announce
-from tests.readme import Block
+from tests.readme import Block, help_of
 
 ROOT = Path(__file__).parents[1]
 SERVICE = "http://127.0.0.1:8000"
@@ -55,6 +55,7 @@ class Reader:
             "cell": lambda block: self.cells.append(block.text),
             "file": self._write,
             "gitlab": self._gitlab,
+            "help": _told_by_itself,
             "hook": self._hook,
             "python": lambda block: self.ends_well([sys.executable, "-c", block.text]),
             "shell": lambda block: self.ends_well(["bash", "-euo", "pipefail", "-c", block.text]),
@@ -159,6 +160,10 @@ class Reader:
         path = self.folder / f"{block.kind}.yaml"
         path.write_text(block.text)
         return path
+
+
+def _told_by_itself(block: Block) -> None:
+    assert help_of(block.name) == block.text
 
 
 def _valid(schema: str, path: Path) -> None:

@@ -1,6 +1,6 @@
-"""The parts of README.md that are generated, and the blocks of it and of docs/ that are run.
+"""The parts of README.md and docs/ that are generated, and the blocks of them that are run.
 
-`python -m tests.readme` writes README.md anew.
+`python -m tests.readme` writes them anew.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 from tests.cases import score
 from tests.cases.case import cases
 from whygrad import settings
 from whygrad.engine import catalogue
+from whygrad_client.cli import cli
 
 README = Path(__file__).parents[1] / "README.md"
+COMMANDS = README.parent / "docs" / "command-line.md"
 _MARK = re.compile(r"<!-- run: (?P<kind>[a-z]+)(?: (?P<name>\S+))? -->\s*")
 
 
@@ -39,6 +42,20 @@ def written() -> str:
         part = re.compile(rf"(<!-- {name} -->\n\|[^\n]*\n\|[-|]+\n).*?(<!-- /{name} -->)", re.DOTALL)
         text = part.sub(lambda match, rows=rows: match[1] + "".join(f"{row}\n" for row in rows) + match[2], text)
     return text
+
+
+def commands() -> str:
+    """docs/command-line.md with what each command says of itself made anew."""
+    parts = "\n".join(
+        f"## whygrad {name}\n\n<!-- run: help {name} -->\n```text\n{help_of(name)}```\n" for name in cli.commands
+    )
+    part = re.compile(r"(<!-- commands -->\n).*?(<!-- /commands -->)", re.DOTALL)
+    return part.sub(lambda match: f"{match[1]}{parts}{match[2]}", COMMANDS.read_text())
+
+
+def help_of(name: str) -> str:
+    """What `whygrad NAME --help` prints on a terminal of 80 columns."""
+    return CliRunner().invoke(cli, [name, "--help"], prog_name="whygrad", terminal_width=78).output
 
 
 def blocks(kind: str) -> list[str]:
@@ -81,3 +98,4 @@ def _settings() -> list[str]:
 
 if __name__ == "__main__":
     README.write_text(written())
+    COMMANDS.write_text(commands())

@@ -27,6 +27,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield stack.enter_context(demo.running("127.0.0.1:0", folder / "data", log))[1]
 
 
+def test_the_command_line_is_told_as_it_tells_itself() -> None:
+    assert readme.commands() == readme.COMMANDS.read_text(), "python -m tests.readme writes it anew"
+
+
 @each_page
 def test_every_block_is_run(path: Path) -> None:
     unmarked = [f"{path.name}:{block.line}" for block in readme.page(path) if not block.kind]

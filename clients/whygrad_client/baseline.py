@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from whygrad.request import strict_json
+from whygrad_client import documents
 from whygrad_client.errors import WhygradError
 
 Document = dict[str, Any]
@@ -31,22 +32,15 @@ def marked(document: Document, known: frozenset[str]) -> Document:
 
 
 def _values(path: Path) -> list[Any]:
-    text = path.read_bytes()
     try:
-        return [strict_json.parse(text)]
+        return documents.read(path)
     except strict_json.JsonError as error:
-        try:
-            return [strict_json.parse(line) for line in text.splitlines() if line.strip()]
-        except strict_json.JsonError:
-            raise NotABaseline(f"the baseline {path} cannot be read: {error}") from error
+        raise NotABaseline(f"the baseline {path} cannot be read: {error}") from error
 
 
 def _fingerprints(value: Any, path: Path) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list):
-        for entry in value:
-            yield from _fingerprints(entry, path)
     elif isinstance(value, dict) and isinstance(value.get("findings"), list):
         yield from (str(finding.get("fingerprint")) for finding in value["findings"] if isinstance(finding, dict))
     else:

@@ -34,7 +34,14 @@ Diagnose = Callable[[Path, Watch], Report]
 @click.argument("models", metavar="MODEL…", nargs=-1, required=True, type=FILE)
 @asking.request_options
 @click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="The service [env WHYGRAD_SERVER]; else here.")
-@click.option("--format", "form", type=click.Choice(formats.FORMATS), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(formats.FORMATS),
+    default="text",
+    show_default=True,
+    help="How the result is written.",
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the result there."
 )
@@ -65,6 +72,10 @@ def check(
     **_wishes: Any,
 ) -> int:
     """Diagnose each MODEL, a TorchScript file; - is standard input.
+
+    \b
+    whygrad check model.pt --input 1x3x224x224
+    whygrad check model.pt --input 8x3x224x224 --loss cross_entropy --target "8:int64[0,10)"
 
     Ends with 0 where nothing was found, 1 where something at or above --fail-on was, 2 where it could not be judged.
     """

@@ -45,8 +45,13 @@ cli.add_command(diff)
 def explain_command(message: str | None, form: str) -> int:
     """Say what an error message or a traceback can mean.
 
-    TEXT is quoted, or comes from a pipe: python train.py 2>&1 | whygrad explain
-    Ends with 2 where nothing in it is known.
+    TEXT is quoted, or comes from a pipe.
+
+    \b
+    whygrad explain "RuntimeError: mat1 and mat2 shapes cannot be multiplied"
+    python train.py 2>&1 | whygrad explain
+
+    Ends with 0 where something in it is known, else 2.
     """
     piped = message == "-" or (message is None and not sys.stdin.isatty())
     given = _end_of(sys.stdin) if piped else message or ""
@@ -62,7 +67,10 @@ def explain_command(message: str | None, form: str) -> int:
 @click.argument("id")
 @click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", required=True, help="[env WHYGRAD_SERVER]")
 def open_command(id: str, server: str) -> int:
-    """Show the diagnosis ID of a service in a browser; where there is none to start, print its address."""
+    """Show the diagnosis ID of a service in a browser.
+
+    Where there is no browser to start, its address is printed.
+    """
     with connected(server) as client:
         page = client.page(client.get(id).id or id)
     if not webbrowser.open(page):
@@ -73,7 +81,13 @@ def open_command(id: str, server: str) -> int:
 @cli.command()
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 def completion(shell: str) -> int:
-    """Print what makes SHELL complete commands, options and codes: eval "$(whygrad completion bash)" in ~/.bashrc."""
+    """Print what makes a shell complete commands and codes.
+
+    \b
+    In ~/.bashrc:                   eval "$(whygrad completion bash)"
+    In ~/.zshrc:                    eval "$(whygrad completion zsh)"
+    In ~/.config/fish/config.fish:  whygrad completion fish | source
+    """
     kind = get_completion_class(shell)
     assert kind is not None
     click.echo(kind(cli, {}, "whygrad", "_WHYGRAD_COMPLETE").source())
@@ -83,7 +97,7 @@ def completion(shell: str) -> int:
 @cli.command()
 @click.argument("code", required=False, shell_complete=asking.codes)
 def rules(code: str | None) -> int:
-    """List what can be found, or tell all about one CODE (or its name)."""
+    """List what can be found, or tell all about one CODE or name."""
     known = catalogue.rules()
     wanted = next((rule for rule in known if code and code.lower() in (rule.code.lower(), rule.name)), None)
     if code is None:
@@ -121,8 +135,9 @@ def worker() -> int:
 
 @cli.command()
 def slack() -> int:
-    """Answer in Slack, by Socket Mode where WHYGRAD_SLACK_APP_TOKEN is set; docs/in-slack.md tells how it is set up.
+    """Answer in Slack; docs/in-slack.md tells how it is set up.
 
+    By Socket Mode where WHYGRAD_SLACK_APP_TOKEN is set, else what came in over HTTP is answered from the same database.
     WHYGRAD_SERVER is the service that it asks, WHYGRAD_DATA the folder where it keeps what it has still to say.
     """
     local.require("slack", ("slack_bolt", "sqlalchemy", "alembic", "environs"), "whygrad slack")
@@ -133,7 +148,10 @@ def slack() -> int:
 
 @cli.command()
 def doctor() -> int:
-    """Say what confines a program on this machine, and try it; ends with 0 where all that must hold does, else 1."""
+    """Say what confines programs on this machine, and try it.
+
+    Ends with 0 where all that must hold does, else 1.
+    """
     confined, lines = local.doctor()
     click.echo("\n".join(lines))
     return CLEAN if confined else FOUND

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from whygrad.render import differences
-from whygrad.render.comparison import compare
+from whygrad.render.comparison import compare, match
 from whygrad.request import strict_json
+from whygrad_client import documents
 from whygrad_client.checking import connected
 from whygrad_client.errors import NotADiagnosis
 from whygrad_client.report import Report
@@ -29,47 +31,56 @@ Document = dict[str, Any]
 @click.option("--format", "form", type=click.Choice(differences.FORMATS), default="text", show_default=True)
 @FAIL_ON
 def diff(before: str, after: str, server: str | None, form: str, fail_on: str) -> int:
-    """Tell what is new, fixed and still there between two diagnoses: files of --format json, or ids of a service.
+    """Tell what is new, fixed or still there between diagnoses.
 
-    Ends with 0 where nothing new counts, 1 where something new at or above --fail-on is there, 2 where one of the two
-    could not be judged.
+    BEFORE and AFTER are files that --format json or jsonl wrote, - for standard input, or ids of a service. Where a
+    file holds several diagnoses, each is held against that of the program with the same name.
+
+    Ends with 0 where nothing new counts, 1 where something new at or above --fail-on is there, 2 where a program could
+    not be judged.
     """
-    compared = compare(_diagnosis(before, server), _diagnosis(after, server))
-    click.echo(differences.render(form, compared, **terminal(sys.stdout)), nl=False)
-    if not compared.judged:
-        return UNJUDGED
-    return FOUND if compared.counted(fail_on) else CLEAN
+    if before == after == documents.STDIN:
+        raise click.UsageError("standard input can be read only once")
+    earlier, later = _diagnoses(before, server), _diagnoses(after, server)
+    look = terminal(sys.stdout)
+    if len(earlier) == len(later) == 1:
+        compared = compare(earlier[0], later[0])
+        page, judged, worse = differences.render(form, compared, **look), compared.judged, compared.counted(fail_on)
+    else:
+        matched = match(earlier, later)
+        page, judged, worse = (
+            differences.render_matched(form, matched, **look),
+            matched.judged,
+            matched.counted(fail_on),
+        )
+    click.echo(page, nl=False)
+    return (FOUND if worse else CLEAN) if judged else UNJUDGED
 
 
-def _diagnosis(named: str, server: str | None) -> Document:
+def _diagnoses(named: str, server: str | None) -> Sequence[Document]:
     """What a file holds, or what the service answers for an id."""
-    if Path(named).exists():
-        return _read(Path(named))
+    if named == documents.STDIN or Path(named).exists():
+        return _read(named)
     if not _ID.fullmatch(named):
         raise click.UsageError(f"{named} is neither a file nor the id of a diagnosis")
     if not server:
         raise click.UsageError(f"whose diagnosis is {named}? Say --server URL, or WHYGRAD_SERVER")
     with connected(server) as client:
-        return client.get(named).document
+        return [client.get(named).document]
 
 
-def _read(path: Path) -> Document:
+def _read(file: str) -> Sequence[Document]:
     try:
-        document = strict_json.parse(path.read_bytes())
+        held = documents.read(file)
     except strict_json.JsonError as error:
-        raise NotADiagnosis(f"{path} cannot be read: {error}") from error
-    if isinstance(document, list):
-        if len(document) != 1:
-            told = f"{path} holds {len(document)} diagnoses; a diff is of two, each in a file of its own"
-            raise NotADiagnosis(told)
-        (document,) = document
-    if not isinstance(document, dict) or "findings" not in document:
-        raise NotADiagnosis(f"{path} holds no diagnosis, as whygrad check --format json writes it")
-    return _typed(document, path)
+        raise NotADiagnosis(f"{file} cannot be read: {error}") from error
+    if not held or not all(isinstance(document, dict) and "findings" in document for document in held):
+        raise NotADiagnosis(f"{file} holds no diagnosis, as whygrad check --format json writes it")
+    return [_typed(document, file) for document in held]
 
 
-def _typed(document: Document, path: Path) -> Document:
+def _typed(document: Document, file: str) -> Document:
     try:
         return Report.read(document).document
     except NotADiagnosis as error:
-        raise NotADiagnosis(f"{path}: {error}") from error
+        raise NotADiagnosis(f"{file}: {error}") from error

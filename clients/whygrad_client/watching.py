@@ -21,7 +21,7 @@ FAIL_ON = click.option(
     type=click.Choice([*counting.SEVERITIES, counting.NEVER]),
     default="error",
     show_default=True,
-    help="What counts.",
+    help="The least severity that counts.",
 )
 """The option that says from which severity on a command ends with FOUND."""
 

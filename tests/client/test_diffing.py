@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
-import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from whygrad_client import Client
+from whygrad_client.cli import main
 
 
-def whygrad(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "whygrad_client.cli", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+def whygrad(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """The command in this process, with what it says and how it ends."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        chdir(folder),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        mock.patch("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()))),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return subprocess.CompletedProcess(arguments, ended.value.code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def diagnoses(service: str, detached: Path, sound: Path) -> dict[str, str]:
+    """A program with a fault and one without, judged."""
+    with Client(service) as client:
+        judged = {"faulty": client.diagnose(detached, "2x4"), "healthy": client.diagnose(sound, "2x4")}
+    return {name: report.render("json") for name, report in judged.items()}
 
 
 @pytest.fixture
-def folder(service: str, detached: Path, sound: Path, tmp_path: Path) -> Path:
-    """A folder with the diagnoses of a program with a fault and of one without."""
-    for name, model in (("faulty.json", detached), ("healthy.json", sound)):
-        told = ["--input", "2x4", "--server", service, "--format", "json", "--output", name]
-        whygrad(tmp_path, "check", str(model), *told)
+def folder(diagnoses: dict[str, str], tmp_path: Path) -> Path:
+    """A folder with them."""
+    for name, document in diagnoses.items():
+        (tmp_path / f"{name}.json").write_text(document)
     return tmp_path
 
 
@@ -50,6 +70,43 @@ def test_two_ids_of_a_service(folder: Path, service: str, detached: Path) -> Non
     assert [finding["code"] for finding in json.loads(ended.stdout)["new"]] == ["CUT101"]
 
 
+def lines(folder: Path, name: str, *held: str) -> str:
+    """A file of jsonl with these diagnoses, each under a name: `faulty as b.pt`."""
+    told = []
+    for entry in held:
+        kept, _, named = entry.partition(" as ")
+        document = json.loads((folder / f"{kept}.json").read_text())
+        told.append(json.dumps(document | {"model": {**document["model"], "name": named, "path": None}}))
+    (folder / name).write_text("\n".join(told))
+    return name
+
+
+def test_several_programs_are_held_against_their_own(folder: Path) -> None:
+    before = lines(folder, "before.jsonl", "healthy as a.pt", "faulty as b.pt", "healthy as gone.pt")
+    after = lines(folder, "after.jsonl", "faulty as b.pt", "faulty as a.pt", "healthy as added.pt")
+    ended = whygrad(folder, "diff", before, after)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    told = [line for line in ended.stdout.splitlines() if ".pt: " in line]
+    assert told == [
+        "b.pt: faulty, as before: nothing new, nothing fixed",
+        "a.pt: healthy -> faulty: 1 new",
+        "added.pt: not there before, healthy now",
+        "gone.pt: no longer there, healthy before",
+    ]
+    assert ended.stdout.index("a.pt: healthy") < ended.stdout.index("new (1)") < ended.stdout.index("added.pt")
+
+
+def test_several_programs_as_data_and_from_a_pipe(folder: Path) -> None:
+    before = lines(folder, "before.jsonl", "faulty as a.pt", "healthy as b.pt")
+    after = lines(folder, "after.jsonl", "healthy as a.pt", "faulty as new.pt")
+    ended = whygrad(folder, "diff", before, "-", "--format", "json", stdin=(folder / after).read_text())
+    assert ended.returncode == 1, "what is wrong in a new program is new"
+    told = json.loads(ended.stdout)
+    assert [(pair["after"]["model"]["name"], len(pair["fixed"])) for pair in told["pairs"]] == [("a.pt", 1)]
+    assert [one["model"]["name"] for one in told["added"]] == ["new.pt"]
+    assert [one["model"]["name"] for one in told["gone"]] == ["b.pt"]
+
+
 def test_one_that_was_not_judged(folder: Path) -> None:
     document = json.loads((folder / "faulty.json").read_text())
     (folder / "later.json").write_text(json.dumps(document | {"verdict": "undetermined", "findings": []}))
@@ -65,7 +122,10 @@ def test_one_that_was_not_judged(folder: Path) -> None:
         ("{}", "holds no diagnosis"),
         ('{"findings": [3]}', "this is no diagnosis: /findings/0 is int, not dict"),
         ('{"findings": [], "model": []}', "this is no diagnosis: /model is list, not dict"),
-        ("[{}, {}]", "holds 2 diagnoses"),
+        ("[{}, {}]", "holds no diagnosis"),
+        ("[]", "holds no diagnosis"),
+        ('{"findings": []}\n{"findings": 3}\n{', "cannot be read: entry 3: Not valid JSON"),
+        ('{"findings": []}\n{"findings": 3}', "this is no diagnosis: /findings is int, not list"),
     ],
 )
 def test_another_file_is_told(folder: Path, content: str, says: str) -> None:

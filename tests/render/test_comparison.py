@@ -11,7 +11,7 @@ from tests.render.test_formats import HOSTILE, hostile, tokens
 from tests.render.test_text import DETACHED
 
 from whygrad.render import differences
-from whygrad.render.comparison import Asked, Comparison, Gradient, compare
+from whygrad.render.comparison import Asked, Comparison, Gradient, compare, match
 
 
 def diagnosis(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -170,3 +170,19 @@ def test_text_of_strangers_stays_text(words: str) -> None:
         assert form == "json" or not any(ord(character) < 32 and character != "\n" for character in page)
     page = differences.render("markdown", compared)
     assert tokens(page).isdisjoint({"link_open", "image", "html_block", "table_open"})
+
+
+def test_programs_of_one_name_are_taken_in_their_order() -> None:
+    first, second = diagnosis(found("CUT101")), diagnosis(found("SHP701"))
+    matched = match([first, second], [diagnosis(found("CUT101")), diagnosis(), diagnosis(found("PAR203"))])
+    assert [codes(pair.fixed) for pair in matched.pairs] == [[], ["SHP701"]]
+    assert [codes(document["findings"]) for document in matched.added] == [["PAR203"]]
+    assert codes(matched.counted("error")) == ["PAR203"]
+
+
+def test_several_programs_as_markdown() -> None:
+    matched = match([diagnosis(model={"path": "nets/a.pt"})], [diagnosis(found("CUT101"), model={"name": "<b>.pt"})])
+    assert differences.render_matched("markdown", matched) == (
+        "### \\<b\\>.pt: not there before, faulty now\n\n- error\\[CUT101\\]: CUT101 is told\n\n"
+        "### nets/a.pt: no longer there, faulty before\n"
+    )

@@ -1,4 +1,4 @@
-"""Two diagnoses held against each other: what was fixed, what is new, what is still there."""
+"""Diagnoses held against earlier ones: what was fixed, what is new, what is still there."""
 
 from __future__ import annotations
 
@@ -86,6 +86,46 @@ class Comparison:
         """What is new at or above a severity, or has risen to it; none for `never`."""
         worse = [*self.new, *(kept.after for kept in self.kept if kept.risen and not kept.ignored)]
         return counting.counted({"findings": worse}, fail_on)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The diagnoses of several programs held against earlier ones; those of `gone` and `added` have no counterpart."""
+
+    pairs: tuple[Comparison, ...]
+    gone: tuple[Json, ...]
+    added: tuple[Json, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether every program that there is now could be judged, and could before."""
+        return all(pair.judged for pair in self.pairs) and all(map(counting.judged, self.added))
+
+    def counted(self, fail_on: str) -> list[Json]:
+        """What is new, or has risen, at or above a severity: all that a program has which was not there before."""
+        found = [finding for pair in self.pairs for finding in pair.counted(fail_on)]
+        return found + [finding for document in self.added for finding in counting.counted(document, fail_on)]
+
+
+def match(before: Sequence[Json], after: Sequence[Json]) -> Matched:
+    """Hold the diagnoses of programs against those of the same names; of one name they are taken in their order."""
+    earlier: dict[str, list[Json]] = {}
+    for document in before:
+        earlier.setdefault(program(document), []).append(document)
+    pairs, added = [], []
+    for document in after:
+        same = earlier.get(program(document))
+        if same:
+            pairs.append(compare(same.pop(0), document))
+        else:
+            added.append(document)
+    return Matched(tuple(pairs), tuple(document for left in earlier.values() for document in left), tuple(added))
+
+
+def program(document: Json) -> str:
+    """What a program is called: its path in the repository, where that is known."""
+    model = document.get("model") or {}
+    return str(model.get("path") or model.get("name") or "the program")
 
 
 def compare(before: Json, after: Json) -> Comparison:

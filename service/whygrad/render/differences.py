@@ -1,4 +1,4 @@
-"""A comparison of two diagnoses as text for a terminal, as Markdown and as JSON."""
+"""A comparison of diagnoses as text for a terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from whygrad.render import counting, markdown, parameters, phrases, snippet, terminal
-from whygrad.render.comparison import Comparison, Gradient, Kept, Reshaped
+from whygrad.render.comparison import Comparison, Gradient, Kept, Matched, Reshaped, program
 from whygrad.render.operands import shape_text
 from whygrad.render.story import Block
 from whygrad.render.terminal import safe
@@ -48,6 +48,21 @@ def render(form: str, comparison: Comparison, *, color: bool = False, width: int
             return "\n".join(_lines(comparison, terminal.paint if color else terminal.plain, width)) + "\n"
 
 
+def render_matched(form: str, matched: Matched, *, color: bool = False, width: int = 80) -> str:
+    """The comparisons of several programs in one of `FORMATS`, each under its name."""
+    paint = terminal.paint if color else terminal.plain
+    match form:
+        case "json":
+            alone = {side: [_named(document) for document in getattr(matched, side)] for side in ("gone", "added")}
+            return json.dumps({"pairs": [view(pair) for pair in matched.pairs]} | alone, indent=2) + "\n"
+        case "markdown":
+            return markdown.page(_matched_blocks(matched))
+        case _:
+            pages = [list(_lines(pair, paint, width, f"{_title(pair.after)}: ")) for pair in matched.pairs]
+            pages += [[paint(told, "bold"), *_wrapped(rows, width)] for told, rows in _alone(matched)]
+            return "\n".join("\n".join(page) + "\n" for page in pages)
+
+
 def view(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain data: findings as the documents have them, of each document only what names it."""
     told = {"before": _named(comparison.before), "after": _named(comparison.after), "judged": comparison.judged}
@@ -76,18 +91,44 @@ def summary(comparison: Comparison) -> str:
     return f"{told}: {', '.join(counts) or 'nothing new, nothing fixed'}"
 
 
-def _lines(comparison: Comparison, paint: terminal.Paint, width: int) -> Iterator[str]:
-    yield paint(summary(comparison), "bold")
+def _lines(comparison: Comparison, paint: terminal.Paint, width: int, title: str = "") -> Iterator[str]:
+    yield paint(title + summary(comparison), "bold")
     yield from _unjudged(comparison)
     for section in filter(lambda section: section.rows, sections(comparison)):
         yield ""
         yield paint(section.heading, _COLOURS.get(section.name, "cyan"), "bold")
-        for row in section.rows:
-            yield from textwrap.wrap(row, width, initial_indent="  ", subsequent_indent="      ") or [row]
+        yield from _wrapped(section.rows, width)
 
 
-def _blocks(comparison: Comparison) -> Iterator[Block]:
-    yield Block("title", (summary(comparison),))
+def _wrapped(rows: Sequence[str], width: int) -> Iterator[str]:
+    for row in rows:
+        yield from textwrap.wrap(row, width, initial_indent="  ", subsequent_indent="      ") or [row]
+
+
+def _matched_blocks(matched: Matched) -> Iterator[Block]:
+    for pair in matched.pairs:
+        yield from _blocks(pair, f"{_title(pair.after)}: ")
+    for told, rows in _alone(matched):
+        yield Block("title", (told,))
+        if rows:
+            yield Block("list", tuple(rows))
+
+
+def _alone(matched: Matched) -> Iterator[tuple[str, Sequence[str]]]:
+    """What is told of the programs that only one side has."""
+    for document in matched.added:
+        rows = _first([_finding(finding) for finding in document.get("findings") or []])
+        yield f"{_title(document)}: not there before, {safe(document.get('verdict') or 'unknown', 20)} now", rows
+    for document in matched.gone:
+        yield f"{_title(document)}: no longer there, {safe(document.get('verdict') or 'unknown', 20)} before", ()
+
+
+def _title(document: Json) -> str:
+    return safe(program(document), 200)
+
+
+def _blocks(comparison: Comparison, title: str = "") -> Iterator[Block]:
+    yield Block("title", (title + summary(comparison),))
     for told in _unjudged(comparison):
         yield Block("text", (told,))
     for section in filter(lambda section: section.rows, sections(comparison)):
@@ -96,8 +137,12 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
 
 
 def _section(name: str, rows: list[str], why: str = "", count: int | None = None) -> Section:
-    shown = [*rows[:_SHOWN], *phrases.more(len(rows) - _SHOWN, "more")]
-    return Section(name, shown, len(rows) if count is None else count, why)
+    return Section(name, _first(rows), len(rows) if count is None else count, why)
+
+
+def _first(rows: list[str]) -> list[str]:
+    """As many as are shown, and how many more there are."""
+    return [*rows[:_SHOWN], *phrases.more(len(rows) - _SHOWN, "more")]
 
 
 def _unjudged(comparison: Comparison) -> Iterator[str]:
