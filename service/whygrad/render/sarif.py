@@ -17,6 +17,7 @@ from whygrad.render.terminal import safe
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "whygrad/v1"
 _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
+_LONGEST_DESCRIPTION = 1024
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 Json = Mapping[str, Any]
@@ -52,19 +53,24 @@ def log(documents: Sequence[Json]) -> dict[str, Any]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    """What the rule's own page says; nothing of a code that this catalogue does not have."""
+    """What the rule's own page says. GitHub wants all of these texts, and takes no longer descriptions."""
     try:
         rule = catalogue.rule(code)
     except KeyError:
-        return {"id": safe(code, 10), "name": safe(code, 10)}
-    page = rule.documentation
-    what, why, how = map(_unwrapped, (page.what_happened, page.why_it_matters, page.how_to_fix))
+        name, summary = safe(code, 10), f"whygrad found {safe(code, 10)}."
+        what, aid = summary, "This version of whygrad has no page of it."
+    else:
+        page, name, summary = rule.documentation, rule.name, _unwrapped(rule.summary)
+        what, aid = (
+            _unwrapped(page.what_happened),
+            f"{_unwrapped(page.why_it_matters)}\n\n{_unwrapped(page.how_to_fix)}",
+        )
     return {
-        "id": code,
-        "name": rule.name,
-        "shortDescription": {"text": _unwrapped(rule.summary)},
-        "fullDescription": {"text": what},
-        "help": {"text": f"{why}\n\n{how}"},
+        "id": safe(code, 10),
+        "name": name,
+        "shortDescription": {"text": summary[:_LONGEST_DESCRIPTION]},
+        "fullDescription": {"text": what[:_LONGEST_DESCRIPTION]},
+        "help": {"text": aid},
     }
 
 
