@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -108,6 +108,11 @@ class Faults:
         """The fault, or None where no diagnosis has it."""
         rows = self._told(_counted(findings.c.fingerprint == fingerprint))
         return _fault(rows[0]) if rows else None
+
+    def among(self, fingerprints: Iterable[str]) -> Mapping[str, Fault]:
+        """Those of these fingerprints that some diagnosis has."""
+        rows = self._told(_counted(findings.c.fingerprint.in_(set(fingerprints))))
+        return {row.fingerprint: _fault(row) for row in rows}
 
     def days(self, fingerprint: str, since: datetime) -> dict[str, int]:
         """How many diagnoses of each day (`2026-01-31`, in UTC) had it; a day without any is left out."""

@@ -9,7 +9,7 @@ from whygrad.render import differences
 from whygrad.render.comparison import compare
 from whygrad.web.answers.comparison import Comparison
 from whygrad.web.dashboard import comparison as pages
-from whygrad.web.diagnoses import found
+from whygrad.web.lookup import found
 from whygrad.web.operation import Answer, operation
 from whygrad.web.representations import EITHER, either
 from whygrad.web.schemas import CompareQuery

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from whygrad.engine.spelling import spelt
 from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.web.answers import diagnosis as answers
 from whygrad.web.dashboard import diagnosis as page
 from whygrad.web.dashboard import history
-from whygrad.web.errors import Problem
+from whygrad.web.lookup import found
 from whygrad.web.operation import Answer, Form, operation
 from whygrad.web.paging import linked, next_page
 from whygrad.web.representations import BY_SUFFIX, EITHER, HTML, MEDIA_TYPES, download, either, preferred, represent
@@ -23,8 +21,6 @@ from whygrad.web.submission import submit
 from whygrad.web.waiting import Patience, patience, wait_for
 
 resource = Blueprint("diagnoses", __name__)
-
-_ID = re.compile("[0-9a-f]{32}")
 
 
 @resource.post("/diagnose")
@@ -149,11 +145,3 @@ def _unless_known(answer: Response, waits: Patience) -> ResponseReturnValue:
     answer.headers.update(waits.headers)
     answer.add_etag()
     return answer.make_conditional(request)
-
-
-def found(id: str) -> Diagnosis:
-    """The diagnosis. Raises Problem 404 where there is none."""
-    diagnosis = service().store.get(id) if _ID.fullmatch(id) else None
-    if diagnosis is None or diagnosis.kind != "examine":
-        raise Problem(404, f"There is no diagnosis {spelt(id, 80)}; GET /diagnoses lists those that there are.")
-    return diagnosis

@@ -16,8 +16,8 @@ from flask import Blueprint, Response
 
 from whygrad.jobs.diagnosis import UNFINISHED
 from whygrad.web.answers.diagnosis import Diagnosis
-from whygrad.web.diagnoses import found
 from whygrad.web.errors import Problem
+from whygrad.web.lookup import found
 from whygrad.web.operation import Answer, operation
 from whygrad.web.server import stopping
 from whygrad.web.service import service

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from whygrad.render import svg
 from whygrad.web.answers.graph import Graph
-from whygrad.web.diagnoses import found
 from whygrad.web.errors import Problem
+from whygrad.web.lookup import found
 from whygrad.web.operation import Answer, operation
 from whygrad.web.service import service
 

@@ -26,6 +26,8 @@ HOSTILE = "<img src=x onerror=alert(1)> {{7*7}}.pt"
 SHOTS = Path(__file__).with_name("shots")
 
 LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+CONTRAST = ("color-contrast",)
+"""What the theme decides; all else is the same in both."""
 
 Open = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
@@ -107,12 +109,14 @@ def watch(page: Page, complaints: list[str]) -> None:
 
 @pytest.fixture(scope="session")
 def accessible() -> Callable[[Page], None]:
-    """Fails where axe-core finds something in a page that is against WCAG 2.2, level AA."""
+    """Fails where axe-core finds something in a page that is against WCAG 2.2, level AA, in either theme."""
     axe = Axe()
 
     def accessible(page: Page) -> None:
-        found = axe.run(page, options={"runOnly": LEVELS})
-        assert found.violations_count == 0, found.generate_report()
+        for theme, rules in (("light", LEVELS), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found = axe.run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+            assert found.violations_count == 0, f"{theme}: {found.generate_report()}"
 
     return accessible
 

@@ -17,15 +17,21 @@ def test_a_file_is_kept_for_as_long_as_its_address_names_its_bytes(app: Flask, c
         address = assets.address("whygrad.css")
     answer = client.get(address)
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    for stale in ("/static/whygrad.css", "/static/whygrad.css?v=0"):
-        assert client.get(stale).headers["Cache-Control"] == "no-cache"
-    tag = answer.headers["ETag"]
-    assert client.get("/static/whygrad.css", headers={"If-None-Match": tag}).status_code == 304
+    stale = "/static/0/whygrad.css"
+    assert client.get(stale).headers["Cache-Control"] == "no-cache"
+    assert client.get(stale, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_what_a_script_imports_is_of_its_own_version(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        script, imported = (assets.address(f"map/{name}.js") for name in ("map", "camera"))
+    assert '"./camera.js"' in client.get(script).text
+    assert imported == script.replace("map/map.js", "map/camera.js")
 
 
 @pytest.mark.parametrize("name", ["../app.py", "..%2f..%2fapp.py", "nothing.css", "", "vendor"])
 def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
-    assert client.get(f"/static/{name}").status_code == 404
+    assert client.get(f"/static/0/{name}").status_code == 404
 
 
 def test_what_is_vendored_is_what_its_list_says() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 import requests
@@ -10,16 +10,48 @@ from playwright.sync_api import Page
 from tests.web.dashboard.conftest import Open, Shoot
 
 Accessible = Callable[[Page], None]
+Addresses = Mapping[str, str]
 
-PAGES = ("list", "nothing", "faults", "fault", "model", "compare", "choose", "rules", "rule", "explain", "operators")
+PAGES = (
+    "home",
+    "again",
+    "sign-in",
+    "diagnosis",
+    "shapes",
+    "healthy",
+    "parameters",
+    "modules",
+    "list",
+    "nothing",
+    "faults",
+    "fault",
+    "model",
+    "compare",
+    "choose",
+    "rules",
+    "rule",
+    "explain",
+    "operators",
+    "problem",
+)
+NARROWEST = 320
+"""As wide as 1280 pixels are at 400 %: what WCAG 1.4.10 asks for."""
 
 
 @pytest.fixture(scope="module")
-def addresses(url: str, stocked: dict[str, str]) -> dict[str, str]:
+def addresses(url: str, stocked: Mapping[str, str]) -> Addresses:
     """The path of each page."""
     cut, sound = (stocked[name].removeprefix("/diagnoses/") for name in ("cut", "sound"))
     document = requests.get(url + stocked["cut"], timeout=30).json()
     return {
+        "home": "/",
+        "again": f"/?again={cut}",
+        "sign-in": "/sign-in",
+        "diagnosis": stocked["cut"],
+        "shapes": stocked["shapes"],
+        "healthy": stocked["sound"],
+        "parameters": f"{stocked['cut']}/parameters?finding=0&sort=-shape",
+        "modules": f"{stocked['cut']}/modules",
         "list": "/diagnoses",
         "nothing": "/diagnoses?verdict=undetermined",
         "faults": "/faults",
@@ -31,28 +63,28 @@ def addresses(url: str, stocked: dict[str, str]) -> dict[str, str]:
         "rule": "/rules/SHP707",
         "explain": "/explain",
         "operators": "/operators",
+        "problem": "/diagnoses/none-of-this-name",
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(
-    opened: Open, addresses: dict[str, str], accessible: Accessible, name: str, scheme: str, shoot: Shoot
+def test_axe_finds_nothing_and_the_narrowest_screen_holds_it(
+    opened: Open, addresses: Addresses, accessible: Accessible, name: str, shoot: Shoot
 ) -> None:
-    page = opened(addresses[name], color_scheme=scheme)
+    page = opened(addresses[name])
+    if page.locator("gradient-map").count():
+        page.wait_for_selector("gradient-map[data-ready=drawn]")
     accessible(page)
-    shoot(page, "page")
+    shoot(page, "dark")
+    page.set_viewport_size({"width": NARROWEST, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    page.emulate_media(color_scheme="light")
+    shoot(page, "narrow")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_narrow_screen_holds_it(opened: Open, addresses: dict[str, str], name: str, shoot: Shoot) -> None:
-    page = opened(addresses[name], viewport={"width": 360, "height": 780})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    shoot(page, "page")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_it_is_the_same_without_scripts(opened: Open, addresses: dict[str, str], name: str) -> None:
-    plain = opened(addresses[name], java_script_enabled=False)
-    assert plain.get_by_role("heading", level=1).count() == 1
-    assert plain.locator("main").inner_text().strip() != plain.locator("h1").inner_text().strip()
+def test_they_are_the_same_without_scripts(opened: Open, addresses: Addresses) -> None:
+    page = opened("/", java_script_enabled=False)
+    for name in PAGES:
+        page.goto(addresses[name])
+        assert page.get_by_role("heading", level=1).count() == 1, name
+        assert page.locator("main").inner_text().strip() != page.locator("h1").inner_text().strip(), name

@@ -4,10 +4,12 @@ A page that shows what the API answers stands at the same address, for whoever w
 only people need has a route here, and stands in no specification.
 
 There is a page a file beside its template; what is told of a diagnosis comes from `render/`, as in every other format.
-Pages work without scripts; with them, htmx and small modules of our own add progress, sorting and the map. A run that
-is watched is told by server-sent events (`web.events`). Where keys are on, `web.signing` exchanges one for a cookie
-signed with a secret that lies in the data folder. What comes from elsewhere lies in `static/vendor`, and a test holds
-each file against the hash in its list.
+Pages work without scripts; with them, htmx and small modules of our own add progress and the map. What may be long, the
+parameters and the modules of a program, is narrowed, sorted and cut into pages by the service (`tables`): a page of
+8,000 operations is as light as one of eighty. A run that is watched is told by server-sent events (`web.events`). Where
+keys are on, `web.signing` exchanges one for a cookie signed with a secret that lies in the data folder. The address of
+an asset names the bytes of all, as a folder: browsers keep them for ever, and what a script imports is of its own
+version. What comes from elsewhere lies in `static/vendor`, and a test holds each file against the hash in its list.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from flask import Flask
 from jinja2 import ChainableUndefined
 
 from whygrad.web import signing
-from whygrad.web.dashboard import assets, faults, filters, home, problem, prose, sign_in, times, wording
+from whygrad.web.dashboard import assets, faults, filters, home, problem, prose, sign_in, tables, times, wording
 
-RESOURCES = (assets.resource, home.resource, sign_in.resource, faults.resource)
+RESOURCES = (assets.resource, home.resource, sign_in.resource, faults.resource, tables.resource)
 
 
 def register(app: Flask) -> None:

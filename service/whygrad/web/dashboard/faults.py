@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from whygrad.web.dashboard.filters import CHOICES
+from whygrad.web.dashboard.onward import onward
 from whygrad.web.schemas import MuteRequest
 from whygrad.web.service import service
 
@@ -40,13 +41,19 @@ def show(fault: Mapping[str, Any]) -> Response:
 
 @resource.post("/faults/<sha256:fingerprint>/mute")
 def mute(fingerprint: str) -> ResponseReturnValue:
-    """Mute it as the form says, and go back to its page."""
-    service().mutes.put(fingerprint, **MuteRequest().load(request.form.to_dict()))
-    return redirect(url_for("faults.show", fingerprint=fingerprint), 303)
+    """Mute it as the form says, and go back to where that stands."""
+    said = {name: text for name, text in request.form.items() if name != "next"}
+    service().mutes.put(fingerprint, **MuteRequest().load(said))
+    return _back(fingerprint)
 
 
 @resource.post("/faults/<sha256:fingerprint>/unmute")
 def unmute(fingerprint: str) -> ResponseReturnValue:
-    """Let it be told again, and go back to its page."""
+    """Let it be told again, and go back to where the form stands."""
     service().mutes.delete(fingerprint)
-    return redirect(url_for("faults.show", fingerprint=fingerprint), 303)
+    return _back(fingerprint)
+
+
+def _back(fingerprint: str) -> ResponseReturnValue:
+    page = url_for("faults.show", fingerprint=fingerprint)
+    return redirect(onward(request.form.get("next", ""), otherwise=page), 303)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from whygrad.web import signing
+from whygrad.web.dashboard.onward import onward
 from whygrad.web.door import is_key
 
 resource = Blueprint("sign_in", __name__)
@@ -15,17 +16,17 @@ resource = Blueprint("sign_in", __name__)
 def show() -> ResponseReturnValue:
     """The page, for whoever is not in already."""
     if signing.signed_in():
-        return redirect(_onward(request.args.get("next", "")), 303)
+        return redirect(onward(request.args.get("next", "")), 303)
     return _page(request.args.get("next", ""))
 
 
 @resource.post("/sign-in")
 def create() -> ResponseReturnValue:
     """Let a browser in that shows a key, and send it where it wanted to go."""
-    key, onward = request.form.get("key", "").strip(), request.form.get("next", "")
+    key, place = request.form.get("key", "").strip(), request.form.get("next", "")
     if not is_key(key):
-        return _page(onward, wrong=True), 422
-    answer = redirect(_onward(onward), 303)
+        return _page(place, wrong=True), 422
+    answer = redirect(onward(place), 303)
     signing.sign_in(answer, key)
     return answer
 
@@ -38,10 +39,5 @@ def delete() -> ResponseReturnValue:
     return answer
 
 
-def _page(onward: str, wrong: bool = False) -> Response:
-    return Response(render_template("sign_in.html", onward=_onward(onward), wrong=wrong), mimetype="text/html")
-
-
-def _onward(place: str) -> str:
-    """A page of this service, and of no other: what begins with two slashes names a host."""
-    return place if place.startswith("/") and not place.startswith(("//", "/\\")) and place.isprintable() else "/"
+def _page(place: str, wrong: bool = False) -> Response:
+    return Response(render_template("sign_in.html", onward=onward(place), wrong=wrong), mimetype="text/html")

@@ -21,23 +21,31 @@ import { Wiring } from "./wiring.js";
 
 const FAR = 0.42;
 const READABLE = 0.72;
+const MOST_LISTED = 12;
 
 export class GradientMap extends HTMLElement {
   async connectedCallback() {
     try {
-      const [graph, diagnosis] = await Promise.all([json(this.dataset.graph), json(this.dataset.diagnosis)]);
-      this.findings = diagnosis.findings.map(({ code, title, severity, location }) => ({ code, title, severity, line: location?.source }));
-      this.parameters = diagnosis.parameters;
-      this.graph = readGraph(graph);
+      this.graph = readGraph(await json(this.dataset.graph));
     } catch (problem) {
       this.excuse(problem.message);
       return;
     }
+    this.findings = [...this.querySelectorAll(".map-findings button")].map(({ title, dataset }) => ({ title, ...dataset }));
     this.build();
     this.folding.begin();
     await this.draw();
     this.begin();
+    await this.learnParameters();
   }
+
+  /** The norms are in the diagnosis, which may be long: what is drawn does not wait for it. */
+  async learnParameters() {
+    this.parameters = (await json(this.dataset.diagnosis)).parameters;
+    if (this.chosen) tell(this.panel, this, this.chosen);
+  }
+
+  parameters = [];
 
   /** Nothing can be drawn: the table stands instead, and why. */
   excuse(why) {
@@ -229,19 +237,10 @@ export class GradientMap extends HTMLElement {
     if (action === "open" || action === "close") this.draw().then(() => this.camera.fit());
   }
 
-  /** A button for each finding that has a place. */
+  /** The buttons of the first findings that have a place. */
   list() {
-    const list = this.querySelector(".map-findings");
-    this.graph.marks.slice(0, 12).forEach((mark, number) => {
-      const told = this.findings[number];
-      if (!mark.box || !told) return;
-      const button = Object.assign(document.createElement("button"), { type: "button", className: `to-finding ${told.severity}`, title: told.title });
-      button.dataset.finding = String(number);
-      button.setAttribute("aria-pressed", "false");
-      const place = Object.assign(document.createElement("b"), { textContent: String(number + 1) });
-      const words = Object.assign(document.createElement("span"), { textContent: `${told.code} ${told.title}` });
-      button.append(place, words);
-      list.append(button);
+    [...this.querySelectorAll(".map-findings button")].slice(0, MOST_LISTED).forEach((button, number) => {
+      button.hidden = !this.graph.marks[number]?.box;
     });
   }
 
@@ -251,7 +250,7 @@ export class GradientMap extends HTMLElement {
       const card = document.getElementById(`finding-${number}`);
       if (!mark.box || !card || card.querySelector(".to-map")) return;
       const link = Object.assign(document.createElement("a"), { href: `#map-finding-${number}`, className: "to-map", textContent: "Show in the map" });
-      card.append(link);
+      (card.querySelector(".place .where") ?? card.querySelector(".history")).append(link);
     });
   }
 
@@ -266,7 +265,7 @@ export class GradientMap extends HTMLElement {
 const inside = (a, b) => a.x >= b.x && a.y >= b.y && a.x + a.width <= b.x + b.width && a.y + a.height <= b.y + b.height;
 
 async function json(address) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  const answer = await fetch(address); // which takes anything, and is given JSON: as the page has asked for it already
   const told = await answer.json();
   if (!answer.ok) throw new Error(told.detail ?? answer.statusText);
   return told;
