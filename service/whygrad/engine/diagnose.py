@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.engine import catalogue
 from whygrad.engine.finding import Finding, Link, Related, Severity
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import Rule
-from whygrad.engine.wording.phrases import counted
 
 RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 """Severities, the worst first."""
 
 _OF_THE_CODE = frozenset({"CUT", "PAR", "IPL"})
-"""Families whose causes are what a line says, not the numbers that it meets."""
+"""Families whose causes are what a line says, whatever it meets."""
+
+_OF_THE_SHAPES = frozenset({"SHP", "TYP"})
+"""Families whose causes are what a line says of the shapes and types that it meets."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,23 @@ def _by_line(found: list[Diagnosed]) -> list[Diagnosed]:
 
 def _line(diagnosed: Diagnosed) -> object:
     """What findings of one cause share; what lies in the numbers of a layer is that layer's own."""
-    node, seen = diagnosed.finding.node, diagnosed.observation
-    place = seen.place(node) if node is not None and diagnosed.rule.family in _OF_THE_CODE else None
+    node, seen, family = diagnosed.finding.node, diagnosed.observation, diagnosed.rule.family
+    place = seen.place(node) if node is not None and family in _OF_THE_CODE | _OF_THE_SHAPES else None
     if node is None or place is None or place.library:
         return id(diagnosed)
-    return diagnosed.rule.code, seen.nodes[node].op, place.file, place.line, place.column
+    met = _met(diagnosed.finding) if family in _OF_THE_SHAPES else None
+    return diagnosed.rule.code, seen.nodes[node].op, place.file, place.line, place.column, met
+
+
+def _met(finding: Finding) -> object:
+    """The shapes and types of the operands."""
+    return tuple((t.shape, t.dtype) for t in finding.event.tensors) if finding.event is not None else None
+
+
+def again(finding: Finding, nodes: Sequence[int]) -> Finding:
+    """The finding, told to be one of the same line for these further operations too."""
+    title = f"{finding.title} (the first of {len(nodes) + 1} alike)"
+    return replace(finding, title=title, related=(*finding.related, *(Related("here too", node) for node in nodes)))
 
 
 def _merged(group: list[Diagnosed]) -> Diagnosed:
@@ -86,10 +100,8 @@ def _merged(group: list[Diagnosed]) -> Diagnosed:
     fixes = [f.fix for f in findings if f.fix is not None]
     edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
     finding = replace(
-        first.finding,
-        title=f"{first.finding.title}, and {counted(len(others), 'more time')} on the same line",
+        again(first.finding, [d.finding.node for d in others if d.finding.node is not None]),
         parameters=tuple(dict.fromkeys(name for f in findings for name in f.parameters)),
-        related=(*first.finding.related, *(Related("here too", f.node) for f in findings[1:] if f.node is not None)),
         fix=replace(fixes[0], edits=tuple(edits)) if all(fix.edits for fix in fixes) and fixes else first.finding.fix,
         other_fixes=(),
     )

@@ -160,3 +160,49 @@ def diagnose_source_without_verification(source: str) -> dict[str, Json]:
     from tests.engine.programs import build, examined, request_of
 
     return examined(build(source), {**request_of({"shapes": "4x10", "loss": "mean"}), "verify": False})[-1]
+
+
+LAYERS = """
+class Block(nn.Module):
+    def __init__(self, narrow: int):
+        super().__init__()
+        self.up, self.down = nn.Linear(8, 32), nn.Linear(narrow, 8)
+
+    def forward(self, x):
+        h = torch.relu(self.up(x))
+        return x + self.down(h{call})
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(n) for n in {widths}])
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+"""
+
+
+def test_a_layer_that_is_wrong_in_every_block_is_one_fault_with_one_fix() -> None:
+    (found,) = diagnose_source(LAYERS.format(widths=[24] * 5, call=""), shapes="4x8", loss="mean")["findings"]
+    assert found["title"] == "blocks.0.down takes 24 features, and gets 32 (the first of 5 alike)"
+    assert [place["location"]["module"] for place in found["related"]] == [f"blocks.{n}.down" for n in range(1, 5)]
+    assert found["fix"]["verified"] is True
+    assert "20 of 20 parameters receive a gradient" in found["fix"]["evidence"]
+
+
+def test_layers_that_are_wrong_in_ways_of_their_own_are_faults_of_their_own() -> None:
+    findings = diagnose_source(LAYERS.format(widths=[24, 32, 16], call=""), shapes="4x8", loss="mean")["findings"]
+    assert [f["title"] for f in findings] == [
+        "blocks.0.down takes 24 features, and gets 32",
+        "blocks.2.down takes 16 features, and gets 32",
+    ]
+    assert [f["fix"]["verified"] for f in findings] == [True, True]
+
+
+def test_what_a_line_does_to_the_same_shapes_in_every_block_is_told_once() -> None:
+    source = LAYERS.format(widths=[32] * 3, call=".view(32, 4).view(4, 32)")
+    (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
+    assert found["code"] == "SHP719"
+    assert found["title"].endswith("(the first of 3 alike)")

@@ -49,12 +49,13 @@ class Base:
 
 @dataclass(frozen=True)
 class Trial:
-    """A fix of one fault, tried: the run with it."""
+    """A fix of one fault, tried: the run with it. `others` are further operations that it was made for too."""
 
     fix: Fix
     fault: Diagnosed
     base: Base
     after: Base
+    others: tuple[int, ...] = ()
 
     @property
     def new(self) -> tuple[Diagnosed, ...]:

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from whygrad.engine.diagnose import RANK, Diagnosed, by_rank
+from whygrad.engine.diagnose import RANK, Diagnosed, again, by_rank
 from whygrad.engine.edits import Ask, Become, Give, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.proofs.alike import alike, everywhere
 from whygrad.engine.proofs.intended import follows_from, intended
 from whygrad.engine.proofs.together import together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -90,7 +91,7 @@ class Verifier:
 
         Each is tried by itself before what belongs to it is mended too: the smallest change that heals is the one.
         """
-        tried = list(self._singly(base, fault))
+        tried = [self._everywhere(trial) for trial in self._singly(base, fault)]
         best = max(tried, key=_worth_more, default=None)
         if best is None or best.heals_all:
             return best
@@ -106,6 +107,19 @@ class Verifier:
             yield trial
             if trial.heals_all:
                 return
+
+    def _everywhere(self, trial: Trial) -> Trial:
+        """The trial, with the fix made for every layer of a list where the fault comes again in another of them."""
+        seen, number = trial.fault.observation, trial.fault.finding.node
+        others = alike(seen, number) if number is not None and trial.new and not self._late else ()
+        came = {d.finding.node for d in trial.new if d.rule is trial.fault.rule}
+        if number is None or came.isdisjoint(n.id for n in others):
+            return trial
+        fix = everywhere(seen, trial.fix, number, others)
+        further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None
+        if further is None or not further.heals or any(d.rule is trial.fault.rule for d in further.new):
+            return trial
+        return replace(further, others=tuple(n.id for n in others))
 
     def _completed(self, trial: Trial) -> Trial:
         """The trial, with the fixes made too of what belongs to its fault and shows only now."""
@@ -252,6 +266,8 @@ def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
     """The finding with what was seen of its fix."""
     if trial is None:
         return diagnosed
+    if trial.others:
+        diagnosed = replace(diagnosed, finding=again(diagnosed.finding, trial.others))
     fix = replace(trial.fix, verified=trial.heals, evidence=trial.evidence)
     if not trial.heals:  # a change that was refuted is not shown as one to make
         fix = replace(fix, before="", after=None)
