@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from tests.engine.observe.samples import SAMPLES, TWO, Sample
 from tests.engine.programs import build, examined
+from tests.engine.rules.small import net
 
 from whygrad.engine.observation import Json
 
@@ -784,6 +785,37 @@ def test_what_is_expected_and_what_is_ignored() -> None:
     ignored = examined(build(sample.source), {**sample.request, "ignore": ["CUT101"]})[-1]
     assert (ignored["verdict"], ignored["findings"]) == ("healthy", [])
     assert [found["code"] for found in ignored["ignored"]] == ["CUT101"]
+
+
+HEADLINES = {
+    "all": ({}, "Healthy: all 4 parameters that want a gradient receive one"),
+    "those that are not expected to be frozen": (
+        {"expect_frozen": ["a.*"]},
+        "Healthy: 2 of 4 parameters that want a gradient receive one",
+    ),
+    "those whose fault is not ignored": (
+        {"ignore": ["CUT101"]},
+        "Healthy: 2 of 4 parameters that want a gradient receive one",
+    ),
+}
+
+
+@pytest.mark.parametrize("who", HEADLINES)
+def test_headline_says_who_receives_a_gradient(who: str) -> None:
+    request, headline = HEADLINES[who]
+    sample = SAMPLES["detached" if request else "plain"]
+    document = examined(build(sample.source), {**sample.request, **request, "passes": ["numeric"]})[-1]
+    assert document["headline"] == headline
+
+
+ONE = {"x * self.p": "p receives a gradient", "F.mse_loss(self.p, torch.ones(1))": "p receives a gradient of zero"}
+
+
+@pytest.mark.parametrize("result", ONE)
+def test_headline_of_a_single_parameter(result: str) -> None:
+    source = net(f"return {result}")
+    document = examined(build(source), {"inputs": [{"shape": [4]}], "passes": ["numeric"]})[-1]
+    assert document["headline"] == f"Healthy: {ONE[result]}"
 
 
 def test_method_that_there_is_not() -> None:

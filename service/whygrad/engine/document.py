@@ -103,10 +103,21 @@ def headline(
         return f"{told['title']}{places.told(told['location'])}"
     if trouble is not None:
         return f"Undetermined: {trouble}"
-    wanting = len(observation.trainable)
-    if not observation.judged:
-        return "Nothing was run"
-    return f"Healthy: all {wanting} parameters that want a gradient receive one" if wanting else "Healthy"
+    return _healthy(observation) if observation.judged else "Nothing was run"
+
+
+def _healthy(observation: Observation) -> str:
+    """How many receive a gradient: what is expected to be frozen, or was told and is ignored, may receive none."""
+    wanting = [p.name for p in observation.trainable]
+    states = [observation.first.gradients[n].state for n in wanting if n in observation.first.gradients]
+    receiving, zeros = len(states) - states.count("none"), states.count("zero")
+    if not wanting:
+        return "Healthy"
+    if len(wanting) == receiving == 1:
+        return f"Healthy: {wanting[0]} receives a gradient{' of zero' if zeros else ''}"
+    count = f"all {receiving}" if receiving == len(wanting) else f"{receiving} of {len(wanting)}"
+    told = f"Healthy: {count} parameters that want a gradient receive one"
+    return f"{told}, {zeros} of them zero" if zeros else told
 
 
 def finding(places: Places, diagnosed: Diagnosed) -> dict[str, Json]:
