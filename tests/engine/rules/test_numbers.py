@@ -6,6 +6,7 @@ import pytest
 from tests.engine.programs import build, examined, request_of
 from tests.engine.rules.gradient_programs import Variant
 from tests.engine.rules.numeric_programs import VARIANTS
+from tests.engine.rules.small import diagnosed, net
 
 from whygrad.engine.observation import Json
 
@@ -32,6 +33,16 @@ def test_cause_is_found(variant: Variant) -> None:
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if not v.codes], ids=lambda variant: variant.name)
 def test_healthy_program_is_left_alone(variant: Variant) -> None:
     assert told(variant) == ("healthy", [])
+
+
+OVERFLOWING = {"power": "((x * self.p) * 1e20) ** 3", "quotient": "(x * self.p) * 1e30 / 1e-30"}
+
+
+@pytest.mark.parametrize("result", OVERFLOWING.values(), ids=OVERFLOWING)
+def test_what_leaves_the_range_of_its_type_is_not_put_down_to_zero(result: str) -> None:
+    (finding,) = diagnosed(net(f"return {result}"), shapes="4x4", loss="mean")["findings"]
+    assert finding["code"] == "NUM601"
+    assert "Its operands hold numbers that it has no finite result for" in finding["message"]
 
 
 HEALED = ("mask_all_zero", "ignore_index_all", "padding_only", "clamped_logits", "two_zero_layers",

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from whygrad.engine.edits import Replace, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Numbers, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten, wrapped
 
+_TINY = "1e-12"
 _ROOM = {"float16": "1e-6"}
 _EDGE = {"float16": "1e-3", "bfloat16": "1e-2"}
 
@@ -42,7 +44,12 @@ _ONE = "numbers between -1 and 1"
 _POSITIVE = "positive numbers"
 _LOG = Edge("self", _POSITIVE, "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO)
 _ARC = Edge("self", _ONE, "its slope is infinite at -1 and 1", _INSIDE_ONE)
-_POWER = Edge("self", _POSITIVE, "a power below one has an infinite slope at 0", _MORE)
+_POWER = Edge(
+    "self",
+    _POSITIVE,
+    "a power below one has an infinite slope at 0, and a fractional one of a negative number is NaN",
+    _MORE,
+)
 _QUOTIENT = Edge("other", "a divisor that is not 0", "a division by 0 is not finite", _MORE)
 _GROWTH = Edge("self", "numbers whose exponential its type can hold", "it leaves the range of its type", _NO_OVERFLOW)
 
@@ -75,9 +82,32 @@ EDGES: Mapping[str, Edge] = {
 }
 
 
-def edge_of(node: Node) -> Edge | None:
-    """Where an operation ends to be finite, if it is one that does."""
-    return EDGES.get(node.bare_name)
+def edge_of(node: Node, event: Event) -> Edge | None:
+    """Where an operation ends to be finite, if it is one that does and its operands can have come there."""
+    edge = EDGES.get(node.bare_name)
+    if edge is _POWER and _is_whole(_number(node, event, "exponent")):
+        return None
+    return None if edge is _QUOTIENT and _is_clear_of_zero(node, event) else edge
+
+
+def _is_whole(exponent: float | None) -> bool:
+    """Whether a power is finite, and has a finite slope, wherever its type can hold the result."""
+    return exponent is not None and exponent >= 1 and exponent == int(exponent)
+
+
+def _is_clear_of_zero(node: Node, event: Event) -> bool:
+    """Whether a divisor is known to be no zero, and not so small either that it is like one."""
+    number, divisor = _number(node, event, "other"), event.input("other")
+    if divisor is None or divisor.numbers is None:
+        return number is not None and number != 0
+    tiny = float(_ROOM.get(divisor.dtype, _TINY))
+    return divisor.numbers.finite and (divisor.numbers.low > tiny or divisor.numbers.high < -tiny)
+
+
+def _number(node: Node, event: Event, name: str) -> float | None:
+    """A number that an operation was given; None where that is a tensor, or not known."""
+    given = value(node, event, name)
+    return float(given) if isinstance(given, int | float) and event.input(name) is None else None
 
 
 def ways_inside(observation: Observation, node: Node, event: Event) -> list[Fix]:
@@ -137,7 +167,7 @@ def _shifted(observation: Observation, node: Node, own: Event) -> list[Fix]:
 
 
 def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> list[Fix]:
-    edge, source = edge_of(node), observation.source(node.id)
+    edge, source = edge_of(node, event), observation.source(node.id)
     operand = event.input(edge.role) if edge is not None else None
     if edge is None or operand is None:
         return []
@@ -145,7 +175,7 @@ def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> li
     expressions = [edge.expression, *_OTHERWISE.get(edge.expression, ())]
     if negative and edge.role == "self" and edge.expression == _MORE:
         expressions = [_FROM_ZERO]  # of what may be negative, a small amount more is not enough
-    told = {"tiny": _ROOM.get(operand.dtype, "1e-12"), "margin": _EDGE.get(operand.dtype, "1e-6")}
+    told = {"tiny": _ROOM.get(operand.dtype, _TINY), "margin": _EDGE.get(operand.dtype, "1e-6")}
     return [_kept_inside(node, edge, expression, told, source) for expression in expressions]
 
 

@@ -75,14 +75,14 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     name, numbers = spoiler.node.bare_name, spoiler.result.numbers if spoiler.result else None
     what = "NaN" if numbers is not None and numbers.nan else "infinity"
     reached = "the loss" if spoiler.reaches_loss else "an output"
-    edge = edge_of(spoiler.node)
+    edge = edge_of(spoiler.node, spoiler.event)
     fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
-    count = f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}" if numbers else ""
+    count = numbers and f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}. "
     return finding(
         spoiler,
         title=f"{name} gives {what}, and it reaches {reached}",
-        message=f"{count}. {_why(spoiler)}".strip(),
+        message=f"{count or ''}{_why(spoiler)}",
         explains=frozenset({spoiler.node.id}),
         chain=(
             *((Link(f"of what {name} is given, {operand}"),) if operand else ()),
@@ -94,7 +94,7 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
 
 
 def _why(spoiler: Spoiler) -> str:
-    edge = edge_of(spoiler.node)
+    edge = edge_of(spoiler.node, spoiler.event)
     if edge is not None:
         return f"It takes {edge.takes}: {edge.where}."
     if spoiler.node.bare_name == "softmax":

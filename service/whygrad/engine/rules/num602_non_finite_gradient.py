@@ -74,7 +74,7 @@ def non_finite_gradient(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
-    name, edge = spoiler.node.bare_name, edge_of(spoiler.node)
+    name, edge = spoiler.node.bare_name, edge_of(spoiler.node, spoiler.event)
     fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     why = edge.where if edge else f"the derivative of {name} is not finite for what it is given"

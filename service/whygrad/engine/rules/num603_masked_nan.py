@@ -70,7 +70,7 @@ def masked_nan(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding:
-    name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node)
+    name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node, spoiler.event)
     fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     made = seen(spoiler.result.numbers) if spoiler.result and spoiler.spoils_forward else ""
