@@ -1173,6 +1173,39 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="compared_with_itself",
+        shapes="4x8",
+        loss="output",
+        codes=("ZER504",),
+        parameters=("f.weight", "f.bias"),
+        ops=("aten::mse_loss",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 4)
+
+    def forward(self, x):
+        h = self.f(x)
+        return F.mse_loss(h, h)
+""",
+    ),
+    Variant(
+        name="neighbours_of_zeros_compared",
+        shapes="4x8",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 4)
+        self.curve = nn.Parameter(torch.zeros(5))
+
+    def forward(self, x):
+        return self.f(x).mean() + F.mse_loss(self.curve[1:], self.curve[:-1])
+""",
+    ),
+    Variant(
         name="exp_over",
         shapes="4x8",
         codes=("NUM601",),

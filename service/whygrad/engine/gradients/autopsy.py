@@ -100,6 +100,8 @@ class Autopsy:
         if dead.how == "cancelled":
             return self._cancelled(parameter, dead)
         named = kind(function)
+        if named in _FITTED and self._of_itself(order):
+            return self._starved(order, "invariant", dead, parameter)
         if named in _JOINING:
             return self._left_out(parameter, dead, order)
         cause = self._by_name(named, order, dead)
@@ -125,7 +127,16 @@ class Autopsy:
         gave, named = function.edges[dead.edge].gave, kind(function)
         if dead.edge in _ADDING.get(named, ()) and self._direct(parameter, dead):
             return True
-        return dead.how == "flat" and (named in _FITTED or (gave is not None and not gave.elements))
+        fitted = named in _FITTED and not (function.event is not None and self._of_itself(function.event))
+        return dead.how == "flat" and (fitted or (gave is not None and not gave.elements))
+
+    def _of_itself(self, order: int) -> bool:
+        """Whether an execution compares a tensor with itself."""
+        event = self._step.events[order]
+        maker = self._sources.maker(event.tensors[0]) if event.tensors else None
+        stretched = maker is not None and self._observation.nodes[maker.node].bare_name == "broadcast_tensors"
+        read = maker.tensors if maker is not None and stretched else event.tensors
+        return len(read) == 2 and read[0].id == read[1].id
 
     def _direct(self, parameter: Parameter, dead: Dead) -> bool:
         """Whether the operand is the parameter itself, or another look at it."""

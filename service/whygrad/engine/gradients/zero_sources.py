@@ -50,6 +50,11 @@ class ZeroSources:
         zeros = [t for t in found if _all_zero(t) and t.id != without]
         return sorted(zeros, key=lambda t: t.id not in self._stored)
 
+    def maker(self, tensor: Tensor) -> Event | None:
+        """The execution that made a tensor; None for what was given."""
+        order = self._made.get((tensor.id, tensor.version))
+        return None if order is None else self._step.events[order]
+
     def of(self, tensor: Tensor) -> Source:
         """What made a tensor all zeros."""
         seen: set[int] = set()
