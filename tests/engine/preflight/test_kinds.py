@@ -170,7 +170,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "source": (lambda: PLAIN.encode(), "Python source", "Net()"),
     "text": (lambda: b"hello", "a text", "Net()"),
     "nothing": (lambda: b"", "empty", "Net()"),
-    "nothing known": (lambda: b"\xfe\xff\x00" + os.urandom(64), "no file of a known kind", "Net()"),
+    "nothing known": (lambda: b"\xfe\xff\x00" + os.urandom(64), "of no known kind", "Net()"),
 }
 
 

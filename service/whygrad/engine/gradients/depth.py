@@ -18,7 +18,7 @@ from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
 from whygrad.engine.wording.phrases import counted, owners
 
 _GAINS = (
-    (2**0.5, "the root of 2", frozenset({"relu", "leaky_relu", "gelu", "silu", "elu"})),
+    (2**0.5, "sqrt(2)", frozenset({"relu", "leaky_relu", "gelu", "silu", "elu"})),
     (5 / 3, "5/3", frozenset({"tanh"})),
 )
 """By what an activation makes a signal smaller on average."""
@@ -72,14 +72,14 @@ def finding(drift: Drift, *, change: str, than_before: str, fixes: Sequence[Fix]
     name, lost = drift.node.bare_name, owners(drift.parameters)
     return Finding(
         title=f"the gradient {change} by {drift.orders:.0f} orders of magnitude on its way to {lost}",
-        message=f"It passes {counted(drift.times, name)}, and {change} at most of them.",
+        message=f"On this way it goes through {name} {counted(drift.times, 'time')}, and {change} at most of them.",
         node=drift.node.id,
         event=drift.event,
         order=drift.order,
         parameters=names(drift.parameters),
         chain=(
             Link("the gradient starts at the loss in an ordinary size"),
-            Link(f"{name} makes it {than_before}, {drift.times} times on this way", drift.node.id),
+            Link(f"{name} makes it {than_before}, {counted(drift.times, 'time')} on this way", drift.node.id),
             Link(f"at {lost} it is {drift.orders:.0f} orders of magnitude {than_before}{so}"),
         ),
         fix=fixes[0],
@@ -93,8 +93,8 @@ def scaled(observation: Observation) -> list[Fix]:
     used = {observation.nodes[e.node].bare_name for e in observation.first.events}
     gain, told = next(((g, t) for g, t, family in _GAINS if used & family), (1.0, "1"))
     words = (
-        f"initialise the weights for their width (kaiming_normal_, xavier_normal_): a spread of {told} over the root "
-        "of how many each result sums up"
+        "initialise the weights for their width (nn.init.kaiming_normal_, nn.init.xavier_normal_): with a standard "
+        f"deviation of {told} / sqrt(fan_in)"
     )
     orthogonal = (
         "initialise the weights with nn.init.orthogonal_, which keeps a signal its size however often it passes"

@@ -69,7 +69,7 @@ def other_file(data: bytes) -> Refusal:
         found = look(data)
         if found is not None:
             return found
-    return no_program("no file of a known kind", "it does not begin like a TorchScript archive")
+    return no_program("of no known kind", "it does not begin like a TorchScript archive")
 
 
 def _gzip(data: bytes) -> Refusal | None:

@@ -93,8 +93,9 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             edits=_edits(observation, cut, before),
         ),
     )
-    apart = before.node != cut.node.id
-    return replace(found, related=(Related("the history was lost here", before.node), *found.related) if apart else ())
+    if before.node == cut.node.id:
+        return found
+    return replace(found, related=(Related("the history was lost here", before.node), *found.related))
 
 
 def _shown(observation: Observation, lost: Node, leaf: Frame | None) -> tuple[str | None, str | None]:

@@ -66,7 +66,8 @@ def frozen(observation: Observation) -> Iterator[Finding]:
     if floating and observation.trainable:
         yield Finding(
             title=f"{subject(floating, 'is')} frozen",
-            message=f"{counted(len(floating), 'parameter')} of {owners(floating)} have requires_grad=False.",
+            message=f"{counted(len(floating), 'parameter')} of {owners(floating)} "
+            f"{'has' if len(floating) == 1 else 'have'} requires_grad=False.",
             parameters=names(floating),
             chain=(Link(f"{counted(len(observation.trainable), 'other parameter')} can be trained"),),
             fix=Fix(

@@ -67,6 +67,7 @@ def nothing_trainable(observation: Observation) -> Iterator[Finding]:
     held = len(observation.parameters)
     floating = tuple(p.name for p in observation.parameters if p.floating)
     state = f"all {held} parameters have requires_grad=False" if held else "the program has no parameters"
+    state = "its only parameter has requires_grad=False" if held == 1 else state
     yield Finding(
         title=f"nothing can be trained: {state}",
         message="The loss has no history, because nothing that it was computed from wants a gradient.",

@@ -68,7 +68,7 @@ def timed_out(observation: Observation) -> Iterator[Finding]:
     ending = observation.ending
     if ending is not None and ending.kind == "timed-out":
         yield Finding(
-            title=f"the run was ended after {ending.seconds:.3g} seconds{during(ending)}",
+            title=f"the run was ended after {round(ending.seconds, 1):g} seconds{during(ending)}",
             message="It had not come to an end in its time, so no gradient could be judged.",
             chain=(Link(f"ended from outside{during(ending)}"),),
             fix=Fix("see that the loop around it ends, or send smaller inputs"),

@@ -71,8 +71,9 @@ def out_of_memory(observation: Observation) -> Iterator[Finding]:
     """A run that was ended because it wanted too much memory."""
     ending = observation.ending
     if ending is not None and ending.kind == "out-of-memory":
+        allowed = round(ending.memory_bytes / _GIBIBYTE, 2)
         yield Finding(
-            title=f"the run needs more than its {ending.memory_bytes / _GIBIBYTE:.3g} GiB of memory{during(ending)}",
+            title=f"the run needs more than its {allowed:g} GiB of memory{during(ending)}",
             message="It was ended when it asked for more, so no gradient could be judged.",
             chain=(Link(f"ended from outside{during(ending)}"),),
             fix=Fix("make what it allocates there smaller, or send smaller inputs"),

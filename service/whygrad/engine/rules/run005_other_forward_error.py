@@ -85,4 +85,4 @@ def _advice(failed: Failure) -> str:
         return "ask for a loss of what the program returns"
     if failed.node is not None and failed.node.op == "prim::RaiseException":
         return "send what the check asks for, or change the check"
-    return "change what the message names"
+    return "mend what the error message names; no rule knows more of it"

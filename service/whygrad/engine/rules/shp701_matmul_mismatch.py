@@ -102,7 +102,7 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
         flat = Wrap(node.id, wrong.left.role, f"x.flatten({axis})")
         return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened, edits=(flat,))
     if owner and (observation.modules.get(owner) or "").endswith("Linear"):
-        summary = f"make {owner} {wrong.given} features wide, or give it {wrong.wanted}"
+        summary = f"make {owner} take {wrong.given} features, or give it {wrong.wanted}"
         before, after = _linear(event, wrong.wanted), _linear(event, wrong.given)
         return Fix(summary, before, after, edits=_resized(observation, wrong))
     if _fits_transposed(wrong):

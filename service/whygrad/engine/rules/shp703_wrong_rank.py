@@ -101,7 +101,9 @@ def _title(observation: Observation, node: Node, reader: Node, event: Event, wro
     if wrong is not None:
         return f"{has}, and dimension {wrong.axis} of it is asked for"
     taken = _sizes_taken(node)
-    return f"{has}, and is taken for one of {taken}" if taken else f"{has}, and {refuser} takes another number"
+    if taken:
+        return f"{has}, and the line reads {counted(taken, 'size')} of it"
+    return f"{has}, and {refuser} takes another number"
 
 
 def _sizes_taken(node: Node) -> int | None:

@@ -17,7 +17,7 @@ needed, bring the input to it before, with `nn.AdaptiveAvgPool2d` for instance.
 
 Not to be confused with
 -----------------------
-A view whose sizes do come out even, yet whose memory is laid out otherwise, wants `reshape`: SHP717. SHP706: `expand`
+A view whose sizes do come out even, yet whose memory is laid out otherwise, wants `reshape`: SHP714. SHP706: `expand`
 repeats and never regroups.
 
 Example

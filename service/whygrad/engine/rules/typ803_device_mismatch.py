@@ -59,6 +59,7 @@ from whygrad.engine.operands.devices import apart, sent_to, written_device
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.phrases import counted
 from whygrad.engine.wording.rewriting import on_device_of
 
 
@@ -88,7 +89,7 @@ def _written(observation: Observation, failed: Failure, node: Node, device: str)
 def _fix(observation: Observation, nodes: list[Node], device: str) -> Fix:
     source = observation.source(nodes[0].id)
     after = on_device_of(source, _input(observation, nodes[0]))
-    more = f", and in {len(nodes) - 1} more places" if len(nodes) > 1 else ""
+    more = f", and in {counted(len(nodes) - 1, 'more place')}" if len(nodes) > 1 else ""
     return Fix(
         f"make the tensor where the input is: device={_input(observation, nodes[0])}.device in place of {device}{more}",
         before=source if after else None,
