@@ -16,19 +16,21 @@ from whygrad.engine.graph.sketch import MOST_LINKS, MOST_OPERATIONS
 from whygrad.engine.graph.streams import STATES
 from whygrad.engine.graph.tables import LONGEST_NAME
 from whygrad.engine.spelling import plain, spelt
-from whygrad.jobs.wellformed import Shape, fits
+from whygrad.jobs.wellformed import COUNT, TEXT, Shape, fits
 
 Graph = dict[str, Any]
 
-COLUMN: Shape = [(int, NoneType)]
-SIZES: Shape = {"given": int, "taken": int, "of": str, "role": str, "against": (str, NoneType)}
-GRAPH: Shape = {
+COLUMN: Shape = [COUNT]
+SIZES: Shape = {"given": int, "taken": int, "of": str, "role": str, "against": TEXT}
+RELATED: Shape = {"label": int, "op": int}
+MARK: Shape = {"op": COUNT, "scope": COUNT, "related": [RELATED], "sizes": (SIZES, NoneType)}
+GRAPH: dict[str, Shape] = {
     "schema": int,
-    "pass": (str, NoneType),
+    "pass": TEXT,
     "ops": dict.fromkeys(("node", "name", "label", "scope", "gradient", "times"), COLUMN),
     "edges": dict.fromkeys(("from", "to", "role", "tensor", "gradient"), COLUMN),
-    "findings": [{"op": (int, NoneType), "scope": (int, NoneType), "related": [{"label": int, "op": int}]}],
-    "stopped": (int, NoneType),
+    "findings": [MARK],
+    "stopped": COUNT,
     "scopes": dict.fromkeys(("name", "type", "parent", "call"), COLUMN),
     "tensors": [{"shape": [int], "dtype": str}],
     "texts": [str],
@@ -52,10 +54,9 @@ def with_ending(graph: Graph, finding: int, node: int | None) -> Graph:
 
 def packed(graph: Graph) -> bytes:
     """The graph as JSON under gzip, every text in it spelt out."""
-    told = {name: graph[name] for name in GRAPH} if isinstance(GRAPH, dict) else {}
+    told = {name: graph[name] for name in GRAPH}
+    told |= {name: plain(graph[name]) for name in ("pass", "tensors", "findings")}
     told["texts"] = [spelt(text, LONGEST_NAME) for text in graph["texts"]]
-    told["tensors"] = plain(graph["tensors"])
-    told["findings"] = plain(graph["findings"])
     text = json.dumps(told, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=5, mtime=0)
 
@@ -89,7 +90,6 @@ def _points_inside(graph: Graph) -> bool:
         and _inside([found["scope"] for found in findings if found["scope"] is not None], modules)
         and _inside([each["op"] for each in related], operations)
         and _inside([each["label"] for each in related], texts)
-        and all(found.get("sizes") is None or fits(found["sizes"], SIZES) for found in findings)
         and (graph["stopped"] is None or _inside([graph["stopped"]], operations))
     )
 

@@ -6,8 +6,8 @@ import re
 from types import NoneType
 from typing import Any
 
-Shape = type | tuple[type, ...] | dict[str, Any] | list[Any]
-"""A type, several, the fields of an object, or in brackets that of every item of a list."""
+Shape = type | tuple[Any, ...] | dict[str, Any] | list[Any]
+"""A type, several shapes of which it is one, the fields of an object, or in brackets that of every item of a list."""
 
 CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
@@ -17,106 +17,112 @@ VERDICTS = (None, "healthy", "suspect", "faulty", "undetermined")
 TEXT = (str, NoneType)
 COUNT = (int, NoneType)
 NUMBER = (int, float, NoneType)
-LOCATION: Shape = {
+TRUTH = (bool, NoneType)
+SIZES = ([int], NoneType)
+LINE: dict[str, Shape] = {"file": TEXT, "line": COUNT, "source": TEXT}
+LOCATION: Shape = LINE | {
     "module": TEXT,
+    "module_type": TEXT,
     "op": TEXT,
-    "file": TEXT,
-    "line": COUNT,
-    "source": TEXT,
-    "stack": [{"file": TEXT, "line": COUNT}],
+    "column": COUNT,
+    "offset": COUNT,
+    "context": [{"line": int, "source": str}],
+    "stack": [LINE | {"function": TEXT, "library": bool}],
 }
-NEAR: dict[str, Shape] = {"context": [{"line": int, "source": str}], "column": int, "offset": int}
-"""What a location need not have."""
+PLACE = (LOCATION, NoneType)
+TENSOR: dict[str, Shape] = {"shape": SIZES, "dtype": TEXT}
+OPERAND: Shape = TENSOR | {"role": str, "name": TEXT, "device": TEXT, "requires_grad": TRUTH, "grad_fn": TEXT}
+FIX: Shape = {"summary": str, "before": TEXT, "after": TEXT, "verified": TRUTH, "evidence": TEXT}
 FINDING: Shape = {
     "code": str,
     "name": str,
     "severity": str,
     "title": str,
     "message": str,
-    "location": (dict, NoneType),
-    "operands": [{"role": str, "name": TEXT}],
+    "location": PLACE,
+    "operands": [OPERAND],
     "parameters": [str],
-    "related": [{"label": str, "location": (dict, NoneType)}],
+    "parameters_total": int,
+    "related": [{"label": str, "location": PLACE}],
     "chain": [str],
-    "fix": (dict, NoneType),
+    "fix": (FIX, NoneType),
     "docs": str,
     "fingerprint": str,
 }
-PHASE: Shape = {"completed": bool, "error": (dict, NoneType)}
+PARAMETER: Shape = {
+    "name": str,
+    "shape": [int],
+    "dtype": str,
+    "requires_grad": bool,
+    "gradient": str,
+    "norm": NUMBER,
+    "finding": COUNT,
+    "aliases": [str],
+}
+MODULE: Shape = {"path": str, "type": TEXT, "inputs": [TENSOR], "outputs": [TENSOR], "gradient": str}
+PHASE: Shape = {"completed": bool, "error": ({"type": str, "message": str, "location": PLACE}, NoneType)}
 DIAGNOSIS: Shape = {
     "schema": int,
     "verdict": TEXT,
     "headline": TEXT,
     "findings": [FINDING],
     "findings_total": int,
-    "parameters": [{"name": str, "gradient": str, "norm": NUMBER}],
+    "parameters": [PARAMETER],
     "parameters_total": int,
-    "modules": [{"path": str}],
+    "modules": [MODULE],
     "modules_total": int,
     "forward": PHASE,
     "backward": PHASE,
     "passes": [{"name": str, "ran": bool, "why_not": TEXT, "ms": NUMBER}],
-    "model": dict,
+    "model": {"format": TEXT, "parameters": COUNT, "weights": TEXT},
     "environment": dict,
     "timing": dict,
-    "ignored": [dict],
+    "ignored": [FINDING],
 }
-REFUSED: Shape = {"what": str, "why": str, "instead": str}
-DESCRIPTION: Shape = {"format": str, "refused": (dict, NoneType), "methods": [{"name": str, "arguments": list}]}
-ARGUMENT: Shape = {"name": str, "type": str, "required": bool}
-CONTENT: Shape = {"parameters": int, "weights": str}
-"""What a description of a program has, and that of a file which is none has not."""
-FIX: Shape = {"summary": str, "before": TEXT, "after": TEXT, "verified": (bool, NoneType)}
+METHOD: Shape = {
+    "name": str,
+    "arguments": [{"name": str, "type": str, "required": bool}],
+    "recorded_inputs": ([{"shape": [int], "dtype": str}], NoneType),
+}
+PROGRAM: Shape = {"format": str, "refused": NoneType, "methods": [METHOD], "parameters": int, "weights": str}
+NO_PROGRAM: Shape = {"format": str, "refused": {"what": str, "why": str, "instead": str}, "methods": [METHOD]}
 
 
-def is_diagnosis(document: dict[str, Any]) -> bool:
+def is_diagnosis(document: Any) -> bool:
     """True where every field of the contract is there and of its type."""
     return (
         fits(document, DIAGNOSIS)
         and document["verdict"] in VERDICTS
-        and all(isinstance(ms, NUMBER) for ms in document["timing"].values())
-        and all(_is_finding(finding) for finding in document["findings"])
+        and fits(list(document["timing"].values()), [NUMBER])
+        and all(map(_is_named, [*document["findings"], *document["ignored"]]))
     )
 
 
 def is_description(document: Any) -> bool:
     """True for what a program says of itself: its methods with their arguments, or why it is none."""
-    if not fits(document, DESCRIPTION):
-        return False
-    refused = document["refused"]
-    known = fits(document, CONTENT) if refused is None else fits(refused, REFUSED)
-    return known and all(
-        fits(method["arguments"], [ARGUMENT]) and _is_recorded(method.get("recorded_inputs"))
-        for method in document["methods"]
-    )
-
-
-def _is_recorded(inputs: Any) -> bool:
-    return inputs is None or fits(inputs, [dict])
+    return fits(document, (PROGRAM, NO_PROGRAM))
 
 
 def is_location(location: Any) -> bool:
     """True for a location of the contract."""
-    if not fits(location, LOCATION):
-        return False
-    return all(location.get(name) is None or fits(location[name], shape) for name, shape in NEAR.items())
+    return fits(location, LOCATION)
 
 
-def _is_finding(finding: dict[str, Any]) -> bool:
-    places = [finding["location"], *(related["location"] for related in finding["related"])]
+def _is_named(finding: dict[str, Any]) -> bool:
     return (
         CODE.fullmatch(finding["code"]) is not None
         and FINGERPRINT.fullmatch(finding["fingerprint"]) is not None
         and finding["severity"] in SEVERITIES
-        and all(place is None or is_location(place) for place in places)
-        and (finding["fix"] is None or fits(finding["fix"], FIX))
     )
 
 
 def fits(value: Any, shape: Shape) -> bool:
-    """True where a value has a shape; an object may have more fields."""
-    if isinstance(shape, dict):
-        return isinstance(value, dict) and all(name in value and fits(value[name], shape[name]) for name in shape)
-    if isinstance(shape, list):
-        return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
-    return isinstance(value, shape)
+    """True where a value has a shape; an object may have more fields, and a truth value is no number."""
+    match shape:
+        case tuple():
+            return any(fits(value, one) for one in shape)
+        case dict():
+            return type(value) is dict and all(name in value and fits(value[name], shape[name]) for name in shape)
+        case list():
+            return type(value) is list and all(fits(item, shape[0]) for item in value)
+    return type(value) is shape

@@ -39,7 +39,7 @@ def lines(location: Mapping[str, Any], width: int, *, neighbours: int = _NEIGHBO
     source, line = location.get("source"), location.get("line")
     if not isinstance(source, str) or not isinstance(line, int):
         return []
-    indent = max((location.get("column") or 0) - (location.get("offset") or 0), 0)
+    indent = min(max((location.get("column") or 0) - (location.get("offset") or 0), 0), width)  # beyond, it is cut
     numbered = {line: " " * indent + source} | _near(location, line, neighbours)
     margin = min(_indent(text) for text in numbered.values())
     room = max(width - len(str(max(numbered))) - 3, 20)
