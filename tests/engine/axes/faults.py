@@ -172,6 +172,10 @@ FAULTS = {
         "SHP716", "4x6x8", "self.a = nn.TransformerEncoderLayer(8, 2, 16)\nself.b = nn.Linear(8, 3)",
         "return self.b(self.a(x)[:, 0])",
     ),
+    "attention to a sequence of another length": Fault(
+        "SHP716", "3x5x8; 3x9x8", "self.a = nn.MultiheadAttention(8, 2)", "return x + self.a(x, y, y)[0]",
+        arguments="x, y",
+    ),
     "a mask of samples for attention that takes the sequence first": Fault(
         "SHP716", "4x6x8; 4x6:bool", "self.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(8, 3)",
         "h, w = self.a(x, x, x, key_padding_mask=y)\nreturn self.b(h)", arguments="x, y",
@@ -230,6 +234,12 @@ FAULTS = {
     "a view that comes out all the same": Fault(
         "SHP712", "2x6x5", "self.a = nn.Linear(5, 4)",
         "n = int(x.size(1))\nreturn self.a(x).view(-1, n, 2, 2).transpose(1, 2)", traced="2x4x5",
+    ),
+    "windows counted": Fault(
+        "SHP712", "1x12x12x5", "self.a = nn.Linear(5, 5)",
+        "b, h, w, c = (int(n) for n in x.shape)\n"
+        "return self.a(x).view(b, h // 4, 4, w // 4, 4, c).transpose(2, 3).reshape(-1, 16, c)",
+        traced="1x8x8x5",
     ),
     "a mask": Fault(
         "SHP712", "2x6x5", "self.a = nn.Linear(5, 5)",

@@ -29,6 +29,12 @@ def test_parameters_suffer_where_it_raises(name: str) -> None:
     assert bool(first["parameters"]) == (first["severity"] == "error")
 
 
+def test_attention_made_for_the_batch_first_is_tried() -> None:
+    names = [name for name in FAULTS if name.startswith("attention ")]
+    assert len(names) == 2
+    assert all(findings(FAULTS[name])[0]["fix"]["verified"] for name in names)
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_fault_keeps_its_code(name: str) -> None:
     assert [f["code"] for f in findings(OTHERS[name])][:1] == [OTHERS[name].code]

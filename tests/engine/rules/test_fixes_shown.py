@@ -87,6 +87,19 @@ CASES = {
         "4x8",
         "m = torch.zeros(1, 3).expand(x.size(0), 3).clone()",
     ),
+    "the entries of what was spread that a mask picks": (
+        "self.l = nn.Linear(8, 3)",
+        "m = torch.zeros(1, 3).expand(x.size(0), 3)\n        m.masked_fill_(x[:, :3] > 0, 1.0)\n"
+        "        return self.l(x) + m",
+        "4x8",
+        "m = torch.zeros(1, 3).expand(x.size(0), 3).clone()",
+    ),
+    "a token for each sample": (
+        "self.c = nn.Parameter(torch.randn(1, 1, 8)); self.l = nn.Linear(8, 3)",
+        "return self.l(torch.cat([self.c, x], dim=1))",
+        "4x5x8",
+        "return self.l(torch.cat([self.c.expand(x.size(0), -1, -1), x], dim=1))",
+    ),
     "slices of two lengths": (
         "self.l = nn.Linear(8, 8)",
         "h = self.l(x); return h[:, 1:] - h[:, :-2]",

@@ -9,7 +9,7 @@ from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Wrap
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
 
 
@@ -34,6 +34,24 @@ def _attends_to_samples(observation: Observation, known: Layouts, event: Event) 
         return False
     keys = known.of(event.tensors[0])[-1 if op == "softmax" else -2]
     return len(keys) == 1 and keys[0].whole and holds_batch(keys) and keys[0].size > 1
+
+
+def refused_over_batch(observation: Observation, known: Layouts, node: Node, event: Event) -> bool:
+    """Whether attention refuses keys because it takes the samples of both sides, as many, for their positions."""
+    asked = value(node, event, "size")
+    if node.bare_name != "view" or event.completed or not in_attention(observation, node) or not event.inputs:
+        return False
+    keys, query = event.tensors[0], _first_read(observation, known, node.module)
+    if query is None or not len(query.shape) == len(keys.shape) == 3 or not isinstance(asked, list):
+        return False
+    samples, positions = query.shape[:2]
+    return len(asked) == 3 and keys.shape[0] == samples and keys.shape[1] != positions and asked[1] % positions == 0
+
+
+def _first_read(observation: Observation, known: Layouts, module: str) -> Tensor | None:
+    """What the last call of a module read first: of attention, its query."""
+    own = [e for e in known.step.events if observation.nodes[e.node].module == module and e.inputs]
+    return own[0].tensors[0] if own else None
 
 
 def in_attention(observation: Observation, node: Node) -> bool:

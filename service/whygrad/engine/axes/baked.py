@@ -43,7 +43,8 @@ Changes = tuple[tuple[int, str, Json], ...]
 class Baked:
     """A node that holds a size of the example; `changes` are what to give in its place.
 
-    `others` are further ways, where the same number stands there more than once.
+    `others` are further ways, where the same number stands there more than once. `derived`: what it holds was computed
+    from the size.
     """
 
     order: int
@@ -53,6 +54,7 @@ class Baked:
     sent: int
     changes: Changes = ()
     others: tuple[Changes, ...] = ()
+    derived: bool = False
 
 
 def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | None:
@@ -63,6 +65,8 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
         node = observation.nodes[event.node]
         if event is failed and (all_changed := _all_held(observation, node, event)):
             return Baked(order, node.id, event, *observation.resized[0][1:], all_changed)
+        if event is failed and (split := _split_as_recorded(observation, node, event)):
+            return Baked(order, node.id, event, *observation.resized[0][1:], split, derived=True)
         for recorded, sent in _exchanges(observation):
             found = _held(node, event, recorded, sent, failing=event is failed)
             if found is not None and (event is failed or _clashes(failed, recorded, sent)):
@@ -93,6 +97,28 @@ def _all_held(observation: Observation, node: Node, event: Event) -> Changes:
         if _comes_out(changed, event.tensors[0].elements):
             return _everywhere(observation, node, _SHAPED[node.bare_name], changed)
     return ()
+
+
+def _split_as_recorded(observation: Observation, node: Node, event: Event) -> Changes:
+    """The sizes of a view that split recorded axes, 8 into 2 x 4, with as many parts as there are now."""
+    given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
+    if not isinstance(given, list) or not event.inputs:
+        return ()
+    sizes, begin = list[int](given), 0
+    for _, recorded, sent in observation.resized:
+        run = _run(given, begin, recorded)
+        place = next((i for i in run if given[i] * sent % recorded == 0), None)
+        if place is not None:
+            sizes[place], begin = given[place] * sent // recorded, run.stop
+    if sizes == given or not _comes_out(sizes, event.tensors[0].elements):
+        return ()
+    return _everywhere(observation, node, _SHAPED[node.bare_name], sizes)
+
+
+def _run(sizes: list[int], begin: int, product: int) -> range:
+    """The first places, one after the other, whose sizes multiply to a product; none where there are none."""
+    runs = (range(*ends) for ends in combinations(range(begin, len(sizes) + 1), 2))
+    return next((run for run in runs if prod(sizes[i] for i in run) == product), range(0))
 
 
 def _exchanges(observation: Observation) -> list[tuple[int, int]]:

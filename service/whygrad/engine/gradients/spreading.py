@@ -1,4 +1,7 @@
-"""Writes into a part of memory that was spread over many entries: every entry changes, and torch does not refuse it."""
+"""Writes into a part of memory that was spread over many entries: every entry changes, and torch does not refuse it.
+
+A part is an entry that was taken out, or those that a mask picks.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,23 @@ def parts_written(observation: Observation) -> Iterator[tuple[int, Event]]:
     parts: dict[int, Event] = {}
     for order, event in enumerate(events):
         written = target(observation, event)
-        made = parts.get(written.id) if written is not None and written.storage not in told else None
-        if written is not None and made is not None and _rest_is_read(observation, order, written):
-            told.add(written.storage)
-            yield order, made
+        if written is not None and written.storage not in told:
+            made = parts.get(written.id) or (spread.get(written.id) if picks(event, written) else None)
+            if made is not None and _rest_is_read(observation, order, written):
+                told.add(written.storage)
+                yield order, made
         for tensor in event.outputs:
             _follow(event, tensor, spread, parts)
+
+
+def picks(event: Event, written: Tensor) -> bool:
+    """Whether a mask tells entries apart that are one place in the memory that is written."""
+    mask = event.input("mask")
+    if mask is None:
+        return False
+    ahead = len(written.shape) - len(mask.shape)
+    spread = [axis for axis, stride in enumerate(written.strides) if stride == 0 and written.shape[axis] > 1]
+    return any(a >= ahead and mask.shape[a - ahead] > 1 and mask.strides[a - ahead] != 0 for a in spread)
 
 
 def _follow(event: Event, made: Tensor, spread: dict[int, Event], parts: dict[int, Event]) -> None:

@@ -84,11 +84,12 @@ def _silent(observation: Observation, order: int, made: Event) -> Finding:
     """A write into one entry that changes all of them, which torch does not refuse."""
     event = observation.first.events[order]
     node, how = observation.nodes[event.node], observation.nodes[made.node].name
-    spread = size(made.outputs[0])
+    spread, written = size(made.outputs[0]), target(observation, event)
+    part = "the entries that a mask picks" if written is not None and overlaps(written) else "one entry"
     return Finding(
-        title=f"{node.name} writes into one entry of what {how} spread over {spread}, and so into all of them",
+        title=f"{node.name} writes into {part} of what {how} spread over {spread}, and so into all of them",
         message="The entries along that dimension are one place in memory: after the write each holds what was meant "
-        "for one. Torch refuses a write only where what is written shares its memory with itself.",
+        "for one. Torch does not refuse this write.",
         node=node.id,
         event=event,
         order=order,

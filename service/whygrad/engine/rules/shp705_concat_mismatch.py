@@ -118,6 +118,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         yield from _as_large(observation, failed, event)
         if wrong.axis >= 2 and spatial:
             yield from _level(observation, failed, node, wrong.first, wrong.second)
+        yield from _stretched(observation, node, wrong.first, wrong.second)
         yield from _along(observation, node, event, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
@@ -128,6 +129,26 @@ def _as_large(observation: Observation, failed: Failure, event: Event) -> Iterat
     smaller = [tensor for tensor in event.tensors if tensor.shape[2:] != largest.shape[2:]]
     fix = padded(observation, failed.step, smaller, largest)
     yield from [fix] if fix else []
+
+
+def _stretched(observation: Observation, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
+    """The one that has a single entry for each of the other's, such as a token for each sample, spread over them."""
+    one, many = sorted((first, second), key=lambda o: o.tensor.elements)
+    axis = next((a for a, (s, n) in enumerate(zip(one.tensor.shape, many.tensor.shape, strict=True)) if s == 1 != n), 0)
+    free = node.literal("dim", 0) % len(one.tensor.shape) if node.bare_name == "cat" else None
+    stretched = (*one.tensor.shape[:axis], many.tensor.shape[axis], *one.tensor.shape[axis + 1 :])
+    if one.tensor.shape[axis] != 1 or not _agree(stretched, many.tensor.shape, free):
+        return
+    other = _listed(observation.source(node.id), node, many.role)
+    told = f"{other}.size({axis})" if other else str(many.tensor.shape[axis])
+    shown, made = (_expanded(len(stretched), axis, n) for n in (told, str(many.tensor.shape[axis])))
+    summary = f"spread the one of {size(one.tensor)} over dimension {axis}: x{shown}"
+    after = with_behind(observation, node, one.role, shown)
+    yield Fix(summary, after=after, edits=(Wrap(node.id, one.role, f"x{made}"),))
+
+
+def _expanded(rank: int, axis: int, length: str) -> str:
+    return f".expand({', '.join(length if a == axis else '-1' for a in range(rank))})"
 
 
 def _along(observation: Observation, node: Node, event: Event, axis: int) -> Iterator[Fix]:
@@ -199,6 +220,16 @@ def _interpolated(source: str | None, node: Node, role: str) -> str | None:
     if not isinstance(first, ast.Name | ast.Attribute):
         return None
     return replaced(source, second, f"F.interpolate({ast.unparse(second)}, size={ast.unparse(first)}.shape[2:])")
+
+
+def _listed(source: str | None, node: Node, role: str) -> str | None:
+    """The name of one of the joined, where the one join of the user's line lists it by its name."""
+    joins, place = _joins(source, node), role.removeprefix("tensors[").removesuffix("]")
+    listed = joins[0].args[0] if len(joins) == 1 else None
+    if not isinstance(listed, ast.List | ast.Tuple) or not place.isdigit() or int(place) >= len(listed.elts):
+        return None
+    given = listed.elts[int(place)]
+    return given.id if isinstance(given, ast.Name) else None
 
 
 def _joins(source: str | None, node: Node) -> list[ast.Call]:

@@ -80,10 +80,11 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
     node = observation.nodes[found.node]
     refused = failed.node.id if failed and failed.node else None
     raised = (Link(f"torch raises: {failed.said}", refused),) if failed and failed.said else ()
+    what = f"numbers computed from {found.recorded}" if found.derived else f"{found.recorded}"
     return Finding(
-        title=f"{node.name} holds {found.recorded}, a size of the example that was traced: {found.sent} came in",
-        message=f"Tracing wrote the size {found.recorded} of its example into the program as a number. "
-        f"The input has {found.sent} there.",
+        title=f"{node.name} holds {what}, a size of the example that was traced: {found.sent} came in",
+        message=f"Tracing wrote {'what was computed from ' if found.derived else ''}the size {found.recorded} of its "
+        f"example into the program as a number. The input has {found.sent} there.",
         node=found.node,
         event=found.event,
         order=found.order,

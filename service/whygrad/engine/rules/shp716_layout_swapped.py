@@ -52,7 +52,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.axes.attention import attention_over_batch
+from whygrad.engine.axes.attention import attention_over_batch, refused_over_batch
+from whygrad.engine.axes.batch_first import taking_the_batch_first
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.orders import misordered
@@ -78,6 +79,8 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
         if found is not None:
             told.add(node.id)
             yield _finding(observation, order, node, event, found)
+        elif refused_over_batch(observation, known, node, event):
+            yield _crossed(observation, order, node, event)
     for order, event, masks in attention_over_batch(observation, known):
         yield _attention(observation, order, event, masks)
 
@@ -143,5 +146,29 @@ def _attention(observation: Observation, order: int, event: Event, masks: frozen
             Link("each sample is compared with the other samples here", node.id),
         ),
         explains=masks | {node.id} if masks else masks,  # a mask that is misread may be all on in a row
-        fix=Fix("make the layer with batch_first=True, or swap with x.transpose(0, 1) before it and back behind it"),
+        fix=_batch_first(observation),
+    )
+
+
+def _crossed(observation: Observation, order: int, node: Node, event: Event) -> Finding:
+    """Attention to a sequence of another length, refused because the batch is taken for the sequence."""
+    return Finding(
+        title=f"{node.module or 'the attention'} takes the sequence first, and gets the batch first",
+        message=f"The attention was made without batch_first=True, so it takes the {event.tensors[0].shape[0]} samples "
+        "for positions, and finds other numbers of samples on its two sides.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="error",
+        parameters=names(observation.trainable),
+        chain=(Link("the lengths of the two sequences are taken for the sizes of two batches here", node.id),),
+        explains=frozenset({node.id}),
+        fix=_batch_first(observation),
+    )
+
+
+def _batch_first(observation: Observation) -> Fix:
+    return Fix(
+        "make the layer with batch_first=True, or swap with x.transpose(0, 1) before it and back behind it",
+        edits=taking_the_batch_first(observation),
     )
