@@ -43,11 +43,38 @@ def test_a_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatc
 
 def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = Settings(
-        data=tmp_path, job_seconds=1.5, workers=2, keys=("a-key-of-sixteen", "b" * 16), allowed_hosts=("a.example",)
+        data=tmp_path,
+        job_seconds=1.5,
+        workers=2,
+        keys=("a-key-of-sixteen", "b" * 16),
+        allowed_hosts=("a.example",),
+        proxy_header="X-User",
+        proxies=("10.0.0.0/8", "::1"),
     )
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings.from_environment() == settings
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"PROXY_HEADER": "X-Forwarded-User"}, "one is of no use without the other"),
+        ({"PROXIES": "10.0.0.1"}, "one is of no use without the other"),
+        ({"PROXY_HEADER": "X_Forwarded_User", "PROXIES": "10.0.0.1"}, "must be the name of a header"),
+        ({"PROXY_HEADER": "Cookie", "PROXIES": "10.0.0.1"}, "must be the name of a header"),
+        ({"PROXY_HEADER": "X-User", "PROXIES": "10.0.0.1,proxy.example"}, "must be addresses or networks"),
+        ({"PROXY_HEADER": "X-User", "PROXIES": "10.0.0.1/8"}, "must be addresses or networks"),
+        ({"PROXY_HEADER": "X-User", "PROXIES": "::1", "SLACK_BOT_TOKEN": "xoxb-1"}, "WHYGRAD_KEYS: is not set"),
+    ],
+)
+def test_a_proxy_is_trusted_in_full_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], says: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"WHYGRAD_{name}", value)
+    with pytest.raises(SettingsError, match=says):
+        Settings.from_environment()
 
 
 @pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])

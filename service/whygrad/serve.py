@@ -182,7 +182,7 @@ def _refuse_a_half_installation(settings: Settings) -> None:
 
 def _refuse_strangers(settings: Settings) -> None:
     host, _port = settings.address
-    if not (settings.keys or _is_loopback(host)):
+    if not (settings.locked or _is_loopback(host)):
         raise ServeError(
             f"whygrad does not listen on {host}: whoever reaches it may run programs on this machine, and it has no "
             "keys to tell who that is. Listen on 127.0.0.1, or set WHYGRAD_KEYS (and WHYGRAD_ALLOWED_HOSTS, the names "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +18,9 @@ from marshmallow.validate import Range
 PREFIX = "WHYGRAD_"
 MIB = 1024**2
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+TAKEN_HEADERS = ("authorization", "cookie", "host", "origin", "content-type", "content-length")
+"""What every browser sends, or what has a meaning here already."""
 
 
 SECRETS = ("keys", "slack_signing_secret", "slack_bot_token", "slack_app_token")
@@ -39,6 +43,10 @@ class Settings:
     """HOST:PORT to listen on; port 0 takes a free one."""
     keys: tuple[str, ...] = field(default=(), repr=False)
     """Whoever sends one as `Authorization: Bearer KEY` is let in; without any, everybody who reaches the service."""
+    proxy_header: str = ""
+    """The header in which a trusted proxy names who has signed in with it, such as `X-Forwarded-User`."""
+    proxies: tuple[str, ...] = ()
+    """The addresses, or networks such as `10.0.0.0/8`, from which that header is believed, and from no other."""
     allowed_hosts: tuple[str, ...] = ()
     """Names that the service goes by, beside those of loopback and the hosts in `bind` and `public_url`."""
     public_url: str = ""
@@ -98,6 +106,8 @@ class Settings:
             "database_url": env.str("DATABASE_URL", cls.database_url),
             "bind": env.str("BIND", cls.bind, validate=_check_bind),
             "keys": env.list("KEYS", [], validate=_check_keys),
+            "proxy_header": env.str("PROXY_HEADER", cls.proxy_header, validate=_check_header),
+            "proxies": env.list("PROXIES", [], validate=_check_networks),
             "allowed_hosts": env.list("ALLOWED_HOSTS", []),
             "public_url": env.str("PUBLIC_URL", cls.public_url, validate=_check_url),
             "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, **positive),
@@ -120,7 +130,7 @@ class Settings:
         }
         _refuse_bad(env)
         _refuse_halves(values)
-        lists = {name: tuple(values[name]) for name in ("keys", "allowed_hosts")}
+        lists = {name: tuple(values[name]) for name in ("keys", "proxies", "allowed_hosts")}
         return cls(**values | lists | given)
 
     def environment(self) -> dict[str, str]:
@@ -130,6 +140,11 @@ class Settings:
     def without_secrets(self, *but: str) -> Settings:
         """The same for a process that needs none of them, or only those that are named."""
         return replace(self, **{name: type(getattr(self, name))() for name in SECRETS if name not in but})
+
+    @property
+    def locked(self) -> bool:
+        """Whether only those are let in who have a key, or whom a proxy names."""
+        return bool(self.keys or self.proxy_header)
 
     @property
     def uploads(self) -> Path:
@@ -164,11 +179,16 @@ def _refuse_bad(env: Env) -> None:
 
 
 def _refuse_halves(values: Mapping[str, Any]) -> None:
-    """A secret of Slack that is of no use alone is a mistake, and better told now than by silence in a channel."""
+    """What is of no use alone is a mistake, and better told now than by silence in a channel or a door that is shut."""
     for name in ("slack_signing_secret", "slack_app_token"):
         if values[name] and not values["slack_bot_token"]:
             given, wanted = (f"{PREFIX}{word.upper()}" for word in (name, "slack_bot_token"))
             raise SettingsError(f"{wanted}: is not set, and {given} is: whygrad could listen to Slack, and not answer")
+    if values["slack_bot_token"] and values["proxy_header"] and not values["keys"]:
+        raise SettingsError(f"{PREFIX}KEYS: is not set, and what answers in Slack comes past the proxy, with a key")
+    if bool(values["proxy_header"]) != bool(values["proxies"]):
+        both = "the header that names who is there, and the addresses from which it is believed"
+        raise SettingsError(f"{PREFIX}PROXY_HEADER and {PREFIX}PROXIES: one is of no use without the other: {both}")
 
 
 def _shown(name: str) -> str:
@@ -182,6 +202,19 @@ def _written(value: object) -> str:
 def _check_keys(keys: list[str]) -> None:
     if not all(KEY.fullmatch(key) for key in keys):
         raise ValidationError("must be keys of 16 characters or more (A-Z a-z 0-9 . _ ~ + / = -), commas between them")
+
+
+def _check_header(name: str) -> None:
+    if name and (not HEADER.fullmatch(name) or name.lower() in TAKEN_HEADERS):
+        raise ValidationError("must be the name of a header that the proxy alone sets, such as X-Forwarded-User")
+
+
+def _check_networks(networks: list[str]) -> None:
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise ValidationError("must be addresses or networks, commas between them: 127.0.0.1,10.0.0.0/8") from None
 
 
 def _check_secret(text: str) -> None:

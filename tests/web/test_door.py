@@ -33,6 +33,14 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         yield door
 
 
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """Behind a proxy on this machine, which names who has signed in with it."""
+    settings = {"WHYGRAD_PROXY_HEADER": "X-Forwarded-User", "WHYGRAD_PROXIES": "127.0.0.1"}
+    with raw.running(tmp_path_factory.mktemp("behind"), **settings) as door:
+        yield door
+
+
 class TestNoHttp:
     """What gunicorn itself would answer in HTML."""
 
@@ -166,6 +174,19 @@ class TestAdmission:
         assert id.isalnum()
         (line,) = [line for line in door.lines if line.get("request") == id]
         assert line["message"].startswith(r"GET /nothing\n\x1b[2J 404 in ")
+
+
+class TestProxy:
+    def test_whom_it_names_is_let_in(self, behind: Door) -> None:
+        assert behind.ask("GET", "/limits", X_Forwarded_User="ada").status == 200
+        assert behind.ask("GET", "/limits").status == 401
+
+    @pytest.mark.parametrize(
+        "sent",
+        [b"X_Forwarded_User: ada", b"X-Forwarded_User: ada", b"X-Forwarded-User: ada\r\nX-Forwarded-User: root"],
+    )
+    def test_a_header_that_passes_for_its_own_names_nobody(self, behind: Door, sent: bytes) -> None:
+        assert behind.send(b"GET /limits HTTP/1.1\r\nHost: localhost\r\n%b\r\n\r\n" % sent).status == 401
 
 
 class TestLimits:

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from flask import Flask, request
 
-from whygrad.web import signing
+from whygrad.web import proxy, signing
 from whygrad.web.errors import Problem
 from whygrad.web.service import service
 
@@ -73,12 +73,13 @@ def is_key(given: str) -> bool:
 
 
 def _require_key() -> None:
-    if not service().settings.keys or request.endpoint in OPEN:
+    if not service().settings.locked or request.endpoint in OPEN:
         return None
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and is_key(given.strip()):
+    by_key = scheme.lower() == "bearer"
+    if by_key and is_key(given.strip()):
         return None
-    if not given and signing.signed_in():
+    if not by_key and (signing.signed_in() or proxy.visitor()):
         return _require_own_page()
     wrong = "The key that was sent is none of this service's. " if given else ""
     detail = f"{wrong}This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."
@@ -86,9 +87,9 @@ def _require_key() -> None:
 
 
 def _require_own_page() -> None:
-    """A browser sends its cookie along whoever asks it to: what changes something has to say that it is a page here."""
+    """A browser signs in whoever asks it to, by its cookie, or the proxy's: what changes something names its page."""
     if request.method not in SAFE_METHODS and not ("Origin" in request.headers or "Sec-Fetch-Site" in request.headers):
-        raise Problem(403, "A request with a cookie has to say which page sent it, in Origin.")
+        raise Problem(403, "A request without a key has to say which page sent it, in Origin.")
 
 
 def _refuse_compressed() -> None:

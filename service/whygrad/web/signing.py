@@ -1,6 +1,8 @@
 """Who has signed in with a browser: a signed cookie that says which key was shown, and never the key itself.
 
-The secret that signs it lies in the data folder, for its owner alone to read. A cookie ends with its key.
+The secret that signs it lies in the data folder, for its owner alone to read. A cookie ends with its key. A link from
+elsewhere brings it along (Lax), or whoever comes from a chat would be asked for the key each time; no other site's form
+or script does, and what changes something asks for more than a cookie (`web.door`).
 """
 
 from __future__ import annotations
@@ -27,12 +29,12 @@ def sign_in(answer: Response, key: str) -> None:
     settings = service().settings
     secure = request.is_secure or settings.public_url.startswith("https:")
     token = _signer().dumps(_mark(key))
-    answer.set_cookie(COOKIE, token, LONGEST_SECONDS, secure=secure, httponly=True, samesite="Strict")
+    answer.set_cookie(COOKIE, token, LONGEST_SECONDS, secure=secure, httponly=True, samesite="Lax")
 
 
 def sign_out(answer: Response) -> None:
     """Forget it."""
-    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict")
+    answer.delete_cookie(COOKIE, httponly=True, samesite="Lax")
 
 
 def signed_in() -> bool:

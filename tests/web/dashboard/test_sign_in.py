@@ -51,7 +51,17 @@ def test_the_cookie_lets_pages_in_and_their_own_requests(signed: FlaskClient) ->
 def test_the_cookie_is_not_the_key_and_no_script_or_other_site_has_it(client: FlaskClient) -> None:
     cookie = client.post("/sign-in", data={"key": KEY}, headers=OWN).headers["Set-Cookie"]
     assert KEY not in cookie
-    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_a_link_in_a_chat_leads_in(signed: FlaskClient) -> None:
+    from_elsewhere = {
+        **PAGE,
+        "Sec-Fetch-Site": "cross-site",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "document",
+    }
+    assert signed.get("/diagnoses", headers=from_elsewhere).status_code == 200
 
 
 def test_signing_out_ends_it(signed: FlaskClient, problem: Problem) -> None:

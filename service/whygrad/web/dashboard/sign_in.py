@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from whygrad.web import signing
+from whygrad.web import proxy, signing
 from whygrad.web.dashboard.onward import onward
 from whygrad.web.door import is_key
+from whygrad.web.service import service
 
 resource = Blueprint("sign_in", __name__)
 
@@ -15,7 +16,7 @@ resource = Blueprint("sign_in", __name__)
 @resource.get("/sign-in")
 def show() -> ResponseReturnValue:
     """The page, for whoever is not in already."""
-    if signing.signed_in():
+    if signing.signed_in() or proxy.visitor():
         return redirect(onward(request.args.get("next", "")), 303)
     return _page(request.args.get("next", ""))
 
@@ -40,4 +41,5 @@ def delete() -> ResponseReturnValue:
 
 
 def _page(place: str, wrong: bool = False) -> Response:
-    return Response(render_template("sign_in.html", onward=onward(place), wrong=wrong), mimetype="text/html")
+    page = render_template("sign_in.html", onward=onward(place), wrong=wrong, settings=service().settings)
+    return Response(page, mimetype="text/html")
