@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -39,8 +40,12 @@ def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process.communicate(timeout=30)
 
 
+def workers_of(pid: int) -> list[int]:
+    return [child for child in descendants(pid) if b"whygrad.jobs.worker" in arguments_of(child)]
+
+
 def worker_of(pid: int) -> int:
-    (worker,) = (child for child in descendants(pid) if b"whygrad.jobs.worker" in arguments_of(child))
+    (worker,) = workers_of(pid)
     return worker
 
 
@@ -50,7 +55,7 @@ def diagnose(url: str, program: bytes, wait: int) -> requests.Response:
         files={"model": ("m.pt", program)},
         data={"shapes": "2x4"},
         headers={"Prefer": f"wait={wait}"},
-        timeout=60,
+        timeout=90,
     )
 
 
@@ -58,16 +63,16 @@ def test_it_serves_survives_its_worker_and_leaves_nothing_behind(
     service: tuple[subprocess.Popen[str], str], healthy: bytes, endless: bytes, until: Until
 ) -> None:
     process, url = service
-    answer = diagnose(url, healthy, wait=30)
+    answer = diagnose(url, healthy, wait=60)
     assert (answer.status_code, answer.json()["verdict"]) == (200, "healthy")
 
     job = requests.get(url + diagnose(url, endless, wait=0).headers["Location"], timeout=5)
     until(lambda: requests.get(job.url, timeout=5).json()["status"] == "running")
     killed = worker_of(process.pid)
     os.kill(killed, signal.SIGKILL)
-    until(lambda: any(b"whygrad.jobs.worker" in arguments_of(child) for child in descendants(process.pid)))
+    until(lambda: bool(workers_of(process.pid)))
     assert requests.delete(job.url, timeout=5).status_code == 202
-    answer = diagnose(url, healthy, wait=30)
+    answer = diagnose(url, healthy, wait=60)
     assert (answer.status_code, answer.json()["verdict"]) == (200, "healthy")
 
     everybody = descendants(process.pid)
@@ -89,6 +94,20 @@ def test_it_serves_from_postgresql(tmp_path: Path, postgres: str, healthy: bytes
     process.terminate()
     told = process.communicate(timeout=30)[1]
     assert "exception" not in told
+
+
+def test_a_database_that_is_away_for_a_while_ends_nothing_else(tmp_path: Path, until: Until) -> None:
+    process = serve("--bind", "127.0.0.1:0", "--data", str(tmp_path))
+    assert process.stdout is not None
+    process.stdout.readline()
+    database, killed = sqlite3.connect(tmp_path / "whygrad.db"), worker_of(process.pid)
+    database.execute("ALTER TABLE jobs RENAME TO away")
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: any(pid != killed for pid in workers_of(process.pid)))
+    database.execute("ALTER TABLE away RENAME TO jobs")
+    process.terminate()
+    told = process.communicate(timeout=30)[1]
+    assert ("the database does not answer" in told, process.returncode) == (True, 0)
 
 
 def test_without_a_worker_it_lives_and_is_not_ready(tmp_path: Path) -> None:

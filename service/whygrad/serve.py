@@ -20,6 +20,8 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from whygrad import logs
 from whygrad.jobs import worker
 from whygrad.jobs.presence import Presence
@@ -152,11 +154,18 @@ class _Household:
             return process, started
         if process in self.first and process.returncode == worker.NO_SANDBOX:
             raise ServeError("The sandbox does not work here. The log above says why; whygrad doctor tells more.")
-        freed = self.store.bury(worker.name(process.pid))
-        self.presence.leave(worker.name(process.pid))
-        told = "worker %d ended with status %d: another is started, %d jobs begin anew"
-        log.warning(told, process.pid, process.returncode, freed)
+        told = "worker %d ended with status %d: another is started, and %s"
+        log.warning(told, process.pid, process.returncode, self._bury(worker.name(process.pid)))
         return self._start_worker()
+
+    def _bury(self, name: str) -> str:
+        """What becomes of the jobs of a dead worker; a database that is away too is no reason to end."""
+        try:
+            freed = self.store.bury(name)
+            self.presence.leave(name)
+        except SQLAlchemyError as error:
+            return f"its jobs begin anew when their leases end: the database does not answer ({type(error).__name__})"
+        return f"{freed} jobs begin anew"
 
     def _end(self) -> None:
         processes = [self.web, *(process for process, _started in (*self.workers, *self.chat))]
