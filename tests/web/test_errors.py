@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import gevent
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import TimeoutError
 
 from whygrad.settings import Settings
 from whygrad.web import server
@@ -57,3 +61,23 @@ def test_a_database_that_does_not_answer_is_503(tmp_path: Path, problem: Problem
     answer = client.get("/diagnoses")
     assert "database" in problem(answer, 503)
     assert answer.headers["Retry-After"] == "2"
+
+
+def test_a_database_whose_connections_are_all_taken_is_503(app: Flask, problem: Problem) -> None:
+    @app.get("/busy")
+    def busy() -> str:
+        raise TimeoutError("QueuePool limit of size 5 overflow 10 reached")
+
+    assert "database" in problem(app.test_client().get("/busy"), 503)
+
+
+def test_a_full_disk_is_507_and_leaves_nothing_half_stored(
+    client: FlaskClient, problem: Problem, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    answer = client.put(f"/models/{sha256(b'program').hexdigest()}", data=b"program")
+    assert "no room" in problem(answer, 507)
+    assert not [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]

@@ -40,6 +40,7 @@ resource = Blueprint("diagnoses", __name__)
         413: "larger than the limit",
         415: "not multipart/form-data",
         422: "the form is wrong; `errors` says where",
+        507: "no room is left for it",
     },
 )
 def create(body: dict[str, Any]) -> Response:

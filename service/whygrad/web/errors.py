@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
 from marshmallow import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from whygrad.engine.spelling import spelt
@@ -39,7 +40,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _unavailable)
+    for unanswered in (OperationalError, TimeoutError):  # the second: every connection to it is taken
+        app.register_error_handler(unanswered, _unavailable)
+    app.register_error_handler(OSError, _unkept)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -100,9 +103,16 @@ def _too_large() -> str:
     )
 
 
-def _unavailable(error: OperationalError) -> Response:
-    log.error("the database did not answer: %s", error.orig)
+def _unavailable(error: OperationalError | TimeoutError) -> Response:
+    log.error("the database did not answer: %s", error.orig if isinstance(error, OperationalError) else error)
     return answer(503, "The database does not answer. Try again in a moment.", headers={"Retry-After": "2"})
+
+
+def _unkept(error: OSError) -> Response:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _unexpected(error)
+    log.error("%s %s failed: %s", request.method, trace.path(), error.strerror)
+    return answer(507, "The service has no room left for this. Whoever runs it can make some: its log says where.")
 
 
 def _unexpected(error: Exception) -> Response:

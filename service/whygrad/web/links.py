@@ -79,6 +79,7 @@ def page(token: str) -> Response:
         413: "larger than the limit",
         415: "not multipart/form-data",
         422: "the form is wrong; `errors` says where",
+        507: "no room is left for it",
     },
 )
 def use(token: str, body: dict[str, Any]) -> Response:

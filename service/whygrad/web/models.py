@@ -40,7 +40,12 @@ def head(sha256: str) -> Response:
     "Upload a program under its sha256",
     body=Bytes(),
     answers={201: Answer("Stored", headers=("Location",)), 204: Answer("It was here already")},
-    problems={404: "no sha256 in the path", 413: "larger than the limit", 422: "empty, or its sha256 is another"},
+    problems={
+        404: "no sha256 in the path",
+        413: "larger than the limit",
+        422: "empty, or its sha256 is another",
+        507: "no room is left for it",
+    },
 )
 def put(sha256: str, body: Readable) -> Response:
     """Store the body if it is what the path says."""
