@@ -61,7 +61,7 @@ class Mutes:
 
     def all(self) -> list[Mute]:
         """The newest mutes, a thousand at most."""
-        return self._found(true())
+        return self._found(true(), MOST_LISTED)
 
     def marked(self, document: dict[str, Any]) -> dict[str, Any]:
         """The diagnosis with a `muted` in every finding: the mute, or None. The verdict stays that of the program."""
@@ -70,7 +70,7 @@ class Mutes:
         known = {mute.fingerprint: mute.view() for mute in self._found(wanted)} if findings else {}
         return document | {"findings": [f | {"muted": known.get(f.get("fingerprint"))} for f in findings]}
 
-    def _found(self, wanted: ColumnElement[bool]) -> list[Mute]:
-        statement = select(mutes).where(wanted).order_by(mutes.c.muted_at.desc()).limit(MOST_LISTED)
+    def _found(self, wanted: ColumnElement[bool], limit: int | None = None) -> list[Mute]:
+        statement = select(mutes).where(wanted).order_by(mutes.c.muted_at.desc()).limit(limit)
         rows = self.database.read(lambda connection: connection.execute(statement).all())
         return [Mute(**row._mapping) for row in rows]

@@ -74,7 +74,7 @@ class Store:
         def work(connection: Connection) -> Diagnosis:
             self.database.alone(connection, model_sha256)
             if idempotency:
-                self.database.alone(connection, idempotency.key)
+                self.database.alone(connection, f"Idempotency-Key {idempotency.key}")  # which may look like an upload
             if idempotency and (earlier := replay(connection, idempotency)):
                 return earlier
             if not is_kept(model_sha256):

@@ -61,7 +61,14 @@ class Blobs:
 
     def has(self, sha256: str) -> bool:
         """True where the upload is stored."""
-        return SHA256.fullmatch(sha256) is not None and self.path(sha256).is_file()
+        return self.find(sha256) is not None
+
+    def find(self, sha256: str) -> Blob | None:
+        """The upload, None where it is not stored."""
+        try:
+            return Blob(sha256, self.path(sha256).stat().st_size)
+        except (ValueError, FileNotFoundError):
+            return None
 
     def delete(self, sha256: str, *, older: float = 0.0) -> None:
         """Forget the upload, unless it was stored in the last `older` seconds; one that is not there is no error."""
@@ -88,11 +95,17 @@ class Blobs:
     def _keep(self, name: str, path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         os.replace(name, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync(path.parent)
+        _sync(self.folder)  # which may have got that folder just now
+
+
+def _sync(folder: Path) -> None:
+    """Let what was put into a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _age(path: Path) -> float:

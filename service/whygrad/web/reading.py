@@ -22,10 +22,10 @@ def read(sha256: str, seconds: float) -> Diagnosis:
 
 def size_of(sha256: str) -> int:
     """How many bytes a program has. Raises Problem 404 where there is none."""
-    blobs = service().blobs
-    if not blobs.has(sha256):
+    upload = service().blobs.find(sha256)
+    if upload is None:
         raise _unknown(sha256)
-    return blobs.path(sha256).stat().st_size
+    return upload.bytes
 
 
 def _reading(sha256: str) -> Diagnosis:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from whygrad.engine import catalogue
 from whygrad.engine.rule import Rule
+from whygrad.engine.spelling import spelt
 from whygrad.web.answers.catalogue import RulePage, Rules
 from whygrad.web.dashboard import catalogue as pages
 from whygrad.web.errors import Problem
@@ -37,7 +38,7 @@ def show(code: str) -> Response:
     try:
         rule = catalogue.rule(code)
     except KeyError as error:
-        raise Problem(404, f"There is no rule {code[:20]}; GET /rules lists those that there are.") from error
+        raise Problem(404, f"There is no rule {spelt(code, 20)}; GET /rules lists those that there are.") from error
     family = [one for one in catalogue.rules() if one.family == rule.family]
     return either(lambda: pages.show(rule, family), lambda: jsonify(_summary(rule) | asdict(rule.documentation)))
 

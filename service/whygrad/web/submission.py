@@ -84,15 +84,15 @@ def _stored(form: dict[str, Any]) -> Blob:
     if "model" in form:
         form["model"].stream.seek(0)
         return keep(form["model"].stream)
-    blobs = service().blobs
     sha256 = form.get("model_id")
     if sha256 is None:
         detail = "No program. Send the file as model (curl -F model=@model.pt), or the sha256 of one as model_id."
         raise Problem(422, detail, pointer="/model")
-    if not blobs.has(sha256):
+    upload = service().blobs.find(sha256)
+    if upload is None:
         detail = f"No upload has this sha256. Send it first, PUT /models/{sha256}, or send the file as model."
         raise Problem(422, detail, pointer="/model_id")
-    return Blob(sha256, blobs.path(sha256).stat().st_size)
+    return upload
 
 
 def _name(form: dict[str, Any]) -> str:
