@@ -97,14 +97,38 @@ def test_the_keyboard_is_enough(opened: Open, tmp_path: Path) -> None:
     expect(page.locator(".line.culprit").first).to_contain_text("y += 1.0")
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
-    opened: Open, url: str, cut: bytes, scripts: bool, shoot: Shoot
-) -> None:
-    del url
-    page = opened("/", java_script_enabled=scripts)
-    if scripts:
-        page.evaluate("delete window.crypto.__proto__.subtle")  # as on a page that came without TLS
+def test_where_the_browser_has_no_hashes_the_form_sends_what_is_dropped(opened: Open, cut: bytes) -> None:
+    page = opened("/")
+    page.evaluate("delete window.crypto.__proto__.subtle")  # as on a page that came without TLS
+    page.get_by_text("How it is run").click()
+    page.get_by_label("Mode").select_option("eval")
+    drop(page, "lan.pt", cut)
+    expect(page.get_by_role("group", name="x Tensor")).to_be_visible()
+    expect(page.locator(".chosen")).to_contain_text("lan.pt")
+    expect(page.get_by_label("Mode")).to_have_value("eval")
+    shape = page.get_by_label("Shape", exact=True)
+    shape.fill("2xfour")
+    shape.press("Enter")
+    expect(page.locator("#wrong-shape-0")).to_contain_text("'four' is not a size")
+    shape.fill("9x4")
+    shape.press("Enter")
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("9x4", exact=True)).to_be_visible()
+
+
+def test_without_scripts_one_can_look_first_what_a_program_takes(opened: Open, tmp_path: Path) -> None:
+    page = opened("/", java_script_enabled=False)
+    archive = programs.traced(programs.CUT, tmp_path, 3, 4)
+    page.get_by_label("Choose a file").set_input_files({"name": "looked.pt", "mimeType": BINARY, "buffer": archive})
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_label("Shape", exact=True)).to_have_value("3x4")
+    expect(page.get_by_role("button", name="Look")).to_have_count(0)
+    page.get_by_role("button", name="Find out why").click()
+    expect(page).to_have_url(DIAGNOSIS)
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(opened: Open, cut: bytes, shoot: Shoot) -> None:
+    page = opened("/", java_script_enabled=False)
     page.get_by_label("Choose a file").set_input_files({"name": "kept.pt", "mimeType": BINARY, "buffer": cut})
     page.get_by_label("Shapes of the inputs").fill("2xfour")
     page.get_by_text("How it is run").click()

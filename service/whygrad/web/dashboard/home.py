@@ -30,15 +30,22 @@ CHOICES = {"dtypes": DTYPES, "losses": (*Loss.NAMES, *LOSSES)}
 
 def show() -> Response:
     """The form: empty, for the program `model`, or as the diagnosis `again` was asked for."""
-    return _page(
-        _asked_again(request.args["again"]) if "again" in request.args else _asked_of(request.args.get("model"))
-    )
+    name, shapes = (request.args.get(field, "") for field in ("name", "shapes"))
+    if "again" in request.args:
+        return _page(_asked_again(request.args["again"], name))
+    return _page(_described(Asked(model_id=request.args.get("model", ""), name=name), shapes))
 
 
 @resource.post("/")
 def create() -> ResponseReturnValue:
-    """Run what was asked and go where its diagnosis will be; or show what is wrong beside what was typed."""
+    """Run what was asked and go where its diagnosis will be; or show what is wrong beside what was typed.
+
+    Asked to `look` first, it shows a field for each argument that the program takes.
+    """
     asked = _typed()
+    if "look" in request.form and asked.model_id and not asked.arguments:
+        shown = _described(asked, asked.fields["shapes"])
+        return _page(replace(shown, fields={**asked.fields, "method": shown.fields["method"]}))
     try:
         id = submit({"model_id": asked.model_id or None, "name": asked.name, "request": asked.request()}).id
     except ValidationError as error:
@@ -56,20 +63,20 @@ def _page(asked: Asked) -> Response:
     return Response(render_template("home.html", asked=asked, recent=recent, **CHOICES), mimetype="text/html")
 
 
-def _asked_of(model_id: str | None) -> Asked:
-    """The form for a program that was sent, as it was run last or with the shapes that the query has."""
-    asked = _read(Asked(model_id=model_id or "", name=request.args.get("name", "")))
-    if request.args.get("shapes"):
-        return asked.with_shapes(request.args["shapes"])
+def _described(asked: Asked, shapes: str) -> Asked:
+    """The form with a field for each argument that the program takes, filled with `shapes` or as it was run last."""
+    asked = _read(asked)
+    if shapes:
+        return asked.with_shapes(shapes)
     last = service().store.page(model=asked.model_id, limit=1).items if asked.arguments and not asked.ready else ()
-    return _asked_again(last[0].id) if last else asked
+    return _asked_again(last[0].id, asked.name) if last else asked
 
 
-def _asked_again(id: str) -> Asked:
+def _asked_again(id: str, name: str) -> Asked:
     earlier = service().store.get(id)
     if earlier is None or earlier.kind != "examine":
         raise Problem(404, "There is no such diagnosis to run again.")
-    asked = Asked(model_id=earlier.model_sha256, name=request.args.get("name") or earlier.model_name)
+    asked = Asked(model_id=earlier.model_sha256, name=name or earlier.model_name)
     method = {**asked.fields, "method": earlier.request["method"]}
     return _read(replace(asked, fields=method)).again(earlier.request)
 

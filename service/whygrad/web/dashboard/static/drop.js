@@ -1,5 +1,5 @@
 // A file is dropped anywhere on the page, or chosen: it is sent once, by its hash, while its arguments are looked up.
-// Where the browser has no hashes (a page that came without TLS from another machine), the plain form sends the file.
+// Where the browser has no hashes (a page that came without TLS from another machine), the form itself sends it.
 (() => {
   const form = () => document.getElementById("run");
   const input = () => document.getElementById("model");
@@ -52,8 +52,13 @@
   };
 
   const take = async (file) => {
-    if (!crypto.subtle || !input()) return;
+    if (!input()) return;
     part("[data-wrong]").hidden = true;
+    if (!crypto.subtle) {
+      show(`Sending ${file.name}`, 0);
+      form().requestSubmit(part("[name=look]"));
+      return;
+    }
     try {
       show(`Reading ${file.name}`, 0);
       const sha256 = await hash(file);
