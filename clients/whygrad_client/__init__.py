@@ -105,8 +105,5 @@ if not TYPE_CHECKING:
         """The public names, loaded when they are first asked for: pytest imports a part of this package every time."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        rooms = (
-            import_module(f"{__name__}.{room}")
-            for room in ("errors", "report", "answers", "client", "live", "asserting")
-        )
+        rooms = (import_module(f"{__name__}.{room}") for room in _ROOMS)
         return next(vars(room)[name] for room in rooms if name in vars(room))

@@ -17,7 +17,6 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from whygrad_client.slack.speaking import Unheard, Wait
 from whygrad_client.slack.tasks import Source
 
-SLACK = "https://slack.com/api/"
 _CHUNK = 256 * 1024
 _SECONDS = 20.0
 _PAGE = (b"<!doctype", b"<html")

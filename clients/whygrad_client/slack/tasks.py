@@ -66,7 +66,6 @@ class Conversation:
     response_posts: int = 0
     since: float = field(default_factory=time.time)
     message: str | None = None
-    ephemeral: bool = False
     responded: bool = False
     shown: str = ""
 
