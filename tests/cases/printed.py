@@ -34,18 +34,18 @@ class Printed:
     problem: str = ""
 
 
-def scripted() -> list[Case]:
-    """The faulty cases whose own lines are in their archives."""
-    return [case for case in cases() if not case.healthy and case.export == "script"]
+def scripted(case: Case) -> bool:
+    """Whether it is faulty, and its own lines are in its archive."""
+    return not case.healthy and case.export == "script"
 
 
-def tried(case: Case) -> list[Printed]:
+def tried(case: Case, document: Document) -> list[Printed]:
     """Each verified fix that a case's diagnosis shows."""
 
     def again(text: str) -> Document:
         return examined(export.made(text, case.export, case.id), case.request)[-1]
 
-    return list(trials(examined(case.upload(), case.request)[-1], case.text(), again))
+    return list(trials(document, case.text(), again))
 
 
 def trials(document: Document, text: str, again: Callable[[str], Document]) -> Iterator[Printed]:
@@ -114,7 +114,8 @@ def _place(fault: Document) -> tuple[str, ...]:
 
 def main(wanted: list[str]) -> int:
     """Tells each that does not heal, and the figures; returns how many there are."""
-    found: Mapping[str, list[Printed]] = {c.id: tried(c) for c in scripted() if not wanted or c.id in wanted}
+    chosen = [case for case in cases() if scripted(case) and (not wanted or case.id in wanted)]
+    found: Mapping[str, list[Printed]] = {c.id: tried(c, examined(c.upload(), c.request)[-1]) for c in chosen}
     every = [one for printed in found.values() for one in printed]
     for name, printed in found.items():
         for one in printed:

@@ -1,4 +1,4 @@
-"""`python -m tests.sandbox.watched`: every program of `tests/cases` in a warm child, in the jail and without it.
+"""`python -m tests.sandbox.watched FOLDER...`: the programs of `tests/cases` in warm children, jailed and free.
 
 In the jail each call that is not allowed ends the child with the stack of who made it, and each import or opening of a
 file that Python is asked for is noted. One line of JSON for each program. It is a process of its own: whatever else
@@ -32,13 +32,13 @@ LAZY = ("import", "open", "os.", "ctypes.dlopen", "subprocess.", "socket.")
 Told = dict[str, Any]
 
 
-def main() -> None:
-    """Warm up as a zygote does, then fork two children for each program."""
+def main(folders: list[str]) -> None:
+    """Warm up as a zygote does, then fork two children for each program of these folders."""
     torch.set_num_threads(1)
     warming.warm()
     calls = loud_filter()
     examine.LEAST_SECONDS = LIMITS.seconds  # a busy machine is no reason to prove less
-    for case in cases():
+    for case in (case for case in cases() if case.folder.name in folders):
         children = begun(case, calls), begun(case, None)
         jailed, free = (told(*child) for child in children)
         print(json.dumps({"id": case.id, **jailed, "same": same(jailed, free)}), flush=True)
@@ -83,7 +83,7 @@ def watched(case: Case, upload: bytes, writer: int) -> None:
     faulthandler.register(signal.SIGSYS, file=writer, all_threads=False, chain=True)
     sys.addaudithook(lambda event, told: tried.append(f"{event} {told[0]}") if event.startswith(LAZY) else None)
     examine.examine(upload, case.request, emit=documents.append)
-    os.write(writer, json.dumps({"document": documents[-1], "tried": tried, "stack": ""}).encode())
+    os.write(writer, json.dumps({"document": documents[-1], "tried": tried, "stack": ""}, allow_nan=False).encode())
     os._exit(0)
 
 
@@ -102,4 +102,4 @@ def timeless(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
