@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from whygrad_client.errors import WhygradError
 from whygrad_client.examples import NotAnInput, holds_tensor, real
+from whygrad_client.parting import Parting, part, seed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
     from torch.nn import Module as Module
 
 Values = Mapping[str, Any]
-TRACED = (
-    "captured by tracing, which follows one path and keeps neither no_grad nor custom autograd functions: "
-    "torch.jit.script refuses this module, {}"
-)
+TRACED = "captured by tracing, which follows one path, because torch.jit.script refuses this module: {}"
 UNTRACEABLE = """{name} cannot be captured.
   torch.jit.script refuses it: {unscripted}
   torch.jit.trace stops as well: {untraced}
@@ -47,11 +45,15 @@ class CannotCapture(WhygradError):  # noqa: N818 - named after what happened
 
 @dataclass(frozen=True)
 class Captured:
-    """A program, what its arguments get, in their order, and sentences on what the capture lost."""
+    """A program, what its arguments get, in their order, and sentences on what the capture lost.
+
+    `parting` is what the module itself does to its gradients, where the program is a trace of it.
+    """
 
     archive: bytes
     values: Values
     lost: Sequence[str] = ()
+    parting: Parting | None = None
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,19 @@ def _traced(module: Module, call: _Call, training: bool, unscripted: str) -> Cap
     tensors = {name: real(value, generator) for name, value in call.values.items() if holds_tensor(value)}
     _take_tensors_alone(twin, call, list(tensors))
     with _randomness_kept(), torch.enable_grad():
+        seed()
         try:
             program = torch.jit.trace(twin, example_kwarg_inputs=tensors, check_trace=False, strict=False)  # type: ignore[no-untyped-call]
             archive = _archived(program)
         except Exception as error:  # the forward's own, or what torch cannot record
             told = UNTRACEABLE.format(name=type(module).__name__, unscripted=unscripted, untraced=_reason(error))
             raise CannotCapture(told) from None
-    return Captured(archive, {name: call.values[name] for name in tensors}, [TRACED.format(unscripted)])
+        lost = [TRACED.format(unscripted)]
+        try:
+            parting = part(twin, program, {name: real(value, generator) for name, value in tensors.items()})
+        except Exception as error:  # the module's own: it ran once, to be traced, and need not run again
+            parting, lost = None, [*lost, f"the trace was not held against the module itself: {_reason(error)}"]
+    return Captured(archive, {name: call.values[name] for name in tensors}, lost, parting)
 
 
 def _twin(module: Module, training: bool) -> Module:
@@ -222,6 +230,8 @@ def _randomness_kept() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """The first line that an error says, and the line of Python that it is about."""
     text = str(error).strip() or type(error).__name__
+    if again := re.match(r"Can't redefine method: \w+ on class: __torch__\.([\w.]+)", text):
+        return f"it refused {again[1]} before"  # torch keeps what is left of a first try, and says only this
     named = re.findall(r'File "([^"]+)", line (\d+)', text)
     own = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     places = [(file, line) for file, line in named or own if "/torch/" not in file and file != __file__]

@@ -7,6 +7,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
-from whygrad_client import asking, defaults, local
+from whygrad.render.parameters import shorten
+from whygrad_client import asking, defaults, local, lost_in_trace
 from whygrad_client.capture import Captured, capture
 from whygrad_client.client import Client
 from whygrad_client.errors import WhygradError
 from whygrad_client.examples import Description
+from whygrad_client.parting import Parting
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
 
@@ -62,26 +65,37 @@ def diagnose(
     Raises WhygradError: CannotCapture, NotAnInput, NotARequest, MissingExtra, or what a client raises.
     """
     options = {"mode": mode, "steps": steps, "seed": seed, "expect_frozen": list(frozen), "ignore": list(ignore)}
-    with _program(model, inputs, mode) as (path, values, lost):
+    with _program(model, inputs, mode) as (path, values, lost, parting):
         asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
         request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
         document = _judged(path, request, server or defaults.current().server)
-    return Report.read(_sources(defaults.current().root).located(document | {"capture": lost}))
+    whole = _parted(document, parting, frozen, lost)
+    return Report.read(_sources(defaults.current().root).located(whole | {"capture": lost}))
 
 
 @contextmanager
 def _program(
     model: Module | str | os.PathLike[str], inputs: Any, mode: str
-) -> Iterator[tuple[Path, Mapping[str, Any] | None, list[str]]]:
-    """The file of a program, the values of its arguments by their names, and what was lost on the way to it."""
+) -> Iterator[tuple[Path, Mapping[str, Any] | None, list[str], Parting | None]]:
+    """The file of a program, the values of its arguments by their names, what was lost on the way to it, and where."""
     if isinstance(model, str | os.PathLike):
-        yield Path(model), None if inputs is None else _numbered(inputs), []
+        yield Path(model), None if inputs is None else _numbered(inputs), [], None
         return
     captured = _captured(model, inputs, mode)
     with TemporaryDirectory() as folder:
         path = Path(folder, f"{type(model).__name__}.pt")
         path.write_bytes(captured.archive)
-        yield path, captured.values, list(captured.lost)
+        yield path, captured.values, list(captured.lost), captured.parting
+
+
+def _parted(document: Document, parting: Parting | None, frozen: Sequence[str], lost: list[str]) -> Document:
+    """The diagnosis of a trace with what the module itself does otherwise."""
+    if parting is None:
+        return document
+    if parting.gained:
+        lost.append(f"the module itself gives {shorten(parting.gained, parting.module)} a gradient, its trace does not")
+    silent = [name for name in parting.lost if not any(fnmatchcase(name, glob) for glob in frozen)]
+    return lost_in_trace.told(document, parting, silent) if silent else document
 
 
 def _captured(model: Module, inputs: Any, mode: str) -> Captured:

@@ -107,7 +107,7 @@ def test_what_does_not_is_traced_with_its_plain_values_inside() -> None:
     program = captured(Lambda().eval(), "2x4", 0.0, training=False)
     assert list(program.values) == ["x"]
     assert "captured by tracing" in program.lost[0]
-    assert "torch.jit.script refuses this module, Module 'Lambda' has no attribute 'function'" in program.lost[0]
+    assert "torch.jit.script refuses this module: Module 'Lambda' has no attribute 'function'" in program.lost[0]
     assert loaded(program)(torch.randn(2, 4)).eq(0).all()
 
 

@@ -195,7 +195,7 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
             "E   AssertionError: error[[]PAR202]: nothing can be trained: the program has no parameters",
             "E   AssertionError: error[[]*]: *",
             "E     --> test_odd.py:34 in forward",
-            "E   captured by tracing, which follows one path and keeps neither no_grad",
+            "E   captured by tracing, which follows one path, because torch.jit.script",
             "E   AssertionError: frozen, and not named in frozen=[[][]]: encoder.* (2 of 4 parameters)",
             "E   AssertionError: named in frozen=[[]'encoder.*', 'decoder.*'], and yet trained: encoder.proj.*",
             "E   frozen=[[]'encoder.*', 'decoder.*']: no parameter is called 'decoder.*'",
