@@ -20,6 +20,7 @@ class Net(nn.Module):
     def forward(self, x):
         return self.b(torch.relu(self.a(x)))
 """
+NOWHERE: dict[str, Any] = {"op": None, "scope": None, "related": [], "sizes": None}
 TABLES = ("ops", "edges", "scopes")
 
 
@@ -60,10 +61,13 @@ def test_every_column_holds_numbers_that_point_inside(graph: dict[str, Any], tab
         {"tensors": [{"shape": "2x4", "dtype": "float32"}]},
         {"stopped": 10**6},
         {"findings": [{}]},
-        {"findings": [{"op": 10**6, "scope": None, "related": []}]},
-        {"findings": [{"op": None, "scope": 10**6, "related": []}]},
-        {"findings": [{"op": 0, "scope": None, "related": [{"label": 0, "op": 10**6}]}]},
-        {"findings": [{"op": 0, "scope": None, "related": [], "sizes": {"given": "<b>"}}]},
+        {"findings": [NOWHERE | {"op": 10**6}]},
+        {"findings": [NOWHERE | {"scope": 10**6}]},
+        {"findings": [NOWHERE | {"related": [{"label": 0, "op": 10**6}]}]},
+        {"findings": [NOWHERE | {"sizes": {"given": "<b>"}}]},
+        {"findings": [{"op": 0, "scope": None, "related": []}]},
+        {"findings": [NOWHERE] * 301},
+        {"findings": [NOWHERE | {"related": [{"label": 0, "op": 0}] * 9}]},
     ],
 )
 def test_forged_ones_do_not(graph: dict[str, Any], forged: dict[str, Any]) -> None:
@@ -83,6 +87,12 @@ def test_a_module_lies_in_an_earlier_one(graph: dict[str, Any]) -> None:
     for parents in ([0], [None, 1], [None, 0, 2]):
         columns = {name: [0] * len(parents) for name in graph["scopes"]} | {"parent": parents}
         assert not is_graph(graph | {"scopes": columns})
+
+
+def test_only_so_many_lie_in_one_another(graph: dict[str, Any]) -> None:
+    for deepest, passes in ((64, True), (65, False)):
+        columns = {name: [0] * (deepest + 1) for name in graph["scopes"]} | {"parent": [None, *range(deepest)]}
+        assert is_graph(graph | {"scopes": columns, "findings": [NOWHERE]}) is passes
 
 
 def test_what_is_packed_is_spelt_and_holds_nothing_else(graph: dict[str, Any]) -> None:

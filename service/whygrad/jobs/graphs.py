@@ -1,7 +1,8 @@
 """Graphs on their way from the sandbox to whoever looks: held against their shape, spelt out, packed.
 
 A program that took its process over can send any JSON. What goes on from here is columns of one length, whose numbers
-lie inside the tables that they point into, and scopes that lie in earlier ones.
+lie inside the tables that they point into, and scopes that lie in earlier ones, not too many in one another: whoever
+draws them goes down from each to the next, and counts all that is in it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from collections.abc import Sequence
 from types import NoneType
 from typing import Any
 
+from whygrad.engine.graph.document import MOST_FINDINGS, MOST_RELATED
 from whygrad.engine.graph.sketch import MOST_LINKS, MOST_OPERATIONS
 from whygrad.engine.graph.streams import STATES
-from whygrad.engine.graph.tables import LONGEST_NAME
+from whygrad.engine.graph.tables import LONGEST_NAME, MOST_SCOPES
 from whygrad.engine.spelling import plain, spelt
 from whygrad.jobs.wellformed import COUNT, TEXT, Shape, fits
 
 Graph = dict[str, Any]
+
+MOST_NESTED = 64
+"""Scopes in one another. No network is as deep as that."""
 
 COLUMN: Shape = [COUNT]
 SIZES: Shape = {"given": int, "taken": int, "of": str, "role": str, "against": TEXT}
@@ -41,7 +46,13 @@ GRAPH: dict[str, Shape] = {
 
 def is_graph(graph: Graph) -> bool:
     """True where every field is there, of its type, and points at something that is there too."""
-    return fits(graph, GRAPH) and graph["states"] == list(STATES) and _is_bounded(graph) and _points_inside(graph)
+    return (
+        fits(graph, GRAPH)
+        and graph["states"] == list(STATES)
+        and _is_bounded(graph)
+        and _points_inside(graph)
+        and _nested(graph["scopes"]["parent"]) <= MOST_NESTED
+    )
 
 
 def with_ending(graph: Graph, finding: int, node: int | None) -> Graph:
@@ -65,9 +76,15 @@ _NOWHERE: Graph = {"op": None, "scope": None, "related": [], "sizes": None}
 
 
 def _is_bounded(graph: Graph) -> bool:
-    ops, edges, scopes = graph["ops"], graph["edges"], graph["scopes"]
-    alike = all(len({len(column) for column in table.values()}) == 1 for table in (ops, edges, scopes))
-    return alike and len(ops["node"]) <= 2 * MOST_OPERATIONS and len(edges["from"]) <= MOST_LINKS
+    ops, edges, scopes, findings = graph["ops"], graph["edges"], graph["scopes"], graph["findings"]
+    return (
+        all(len({len(column) for column in table.values()}) == 1 for table in (ops, edges, scopes))
+        and len(ops["node"]) <= 2 * MOST_OPERATIONS
+        and len(edges["from"]) <= MOST_LINKS
+        and len(scopes["name"]) <= MOST_SCOPES
+        and len(findings) <= MOST_FINDINGS
+        and all(len(found["related"]) <= MOST_RELATED for found in findings)
+    )
 
 
 def _points_inside(graph: Graph) -> bool:
@@ -92,6 +109,14 @@ def _points_inside(graph: Graph) -> bool:
         and _inside([each["label"] for each in related], texts)
         and (graph["stopped"] is None or _inside([graph["stopped"]], operations))
     )
+
+
+def _nested(parents: Sequence[int]) -> int:
+    """How many scopes lie in one another, the program itself not counted; each lies in an earlier one."""
+    depths = [0]
+    for parent in parents[1:]:
+        depths.append(depths[parent] + 1)
+    return max(depths)
 
 
 def _inside(numbers: Sequence[Any], end: int) -> bool:

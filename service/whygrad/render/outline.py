@@ -102,7 +102,7 @@ def _row(graph: Mapping[str, Any], box: _Box, depth: int, places: Sequence[set[i
     ops = graph["ops"]
     states = {graph["states"][ops["gradient"][op]] for op in box.ops}
     only = graph["texts"][ops["label"][box.ops[0]]] if len(box.ops) == 1 and not box.kind else ""
-    first = [found["op"] for found in graph["findings"][: len(places)]]
+    first, inside = [found["op"] for found in graph["findings"][: len(places)]], set(box.ops)
     return Row(
         name=box.name,
         kind=box.kind or only,
@@ -111,5 +111,5 @@ def _row(graph: Mapping[str, Any], box: _Box, depth: int, places: Sequence[set[i
         state=next((state for state in WORST if state in states), "data"),
         ran=any(ops["times"][op] for op in box.ops),
         open=opened,
-        findings=() if opened else tuple(n for n, op in enumerate(first) if op in set(box.ops)),
+        findings=() if opened else tuple(n for n, op in enumerate(first) if op in inside),
     )
