@@ -51,3 +51,10 @@ def test_a_fix_that_cuts_the_only_way_is_not_called_one() -> None:
     body = "self.cache = self.v * self.p if self.cache.numel() == 0 else self.cache; return F.linear(x, self.cache)"
     (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("BWD403", False)
+
+
+def test_a_loss_of_nothing_has_no_mean() -> None:
+    document = diagnose_source(net("return (x * self.p)[:0]"), shapes="4x4", loss="output")
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["fix"]["after"]) == ("BWD402", None)
+    assert "the loss has no values (0x4)" in finding["title"]

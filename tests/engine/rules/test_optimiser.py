@@ -42,6 +42,11 @@ def test_only_those_suffer_whose_gradient_differs() -> None:
     assert (finding["parameters"], finding["severity"]) == (["p"], "warning")
 
 
+def test_where_it_raises_the_title_says_so() -> None:
+    finding = found("return (torch.complex(x, x) * self.p).abs()")
+    assert finding["title"] == "from call 2 on, torch's optimiser raises in backward, and p gets no gradient"
+
+
 MERGED = """
 class Net(nn.Module):
     def __init__(self):

@@ -46,7 +46,8 @@ def apart(observation: Observation, departure: Departure) -> str:
             "Its derivative is not finite at these values. As the program is written, what comes before it leaves that "
             "out where nothing was passed on; the executor's own formula multiplies it by zero, which is NaN."
         )
-    return "The executor differentiates this by a formula of its own, which gives something else at these values."
+    gives = "raises" if departure.error is not None else "gives something else at these values"
+    return f"The executor differentiates this by a formula of its own, which {gives}."
 
 
 def remedies(observation: Observation, departure: Departure) -> list[Fix]:
@@ -72,10 +73,11 @@ def executions(observation: Observation, numbers: Collection[int]) -> list[Event
 def _equal(observation: Observation, one: Event, other: Event) -> bool:
     """Whether two executions compute the same of the same tensors."""
     nodes = observation.nodes[one.node], observation.nodes[other.node]
+    if one.node == other.node or nodes[0].op != nodes[1].op:
+        return False
     literals = [sorted(str(a.literal) for a in node.arguments if a.constant) for node in nodes]
     tensors = [sorted(t.id for t in event.tensors) for event in (one, other)]
-    same = nodes[0].op == nodes[1].op and literals[0] == literals[1]
-    return same and tensors[0] == tensors[1] and one.values == other.values and one.node != other.node
+    return literals[0] == literals[1] and tensors[0] == tensors[1] and one.values == other.values
 
 
 def _apart_by_detach(observation: Observation, number: int) -> Iterator[Fix]:

@@ -56,6 +56,8 @@ from whygrad.engine.wording.origins import made
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import returned
 
+_EMPTY = "see why nothing is left to make a loss of: a slice, a mask or a selection is empty"
+
 
 @rule("BWD402", "loss-not-scalar", "error")
 def loss_not_scalar(observation: Observation) -> Iterator[Finding]:
@@ -65,18 +67,21 @@ def loss_not_scalar(observation: Observation) -> Iterator[Finding]:
         return
     order, maker = made(step, {step.loss.id})
     node = maker.node if maker else None
-    source = observation.source(node) if node is not None else None
     yield Finding(
-        title=f"the loss has {step.loss.elements} values ({size(step.loss)}), and backward needs one",
+        title=f"the loss has {step.loss.elements or 'no'} values ({size(step.loss)}), and backward needs one",
         message="backward starts from a single number, unless it is told a gradient for each value.",
         node=node,
         event=maker,
         order=order,
         parameters=names(observation.trainable),
         chain=(Link(f"the loss of shape {size(step.loss)} is made here", node),),
-        fix=Fix(
-            "reduce the loss to one number with .mean() or .sum()",
-            after=returned(source, ".mean()"),
-            edits=(Ask({"loss": "mean"}),) if observation.loss == "output" else (),
-        ),
+        fix=_reduced(observation, node) if step.loss.elements else Fix(_EMPTY),
+    )
+
+
+def _reduced(observation: Observation, node: int | None) -> Fix:
+    return Fix(
+        "reduce the loss to one number with .mean() or .sum()",
+        after=returned(observation.source(node) if node is not None else None, ".mean()"),
+        edits=(Ask({"loss": "mean"}),) if observation.loss == "output" else (),
     )

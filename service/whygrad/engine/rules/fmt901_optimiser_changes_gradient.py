@@ -62,7 +62,7 @@ from whygrad.engine.gradients.executor import apart, executions, merged, remedie
 from whygrad.engine.gradients.writes import unseen_changes
 from whygrad.engine.observation import Departure, Observation, Parameter
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.phrases import owners, subject
 
 
 @rule("FMT901", "optimiser-changes-gradient", "warning")
@@ -77,7 +77,7 @@ def optimiser_changes_gradient(observation: Observation) -> Iterator[Finding]:
     node = next(iter((*twins, *hidden, *departure.nodes)), None)
     fix, *others = remedies(observation, departure)
     yield Finding(
-        title=f"{_since(departure)}torch's optimiser gives {owners(lost)} {_given(departure)}",
+        title=f"{_since(departure)}torch's optimiser {_does(departure, lost)}",
         message=apart(observation, departure),
         node=node,
         event=next(iter(executions(observation, [node])), None) if node is not None else None,
@@ -90,10 +90,14 @@ def optimiser_changes_gradient(observation: Observation) -> Iterator[Finding]:
     )
 
 
+def _does(departure: Departure, lost: Sequence[Parameter]) -> str:
+    if departure.error is not None:
+        return f"raises in {departure.error.stage}, and {subject(lost, 'gets')} no gradient"
+    return f"gives {owners(lost)} {_given(departure)}"
+
+
 def _given(departure: Departure) -> str:
     states = {gradient.state for gradient in departure.gradients.values()}
-    if departure.error is not None:
-        return "no gradient"
     if "non-finite" in states:
         return "a gradient that is not finite"
     if states == {"none"}:
