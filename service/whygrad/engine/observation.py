@@ -251,6 +251,11 @@ class Observation:
         return next((s.failure for s in self.steps if s.failure), None)
 
     @cached_property
+    def executed(self) -> frozenset[int]:
+        """The nodes that ran in the first step."""
+        return frozenset(event.node for event in self.first.events)
+
+    @cached_property
     def trainable(self) -> tuple[Parameter, ...]:
         """The parameters that want a gradient."""
         return tuple(p for p in self.parameters if p.requires_grad)

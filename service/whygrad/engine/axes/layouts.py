@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 
 from whygrad.engine.axes.mixing import MIXING
@@ -20,6 +21,7 @@ class Layouts:
         self._known: dict[tuple[int, tuple[int, ...]], Layout] = {}
         self.step = step
         self.makers: dict[int, int] = {}
+        self.readers: dict[int, list[Event]] = defaultdict(list)
         self.learned: set[int] = set(observation.stored)
         self._samples = _samples(observation, step)
         for number, event in enumerate(step.events):
@@ -58,6 +60,8 @@ class Layouts:
         node = self._observation.nodes[event.node]
         layouts = {operand.role: self.of(operand.tensor) for operand in event.inputs}
         read = {t.id for t in event.tensors}
+        for number_read in read:
+            self.readers[number_read].append(event)
         for made in event.outputs:
             if made.id in self._observation.stored or (made.id in read and not node.writes):
                 continue

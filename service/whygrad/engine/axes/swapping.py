@@ -54,8 +54,7 @@ def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
     maker = known.maker(event.tensors[0])
     if maker is None or observation.nodes[maker.node].bare_name not in _PADDING:
         return False
-    made = event.outputs[0].id
-    readers = (e for e in known.step.events if any(t.id == made for t in e.tensors))
+    readers = known.readers.get(event.outputs[0].id, ())
     return any(observation.nodes[e.node].bare_name in ("slice", "narrow", "select") for e in readers)
 
 

@@ -6,10 +6,10 @@ Walked from a parameter towards the loss, it tells where a gradient became NaN, 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from whygrad.engine.facts import Edge, Function
 from whygrad.engine.observation import Numbers, Step
@@ -37,6 +37,31 @@ class Joint:
     events: tuple[int, ...]
 
 
+Found = TypeVar("Found")
+
+
+class Gathered(Generic[Found]):
+    """What is found at a function and at all those that it goes on to, each of which is looked at once."""
+
+    def __init__(self, own: Callable[[int], frozenset[Found]], onward: Callable[[int], Sequence[int]]) -> None:
+        self._own = own
+        self._onward = onward
+        self._known: dict[int, frozenset[Found]] = {}
+
+    def at(self, function: int) -> frozenset[Found]:
+        """What is found from a function on."""
+        pending = [function]
+        while pending:
+            ahead = self._onward(pending[-1])
+            unknown = [number for number in ahead if number not in self._known]
+            if unknown:
+                pending += unknown
+            else:
+                number = pending.pop()
+                self._known[number] = self._own(number).union(*(self._known[n] for n in ahead))
+        return self._known[function]
+
+
 class Backward:
     """Walks over the autograd functions of one step. What is no larger than `limit` counts as zero."""
 
@@ -51,29 +76,24 @@ class Backward:
                     self._givers[edge.function].append((number, place))
                 elif edge.leaf is not None:
                     self._leaf_givers[edge.leaf].append((number, place))
+        self._spoilers = Gathered(self._spoils, self._spoilt_by)
+        self._deaths = Gathered(lambda number: self._dead(self._givers[number]), lambda number: self._undead(number))
+        self._strongest: dict[int, int | None] = {}
 
     def spoilers(self, leaf: int) -> set[int]:
         """The functions that made a finite gradient non-finite, on the ways from the loss to a leaf."""
-        return self._spoilers([n for n, place in self._leaf_givers[leaf] if self._spoilt(n, place)])
+        givers = (n for n, place in self._leaf_givers[leaf] if self._spoilt(n, place))
+        return set().union(*map(self.spoilers_above, givers))
 
-    def spoilers_above(self, function: int) -> set[int]:
+    def spoilers_above(self, function: int) -> frozenset[int]:
         """Those on the ways from the loss to a function."""
-        return self._spoilers([function])
+        return self._spoilers.at(function)
 
     def deaths(self, leaf: int) -> list[Dead]:
         """Where the gradient of a leaf that got zero had died, on each way from the loss."""
-        found: dict[tuple[int, int], Dead] = {}
-        seen: set[int] = set()
-        pending = [self._leaf_givers[leaf]]
-        while pending:
-            for number, place in pending.pop():
-                how = self._death(number, place)
-                if how is not None:
-                    found[number, place] = Dead(number, place, how)
-                elif number not in seen:
-                    seen.add(number)
-                    pending.append(self._givers[number])
-        return list(found.values())
+        givers = self._leaf_givers[leaf]
+        further = (self._deaths.at(n) for n, place in givers if self._death(n, place) is None)
+        return sorted(self._dead(givers).union(*further), key=lambda dead: (dead.function, dead.edge))
 
     def joint(self, dead: Dead) -> Joint:
         """Where contributions that cancel each other came from: the executions from their target to what joins them."""
@@ -96,27 +116,35 @@ class Backward:
                     pending.append(giver)
                     yield giver
 
-    def strongest_way(self, leaf: int) -> list[int]:
-        """The functions from a leaf to the loss, at each the one that gave the most."""
-        way: list[int] = []
-        givers = self._leaf_givers[leaf]
-        while givers:
-            number, _ = max(givers, key=lambda giver: _size(self.functions[giver[0]].edges[giver[1]].gave))
-            way.append(number)
-            givers = self._givers[number]
-        return way
+    def first(self, leaf: int) -> int | None:
+        """The function that gave a leaf the most."""
+        return self._most(self._leaf_givers[leaf])
 
-    def _spoilers(self, pending: list[int]) -> set[int]:
-        found: set[int] = set()
-        seen = set(pending)
-        while pending:
-            number = pending.pop()
-            givers = [n for n, place in self._givers[number] if self._spoilt(n, place)]
-            if not givers or not self._reached_by_nan(number):
-                found.add(number)
-            pending += [n for n in givers if n not in seen]
-            seen.update(givers)
-        return found
+    def strongest(self, function: int) -> int | None:
+        """The function that gave another the most; None for that of the loss."""
+        if function not in self._strongest:
+            self._strongest[function] = self._most(self._givers[function])
+        return self._strongest[function]
+
+    def _most(self, givers: Sequence[tuple[int, int]]) -> int | None:
+        return max(givers, key=lambda g: _size(self.functions[g[0]].edges[g[1]].gave), default=(None, 0))[0]
+
+    def _spoils(self, number: int) -> frozenset[int]:
+        """The function itself, where it makes a finite gradient non-finite."""
+        spoils = not self._spoilt_by(number) or not self._reached_by_nan(number)
+        return frozenset({number} if spoils else ())
+
+    def _spoilt_by(self, number: int) -> list[int]:
+        return [n for n, place in self._givers[number] if self._spoilt(n, place)]
+
+    def _dead(self, givers: Sequence[tuple[int, int]]) -> frozenset[Dead]:
+        """Those that gave nothing of what had arrived."""
+        each = ((number, place, self._death(number, place)) for number, place in givers)
+        return frozenset(Dead(number, place, how) for number, place, how in each if how is not None)
+
+    def _undead(self, number: int) -> list[int]:
+        """The givers of a function at which nothing had arrived that could die."""
+        return [n for n, place in self._givers[number] if self._death(n, place) is None]
 
     def _death(self, number: int, place: int) -> Loss | None:
         """How an edge lost a gradient that had arrived; None where none had."""

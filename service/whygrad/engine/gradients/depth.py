@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log10
+from itertools import pairwise
+from math import inf, log10
 
 from whygrad.engine.edits import Rescale
 from whygrad.engine.finding import Finding, Fix, Link, names
@@ -110,36 +111,65 @@ def _negligible(observation: Observation, parameter: Parameter) -> bool:
 
 
 def _drift(observation: Observation, step: Step, parameters: list[Parameter], sign: int) -> Iterator[Drift]:
-    backward = Backward(step)
-    lost = [p for p in parameters if _changes(backward, p, sign) >= ORDERS]
+    ways = _Ways(step)
+    changed = {p.name: ways.changes(p, sign) for p in parameters}
+    lost = [p for p in parameters if changed[p.name] >= ORDERS]
     if not lost:
         return
-    changes = _by_kind(backward, max(lost, key=lambda p: _changes(backward, p, sign)))
+    worst = max(lost, key=lambda p: changed[p.name])
+    changes = ways.by_kind(worst)
     most = max(changes.values(), key=lambda of_kind: sign * sum(c for _, c in of_kind))
     made = [(step.functions[number].event, change) for number, change in most]
     order = max(((e, c) for e, c in made if e is not None), key=lambda pair: sign * pair[1], default=(None, 0.0))[0]
     if order is not None:
         event = step.events[order]
-        orders = max(_changes(backward, p, sign) for p in lost)
+        orders = changed[worst.name]
         nodes = dict.fromkeys(step.events[e].node for e, _ in made if e is not None)
         yield Drift(order, event, observation.nodes[event.node], len(most), orders, tuple(lost), tuple(nodes))
 
 
-def _changes(backward: Backward, parameter: Parameter, sign: int) -> float:
-    """The orders of magnitude by which the gradient changes on the way down, without the largest single change."""
-    changes = [sign * change for _, change in _way(backward, parameter)]
-    return sum(changes) - max(changes, default=0.0)
+@dataclass(frozen=True)
+class _Climb:
+    """By how many orders a gradient changes from the loss down to a function: in all, at most, and at least at once."""
+
+    total: float = 0.0
+    highest: float = -inf
+    lowest: float = inf
 
 
-def _by_kind(backward: Backward, parameter: Parameter) -> dict[str, list[tuple[int, float]]]:
-    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for number, change in _way(backward, parameter):
-        found[kind(backward.functions[number])].append((number, change))
-    return found
+class _Ways:
+    """The strongest ways from parameters to the loss. Most share their last stretch, and each is walked once."""
 
+    def __init__(self, step: Step) -> None:
+        self._backward = Backward(step)
+        self._known: dict[int, _Climb] = {}
 
-def _way(backward: Backward, parameter: Parameter) -> list[tuple[int, float]]:
-    """Each function on the strongest way from a parameter to the loss, with the orders by which it changes it."""
-    way = backward.strongest_way(parameter.tensor)
-    sizes = [max(backward.arrived(number), VANISHED) for number in way]
-    return [(way[i + 1], log10(sizes[i] / sizes[i + 1])) for i in range(len(way) - 1)]
+    def changes(self, parameter: Parameter, sign: int) -> float:
+        """The orders of magnitude by which the gradient changes on the way down, without the largest single change."""
+        first = self._backward.first(parameter.tensor)
+        climb = self._climbed(first) if first is not None else _Climb()
+        largest = climb.highest if sign > 0 else -climb.lowest
+        return sign * climb.total - largest if largest > -inf else 0.0
+
+    def by_kind(self, parameter: Parameter) -> dict[str, list[tuple[int, float]]]:
+        """The functions on the way with what they change, by the operations that they belong to."""
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        below = self._backward.first(parameter.tensor)
+        while below is not None and (above := self._backward.strongest(below)) is not None:
+            found[kind(self._backward.functions[above])].append((above, self._change(below, above)))
+            below = above
+        return found
+
+    def _climbed(self, function: int) -> _Climb:
+        way = [function]
+        while way[-1] not in self._known and (above := self._backward.strongest(way[-1])) is not None:
+            way.append(above)
+        self._known.setdefault(way[-1], _Climb())
+        for below, above in reversed(list(pairwise(way))):
+            rest, change = self._known[above], self._change(below, above)
+            self._known[below] = _Climb(rest.total + change, max(rest.highest, change), min(rest.lowest, change))
+        return self._known[function]
+
+    def _change(self, below: int, above: int) -> float:
+        arrived, before = (max(self._backward.arrived(number), VANISHED) for number in (below, above))
+        return log10(arrived / before)

@@ -7,10 +7,12 @@ written in place. All parameters are followed at once, one bit each, in one swee
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 
 from whygrad.engine.facts import FILLING, METADATA
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
@@ -83,22 +85,17 @@ class Flow:
 
         Only events before an index count, where one is given.
         """
-        wanted, memory = {t.id for t in tensors}, {t.storage for t in tensors}
-        values, found = set(numbers), set()
-        for index in reversed(range(len(self.step.events) if before is None else before)):
+        search = _Search(self._makers)
+        search.want(tensors, numbers, len(self.step.events) if before is None else before)
+        for index in search.events():
             event = self.step.events[index]
-            node = self._node(event)
-            made = any(t.id in wanted for t in results(event, node)) or bool(values & set(node.outputs))
-            wrote = _writes_memory(node) and any(t.storage in memory for t in event.outputs)
-            if not made and not wrote:
-                continue
-            found.add(index)
-            carried = self._carrying(event)
-            wanted |= {t.id for t in carried}
-            memory |= {t.storage for t in carried}
-            for argument in node.arguments:
-                values |= self.sources(argument.value)
-        return frozenset(found), frozenset(wanted)
+            values = (v for argument in self._node(event).arguments for v in self.sources(argument.value))
+            search.want(self._carrying(event), values, index)
+        return frozenset(search.found), frozenset(search.wanted)
+
+    @cached_property
+    def _makers(self) -> _Makers:
+        return _Makers((event, self._node(event)) for event in self.step.events)
 
     def sources(self, value: int) -> frozenset[int]:
         """The numbers taken out of tensors, by their values, that a value outside tensors was computed from."""
@@ -194,6 +191,56 @@ class Flow:
                     self._detached[output.id] = origin
                     if alive and node.writes:
                         self.cuts.append(Cut(origin, alive))
+
+
+class _Makers:
+    """The executions, by their indices, that made each tensor, wrote each memory and gave each number."""
+
+    def __init__(self, executions: Iterable[tuple[Event, Node]]) -> None:
+        self.tensors: dict[int, list[int]] = defaultdict(list)
+        self.memories: dict[int, list[int]] = defaultdict(list)
+        self.numbers: dict[int, list[int]] = defaultdict(list)
+        for index, (event, node) in enumerate(executions):
+            for made in {t.id for t in results(event, node)}:
+                self.tensors[made].append(index)
+            for written in {t.storage for t in event.outputs} if _writes_memory(node) else ():
+                self.memories[written].append(index)
+            for output in node.outputs:
+                self.numbers[output].append(index)
+
+
+class _Search:
+    """Goes back from what is wanted to all that it depends on, the last execution first."""
+
+    def __init__(self, makers: _Makers) -> None:
+        self._makers = makers
+        self._memory: set[int] = set()
+        self._values: set[int] = set()
+        self._pending: list[int] = []
+        self.wanted: set[int] = set()
+        self.found: set[int] = set()
+
+    def want(self, tensors: Iterable[Tensor], numbers: Iterable[int], before: int) -> None:
+        """Look for what made tensors and numbers, and wrote their memory, before an execution."""
+        tensors = list(tensors)
+        self._look(self._makers.tensors, self.wanted, {t.id for t in tensors}, before)
+        self._look(self._makers.memories, self._memory, {t.storage for t in tensors}, before)
+        self._look(self._makers.numbers, self._values, set(numbers), before)
+
+    def events(self) -> Iterator[int]:
+        """The executions that are found, while more is wanted for each."""
+        while self._pending:
+            index = -heappop(self._pending)
+            if index not in self.found:
+                self.found.add(index)
+                yield index
+
+    def _look(self, makers: Mapping[int, list[int]], known: set[int], wanted: set[int], before: int) -> None:
+        for each in wanted - known:
+            known.add(each)
+            indices = makers.get(each, [])
+            for index in indices[: bisect_left(indices, before)]:
+                heappush(self._pending, -index)
 
 
 def _selects(operand: Operand) -> bool:

@@ -27,13 +27,13 @@ def called_in_its_stead(observation: Observation, silent: Sequence[Parameter]) -
 
     None where one of the parameters has no such call.
     """
-    held = {p.name: p for p in (*observation.parameters, *observation.buffers)}
+    parts, reads = _parts(observation), _reads(observation)
     units = dict.fromkeys(_unit(p.name) for p in silent)
     families: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for unit in dict.fromkeys(_unit(p.name) for p in observation.parameters):
-        families[_likeness(unit, held)].append(unit)
+        families[_likeness(unit, parts[unit])].append(unit)
     places = [
-        p for family in families.values() if units.keys() & set(family) for p in _placed(observation, family, units)
+        p for family in families.values() if units.keys() & set(family) for p in _placed(family, units, parts, reads)
     ]
     return tuple(places) if {p.name for p in places} == set(units) else ()
 
@@ -43,25 +43,44 @@ def _unit(name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
-def _parts(unit: str, held: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """What a layer holds, by the rest of the name."""
-    own = {name.removeprefix(unit): p for name, p in held.items() if name == unit or _unit(name) == unit}
-    return {rest: p for rest, p in own.items() if p.floating}
+Parts = Mapping[str, Parameter]
+"""What a layer holds, by the rest of the name."""
+
+Reads = Mapping[int, Sequence[tuple[int, str]]]
+"""The nodes that read each tensor, with the argument, in the order of execution."""
 
 
-def _likeness(unit: str, held: Mapping[str, Parameter]) -> tuple[object, ...]:
+def _parts(observation: Observation) -> Mapping[str, Parts]:
+    """What each layer holds."""
+    found: dict[str, dict[str, Parameter]] = defaultdict(dict)
+    for held in (*observation.parameters, *observation.buffers):
+        if held.floating:
+            unit = _unit(held.name)
+            found[unit][held.name.removeprefix(unit)] = held
+    return found
+
+
+def _reads(observation: Observation) -> Reads:
+    found: dict[int, dict[tuple[int, str], None]] = defaultdict(dict)
+    for event in observation.first.events:
+        if _plain(observation, event):
+            for operand in event.inputs:
+                found[operand.tensor.id][event.node, operand.role] = None
+    return {tensor: list(readers) for tensor, readers in found.items()}
+
+
+def _likeness(unit: str, parts: Parts) -> tuple[object, ...]:
     """What a layer has in common with those that can stand in for it: where it belongs, and what it holds."""
-    shapes = sorted((rest, p.shape, p.dtype) for rest, p in _parts(unit, held).items())
-    return (unit.rpartition(".")[0], *shapes)
+    return (unit.rpartition(".")[0], *sorted((rest, p.shape, p.dtype) for rest, p in parts.items()))
 
 
-def _placed(observation: Observation, family: Sequence[str], silent: Mapping[str, None]) -> Iterator[Place]:
+def _placed(
+    family: Sequence[str], silent: Mapping[str, None], parts: Mapping[str, Parts], reads: Reads
+) -> Iterator[Place]:
     """One call for each layer of a family, in the order in which they were made, if there are as many."""
-    held = {p.name: p for p in (*observation.parameters, *observation.buffers)}
-    called = [unit for unit in family if unit not in silent]
-    for other in called:
-        calls = _calls(observation, _parts(other, held))
-        missing = [unit for unit in family if unit in silent]
+    missing = [unit for unit in family if unit in silent]
+    for other in (unit for unit in family if unit not in silent):
+        calls = _calls(parts[other], reads)
         if len(calls) == len(missing) + 1 and len(calls) > 1:
             order = [unit for unit in family if unit in (other, *missing)]
             for unit, call in zip(order, calls, strict=True):
@@ -71,21 +90,14 @@ def _placed(observation: Observation, family: Sequence[str], silent: Mapping[str
             return
 
 
-def _calls(observation: Observation, parts: Mapping[str, Parameter]) -> list[list[tuple[str, int, str]]]:
+def _calls(parts: Parts, reads: Reads) -> list[list[tuple[str, int, str]]]:
     """Each call of a layer as what it reads of it: the rest of the name, the node, the argument."""
-    reads: dict[str, dict[tuple[int, str], None]] = {rest: {} for rest in parts}
-    known = {p.tensor: rest for rest, p in parts.items()}
-    for event in observation.first.events:
-        if not observation.nodes[event.node].op.startswith("prim::"):
-            for operand in event.inputs:
-                if operand.tensor.id in known:
-                    reads[known[operand.tensor.id]][event.node, operand.role] = None
-    counts = {len(nodes) for nodes in reads.values()}
-    if len(counts) != 1 or not counts - {0}:
+    readers = {rest: reads.get(p.tensor, ()) for rest, p in parts.items()}
+    if len({len(nodes) for nodes in readers.values()}) != 1:
         return []
     return [
-        [(rest, *nodes) for rest, nodes in zip(reads, call, strict=True)]
-        for call in zip(*(list(nodes) for nodes in reads.values()), strict=True)
+        [(rest, *nodes) for rest, nodes in zip(readers, call, strict=True)]
+        for call in zip(*readers.values(), strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ A part is an entry that was taken out, or those that a mask picks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from whygrad.engine.gradients.writes import target
 from whygrad.engine.observation import Event, Observation, Tensor
@@ -54,8 +55,8 @@ def _follow(event: Event, made: Tensor, spread: dict[int, Event], parts: dict[in
 def _rest_is_read(observation: Observation, order: int, written: Tensor) -> bool:
     """Whether an operation that is no write reads the whole of it later, or gives it back."""
     later = observation.first.events[order + 1 :]
-    read = [t for event in later for t in event.tensors if not _moves(event, t)]
-    return any(t.storage == written.storage and overlaps(t) for t in (*read, *observation.first.outputs))
+    read = (t for event in later for t in event.tensors if not _moves(event, t))
+    return any(t.storage == written.storage and overlaps(t) for t in chain(read, observation.first.outputs))
 
 
 def _moves(event: Event, tensor: Tensor) -> bool:

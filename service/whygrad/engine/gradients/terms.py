@@ -107,7 +107,8 @@ class _Sum:
         if not cuts or not part.weight or any(live.weight == -part.weight for live in self.live):
             return None  # of a difference one side is often fixed
         last = max(cuts, key=lambda cut: cut.event)
-        beside = {self.events[c.event].node: c for c in cuts if not self._leads(c, last)}
+        leading = self._leading(last)
+        beside = {self.events[c.event].node: c for c in cuts if c.event not in leading}
         beside.pop(self.events[last.event].node)
         return DeadTerm(
             addition=self._node(self.events[part.addition]),
@@ -187,10 +188,9 @@ class _Sum:
                 return cuts
         return []
 
-    def _leads(self, cut: Cut, later: Cut) -> bool:
-        """Whether what one cut took the history of goes into what a later one does."""
-        event = self.events[later.event]
-        return cut.event in selecting_flow(self.observation).behind(event.tensors, before=later.event)[0]
+    def _leading(self, cut: Cut) -> frozenset[int]:
+        """The executions whose results go into a cut."""
+        return selecting_flow(self.observation).behind(self.events[cut.event].tensors, before=cut.event)[0]
 
 
 def _factor(event: Event, node: Node) -> float:

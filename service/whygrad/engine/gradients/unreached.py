@@ -54,29 +54,49 @@ def unreached(observation: Observation) -> tuple[Unreached, ...]:
 
 def waits_for_data(observation: Observation, parameter: Parameter) -> bool:
     """Whether a parameter that nothing read is read in a branch that is taken where the numbers are others."""
-    path = parameter.name.rpartition(".")
-    for node in observation.nodes:
-        if (node.op, node.module, node.attribute) == ("prim::GetAttr", path[0], path[2]):
-            around = node.parent
-            while around is not None:
-                if _depends_on_numbers(observation, observation.nodes[around]):
-                    return True
-                around = observation.nodes[around].parent
-    return False
+    module, _, attribute = parameter.name.rpartition(".")
+    branches = _branches(observation)
+    return any(branches.wait(node.parent) for node in branches.readers.get((module, attribute), ()))
 
 
-def _depends_on_numbers(observation: Observation, branch: Node) -> bool:
-    """Whether the condition of a branch is computed of the numbers in a tensor, not only of sizes and settings."""
-    makers = {value: node for node in observation.nodes for value in node.outputs}
-    pending, seen = [branch], {branch.id}
-    while pending:
-        node = pending.pop()
-        if node.op in _OF_NUMBERS:
-            return True
-        new = [m for a in node.arguments if (m := makers.get(a.value)) is not None and m.id not in seen]
-        seen |= {m.id for m in new}
-        pending += new
-    return False
+class _Branches:
+    """Which branches depend on the numbers in a tensor, each looked at once, and what reads a module's own."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+        self._makers = {value: node for node in nodes for value in node.outputs}
+        self._known: dict[int, bool] = {}
+        self.readers: dict[tuple[str, str | None], list[Node]] = defaultdict(list)
+        for node in nodes:
+            if node.op == "prim::GetAttr":
+                self.readers[node.module, node.attribute].append(node)
+
+    def wait(self, branch: int | None) -> bool:
+        """Whether a branch, or one around it, is taken by numbers."""
+        while branch is not None:
+            if branch not in self._known:
+                self._known[branch] = self._depends_on_numbers(self._nodes[branch])
+            if self._known[branch]:
+                return True
+            branch = self._nodes[branch].parent
+        return False
+
+    def _depends_on_numbers(self, branch: Node) -> bool:
+        """Whether its condition is computed of the numbers in a tensor, not only of sizes and settings."""
+        pending, seen = [branch], {branch.id}
+        while pending:
+            node = pending.pop()
+            if node.op in _OF_NUMBERS:
+                return True
+            new = [m for a in node.arguments if (m := self._makers.get(a.value)) is not None and m.id not in seen]
+            seen |= {m.id for m in new}
+            pending += new
+        return False
+
+
+@lru_cache(maxsize=8)
+def _branches(observation: Observation) -> _Branches:
+    return _Branches(observation.nodes)
 
 
 def nothing_arrives(observation: Observation) -> bool:

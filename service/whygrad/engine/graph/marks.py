@@ -38,8 +38,7 @@ def nodes(marked: Sequence[Mark]) -> Iterator[int]:
 def _mark(diagnosed: Diagnosed) -> Mark:
     finding, observation = diagnosed.finding, diagnosed.observation
     shown = finding.event.node if finding.event is not None else None
-    executed = {event.node for event in observation.first.events}
-    place = finding.node if finding.node in executed or shown is None else shown
+    place = finding.node if finding.node in observation.executed or shown is None else shown
     event = finding.event
     wrong = sizes(observation.nodes[event.node], event) if event and diagnosed.rule.family == "SHP" else None
     related = tuple((r.label, r.node) for r in finding.related)

@@ -140,7 +140,8 @@ class _Drawing:
         for output in node.outputs:
             values[output] = [own] if own is not None else held[:MOST_ENDS]
         for source, target in node.joins:
-            values[target] = values.get(target, []) + values.get(source, [])
+            both = dict.fromkeys((*values.get(target, ()), *values.get(source, ())))
+            values[target] = list(both)[:MOST_ENDS]
         if node.op in FILLING:
             values[node.arguments[0].value] = held[:MOST_ENDS]
 

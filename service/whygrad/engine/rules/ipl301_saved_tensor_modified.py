@@ -53,7 +53,8 @@ Good::
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
@@ -72,17 +73,26 @@ def saved_tensor_modified(observation: Observation) -> Iterator[Finding]:
     if step is None:
         return
     told: set[int] = set()
-    writes = [i for i, event in enumerate(step.events) if observation.nodes[event.node].writes]
+    writes = _writes(observation, step)
     for spoiled in step.clobbered:
-        writer = _writer(step, writes[bisect_right(writes, spoiled.saver) :], spoiled)
+        writer = _writer(step, writes.get(spoiled.storage, ()), spoiled)
         if writer is not None and step.events[writer].node not in told:
             told.add(step.events[writer].node)
             yield _finding(observation, step, spoiled, writer)
 
 
+def _writes(observation: Observation, step: Step) -> Mapping[int, Sequence[int]]:
+    """For each memory the executions that write into it."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for index, event in enumerate(step.events):
+        for storage in {t.storage for t in event.outputs} if observation.nodes[event.node].writes else ():
+            found[storage].append(index)
+    return found
+
+
 def _writer(step: Step, writes: Sequence[int], spoiled: Clobbered) -> int | None:
-    """The first of the executions that write which wrote into the saved memory."""
-    for index in writes:
+    """The first of the executions that write into the saved memory which did so after it was saved."""
+    for index in writes[bisect_right(writes, spoiled.saver) :]:
         written = step.events[index].outputs
         if any(t.storage == spoiled.storage and t.version > spoiled.expected for t in written):
             return index
