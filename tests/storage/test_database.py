@@ -17,7 +17,9 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-@pytest.mark.parametrize("url", ["nonsense", "nosuch://here", "mssql+nodriver://user:secret@here"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "nosuch://here", "mssql+nodriver://user:secret@here", "postgresql://user:p@a:secret@here"]
+)
 def test_an_address_of_no_database_is_told(url: str) -> None:
     with pytest.raises(UnusableDatabase, match="It is to be such as sqlite:") as caught:
         Database(url)

@@ -35,11 +35,14 @@ class Database:
         try:
             self.url = make_url(url)
             self.engine = create_engine(self.url, pool_pre_ping=self.url.get_backend_name() != "sqlite")
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            # What is taken for a port may be the rest of a password with an @ in it: it is not told.
+            why = "its port is no number" if isinstance(error, ValueError) else error
             raise UnusableDatabase(
-                f"The address of the database cannot be used: {error}. It is to be such as "
-                "sqlite:////var/lib/whygrad/whygrad.db; without WHYGRAD_DATABASE_URL it is a file in the data folder."
-            ) from error
+                f"The address of the database cannot be used: {why}. It is to be such as "
+                "sqlite:////var/lib/whygrad/whygrad.db; without WHYGRAD_DATABASE_URL it is a file in the data folder. "
+                "In a password @ is written %40."
+            ) from None
         if self.is_sqlite:
             _speak_sqlite(self.engine)
         self._writing = self.engine.execution_options(whygrad_begin="BEGIN IMMEDIATE")

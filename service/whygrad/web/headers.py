@@ -26,13 +26,13 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
 
 
 def protect(answer: Response) -> Response:
-    """The answer with these headers; one that a view has set stays."""
+    """The answer with these headers; one that a view has set stays. What has an ETag is kept by its reader, to ask anew."""
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
+    answer.headers.setdefault("Cache-Control", "private, no-cache" if "ETag" in answer.headers else "no-store")
     answer.headers[trace.HEADER] = trace.current()
     return answer
