@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.programs import diagnose_source
+from tests.engine.programs import build, diagnose_source, examined
 from tests.engine.rules.small import net
 
 LAYER = "self.a = nn.Linear(6, 6)"
@@ -123,3 +123,11 @@ def test_weights_in_a_plain_list_of_a_trace() -> None:
     source = net("return self.p * self.a(x) @ self.ws[0]", f"{LAYER}; self.ws = [torch.randn(6, 6)]")
     (finding,) = diagnose_source(source, shapes="4x6", loss="mean", export="trace 4x6")["findings"]
     assert (finding["code"], finding["severity"]) == ("PAR205", "warning")
+
+
+def test_a_tensor_that_is_meant_to_stay_as_it_was_drawn_is_none() -> None:
+    source = net("return self.p * self.a(x) @ self.proj", f"{LAYER}; self.register_buffer('proj', torch.randn(6, 6))")
+    request = {"inputs": [{"shape": [4, 6]}], "passes": ["numeric"]}
+    assert [f["code"] for f in examined(build(source), request)[-1]["findings"]] == ["PAR206"]
+    told = examined(build(source), {**request, "expect_frozen": ["proj"]})[-1]
+    assert (told["verdict"], told["findings"]) == ("healthy", [])

@@ -106,7 +106,12 @@ def unregistered(observation: Observation) -> tuple[Unregistered, ...]:
     reach = _Reach(observation)
     groups: dict[str, list[Parameter]] = defaultdict(list)
     for held in observation.buffers:
-        if reach.trains(held) and not _changed(observation, held) and _is_weight(observation, held, reach):
+        if (
+            reach.trains(held)
+            and not observation.expected(held)
+            and not _changed(observation, held)
+            and _is_weight(observation, held, reach)
+        ):
             groups[held.name.rpartition(".")[0]].append(held)
     return tuple(_read(observation, group) for group in groups.values())
 

@@ -14,7 +14,7 @@ plain attribute does not move with `.to(device)` and is in no checkpoint either.
 How to fix it
 -------------
 `self.w = nn.Parameter(torch.randn(…))` in `__init__`, and move the module as a whole to its device. Where the numbers
-are meant to stay as they are, call it a buffer and name it for what it is.
+are meant to stay as they are, as those of a random projection are, name the tensor in `expect_frozen`.
 
 Not to be confused with
 -----------------------
@@ -96,7 +96,8 @@ def _fix(names: list[str]) -> Fix:
     lists = list(dict.fromkeys(n.rpartition(".")[2].partition("[")[0] for n in names if n.endswith("]")))
     single = [n.rpartition(".")[2] for n in names if not n.endswith("]")]
     made = [f"self.{n} = nn.Parameter(…)" for n in single[:4]] + [f"self.{n} = nn.ParameterList(…)" for n in lists]
-    return Fix(f"{'; '.join(made)} in __init__", edits=(Register(tuple(names)),))
+    kept = "what is meant to stay as it is, name in expect_frozen"
+    return Fix(f"{'; '.join(made)} in __init__; {kept}", edits=(Register(tuple(names)),))
 
 
 def _evidence(held: Parameter) -> str:
