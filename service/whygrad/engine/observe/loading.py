@@ -13,15 +13,19 @@ from whygrad.engine.preflight.refusal import EXPORT, RefusedError
 
 
 @contextlib.contextmanager
-def loading(*passed: type[Exception]) -> Iterator[None]:
-    """Raise RefusedError for whatever torch raises in here, but for errors of the kinds that are passed on."""
+def loading(*passed: type[Exception], without_numbers: bool = False) -> Iterator[None]:
+    """Raise RefusedError for whatever torch raises in here, but for errors of the kinds that are passed on.
+
+    Some archives, of quantised weights for one, torch can load with their numbers alone.
+    """
     try:
         yield
     except Exception as error:  # torch has many ways to refuse a file
         if isinstance(error, (RefusedError, *passed)):
             raise
         refuse_out_of_memory(error)
-        why = f"torch {torch.__version__} cannot load it: {_first_line(error)}"
+        how = " without its numbers" if without_numbers else ""
+        why = f"torch {torch.__version__} cannot load it{how}: {_first_line(error)}"
         raise RefusedError(Refusal("a TorchScript archive that does not load", why, EXPORT)) from error
 
 

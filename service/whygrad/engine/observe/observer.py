@@ -185,7 +185,7 @@ class Observer:
         self._keep(Pass(name, False, why))
 
     def _load(self, *, numbers: bool, probed: bool = True) -> TorchScriptProgram:
-        with loading(UnknownMethodError, EditError):
+        with loading(UnknownMethodError, EditError, without_numbers=not numbers):
             method, edits = self._request["method"], self._edits
             data, location = (self._archive.data, "cpu") if numbers else (self._archive.skeleton, None)
             return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed)
