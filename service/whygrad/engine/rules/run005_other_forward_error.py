@@ -77,6 +77,8 @@ def _who(failed: Failure) -> str:
         return "the loss"
     if failed.node is None or failed.node.op == "prim::RaiseException":
         return "the forward"
+    if failed.node.op == "aten::__getitem__":
+        return f"reading from a {failed.node.arguments[0].type.partition('[')[0].lower()}"
     return failed.node.name
 
 

@@ -104,7 +104,8 @@ def _title(name: str, wrong: Normalised) -> str:
 
 
 def _where(wrong: Normalised) -> str:
-    return f"dimension {wrong.axis}" if len(wrong.wanted) == 1 else "the last dimensions"
+    by_channel = len(wrong.wanted) == 1 or wrong.groups is not None
+    return f"dimension {wrong.axis}" if by_channel else "the last dimensions"
 
 
 def _message(name: str, given: str, wrong: Normalised) -> str:

@@ -60,6 +60,9 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, parameter_name
 from whygrad.engine.wording.spelling import with_behind
 
+_TAKING = frozenset({"topk", "kthvalue"})
+"""Operations that are told how many, and not which."""
+
 
 @rule("SHP710", "index-out-of-range", "error")
 def index_out_of_range(observation: Observation) -> Iterator[Finding]:
@@ -77,7 +80,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, found: Mispl
         observation,
         failed,
         title=f"{table} has {found.size} places, and {index} asks for {_asked(node, found)}",
-        message=f"The places are counted from 0, so the last of {found.size} is {found.size - 1}.",
+        message=f"It cannot take more than there are, {found.size}."
+        if node.bare_name in _TAKING
+        else f"The places are counted from 0, so the last of {found.size} is {found.size - 1}.",
         chain=[origin(observation, failed.step, node, o) for o in (found.index, found.table) if o is not None],
         fixes=_fixes(observation, failed, node, found, table, index),
     )
@@ -96,7 +101,7 @@ def _index(observation: Observation, node: Node, found: Misplaced) -> str:
 
 def _asked(node: Node, found: Misplaced) -> str:
     """The place that is not there, below the first or the farthest; of the largest few, how many."""
-    if node.bare_name in ("topk", "kthvalue"):
+    if node.bare_name in _TAKING:
         return f"{found.greatest + 1}"
     below = found.least < 0 and found.greatest < found.size
     return f"{found.least}" if below else f"{found.greatest}"
@@ -132,7 +137,7 @@ def _counts(node: Node, found: Misplaced) -> Iterator[Fix]:
     if node.op == "aten::one_hot" and found.least >= 0:
         edit = Give(node.id, "num_classes", found.greatest + 1)
         yield Fix(f"use {found.greatest + 1} classes in place of {found.size}", edits=(edit,))
-    elif node.bare_name in ("topk", "kthvalue") and found.size:
+    elif node.bare_name in _TAKING and found.size:
         edit = Give(node.id, "k", found.size)
         yield Fix(f"ask for {found.size} at most, as there are: min(k, x.size({found.axis}))", edits=(edit,))
     elif node.bare_name == "select" and node.literal("index") == found.size > 0:

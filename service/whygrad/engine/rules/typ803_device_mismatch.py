@@ -78,7 +78,7 @@ def _written(observation: Observation, failed: Failure, node: Node, device: str)
     found = finding(
         observation,
         failed,
-        title=f"{node.name} asks for {device}, and the weights and the input are elsewhere",
+        title=f"{node.name}() puts a tensor on {device}, and the weights and the input are elsewhere",
         message=failed.said or f"A device is written into the forward: {device}.",
         fixes=[_fix(observation, [node, *others], device)],
     )
