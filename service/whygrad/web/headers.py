@@ -30,7 +30,7 @@ HEADERS = {
 
 
 def protect(answer: Response) -> Response:
-    """The answer with these headers; one that a view has set stays. What has an ETag is kept by its reader, to ask anew."""
+    """The answer with these headers; one that a view has set stays. What has an ETag may be kept, to ask about it."""
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     answer.headers.setdefault("Cache-Control", "private, no-cache" if "ETag" in answer.headers else "no-store")
