@@ -36,6 +36,7 @@ def main(folders: list[str]) -> None:
     """Warm up as a zygote does, then fork two children for each program of these folders."""
     torch.set_num_threads(1)
     warming.warm()
+    assert "torch._dynamo.eval_frame" not in sys.modules, "torch's compiler was imported, for nothing"
     calls = loud_filter()
     examine.LEAST_SECONDS = LIMITS.seconds  # a busy machine is no reason to prove less
     for case in (case for case in cases() if case.folder.name in folders):

@@ -7,6 +7,7 @@ import os
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
 Argument = int | ctypes.Structure | None
 
@@ -20,6 +21,11 @@ def prctl(option: int, *values: int) -> None:
 def syscall(number: int, *arguments: Argument) -> int:
     """The result of a system call: numbers go as they are, structures by their address. Raises OSError."""
     return _check(_libc.syscall(ctypes.c_long(number), *map(_passed, arguments)))
+
+
+def advise(address: int, length: int, advice: int) -> None:
+    """Tell the kernel what some memory of this process is for. Raises OSError."""
+    _check(_libc.madvise(address, length, advice))
 
 
 def drop_capabilities() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from whygrad.sandbox import child, limits, seccomp, selftest, warming
+from whygrad.sandbox import child, hugepages, limits, seccomp, selftest, warming
 
 MESSAGE_BYTES = 64
 INSECURE = "insecure"
@@ -30,7 +30,9 @@ def main(control: socket.socket, *, insecure: bool) -> None:
         jail = _jail(insecure)
         torch.set_num_threads(1)
         warming.warm()
+        gc.collect()
         gc.freeze()
+        hugepages.gather()
         isolation = selftest.try_jail(_Understudy.born(jail).start)
     except (seccomp.Unavailable, selftest.Failed) as error:
         _tell(control, refused=str(error))
