@@ -14,7 +14,7 @@ import requests
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from whygrad_client.slack.speaking import Unheard, Wait
+from whygrad_client.slack.speaking import Unheard, Wait, pause
 from whygrad_client.slack.tasks import Source
 
 _CHUNK = 256 * 1024
@@ -53,7 +53,7 @@ class Files:
             answer = self.client.files_info(file=str(source.file))
         except SlackApiError as error:
             if error.response.status_code == 429:
-                raise Wait(float(error.response.headers.get("Retry-After", 30))) from error
+                raise Wait(pause(error.response.headers)) from error
             raise FileRefused(_refusal(str(error.response.get("error")))) from error
         except (OSError, HTTPException, SlackRequestError) as error:
             raise Unheard(str(error)) from error
@@ -78,7 +78,7 @@ class Files:
 def _judge(answer: requests.Response) -> None:
     """Raise where the answer is not the file."""
     if answer.status_code == 429:
-        raise Wait(float(answer.headers.get("Retry-After", 30)))
+        raise Wait(pause(answer.headers))
     if answer.status_code >= 500:
         raise Unheard(f"Slack's file host answers {answer.status_code}")
     if answer.is_redirect or answer.status_code in (401, 403):

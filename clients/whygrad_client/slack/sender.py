@@ -76,11 +76,20 @@ class Sender:
                 claim = self.outbox.claim(self.lease_seconds)
                 if claim is None:
                     self.outbox.wait(LOOK_SECONDS)
-                else:
-                    self._do(claim, Task.read(claim.task))
+                elif task := self._read(claim):
+                    self._do(claim, task)
             except Exception:
                 log.exception("the outbox cannot be read")
                 self._stopping.wait(LONGEST_PAUSE)
+
+    def _read(self, claim: Claim) -> Task | None:
+        """The task; None, and it is over, where this version knows no such task: the next try would fail as well."""
+        try:
+            return Task.read(claim.task)
+        except (KeyError, TypeError) as error:
+            log.error("%s: given up, written by another version: %s", claim.key, error)
+            self.outbox.end(claim)
+            return None
 
     def _do(self, claim: Claim, task: Task) -> None:
         """Take the task on, step by step, until it can rest, waits for somebody, or is over."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from http.client import HTTPException
 
@@ -93,7 +94,7 @@ class Speaker:
         except SlackApiError as error:
             reason = _reason(error)
             if error.response.status_code == 429 or reason in ("ratelimited", "rate_limited"):
-                raise self._hush(method, _pause(error.response.headers)) from error
+                raise self._hush(method, pause(error.response.headers)) from error
             if error.response.status_code >= 500 or reason in _PASSING:
                 raise Unheard(reason) from error
             if reason in _MALFORMED and message.blocks:
@@ -124,7 +125,7 @@ class Speaker:
         except (OSError, HTTPException) as error:
             raise Unheard(str(error)) from error
         if answer.status_code == 429:
-            raise Wait(_pause(answer.headers))
+            raise Wait(pause(answer.headers))
         if answer.status_code >= 500:
             raise Unheard(f"status {answer.status_code}")
         if answer.status_code != 200:
@@ -139,7 +140,8 @@ def _reason(error: SlackApiError) -> str:
         return "an answer that is none"
 
 
-def _pause(headers: dict[str, str]) -> float:
+def pause(headers: Mapping[str, str]) -> float:
+    """How many seconds Slack wants to be left alone, as its Retry-After says."""
     told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return float(told) if str(told).isdecimal() else _PAUSE
 
