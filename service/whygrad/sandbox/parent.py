@@ -52,9 +52,9 @@ def run(
         except OSError as error:
             return Outcome("failed", None, None, None, f"the upload cannot be read: {error}", 0.0)
         progress = _opened(opened, page.make())
-        documents, writer = os.pipe()
-        _opened(opened, documents)
         order = _opened(opened, _order(task, limits))
+        documents, writer = os.pipe()  # the last to be opened: nothing fails between this and the fork, which closes it
+        _opened(opened, documents)
         child = _fork([order, upload, writer, progress], writer)
         watch = _Watch(child, documents, wire.Inbox(limits.document_bytes), on_document, pulse, limits.cpu_seconds)
         return _outcome(watch, progress, limits)
