@@ -16,7 +16,7 @@ from tests.engine.programs import build, executions, observe
 from whygrad.engine.observation import Observation, Pass, Signature, Step
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.loss import compute, plan
-from whygrad.engine.observe.run import LEARNING_RATE
+from whygrad.engine.observe.run import LEARNING_RATE, message_of
 
 each_sample = pytest.mark.parametrize("name", SAMPLES)
 
@@ -234,3 +234,9 @@ def test_zero_means_far_below_the_others() -> None:
         "b.weight": "zero",
         "b.bias": "zero",
     }
+
+
+def test_of_a_message_without_end_what_was_raised_is_told() -> None:
+    error = RuntimeError("Traceback of TorchScript\n" + "A: \n" * 1_000_000 + "builtins.ValueError: " + "no\n" * 9_000)
+    assert message_of(error) == ("no\n" * 9_000)[:4000]
+    assert message_of(RuntimeError("no\n" * 2_000_000)) == ("no\n" * 9_000)[:4000]

@@ -25,6 +25,9 @@ from whygrad.engine.observe.saved import clobbered, saved_in, written_unseen
 LEARNING_RATE = 1e-2
 """Of the SGD update between two steps: large enough that a zero-initialised layer leaves zero."""
 
+LONGEST_MESSAGE = 1 << 16
+"""Characters that are read at either end of an error: a program may raise with megabytes of text."""
+
 NEGLIGIBLE = 1e-8
 """A gradient this much smaller than the largest of the others is zero."""
 
@@ -238,14 +241,19 @@ def _ruined(step: Step) -> bool:
 
 def _kind(error: Exception) -> str:
     """The class of an error as the user raised it: the interpreter wraps it in its own."""
-    last = str(error).splitlines()[-1] if str(error) else ""
+    last = (_ends(str(error)).splitlines() or [""])[-1]
     found = re.search(r"^(?:RuntimeError: (?=AssertionError))?(?:[\w.]+\.)?(\w+(?:Error|Exception)): ", last)
     return found[1] if found else type(error).__name__
 
 
+def _ends(text: str) -> str:
+    """A text, without the middle of one that is too long to be read."""
+    return text if len(text) <= 2 * LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + text[-LONGEST_MESSAGE:]
+
+
 def message_of(error: Exception) -> str:
     """What was raised, without the interpreter's listing of the stack."""
-    text = str(error)
+    text = _ends(str(error))
     tail = re.split(r"^(?:RuntimeError|torch\.jit\.Error|builtins\.\w+|\w+Error): ", text, flags=re.MULTILINE)
     last = tail[-1] if "Traceback of TorchScript" in text and len(tail) > 1 else text
     return re.sub(r"^\w+Error:\s*", "", last.strip())[:4000]
