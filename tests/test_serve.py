@@ -63,6 +63,9 @@ def test_it_serves_survives_its_worker_and_leaves_nothing_behind(
     service: tuple[subprocess.Popen[str], str], healthy: bytes, endless: bytes, until: Until
 ) -> None:
     process, url = service
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("whygrad is ready")
+    assert requests.get(f"{url}/readyz", timeout=5).status_code == 200
     answer = diagnose(url, healthy, wait=60)
     assert (answer.status_code, answer.json()["verdict"]) == (200, "healthy")
 

@@ -131,11 +131,20 @@ class _Household:
         return False
 
     def _watch(self) -> None:
+        told = not self.workers
         while not self.stopping:
+            told = told or self._tells_that_it_is_ready()
             self._look_at_the_web()
             self.workers = [self._living(*started) for started in self.workers]
             self.chat = [self._talking(*started) for started in self.chat]
             time.sleep(LOOK_SECONDS)
+
+    def _tells_that_it_is_ready(self) -> bool:
+        """Whether a worker is there; what was sent before waits for one."""
+        ready = _answers(self.listener, "/readyz")
+        if ready:
+            print("whygrad is ready: a worker diagnoses what is sent", flush=True)
+        return ready
 
     def _look_at_the_web(self) -> None:
         if self.web.poll() is not None:
@@ -249,10 +258,10 @@ def _loopback(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _answers(listener: socket.socket) -> bool:
+def _answers(listener: socket.socket, path: str = "/healthz") -> bool:
     connection = http.client.HTTPConnection(_authority(listener), timeout=1)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
