@@ -19,6 +19,12 @@ KEEPING = FILLING | {"prim::SetAttr"}
 RETYPING = frozenset({"prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional"})
 """Operations that hand on a value as it is, under another type."""
 
+TENSOR_TYPES = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})
+"""How the type of an argument that is a tensor is written."""
+
+OPEN_END = 2**62
+"""An end of a slice beyond it stands for none: torch writes the largest number there is."""
+
 METADATA = frozenset(
     f"aten::{name}"
     for name in (

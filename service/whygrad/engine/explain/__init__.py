@@ -71,7 +71,7 @@ def _last(pasted: Pasted) -> str:
 
 
 def _candidate(code: str) -> dict[str, Any]:
-    rule = next(rule for rule in catalogue.rules() if rule.code == code)
+    rule = catalogue.rule(code)
     page = rule.documentation
     return {
         "code": code,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 
-from whygrad.engine.facts import FILLING, METADATA
+from whygrad.engine.facts import FILLING, METADATA, TENSOR_TYPES
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 
 TAKERS = frozenset(
@@ -250,7 +250,7 @@ def _selects(operand: Operand) -> bool:
 
 def _writes_memory(node: Node) -> bool:
     """Whether an operation changes a tensor; `append` changes only a list."""
-    return any(a.type in _TENSORS for a in node.arguments if a.name in node.writes)
+    return any(a.type in TENSOR_TYPES for a in node.arguments if a.name in node.writes)
 
 
 def results(event: Event, node: Node) -> list[Tensor]:
@@ -269,10 +269,10 @@ class _Scalars:
         self._takers: set[int] = set()
         for node in nodes:
             for output in node.outputs:
-                if node.op in TAKERS and node.arguments[0].type in _TENSORS:
+                if node.op in TAKERS and node.arguments[0].type in TENSOR_TYPES:
                     self._takers.add(output)
                 elif not node.joins:
-                    self._made[output] += [a.value for a in node.arguments if a.type not in _TENSORS]
+                    self._made[output] += [a.value for a in node.arguments if a.type not in TENSOR_TYPES]
             if node.op in FILLING:
                 self._made[node.arguments[0].value] += [a.value for a in node.arguments[1:]]
             for source, target in node.joins:
@@ -295,6 +295,3 @@ class _Scalars:
                         pending.append(source)
             self._known[value] = frozenset(found | (seen & self._takers))
         return self._known[value]
-
-
-_TENSORS = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})

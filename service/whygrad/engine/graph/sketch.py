@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from whygrad.engine.facts import FILLING, RETYPING
+from whygrad.engine.facts import FILLING, RETYPING, TENSOR_TYPES
 from whygrad.engine.gradients.flow import TAKERS
 from whygrad.engine.graph.streams import State, Streams, worst
 from whygrad.engine.observation import Event, Node, Observation, Tensor
@@ -19,7 +19,6 @@ INPUT, OUTPUT, LOSS = "input", "output", "loss"
 """What stands for the ends of the program among its operations."""
 
 _LISTS = FILLING | {f"aten::{name}" for name in ("__getitem__", "list", "pop", "values", "items", "get", "reverse")}
-_TENSORS = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})
 
 Key = tuple[str, int]
 """What an operation goes by: the number of its node, or of an input, an output or the loss."""
@@ -211,5 +210,5 @@ def _is_drawn(node: Node, event: Event) -> bool:
 
 def _makes_tensors(node: Node) -> bool:
     if node.op in RETYPING or node.op in _LISTS:
-        return node.op == "aten::__getitem__" and any(a.type in _TENSORS for a in node.arguments)
+        return node.op == "aten::__getitem__" and any(a.type in TENSOR_TYPES for a in node.arguments)
     return node.op == "prim::data" or not node.op.startswith("prim::")

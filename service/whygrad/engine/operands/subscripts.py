@@ -9,6 +9,9 @@ from itertools import permutations
 from whygrad.engine.observation import Event, Node, Operand
 from whygrad.engine.operands import value
 
+_MOST_LETTERS = 4
+"""The most letters of an operand whose orders are tried."""
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -109,6 +112,3 @@ def _reorderings(written: Equation) -> Iterator[Equation]:
             subscripts = (*written.subscripts[:place], "".join(order), *written.subscripts[place + 1 :])
             if order != tuple(letters):
                 yield replace(written, subscripts=subscripts)
-
-
-_MOST_LETTERS = 4

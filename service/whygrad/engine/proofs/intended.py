@@ -9,7 +9,7 @@ from whygrad.engine.finding import Finding
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import Convolution, convolution
-from whygrad.engine.operands.recurrent import recurrent
+from whygrad.engine.operands.recurrent import LAYERS, recurrent
 
 Shape = tuple[int, ...]
 
@@ -45,7 +45,7 @@ def _of_layer(node: Node, event: Event) -> Shape | None:
         return _embedded(event)
     if name in _LIKE_INPUT:
         return _first(event)
-    if name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+    if name in LAYERS:
         return _recurrent(node, event)
     return () if node.argument("target") is not None or name.endswith("_loss") else None
 

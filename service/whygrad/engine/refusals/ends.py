@@ -6,15 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Give
+from whygrad.engine.facts import OPEN_END
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step
 from whygrad.engine.operands.stretching import Clash
 from whygrad.engine.wording.origins import made
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.rewriting import replaced
-
-_OPEN = 2**62
-"""An end beyond it stands for none: torch writes the largest number there is."""
 
 
 def ended(observation: Observation, step: Step, node: Node, wrong: Clash) -> Iterator[Fix]:
@@ -40,7 +38,7 @@ def _cut(
     _, maker = made(step, {operand.tensor.id})
     cut = observation.nodes[maker.node] if maker is not None else None
     was = cut.literal(argument) if cut is not None and cut.bare_name == "slice" else None
-    if maker is None or cut is None or not isinstance(was, int) or not 0 < abs(was) < _OPEN:
+    if maker is None or cut is None or not isinstance(was, int) or not 0 < abs(was) < OPEN_END:
         return
     whole = maker.tensors[0].shape
     same_axis = (cut.literal("dim", 0) - axis) % len(whole) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Wrap
+from whygrad.engine.facts import OPEN_END
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Observation, Operand, Step
 from whygrad.engine.operands import value
@@ -12,9 +13,6 @@ from whygrad.engine.wording.origins import variable
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import named
 from whygrad.engine.wording.spelling import with_behind
-
-_OPEN = 2**62
-"""An end beyond it stands for none: torch writes the largest number there is."""
 
 
 def shifted(observation: Observation, failing: Event, step: Step, cut: Operand, other: Operand) -> Iterator[Fix]:
@@ -56,7 +54,7 @@ def _cut(observation: Observation, step: Step, operand: Operand) -> tuple[tuple[
 def _counterpart(start: object, end: object, length: int) -> str | None:
     """The slice that leaves as many at the other end; None where both ends, or neither, were cut."""
     first = start if isinstance(start, int) else 0
-    last = end if isinstance(end, int) else _OPEN
+    last = end if isinstance(end, int) else OPEN_END
     if first == 0 and -length < last < 0:
         return f"{-last}:"
     return f":-{first}" if 0 < first < length <= last else None
