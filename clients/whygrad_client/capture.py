@@ -237,4 +237,5 @@ def _reason(error: Exception) -> str:
     places = [(file, line) for file, line in named or own if "/torch/" not in file and file != __file__]
     where = f" ({Path(places[-1][0]).name} line {places[-1][1]})" if places else ""
     said = text.partition("\n")[0].partition(" (This function exists")[0]  # what follows breaks off in a parenthesis
+    said = re.sub(r" at 0x[0-9a-f]+", "", said)  # which is another in every run
     return said.strip().rstrip(":.")[:300] + where

@@ -170,7 +170,7 @@ def _pressed(body: Body) -> dict[str, Any]:
 def _same(body: Body) -> Conversation:
     """The message that a button stands on, to be changed; what only one person sees is changed by its address alone."""
     here, hidden = _place(body), _is_hidden(body)
-    return replace(here, message=None if hidden else _pressed_on(body), responded=hidden)
+    return replace(here, message=None if hidden else _pressed_on(body), responded=hidden, replaces=True)
 
 
 def _below(body: Body) -> Conversation:

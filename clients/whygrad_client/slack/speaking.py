@@ -52,7 +52,8 @@ class Speaker:
     def say(self, conversation: Conversation, message: Message, *, final: bool = True) -> Conversation:
         """The conversation after this message has come, or taken the place of what was said there before.
 
-        An address takes five answers only: what is not `final` is said there once. Raises Wait, Unheard or Silenced.
+        An address takes five answers only, and one that came with a command changes none that it gave: there only what
+        is `final` is said. Raises Wait, Unheard or Silenced.
         """
         shown = _digest(message)
         if shown == conversation.shown:
@@ -65,8 +66,8 @@ class Speaker:
                 log.warning("Slack takes no message in %s: %s", conversation.channel, reason)
         else:
             reason = "the address for answers is used up, or its time is over"
-            if not final:
-                return conversation
+        if not final and (conversation.responded or not conversation.replaces):
+            return replace(conversation, responded=True)
         if not conversation.may_respond:
             raise Silenced(reason)
         return replace(self._respond(conversation, message, reason), shown=shown)
@@ -118,8 +119,7 @@ class Speaker:
 
     def _respond(self, conversation: Conversation, message: Message, reason: str) -> Conversation:
         """Say it by the address that came with the interaction, which needs no token and no membership."""
-        replaces = conversation.responded or conversation.message is not None
-        body = message.payload() | {"response_type": "in_channel", "replace_original": replaces}
+        body = message.payload() | {"response_type": "in_channel", "replace_original": conversation.replaces}
         try:
             answer = WebhookClient(str(conversation.response_url), timeout=SECONDS).send_dict(body)
         except (OSError, HTTPException) as error:

@@ -57,7 +57,10 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True)
 class Conversation:
-    """Where the one message goes, and by which way it went: a `channel`, or the `response_url` of an interaction."""
+    """Where the one message goes, and by which way it went: a `channel`, or the `response_url` of an interaction.
+
+    What is answered by the address `replaces` the message that was interacted with; a command left none.
+    """
 
     channel: str
     user: str = ""
@@ -67,6 +70,7 @@ class Conversation:
     since: float = field(default_factory=time.time)
     message: str | None = None
     responded: bool = False
+    replaces: bool = False
     shown: str = ""
 
     @property

@@ -327,13 +327,14 @@ class FakeSlack:
         if not self._check(block_kit.message(content), "response_url"):
             return 400, "invalid_blocks"
         address.uses += 1
+        if body.get("replace_original") and not address.message:
+            self.violations.append("an answer that replaces, by the address of a command, which has nothing to replace")
         if body.get("replace_original") and address.message:
             address.message.content = content
             address.message.updates += 1
         else:
             ephemeral = body.get("response_type", "ephemeral") == "ephemeral"
-            address.message = Message(address.channel, self._ts(), BOT, content, ephemeral=ephemeral)
-            self.messages.append(address.message)
+            self.messages.append(Message(address.channel, self._ts(), BOT, content, ephemeral=ephemeral))
         return 200, "ok"
 
     def _check(self, faults: Iterator[str], where: str) -> bool:

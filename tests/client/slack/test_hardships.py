@@ -71,12 +71,13 @@ def test_a_slow_job_is_one_message_that_changes(http: Http, slack: FakeSlack, un
     assert message.updates < 10
 
 
-def test_a_slow_job_by_an_address_takes_two_of_its_five_answers(
+def test_a_slow_job_by_the_address_of_a_command_is_told_at_its_end(
     http: Http, slack: FakeSlack, until: Until, endless: bytes
 ) -> None:
     submitted(http, slack, "slow.pt", endless, PRIVATE)
     message = answered(slack, until, PRIVATE)
-    assert ("RUN001" in message.text, message.updates) == (True, 1)
+    assert ("RUN001" in message.text, message.updates) == (True, 0)
+    assert slack.said(PRIVATE) == [message]
 
 
 def test_a_second_delivery_is_no_second_job(
