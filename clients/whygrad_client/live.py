@@ -29,8 +29,6 @@ from whygrad_client.sources import Sources
 if TYPE_CHECKING:
     from whygrad_client.capture import Module
 
-_ELSEWHERE = "{}; or name a service that judges: WHYGRAD_SERVER, server=, or --whygrad-server of pytest"
-
 Document = dict[str, Any]
 
 _engines = ExitStack()
@@ -151,8 +149,6 @@ def _judged(path: Path, request: Document, server: str | None) -> Document:
             return client.diagnose(path, **request).document
     except click.UsageError as error:
         raise NotARequest(error.message) from None
-    except local.MissingExtra as error:
-        raise local.MissingExtra(_ELSEWHERE.format(error)) from None
     except (ValueError, OSError) as error:
         raise NotARequest(str(error)) from None
 

@@ -17,6 +17,7 @@ SECONDS = 120.0
 MEMORY_BYTES = 4 * 1024**3
 Request = dict[str, Any]
 Examine = Callable[[Path, Request], Report]
+ELSEWHERE = "name a service that judges: WHYGRAD_SERVER, --server, or --whygrad-server of pytest"
 ONLY_LINUX = "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
 
 
@@ -39,7 +40,10 @@ def engine(*, insecure: bool = False) -> Iterator[Examine]:
 
     Raises MissingExtra where torch is not installed, WhygradError where the sandbox or the device is not here.
     """
-    _refuse_elsewhere("a check without a service")
+    try:
+        _refuse_elsewhere("a check without a service")
+    except MissingExtra as error:
+        raise MissingExtra(f"{error}; or {ELSEWHERE}") from None
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination
 
