@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -139,6 +140,28 @@ def test_without_scripts_everything_stands_there(opened: Open, cut: str, shoot: 
     page.locator("details.names summary >> nth=0").click()
     expect(page.locator("details.names li").first).to_have_text("encoder.proj.weight")
     shoot(page, "page")
+
+
+def test_a_finding_says_how_often_it_was_seen_and_is_muted_where_it_stands(
+    opened: Open, diagnosed: Diagnosed, tmp_path: Path, shoot: Shoot
+) -> None:
+    program = programs.scripted(programs.IN_PLACE, tmp_path)
+    first, last = diagnosed(program), diagnosed(program, shapes="3x4")
+    page = opened(last, java_script_enabled=False)
+    root = page.get_by_label("The root cause")
+    expect(root.locator(".history a").nth(1)).to_have_attribute("href", re.compile("/diagnoses/[0-9a-f]{32}"))
+    expect(root.locator(".history")).to_contain_text(re.compile("Seen [2-9] times: first .* last "))
+    root.locator(".muting summary").click()
+    root.get_by_label("Why").fill("it is <i>meant</i>")
+    root.get_by_label("Who").fill("ada")
+    shoot(page, "muting")
+    root.get_by_role("button", name="Mute it").click()
+    assert page.url.endswith(f"{last}#finding-0")
+    expect(root.locator(".history")).to_contain_text("it is <i>meant</i>")
+    page.goto(first)
+    root.get_by_role("button", name="Tell it again").click()
+    assert page.url.endswith(f"{first}#finding-0")
+    expect(root.locator(".muting summary")).to_be_visible()
 
 
 @pytest.fixture

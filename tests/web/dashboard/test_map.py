@@ -140,6 +140,42 @@ def test_without_scripts_the_modules_stand_in_a_table(opened: Open, detached: st
     expect(page.locator("gradient-map")).to_be_hidden()
 
 
+@pytest.fixture(scope="module")
+def deep(diagnosed: Diagnosed) -> str:
+    """A Transformer of fourteen layers: more boxes than are laid out in the page."""
+    return diagnosed(architectures.scripted(architectures.Bert(layers=14, width=8)), "2x8:int64[0,1000)")
+
+
+LAID_HERE = """async () => {
+  const folder = document.querySelector("script[type=module]").src.replace("map.js", "");
+  const [{ arrange }, { plan }] = await Promise.all(["layout.js", "plan.js"].map((name) => import(folder + name)));
+  const map = document.querySelector("gradient-map");
+  const { width, height } = arrange(plan(map.graph.root, map.folding, map.wiring));
+  return [width, height, map.scene.width, map.scene.height, map.scene.boxes.length];
+}"""
+
+
+def test_what_is_large_is_laid_out_in_a_worker_as_it_would_be_here(opened: Open, deep: str) -> None:
+    page = drawn(opened(deep))
+    height = page.evaluate("document.querySelector('gradient-map').scene.height")
+    with page.expect_event("worker") as worker:
+        page.locator("[data-action=open]").click()
+    assert worker.value.url.endswith("/map/worker.js")
+    page.wait_for_function("height => document.querySelector('gradient-map').scene.height > height", arg=height)
+    width, height, *seen, boxes = page.evaluate(LAID_HERE)
+    assert seen == [width, height]
+    assert boxes > 300
+
+
+def test_where_no_worker_starts_it_is_laid_out_all_the_same(opened: Open, deep: str) -> None:
+    page = opened("/")
+    page.route("**/worker.js", lambda route: route.fulfill(body="nothing that is run(", content_type="text/javascript"))
+    page.goto(deep)
+    height = drawn(page).evaluate("document.querySelector('gradient-map').scene.height")
+    page.locator("[data-action=open]").click()
+    page.wait_for_function("height => document.querySelector('gradient-map').scene.height > height", arg=height)
+
+
 def test_hostile_names_are_text(opened: Open, detached: str) -> None:
     def forge(route: Route) -> None:
         graph = route.fetch().json()

@@ -12,7 +12,7 @@ let number = 0;
 /** @param {import("./layout.js").Plan} plan @returns {Promise<import("./layout.js").Laid>} */
 export async function arranged(plan) {
   if (known.has(plan.signature) || size(plan) <= MOST_HERE) return arrange(plan, known);
-  const laid = await elsewhere(plan);
+  const laid = await elsewhere(plan).catch(() => arrange(plan, known)); // slower, and seen all the same
   known.set(plan.signature, laid);
   return laid;
 }
@@ -37,6 +37,10 @@ function start() {
     waiting.delete(data.number);
     if (data.problem) reject(new Error(data.problem));
     else resolve(data.laid);
+  });
+  started.addEventListener("error", (event) => {
+    for (const { reject } of waiting.values()) reject(new Error(event.message));
+    waiting.clear();
   });
   return started;
 }
