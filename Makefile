@@ -5,7 +5,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c deploy/constraints.txt
 
-.PHONY: demo serve test lint bench fuzz openapi linux browser
+# hundreds of processes import the same files: each is compiled once; what takes longest begins first (tests/conftest.py)
+TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+.PHONY: demo serve test test-slow test-all lint bench fuzz openapi linux browser
 .DEFAULT_GOAL := demo
 
 demo: linux .venv/service ## three programs through the real service, and their diagnoses
@@ -14,8 +17,13 @@ demo: linux .venv/service ## three programs through the real service, and their 
 serve: linux .venv/service ## the service on 127.0.0.1:8000 or WHYGRAD_BIND, until Ctrl-C
 	@$(BIN)/python examples/demo.py serve
 
-test: linux browser .venv/dev ## all tests
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile  # hundreds of processes compile a file once
+test: linux browser .venv/dev ## the tests of every change
+	@$(TESTS) -m "not slow"
+
+test-slow: linux browser .venv/dev ## what those leave out: pages of docs/ with large libraries, the cases in plain torch
+	@$(TESTS) -m slow
+
+test-all: test test-slow ## every test
 
 lint: .venv/dev ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

@@ -51,7 +51,7 @@ def aim() -> Iterator[Aim]:
     room.mkdir()
     for path, mode in ((folder, 0o777), (secret, 0o666), (room, 0o777)):
         path.chmod(mode)
-    victim = subprocess.Popen([sys.executable, "-c", VICTIM, TEXT], stdout=subprocess.PIPE, text=True)
+    victim = subprocess.Popen([sys.executable, "-IS", "-c", VICTIM, TEXT], stdout=subprocess.PIPE, text=True)
     assert victim.stdout is not None
     with victim, socket.create_server(("127.0.0.1", 0)) as listener:
         address = int(victim.stdout.readline())

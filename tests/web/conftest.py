@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from werkzeug.test import TestResponse
 from whygrad.jobs.diagnosis import empty_document
 from whygrad.jobs.store import Store
 from whygrad.settings import Settings
-from whygrad.storage.database import Database
 from whygrad.web.app import create_app
 from whygrad.web.service import EXTENSION, Service
 
@@ -28,8 +28,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Flask:
-    Database(settings.database_url).migrate()
+def app(settings: Settings, migrated: Path) -> Flask:
+    shutil.copyfile(migrated, settings.data / migrated.name)
     return create_app(settings)
 
 
