@@ -100,6 +100,24 @@ CASES = {
         "4x5x8",
         "return self.l(torch.cat([self.c.expand(x.size(0), -1, -1), x], dim=1))",
     ),
+    "features and an adjacency": (
+        "self.a = nn.Linear(8, 4)",
+        "h = torch.relu(self.a(x) @ x[:, :6])\n        return h",
+        "6x8",
+        "h = torch.relu(x[:, :6] @ self.a(x))",
+    ),
+    "queries that are the same for each sample": (
+        "self.q = nn.Parameter(torch.randn(1, 3, 8))",
+        "return torch.bmm(self.q, x.transpose(1, 2))",
+        "4x5x8",
+        "return torch.bmm(self.q.expand(4, -1, -1), x.transpose(1, 2))",
+    ),
+    "one of two calls on a line": (
+        "self.a = nn.Linear(8, 8); self.b = nn.Linear(8, 8)",
+        "return torch.tanh(self.b(x[:, 0]).unsqueeze(1) + self.b(x))",
+        "4x5x8",
+        "return torch.tanh(self.a(x[:, 0]).unsqueeze(1) + self.b(x))",
+    ),
     "slices of two lengths": (
         "self.l = nn.Linear(8, 8)",
         "h = self.l(x); return h[:, 1:] - h[:, :-2]",

@@ -34,7 +34,8 @@ LARGE = 1e6
 @dataclass(frozen=True)
 class Drift:
     """A gradient that changes from layer to layer: the operation that does most of it, how often it stands on the way,
-    by how many orders of magnitude it changes in all, and the parameters that it is no use to.
+    by how many orders of magnitude it changes in all, and the parameters that it is no use to: those at the far end of
+    the way, and those of such a size that are applied along it.
 
     `nodes` are the operations of its kind on the way.
     """
@@ -125,7 +126,9 @@ def _drift(observation: Observation, step: Step, parameters: list[Parameter], si
         event = step.events[order]
         orders = changed[worst.name]
         nodes = dict.fromkeys(step.events[e].node for e, _ in made if e is not None)
-        yield Drift(order, event, observation.nodes[event.node], len(most), orders, tuple(lost), tuple(nodes))
+        applied = {t.id for e in step.events if e.node in nodes for t in e.tensors}
+        spoiled = tuple(p for p in parameters if p in lost or p.tensor in applied)
+        yield Drift(order, event, observation.nodes[event.node], len(most), orders, spoiled, tuple(nodes))
 
 
 @dataclass(frozen=True)

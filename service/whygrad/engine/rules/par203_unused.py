@@ -51,6 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Freeze
+from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.cuts import everything_lost, severity
 from whygrad.engine.gradients.rejoining import Place, called_in_its_stead
@@ -114,18 +115,18 @@ def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
 
 def _called(observation: Observation, places: Sequence[Place]) -> Fix:
     first, *others = places
-    shown = _line(observation, first)
+    line = _line(observation, first)
     return Fix(
         f"call {', '.join(p.name for p in places)} where {first.instead_of} is called once more than it should be",
-        before=shown,
-        after=renamed(shown, _attribute(first.instead_of), _attribute(first.name)) if not others else None,
+        before=line.source if line else None,
+        after=renamed(line, _attribute(first.instead_of), _attribute(first.name)) if line and not others else None,
         edits=tuple(edit for place in places for edit in place.edits),
     )
 
 
-def _line(observation: Observation, place: Place) -> str | None:
+def _line(observation: Observation, place: Place) -> Frame | None:
     """The user's line of a call, where the layer stands in it."""
-    lines = [frame.source for frame in observation.stack(place.node) if not frame.library and frame.source]
+    lines = [frame for frame in observation.stack(place.node) if not frame.library and frame.source]
     return next((line for line in reversed(lines) if renamed(line, _attribute(place.instead_of), "")), None)
 
 

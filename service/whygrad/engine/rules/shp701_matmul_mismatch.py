@@ -52,18 +52,20 @@ Good::
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Resize, Wrap
+from whygrad.engine.edits import Edit, Replace, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, parameter_name
+from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import fed, rewritten
+from whygrad.engine.wording.rewriting import fed, replaced, rewritten
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -105,12 +107,27 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
         summary = f"make {owner} take {wrong.given} features, or give it {wrong.wanted}"
         before, after = _linear(event, wrong.wanted), _linear(event, wrong.given)
         return Fix(summary, before, after, edits=_resized(observation, wrong))
+    return _of_two(observation, node, wrong)
+
+
+def _of_two(observation: Observation, node: Node, wrong: Mismatch) -> Fix:
+    """What fits two factors to each other, neither of which is a layer's."""
+    source = observation.source(node.id)
     if _fits_transposed(wrong):
         name = called(observation, node, wrong.right)
         pattern = rf"((?:self\.)?\b{re.escape(name)})(?![\w.(])(?!.*\b{re.escape(name)}\b)"
         swap = ".transpose(-2, -1)"
         turned = with_behind(observation, node, wrong.right.role, swap) or rewritten(source, pattern, rf"\1{swap}")
         return Fix("transpose the second factor", after=turned, edits=(Wrap(node.id, wrong.right.role, f"x{swap}"),))
+    if _fits_exchanged(wrong):
+        expression = f"torch.matmul({wrong.right.role}, {wrong.left.role})"
+        return Fix("exchange the factors", after=_exchanged(source), edits=(Replace(node.id, expression),))
+    one, many = sorted((wrong.left, wrong.right), key=lambda o: o.tensor.shape[0])
+    if node.bare_name == "bmm" and one.tensor.shape[0] == 1 == min(wrong.given, wrong.wanted):
+        call = f".expand({many.tensor.shape[0]}, -1, -1)"
+        spread = with_behind(observation, node, one.role, call)
+        summary = f"spread the one of {size(one.tensor)} over the batch: x{call}"
+        return Fix(summary, after=spread, edits=(Wrap(node.id, one.role, f"x{call}"),))
     summary = f"make both sizes equal: {wrong.given} here, {wrong.wanted} there"
     return Fix(summary, edits=_resized(observation, wrong))
 
@@ -133,6 +150,22 @@ def _linear(event: Event, features: int) -> str:
     weight = event.input("weight")
     out = weight.shape[0] if weight else "..."
     return f"nn.Linear({features}, {out}{'' if event.input('bias') else ', bias=False'})"
+
+
+def _fits_exchanged(wrong: Mismatch) -> bool:
+    """Whether the second factor is square, as an adjacency is, and takes the rows of the first."""
+    left, right = wrong.left.tensor.shape, wrong.right.tensor.shape
+    square = len(left) == len(right) > 1 and right[-1] == right[-2] == left[-2]
+    return square and wrong.right.role in ("other", "mat2")
+
+
+def _exchanged(source: str | None) -> str | None:
+    """The line with the factors of its only `@` exchanged."""
+    products = [n for n in ast.walk(statement(source)) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.MatMult)]
+    if source is None or len(products) != 1:
+        return None
+    (product,) = products
+    return replaced(source, product, f"{ast.unparse(product.right)} @ {ast.unparse(product.left)}")
 
 
 def _fits_transposed(wrong: Mismatch) -> bool:

@@ -50,9 +50,9 @@ def _begun(source: str | None, offset: int | None) -> set[int]:
     return dots | {offset}
 
 
-def renamed(source: str | None, name: str, other: str) -> str | None:
-    """The line with the last mention of `self.name` under another name."""
-    return rewritten(source, rf"(.*\bself\.(?:\w+\.)*){re.escape(name)}(?!\w)", rf"\g<1>{other}")
+def renamed(line: Frame, name: str, other: str) -> str | None:
+    """The line with `self.name` under another name; of several calls that whose place is given."""
+    return rewritten(line, rf"(\bself\.(?:\w+\.)*){re.escape(name)}(?!\w)", rf"\g<1>{other}")
 
 
 def renumbered(source: str | None, was: float, now: float) -> str | None:
