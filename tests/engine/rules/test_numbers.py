@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.programs import build, examined, request_of
+from tests.engine.programs import build, diagnose_source, examined, request_of
 from tests.engine.rules.gradient_programs import Variant
 from tests.engine.rules.numeric_programs import VARIANTS
 from tests.engine.rules.small import diagnosed, net
@@ -53,3 +53,21 @@ HEALED = ("mask_all_zero", "ignore_index_all", "padding_only", "clamped_logits",
 def test_fix_is_made_and_heals(variant: Variant) -> None:
     _, (finding,) = told(variant)
     assert finding["fix"]["verified"] is True, finding["fix"]
+
+
+def test_a_gradient_that_grows_spoils_the_weight_that_is_applied_again_and_again() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w, self.u = nn.Linear(6, 6), nn.Linear(6, 6)
+        nn.init.normal_(self.w.weight, std=1.6)
+
+    def forward(self, x):
+        z = torch.zeros_like(x)
+        for _ in range(18):
+            z = self.w(z) + self.u(x)
+        return z
+"""
+    (found,) = diagnose_source(source, shapes="3x6")["findings"]
+    assert (found["code"], set(found["parameters"])) == ("NUM604", {"w.weight", "w.bias", "u.weight", "u.bias"})
