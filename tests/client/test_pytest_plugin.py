@@ -161,8 +161,13 @@ def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     return pytester
 
 
+LEFT_OUT = ("cacheprovider", "hypothesispytest", "schemathesis")
+"""Plugins of other projects that have no part in this, and take longer to load than pytest itself."""
+
+
 def run(plugin: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return plugin.runpytest_subprocess("-p", "no:cacheprovider", *arguments, timeout=110)
+    without = [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
+    return plugin.runpytest_subprocess(*without, *arguments, timeout=110)
 
 
 def test_a_failure_is_the_diagnosis_and_nothing_else(plugin: pytest.Pytester) -> None:
