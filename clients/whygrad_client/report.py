@@ -275,7 +275,7 @@ class Report(Told):
         return text.render(self.document)
 
     def __repr__(self) -> str:
-        told = self.headline or self.model.name or ""
+        told = self.headline.removeprefix("Healthy: ") or self.model.name
         return f"<Report {self.verdict or self.status}: {safe(told, 160)}>"
 
     def _repr_html_(self) -> str:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import requests
 from sqlalchemy import select
 from tests.client.slack.conftest import serving
@@ -18,7 +19,7 @@ from tests.processes import arguments_of, descendants
 from whygrad.storage.database import Database
 from whygrad.storage.tables import outbox
 
-Until = Callable[[Callable[[], object]], None]
+Until = Callable[..., None]
 Make = Callable[[str], bytes]
 
 
@@ -47,6 +48,7 @@ def diagnoses(address: str) -> int:
     return len(requests.get(f"{address}/diagnoses?limit=100", timeout=5).json()["diagnoses"])
 
 
+@pytest.mark.timeout(300)
 def test_thirty_at_once_are_acknowledged_and_answered(
     http: Http, slack: FakeSlack, address: str, until: Until, healthy: bytes
 ) -> None:
@@ -56,7 +58,7 @@ def test_thirty_at_once_are_acknowledged_and_answered(
         thread.start()
     for thread in threads:
         thread.join()
-    until(lambda: len(slack.said()) == 30 and all(map(finished, slack.said())))
+    until(lambda: len(slack.said()) == 30 and all(map(finished, slack.said())), seconds=200)
     assert {message.text[:7] for message in slack.said()} == {"healthy"}
 
 
