@@ -110,7 +110,9 @@ def test_a_name_made_to_do_harm_is_text_everywhere(opened: Open, url: str, stock
     expect(listed.locator("#found .row .faint")).to_contain_text([HOSTILE])
     id = stocked["hostile"].removeprefix("/diagnoses/")
     sha256 = requests.get(url + stocked["hostile"], timeout=30).json()["model"]["sha256"]
-    for path in (f"/compare?a={id}&b={id}", f"/compare/{id}", f"/models/{sha256}", "/faults", "/operators"):
+    diagnosis = stocked["hostile"]
+    paths = (diagnosis, f"{diagnosis}/parameters", f"/?again={id}", f"/compare?a={id}&b={id}", f"/compare/{id}")
+    for path in (*paths, f"/models/{sha256}", "/faults", "/operators"):
         page = opened(path)
         assert page.locator("main img").count() == 0
         assert page.locator("main [onerror]").count() == 0
