@@ -70,6 +70,13 @@ class TestShow:
         }
         assert store.claim("tests", 30) is None
 
+    def test_a_page_tells_why_a_file_is_refused(self, client: FlaskClient, store: Store) -> None:
+        client.put(PLACE, data=PROGRAM)
+        client.get(PLACE)
+        refused = {"what": "a state_dict", "why": "it holds <numbers>, but no code", "instead": ""}
+        finish(store, {"format": "unknown", "refused": refused, "methods": []})
+        assert "This is a state_dict: it holds &lt;numbers&gt;, but no code." in client.get(PLACE, headers=PAGE).text
+
     def test_it_is_no_diagnosis(self, client: FlaskClient, store: Store) -> None:
         client.put(PLACE, data=PROGRAM)
         client.get(PLACE)

@@ -206,3 +206,18 @@ def test_what_a_line_does_to_the_same_shapes_in_every_block_is_told_once() -> No
     (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
     assert found["code"] == "SHP719"
     assert found["title"].endswith("(the first of 3 alike)")
+
+
+def test_a_fix_behind_which_no_parameter_moves_heals_nothing() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 4)
+
+    def forward(self, x):
+        h = self.f(x)
+        return ((h - h) ** 2).mean()
+"""
+    (found,) = diagnose_source(source, shapes="4x8", loss="output")["findings"]
+    assert (found["code"], found["fix"]["verified"], found["fix"]["after"]) == ("ZER504", False, None)

@@ -1191,6 +1191,24 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="compared_with_itself_by_hand",
+        shapes="4x8",
+        loss="output",
+        codes=("ZER504",),
+        parameters=("f.weight", "f.bias"),
+        ops=("aten::pow",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 4)
+
+    def forward(self, x):
+        h = self.f(x)
+        return ((h - h) ** 2).mean()
+""",
+    ),
+    Variant(
         name="neighbours_of_zeros_compared",
         shapes="4x8",
         loss="output",

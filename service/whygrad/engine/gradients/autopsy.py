@@ -50,6 +50,9 @@ _MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", 
 _JOINING = frozenset({"Stack", "Cat"})
 _PICKING = frozenset({"Gather", "Index", "IndexSelect", "Select", "Slice"})
 _BEST = frozenset({"Max", "Min", "Amax", "Amin", "Topk", "Sort", "Kthvalue", "Median"})
+_COMPARING = frozenset({"broadcast_tensors", "sub"})
+"""What brings two tensors together to be held against each other."""
+
 _FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "LinalgVectorNorm", "Pow"})
 _ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
 _REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
@@ -134,8 +137,8 @@ class Autopsy:
         """Whether an execution compares a tensor with itself."""
         event = self._step.events[order]
         maker = self._sources.maker(event.tensors[0]) if event.tensors else None
-        stretched = maker is not None and self._observation.nodes[maker.node].bare_name == "broadcast_tensors"
-        read = maker.tensors if maker is not None and stretched else event.tensors
+        compared = maker is not None and self._observation.nodes[maker.node].bare_name in _COMPARING
+        read = maker.tensors if maker is not None and compared else event.tensors
         return len(read) == 2 and read[0].id == read[1].id
 
     def _direct(self, parameter: Parameter, dead: Dead) -> bool:

@@ -70,7 +70,7 @@ class Trial:
     @property
     def heals(self) -> bool:
         """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
-        if self.stuck:
+        if self.stuck or self._starves:
             return False
         moved = any(self._made(d) or self._goes_on(d) for d in self.new)
         came = bool(self.new) or self.unexplained
@@ -85,6 +85,17 @@ class Trial:
         """Whether a fault keeps the gradient from the same parameters in the same way, only further on."""
         alike = new.rule.code == self.fault.rule.code and new.rule.family in _OF_GRADIENTS
         return alike and bool(set(new.finding.parameters) & set(self.fault.finding.parameters))
+
+    @property
+    def _starves(self) -> bool:
+        """Whether all parameters whose gradient was zero still get no other, in no step."""
+        seen = self.after.observation
+        wanting = {p.name for p in seen.trainable} & set(self.fault.finding.parameters)
+        if self.fault.rule.family != "ZER" or seen.error is not None or not wanting:
+            return False
+        return all(
+            step.gradients[name].state != "ok" for step in seen.steps for name in wanting & step.gradients.keys()
+        )
 
     @property
     def stuck(self) -> bool:
