@@ -26,6 +26,8 @@ from whygrad_client.parting import Parting
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
 
+LOSSES = "torch.nn.functional"
+
 if TYPE_CHECKING:
     from whygrad_client.capture import Module
 
@@ -135,8 +137,12 @@ def _described(value: Any, name: str, lost: list[str]) -> Any:
 
 def _loss(loss: Any, target: Any, lost: list[str]) -> Any:
     kind = getattr(loss, "__name__", loss)
-    if not isinstance(kind, str | dict):
-        raise NotARequest(f"a loss is a name or a function of torch.nn.functional, not {type(loss).__name__}")
+    if not isinstance(kind, str | dict) or (callable(loss) and loss.__module__ != LOSSES):
+        own = kind if isinstance(kind, str) else type(loss).__name__
+        raise NotARequest(
+            f"a loss is a name or a function of {LOSSES}, and {own} is neither: call your own loss at the end of the "
+            "forward, and ask for loss='output'"
+        )
     return kind if target is None else {"kind": kind, "target": _described(target, "of the loss", lost)}
 
 

@@ -139,6 +139,12 @@ def test_wrong_shape():
 def test_wrong_loss():
     assert_gradients_flow(Model(), "2x10", loss="crossentropy", target="2:int64[0,3)")
 
+def test_own_loss():
+    def mse_loss(predicted, target):
+        return ((predicted.squeeze(-1) - target) ** 2).mean()
+
+    assert_gradients_flow(Model(), "2x10", loss=mse_loss, target="2")
+
 def test_no_model():
     assert_gradients_flow(Model, "2x10")
 
@@ -194,7 +200,7 @@ def test_a_failure_is_the_diagnosis_and_nothing_else(plugin: pytest.Pytester) ->
 def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
     plugin.makepyfile(test_odd=ODD)
     ended = run(plugin, "--tb=short", "-rA")
-    ended.assert_outcomes(passed=8, failed=11)
+    ended.assert_outcomes(passed=8, failed=12)
     ended.stdout.fnmatch_lines_random(
         [
             "E   AssertionError: error[[]PAR202]: nothing can be trained: the program has no parameters",
@@ -210,6 +216,7 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
             "E   *NotAnInput: Model.forward(x) does not take these inputs: too many positional arguments",
             "E   *NotARequest: inputs '2xten': at character 3: 'ten' is not a size*",
             "E   *NotARequest: loss/kind: Unknown loss. Did you mean cross_entropy?*",
+            "E   *NotARequest: a loss is a name or a function of torch.nn.functional, and mse_loss is neither: *",
             "E   *NotARequest: a model is a torch.nn.Module or the path of a TorchScript file, not *",
         ]
     )

@@ -18,4 +18,7 @@ def main(form: str, file: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] not in formats.FORMATS:
         sys.exit(f"python -m whygrad.render FORMAT FILE, with one of {', '.join(formats.FORMATS)}")
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except (OSError, ValueError) as error:
+        sys.exit(f"{sys.argv[2]}: {error}")

@@ -221,3 +221,19 @@ class Net(nn.Module):
 """
     (found,) = diagnose_source(source, shapes="4x8", loss="output")["findings"]
     assert (found["code"], found["fix"]["verified"], found["fix"]["after"]) == ("ZER504", False, None)
+
+
+def test_a_weight_that_is_written_is_read_by_the_new_name_from_there_on() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(8, 4))
+
+    def forward(self, x):
+        self.w.clamp_(-1.0, 1.0)
+        return x @ self.w
+"""
+    (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
+    assert found["fix"]["summary"] == "compute a new tensor with clamp, out of place, and read w from there on"
+    assert (found["fix"]["after"], found["fix"]["verified"]) == ("w = self.w.clamp(-1.0, 1.0)", True)

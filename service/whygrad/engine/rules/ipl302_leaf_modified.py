@@ -93,15 +93,15 @@ def _protected(observation: Observation, step: Step, failure: Event) -> Iterator
 
 
 def _fix(observation: Observation, failed: Failure, node: Node) -> Fix:
-    """A new tensor, where all that reads it reads the result; else a copy that is written instead."""
+    """A new tensor, where all that reads it reads the result; else a copy that is written instead.
+
+    The result has a name of its own: what is registered as a parameter stays one.
+    """
+    line = out_of_place(observation.source(node.id), node.name)
+    local = rewritten(line, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ")
+    onward = f", and read {local.partition(' ')[0]} from there on" if local else ""
     return Fix(
-        f"compute a new tensor with {node.bare_name}, out of place",
-        after=_after(observation, node.id, node.name),
+        f"compute a new tensor with {node.bare_name}, out of place{onward}",
+        after=local or line,
         edits=without_writing(observation, failed.step, failed.order),
     )
-
-
-def _after(observation: Observation, node: int, name: str) -> str | None:
-    """The line out of place, its result under a name of its own: what is registered as a parameter stays one."""
-    after = out_of_place(observation.source(node), name)
-    return rewritten(after, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ") or after
