@@ -237,3 +237,10 @@ class Net(nn.Module):
     (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
     assert found["fix"]["summary"] == "compute a new tensor with clamp, out of place, and read w from there on"
     assert (found["fix"]["after"], found["fix"]["verified"]) == ("w = self.w.clamp(-1.0, 1.0)", True)
+
+
+def test_a_cut_behind_an_input_of_the_wrong_type_is_told_too() -> None:
+    source = NET.format(mid=6, head=6, detach=".detach()", write="pass")
+    document = diagnose_source(source, shapes="4x10:float64", loss="mean")
+    assert codes(document) == ["TYP801", "CUT101"]
+    assert proofs(document) == [True, True]

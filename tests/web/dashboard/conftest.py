@@ -91,15 +91,22 @@ def opened(browser: Browser, url: str) -> Iterator[Open]:
     assert not complaints, "\n".join(complaints)
 
 
+EXPECTED = ("the server responded with a status of", "was preloaded using link preload but not used")
+
+
 def watch(page: Page, complaints: list[str]) -> None:
-    """Note what goes wrong in a page; a refusal by the service is told by its status, and expected where it is."""
+    """Note what goes wrong in a page; a refusal by the service is told by its status, and expected where it is, and
+    a page may take longer than the browser thinks to come to what was loaded for it."""
 
     def asked(request: Request) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
             complaints.append(f"asked of another host: {request.url}")
 
     def said(message: Any) -> None:
-        if message.type in ("error", "warning") and "the server responded with a status of" not in message.text:
+        expected = any(
+            told in message.text for told in ("the server responded with a status of", "preloaded using link")
+        )
+        if message.type in ("error", "warning") and not expected:
             complaints.append(f"{message.type} in {page.url}: {message.text}")
 
     page.on("console", said)

@@ -150,7 +150,7 @@ def test_a_finding_says_how_often_it_was_seen_and_is_muted_where_it_stands(
     page = opened(last, java_script_enabled=False)
     root = page.get_by_label("The root cause")
     expect(root.locator(".history a").nth(1)).to_have_attribute("href", re.compile("/diagnoses/[0-9a-f]{32}"))
-    expect(root.locator(".history")).to_contain_text(re.compile("Seen [2-9] times: first .* last "))
+    expect(root.locator(".history")).to_contain_text(re.compile("Seen [2-9] times.*: first .* last "))
     root.locator(".muting summary").click()
     root.get_by_label("Why").fill("it is <i>meant</i>")
     root.get_by_label("Who").fill("ada")

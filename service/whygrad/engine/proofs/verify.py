@@ -38,7 +38,7 @@ class Verifier:
         A fault is held against the first pass that shows it: the cheapest that can tell.
         """
         last = bases[-1]
-        first = {k: base for base in reversed(bases) for k in base.keys}
+        first = {k: base for base in reversed(bases) for k in base.keys & last.keys}
         trials = {key(d): self._try(first[key(d)], d) for d in _worth(last.found)}
         causes = causes_among(last.found, trials)
         return _once((*causes, *self._behind(last, first, causes, trials, depth=1)))
@@ -67,7 +67,7 @@ class Verifier:
         self, first: dict[Key, Base], causes: Sequence[Diagnosed], trials: dict[Key, Trial | None]
     ) -> Base | None:
         """The run with the fault that stopped this one out of the way: by its fix, else by a stand-in."""
-        healed = [t for d in causes if (t := trials.get(key(d))) is not None and t.heals and t.base.stopped]
+        healed = [t for d in causes if (t := trials.get(key(d))) is not None and t.heals]
         if healed:
             return healed[0].after
         stopping = next((d for d in causes if d.finding.event is not None and not d.finding.event.completed), None)

@@ -118,8 +118,9 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         yield from _as_large(observation, failed, event)
         if wrong.axis >= 2 and spatial:
             yield from _level(observation, failed, node, wrong.first, wrong.second)
-        yield from _stretched(observation, node, wrong.first, wrong.second)
-        yield from _along(observation, node, event, wrong.axis)
+        spread = _stretched(observation, node, wrong.first, wrong.second)
+        along = _along(observation, node, event, wrong.axis)
+        yield from (*spread, *along) if wrong.axis == 0 else (*along, *spread)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
 

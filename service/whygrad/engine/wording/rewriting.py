@@ -51,8 +51,10 @@ def _begun(source: str | None, offset: int | None) -> set[int]:
 
 
 def renamed(line: Frame, name: str, other: str) -> str | None:
-    """The line with `self.name` under another name; of several calls that whose place is given."""
-    return rewritten(line, rf"(\bself\.(?:\w+\.)*){re.escape(name)}(?!\w)", rf"\g<1>{other}")
+    """The line with `self.name` under another name: the first mention from the place of the operation on."""
+    source = line.source or ""
+    mention = re.compile(rf"(\bself\.(?:\w+\.)*){re.escape(name)}(?!\w)").search(source, line.offset or 0)
+    return f"{source[: mention.start()]}{mention[1]}{other}{source[mention.end() :]}" if mention else None
 
 
 def renumbered(source: str | None, was: float, now: float) -> str | None:
