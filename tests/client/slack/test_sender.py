@@ -27,4 +27,5 @@ def test_a_task_of_another_version_is_given_up(
     working.start()
     until(lambda: database.read(lambda connection: connection.execute(outbox.select()).one().due_at) is None)
     sender.stop()
-    working.join()
+    working.join(timeout=30)
+    assert not working.is_alive()

@@ -5,6 +5,7 @@ pickles (read by a reader that builds and calls nothing, with bounds; each stora
 against its storage), then the code (brackets, expressions and blocks that break torch's parser, calls that double when
 they are put in line, operations that reach files or other processes). Weights are not read.
 
-This is no boundary, the sandbox is: a program can do harm that no reader sees. It gives a clear word early, and keeps
-from torch's readers what they are known to break on. `make fuzz` looks for a file that is neither answered nor refused.
+This is no boundary, the sandbox is: a program can do harm that no reader sees. It gives a clear word early, and
+keeps what torch's readers are known to break on away from them. `make fuzz` looks for a file that is neither answered
+nor refused.
 """
