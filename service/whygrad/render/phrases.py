@@ -10,7 +10,7 @@ from whygrad.render.terminal import safe
 
 Json = Mapping[str, Any]
 _LONG_MS = 100
-_PASSES = {
+PASSES = {
     "structure": "the step on shapes alone",
     "numeric": "the step with its numbers",
     "replay": "the comparison with torch's own, optimising executor",
@@ -44,7 +44,7 @@ def not_run(document: Json) -> Iterator[str]:
         if not done.get("ran"):
             why = safe(done.get("why_not") or "not asked for", 300)
             name = safe(done.get("name"), 40)
-            yield f"not run: {_PASSES.get(name, name)}: {why}"
+            yield f"not run: {PASSES.get(name, name)}: {why}"
     if document.get("ignored"):
         codes = sorted({safe(f.get("code") if isinstance(f, dict) else f, 10) for f in document["ignored"]})
         yield f"ignored as asked: {', '.join(codes)}"
@@ -134,12 +134,13 @@ def duration(document: Json) -> str:
     total, queued = timing.get("total_ms"), timing.get("queued_ms") or 0
     if not isinstance(total, (int, float)):
         return ""
-    waited = f" (after {_time(queued)} in the queue)" if queued > _LONG_MS else ""
-    return f"{_time(total - queued)}{waited}"
+    waited = f" (after {took(queued)} in the queue)" if queued > _LONG_MS else ""
+    return f"{took(total - queued)}{waited}"
 
 
-def _time(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
+def took(ms: float) -> str:
+    """`49 ms`, and from a second on `9.8 s`."""
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 
 def environment(document: Json) -> str:

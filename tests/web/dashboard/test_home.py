@@ -151,6 +151,15 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(opened: Open, cut
     expect(page.locator(".line.culprit")).to_contain_text(".detach()")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_empty_file_is_refused(opened: Open, scripts: bool) -> None:
+    page = opened("/", java_script_enabled=scripts)
+    page.get_by_label("Choose a file").set_input_files({"name": "empty.pt", "mimeType": BINARY, "buffer": b""})
+    if not scripts:
+        page.get_by_role("button", name="Find out why").click()
+    expect(page.locator(".drop .wrong:visible")).to_have_text("The file is empty.")
+
+
 def test_without_a_file_it_says_so(opened: Open) -> None:
     page = opened("/", java_script_enabled=False)
     page.get_by_role("button", name="Find out why").click()

@@ -15,6 +15,7 @@ from whygrad.request.faults import faults
 from whygrad.web.dashboard.asked import Asked
 from whygrad.web.errors import Problem
 from whygrad.web.reading import ABANDONED, read
+from whygrad.web.schemas import Upload
 from whygrad.web.service import service
 from whygrad.web.submission import submit
 from whygrad.web.uploads import keep
@@ -23,8 +24,8 @@ from whygrad.web.waiting import wait_for
 resource = Blueprint("home", __name__)
 
 READING_SECONDS = 5.0
-LANDING_SECONDS = 1.5
-"""A diagnosis that takes no longer is there when its page is."""
+LANDING_SECONDS = 0.5
+"""A diagnosis that takes no longer is there when its page is; of another the page tells how far it is."""
 CHOICES = {"dtypes": DTYPES, "losses": (*Loss.NAMES, *LOSSES)}
 
 
@@ -43,6 +44,8 @@ def create() -> ResponseReturnValue:
     Asked to `look` first, it shows a field for each argument that the program takes.
     """
     asked = _typed()
+    if asked.faults:
+        return _page(asked), 422
     if "look" in request.form and asked.model_id and not asked.arguments:
         shown = _described(asked, asked.fields["shapes"])
         return _page(replace(shown, fields={**asked.fields, "method": shown.fields["method"]}))
@@ -86,14 +89,18 @@ def _typed() -> Asked:
     form, upload = request.form, request.files.get("model")
     asked = Asked(model_id=form.get("model_id", ""), name=form.get("name", ""))
     if upload is not None and upload.filename:
-        return replace(asked, model_id=_kept(upload), name=upload.filename).typed(form)
+        return _with_file(asked, upload).typed(form)
     if form.get("known"):  # the form had a field for each argument, not the short form
         asked = _read(replace(asked, fields={**asked.fields, "method": form.get("method", "forward")}))
     return asked.typed(form)
 
 
-def _kept(upload: FileStorage) -> str:
-    return keep(upload.stream).sha256
+def _with_file(asked: Asked, upload: FileStorage) -> Asked:
+    try:
+        file = Upload().deserialize(upload)
+    except ValidationError as error:
+        return asked.wrong([{"pointer": "/model", "message": str(error.messages[0])}])
+    return replace(asked, model_id=keep(file.stream).sha256, name=str(upload.filename))
 
 
 def _read(asked: Asked) -> Asked:

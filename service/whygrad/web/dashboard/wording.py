@@ -9,6 +9,12 @@ from whygrad.render import inputs, operands, parameters, phrases, snippet
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 WIDEST_LINE = 200
+RUNNING = {
+    "structure": "The program is loaded, and its step is run on shapes alone.",
+    "numeric": "The step is run with its numbers: values and norms are to come.",
+    "replay": "The step is run again by torch's own, optimising executor, to compare.",
+    "verify": "The fixes are made and run.",
+}
 
 Json = Mapping[str, Any]
 
@@ -50,6 +56,24 @@ def elsewhere(finding: Json) -> list[Json]:
     return [one for one in related if not snippet.same(one["location"], own)]
 
 
+def going_on(document: Json) -> str:
+    """What a worker does for an unfinished diagnosis, after the passes that it has told of."""
+    if document["status"] == "queued":
+        return "It waits for a worker."
+    told = {done["name"] for done in document.get("passes") or []}
+    asked = (document.get("request") or {}).get("passes") or phrases.PASSES
+    return RUNNING[next((name for name in asked if name not in told), "verify")]
+
+
+def without_norms(document: Json) -> str:
+    """Why no parameter has a norm to show."""
+    if document["forward"]["error"] or document["backward"]["error"]:
+        return "The step raised before there was a gradient."
+    if any(parameter["gradient"] == "ok" for parameter in document["parameters"]):
+        return "Gradients arrive, but how large they are is not known: the step was not run with its numbers."
+    return "No parameter received a gradient."
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "size": size,
     "number": number,
@@ -69,5 +93,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "not_run": phrases.not_run,
     "opening": phrases.opening,
     "duration": phrases.duration,
+    "took": phrases.took,
+    "going_on": going_on,
+    "without_norms": without_norms,
 }
 GLOBALS: Mapping[str, Callable[..., Any]] = {"suffering": parameters.suffering}

@@ -54,6 +54,10 @@
   const take = async (file) => {
     if (!input()) return;
     part("[data-wrong]").hidden = true;
+    if (!file.size) {
+      refuse("The file is empty.");
+      return;
+    }
     if (!crypto.subtle) {
       show(`Sending ${file.name}`, 0);
       form().requestSubmit(part("[name=look]"));

@@ -2,6 +2,7 @@
 
 const NEAR = 2.5;
 const STEP = 1.2;
+const MARGIN = 24;
 
 export class Camera {
   /** @param {HTMLElement} stage @param {SVGGElement} layer @param {() => void} moved */
@@ -73,10 +74,12 @@ export class Camera {
     this.set((width - this.world.width * scale) / 2, (height - this.world.height * scale) / 2, scale);
   }
 
-  /** A place in the middle, readable. @param {import("./scene.js").Rect} rect */
+  /** A place in the middle, readable, or as near to it as leaves nothing empty. @param {import("./scene.js").Rect} rect */
   centre(rect, scale = Math.max(this.scale, 0.9)) {
     const { width, height } = this.size;
-    this.set(width / 2 - (rect.x + rect.width / 2) * scale, height / 2 - (rect.y + Math.min(rect.height, height / scale) / 2) * scale, scale);
+    const x = width / 2 - (rect.x + rect.width / 2) * scale;
+    const y = height / 2 - (rect.y + Math.min(rect.height, height / scale) / 2) * scale;
+    this.set(filling(x, this.world.width * scale, width), filling(y, this.world.height * scale, height), scale);
   }
 
   /** Move no further than needed for a place to be in sight. */
@@ -122,4 +125,9 @@ export class Camera {
   up(event) {
     this.pointers.delete(event.pointerId);
   }
+}
+
+/** Where the drawing begins so that it fills the stage; one that is smaller stands in the middle. */
+function filling(start, whole, room) {
+  return whole < room ? (room - whole) / 2 : Math.max(room - whole - MARGIN, Math.min(MARGIN, start));
 }

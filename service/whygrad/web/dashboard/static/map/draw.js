@@ -1,5 +1,5 @@
 // Draws what of a scene is in sight, and takes away what is not.
-import { HEAD, wording } from "./plan.js";
+import { HEAD, textWidth, wording } from "./plan.js";
 import { touch } from "./scene.js";
 import { curve, element, icon, severed } from "./shapes.js";
 
@@ -73,10 +73,11 @@ export class Drawing {
 
   line({ wire, points, label }) {
     const through = !wire.from.startsWith("box ") || !wire.to.startsWith("box ");
-    const made = wire.state === "cut" && !through ? this.cut(points) : [this.plain(wire, points)];
+    const gap = wire.state === "cut" && !through ? severed(points, GAP) : null;
+    const made = gap ? this.cut(gap) : [this.plain(wire, points)];
     this.groups[0].append(...made);
     if (label?.text) {
-      const text = this.label(wire, label);
+      const text = this.label(wire, label.text, gap ? beside(gap.middle, label.text) : label);
       this.groups[2].append(text);
       made.push(text);
     }
@@ -90,8 +91,7 @@ export class Drawing {
   }
 
   /** The tensor goes on, the gradient does not come back. */
-  cut(points) {
-    const { before, after, middle } = severed(points, GAP);
+  cut({ before, after, middle }) {
     return [
       element("path", { class: "line cut", d: curve(before) }),
       element("path", { class: "line cut", d: curve(after), "marker-end": "url(#map-tip-cut)" }),
@@ -102,15 +102,19 @@ export class Drawing {
     ];
   }
 
-  label(wire, { x, y, text }) {
-    const aside = wire.state === "cut" ? 20 : 0;
-    const width = text.length * 6.7 + 8;
-    return element("g", { class: `label ${wire.state}`, transform: `translate(${x + (aside ? aside + width / 2 : 0)} ${y})` }, [
+  label(wire, text, { x, y }) {
+    const width = labelWidth(text);
+    return element("g", { class: `label ${wire.state}`, transform: `translate(${x} ${y})` }, [
       element("rect", { x: -width / 2, y: -8.5, width, height: 17, rx: 4 }),
       element("text", { "text-anchor": "middle", y: 3.8 }, [text]),
     ]);
   }
 }
+
+const labelWidth = (text) => textWidth(text, "mono") + 8;
+
+/** To the right of the scissors. */
+const beside = ({ x, y }, text) => ({ x: x + 18 + labelWidth(text) / 2, y });
 
 /** The title of an open box. */
 function title(box, width) {

@@ -14,7 +14,7 @@ export class Folding {
     this.open = new Set([graph.root]);
   }
 
-  /** Open the first levels, and the way to every place that a finding speaks of. */
+  /** Open the first levels, each as a whole, and the way to every place that a finding speaks of. */
   begin() {
     for (const mark of this.graph.marks.slice(0, 20)) {
       for (const box of [mark.box, ...mark.related.map((each) => each.box)]) if (box) this.reveal(box);
@@ -23,13 +23,11 @@ export class Folding {
     let level = [...this.open];
     let shown = this.shown().length;
     while (level.length) {
-      const next = level.flatMap((box) => box.children).filter((child) => child.children.length);
-      for (const box of next.filter((each) => !this.open.has(each))) {
-        if (shown + box.children.length - 1 > AT_FIRST) return;
-        this.open.add(box);
-        shown += box.children.length - 1;
-      }
-      level = next;
+      level = level.flatMap((box) => box.children).filter((child) => child.children.length);
+      const closed = level.filter((box) => !this.open.has(box));
+      shown += closed.reduce((more, box) => more + box.children.length - 1, 0);
+      if (shown > AT_FIRST) return;
+      for (const box of closed) this.open.add(box);
     }
   }
 

@@ -5,7 +5,7 @@
  *
  * @typedef {object} Box
  * @property {number} id
- * @property {"program"|"module"|"layer"|"op"|"end"|"run"} kind  a layer is a module with one operation, a run some neighbours
+ * @property {"program"|"module"|"layer"|"op"|"end"|"run"} kind  a layer is a module that one operation stands for, a run some neighbours
  * @property {string} name
  * @property {string} type      the type of a module, the name of an operation
  * @property {string} path      dotted path of the module it is, or is in
@@ -16,7 +16,7 @@
  * @property {number[]} ops     the operations in it, in order
  * @property {State} state
  * @property {number} times
- * @property {number} call      which call of its module
+ * @property {number} call      which call of its module, of those around it
  * @property {number[]} findings  those whose place is in it
  *
  * @typedef {object} Edge
@@ -74,6 +74,7 @@ class Reader {
     this.data = data;
     /** @type {Box[]} */
     this.boxes = [];
+    this.read = new Set(data.edges.from);
     this.scopes = this.readScopes();
     this.root = this.scopes[0];
     this.leaf = this.readOperations();
@@ -83,15 +84,19 @@ class Reader {
   }
 
   readScopes() {
-    const { name, type, parent, call } = this.data.scopes;
+    const { name, type, parent } = this.data.scopes;
     const texts = this.data.texts;
     /** @type {Box[]} */
     const scopes = [];
+    const calls = new Map();
     name.forEach((text, place) => {
       const around = place ? scopes[parent[place]] : null;
       const path = around?.path ? `${around.path}.${texts[text]}` : texts[text];
       const box = this.box(place ? "module" : "program", texts[text], around);
-      scopes.push(Object.assign(box, { type: texts[type[place]], path, call: call[place] }));
+      const here = `${parent[place]} ${path}`;
+      const call = (calls.get(here) ?? 0) + 1;
+      calls.set(here, call);
+      scopes.push(Object.assign(box, { type: texts[type[place]], path, call }));
     });
     return scopes;
   }
@@ -125,19 +130,23 @@ class Reader {
     }
   }
 
-  /** A module of one operation is one box, and a crowd is put into runs. */
+  /** A module of one operation is one box, whatever it counts besides, and a crowd is put into runs. */
   settle(box) {
     for (const child of box.children) this.settle(child);
-    const only = box.children.length === 1 ? box.children[0] : null;
-    if (box.kind === "module" && (!box.children.length || only?.kind === "op")) {
+    const telling = box.children.filter((child) => !this.isAside(child));
+    if (box.kind === "module" && box.children.every((child) => child.kind === "op") && telling.length < 2) {
       box.kind = "layer";
-      if (only) {
-        Object.assign(box, { label: only.label, op: only.type });
-        this.leaf[only.ops[0]] = box;
-      }
+      const [told] = [...telling, ...box.children];
+      if (told) Object.assign(box, { label: told.label, op: told.type });
+      for (const op of box.ops) this.leaf[op] = box;
       box.children = [];
     }
     while (box.children.length > MOST_CHILDREN) this.bundle(box);
+  }
+
+  /** What nothing reads and no gradient passes, such as the batches that a normalisation counts. */
+  isAside(box) {
+    return box.state === "data" && !box.ops.some((op) => this.read.has(op));
   }
 
   /** Put neighbours into runs; the ends of the program stay beside them. */

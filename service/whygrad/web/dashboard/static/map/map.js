@@ -104,7 +104,7 @@ export class GradientMap extends HTMLElement {
       const place = first ? this.scene.places.get(this.folding.standIn(first)) : this.scene.boxes.find((each) => !each.open);
       if (place) this.camera.centre(place, 0.9);
     }
-    if (first) this.choose(first);
+    this.choose(first ?? this.graph.root);
     this.dataset.ready = "drawn";
     this.atHash();
     addEventListener("hashchange", () => this.atHash());

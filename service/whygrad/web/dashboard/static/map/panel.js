@@ -29,6 +29,7 @@ function kindOf(box) {
   const often = box.times > 1 ? `, ran ${box.times} times` : "";
   const call = box.call > 1 ? `, call ${box.call}` : "";
   if (box.kind === "op") return `${box.type}${box.path ? ` in ${box.path}` : ""}${often}`;
+  if (box.kind === "program") return "the whole program";
   if (box.kind === "run") return `${box.ops.length} operations of ${box.path || "the program"}`;
   if (box.kind === "end") return { input: "an input", output: "an output", loss: "the loss" }[box.name] ?? "";
   return [box.type, box.path && box.path !== box.name ? box.path : ""].filter(Boolean).join(" · ") + call + often;

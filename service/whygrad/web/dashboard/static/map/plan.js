@@ -6,7 +6,8 @@ import { boxKey, shapesOf } from "./wiring.js";
 export const LINE = 15;
 export const HEAD = 34;
 const PAD = 12;
-const FONT = { name: "600 13px system-ui, sans-serif", small: "11px system-ui, sans-serif", mono: "11px ui-monospace, monospace" };
+const family = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
+const FONT = { name: `600 13px ${family("--text")}`, small: `11px ${family("--text")}`, mono: `11px ${family("--mono")}`, op: `500 11.5px ${family("--mono")}` };
 const LONGEST = 34;
 
 const canvas = document.createElement("canvas").getContext("2d");
@@ -53,13 +54,12 @@ export function labelOf(wire) {
 
 /** The plan of a box, with those inside it where it is open. */
 export function plan(box, folding, wiring) {
-  const size = sizeOf(box);
-  if (!folding.isOpen(box)) return { key: boxKey(box), signature: boxKey(box), ...size, head: 0, children: [], wires: [] };
+  if (!folding.isOpen(box)) return { key: boxKey(box), signature: boxKey(box), ...sizeOf(box), head: 0, children: [], wires: [] };
   const children = box.children.map((child) => plan(child, folding, wiring));
   const inside = new Set(children.map((child) => child.key));
   const wires = wiring.inside(box).map((wire) => wireOf(wire, inside));
   const signature = `${boxKey(box)}[${children.map((child) => child.signature).join()}]${wires.map((w) => w.apart).join()}`;
-  return { key: boxKey(box), signature, width: Math.min(size.width, 260), height: 0, head: box.parent ? HEAD : 0, children, wires };
+  return { key: boxKey(box), signature, width: titleWidth(box), height: 0, head: box.parent ? HEAD : 0, children, wires };
 }
 
 function wireOf(wire, inside) {
@@ -69,14 +69,21 @@ function wireOf(wire, inside) {
   return { from: wire.from, to: wire.to, apart: String(wire.edges[0].from), width, height: label ? LINE + 3 : 0 };
 }
 
+/** The width of the title of an open box, with its chevron and its icon. */
+function titleWidth(box) {
+  const { title, detail } = wording(box);
+  return box.parent ? Math.ceil(30 + textWidth(title, "name") + 8 + textWidth(detail, "small") + 40) : 0;
+}
+
 /** The size of a closed box. */
 export function sizeOf(box) {
   const { title, detail, mono } = wording(box);
-  const text = Math.max(textWidth(title, mono ? "mono" : "name"), textWidth(detail, "small"));
-  const beside = 26 + (box.children.length ? 18 : 0);
+  const text = Math.max(textWidth(title, "name"), textWidth(detail, "small"));
+  const glyph = box.times && box.state !== "data" ? 18 : 0;
+  const beside = 8 + glyph + (box.children.length ? 18 : 0);
   if (box.kind === "op" || box.kind === "end") {
-    const width = textWidth(title, mono ? "mono" : "name") + (detail ? textWidth(detail, "small") + 8 : 0);
-    return { width: Math.ceil(width + 2 * PAD + 18), height: 28 };
+    const width = textWidth(title, mono ? "op" : "name") + (detail ? textWidth(detail, "small") + 8 : 0);
+    return { width: Math.ceil(width + 2 * PAD + glyph), height: 28 };
   }
   return { width: Math.ceil(text + 2 * PAD + beside), height: detail ? 44 : 32 };
 }
