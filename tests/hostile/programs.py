@@ -12,6 +12,16 @@ from typing import Any
 from tests.engine.programs import build
 
 RUNNING = """
+@torch.jit.script
+def idle(x):
+    return x
+
+@torch.jit.script
+def busy(x):
+    while True:
+        x = x + 1
+    return x
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -57,6 +67,15 @@ TAKE_MORE_AND_MORE = """
 kept = [torch.ones(1 << 22) for i in range(40)]
 y = y + kept[-1].sum()
 """
+TALK_WITHOUT_END = "said = 'a'\nwhile True:\n    said = said + said"
+START_WITHOUT_END = """
+started = [torch.jit.fork(idle, x)]
+while True:
+    started.append(torch.jit.fork(idle, x))
+"""
+WAIT_FOR_NOTHING = "y = y + torch.jit.wait(torch.jit.fork(busy, x))"
+TWICE_AND_TWICE = "\n".join(["y = (y + y) * 0.5"] * 60)
+REACH_BEYOND = "y = y + torch.as_strided(x, [4], [1], 1 << 40).sum()"
 STRETCH = "y = y + x.sum().expand(1 << 20, 1 << 20).exp().sum()"
 CRASH = """
 smallest = -9223372036854775807 - 1
@@ -170,6 +189,11 @@ PROGRAMS: dict[str, tuple[Make, list[str]]] = {
     "takes more and more": (running(TAKE_MORE_AND_MORE), ["RUN002"]),
     "takes all memory while it is loaded": (loading(TAKE_ALL), ["RUN002"]),
     "stretches what is small": (running(STRETCH), ["RUN002"]),
+    "talks without end": (running(TALK_WITHOUT_END), ["RUN002"]),
+    "starts threads without end": (running(START_WITHOUT_END), ["RUN001"]),
+    "waits for what does not end": (running(WAIT_FOR_NOTHING), ["RUN001"]),
+    "uses all twice, and that twice": (running(TWICE_AND_TWICE), []),
+    "reaches beyond its memory": (running(REACH_BEYOND), ["SHP710"]),
     "crashes": (running(CRASH), ["RUN003"]),
     "crashes while it is loaded": (loading(CRASH), ["RUN003"]),
     "floods the log": (running(FLOOD), []),

@@ -71,7 +71,7 @@ def records(
     }
 
 
-def packed(held: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+def packed(held: Mapping[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
     """The records as an archive."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 import zipfile
 from collections.abc import Callable
@@ -39,6 +40,18 @@ def with_record(name: str, data: bytes = b"") -> bytes:
 def twice() -> bytes:
     """A program with two records of one name but for the case."""
     return written((k.encode(), v) for k, v in [*records().items(), ("m/CODE/__torch__.py", b"")])
+
+
+def linked() -> bytes:
+    """A program whose numbers are a link to a file of this machine."""
+    link = zipfile.ZipInfo("m/data/0")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return packed(
+        {
+            link if name == link.filename else name: data
+            for name, data in (records() | {"m/data/0": b"/etc/passwd"}).items()
+        }
+    )
 
 
 def overlapping() -> bytes:
@@ -129,6 +142,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "more than the file has": (lambda: lied_about(20, 1 << 30), DAMAGED, "two sizes"),
     "record past the end": (lambda: lied_about(42, 1 << 20), DAMAGED, "not where the directory says"),
     "method that torch has not": (lambda: packed(records(), zipfile.ZIP_LZMA), FOREIGN, "packed in a way"),
+    "encrypted": (lambda: lied_about(8, 1), FOREIGN, "is encrypted"),
+    "followed by something": (lambda: archive() + b"#!", DAMAGED, "follows its end"),
     "format of the future": (lambda: lied_about(6, 255), FOREIGN, "packed in a way"),
     "too many records": (lambda: packed(records() | {f"m/{i}": b"" for i in range(100_001)}), BOUNDLESS, "records"),
     "zip bomb": (
@@ -193,6 +208,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "16,384 bytes of the record 'data/0', which has 16 bytes",
     ),
     "record that is not there": (lambda: archive(program(tensor(storage(key="9")))), FOREIGN, "which is missing"),
+    "link instead of numbers": (linked, FOREIGN, "which has 11 bytes"),
     "record of another folder": (
         lambda: archive(program(tensor(storage(key="../version", count=1)))),
         FOREIGN,
