@@ -7,11 +7,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from tests.web.dashboard import programs
 
+from whygrad.storage.tables import metadata
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOSTILE = "<img src=x onerror=alert(1)> {{7*7}}.pt"
 SHOTS = Path(__file__).with_name("shots")
@@ -28,6 +32,9 @@ SHOTS = Path(__file__).with_name("shots")
 LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 CONTRAST = ("color-contrast",)
 """What the theme decides; all else is the same in both."""
+
+CALM = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+"""A context in which nothing is drawn that only moves."""
 
 Open = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
@@ -41,7 +48,7 @@ def browser() -> Iterator[Browser]:
         told = "no browser: install chromium (apt-get install chromium), or name one in CHROMIUM"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=["--disable-gpu"])
         yield browser
         browser.close()
 
@@ -64,11 +71,34 @@ def serving(folder: Path, **environment: str) -> Iterator[str]:
     process.wait(30)
 
 
+@dataclass(frozen=True)
+class Running:
+    """A service that runs, and the folder that it keeps everything in."""
+
+    url: str
+    folder: Path
+
+    def forget(self) -> None:
+        """Empty it of all but its workers, as if it had just been started."""
+        with closing(sqlite3.connect(self.folder / "whygrad.db", timeout=30)) as connection, connection:
+            for table in reversed(metadata.sorted_tables):
+                if table.name != "workers":
+                    connection.execute(f"DELETE FROM {table.name}")
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The service that most of these tests share: to start one takes longer than most of them."""
+    folder = tmp_path_factory.mktemp("service")
+    with serving(folder) as url:
+        yield Running(url, folder)
+
+
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the service that most of these tests share."""
-    with serving(tmp_path_factory.mktemp("service")) as url:
-        yield url
+def url(running: Running) -> str:
+    """The address of that service, with nothing in it that the tests of another file have put there."""
+    running.forget()
+    return running.url
 
 
 @pytest.fixture
@@ -78,7 +108,7 @@ def opened(browser: Browser, url: str) -> Iterator[Open]:
     complaints: list[str] = []
 
     def opened(path: str = "/", **options: Any) -> Page:
-        context = browser.new_context(**({"base_url": url, "viewport": {"width": 1280, "height": 900}} | options))
+        context = browser.new_context(**({"base_url": url} | CALM | options))
         contexts.append(context)
         page = context.new_page()
         watch(page, complaints)
@@ -89,9 +119,6 @@ def opened(browser: Browser, url: str) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert not complaints, "\n".join(complaints)
-
-
-EXPECTED = ("the server responded with a status of", "was preloaded using link preload but not used")
 
 
 def watch(page: Page, complaints: list[str]) -> None:
@@ -130,9 +157,11 @@ def accessible() -> Callable[[Page], None]:
 
 @pytest.fixture
 def shoot(request: pytest.FixtureRequest) -> Shoot:
-    """Keeps a picture of the whole page beside the tests, as an artefact."""
+    """Keeps a picture of the whole page beside the tests, where WHYGRAD_SHOTS asks for pictures."""
 
     def shoot(page: Page, name: str) -> None:
+        if not os.environ.get("WHYGRAD_SHOTS"):
+            return
         SHOTS.mkdir(exist_ok=True)
         test = re.sub(r"\W+", "-", request.node.name).strip("-")
         page.screenshot(path=SHOTS / f"{test}-{name}.png", full_page=True)
@@ -160,10 +189,10 @@ def diagnosed(url: str) -> Callable[..., str]:
 
 @pytest.fixture(scope="module")
 def stocked(diagnosed: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The paths of some diagnoses by what they are of: more than one page of a list, the same fault twice."""
+    """The paths of some diagnoses by what they are of: more than one short page of a list, the same fault twice."""
     folder = tmp_path_factory.mktemp("stocked")
     made = {name: programs.scripted(getattr(programs, name.upper()), folder) for name in ("cut", "shapes", "sound")}
-    for _ in range(21):
+    for _ in range(3):
         diagnosed(made["sound"], name="sound.pt")
     told = {name: diagnosed(program, name=f"{name}.pt") for name, program in made.items()}
     told["hostile"] = diagnosed(made["shapes"], name=HOSTILE)

@@ -44,7 +44,7 @@ def test_filters_work_without_scripts(opened: Open, stocked: Stocked) -> None:
 @pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("scripts", [True, False])
 def test_pages_go_on_and_back(opened: Open, scripts: bool) -> None:
-    page = opened("/diagnoses?limit=20", java_script_enabled=scripts)
+    page = opened("/diagnoses?limit=4", java_script_enabled=scripts)
     newest = page.locator("#found .row").first.get_attribute("href")
     page.get_by_role("link", name="Older").click()
     page.wait_for_url("**cursor=**")
@@ -106,13 +106,13 @@ def test_a_program_has_its_diagnoses_over_time(opened: Open, url: str, stocked: 
 
 
 def test_a_name_made_to_do_harm_is_text_everywhere(opened: Open, url: str, stocked: Stocked) -> None:
-    listed = opened("/diagnoses?name=onerror")
-    expect(listed.locator("#found .row .faint")).to_contain_text([HOSTILE])
+    page = opened("/diagnoses?name=onerror")
+    expect(page.locator("#found .row .faint")).to_contain_text([HOSTILE])
     id = stocked["hostile"].removeprefix("/diagnoses/")
     sha256 = requests.get(url + stocked["hostile"], timeout=30).json()["model"]["sha256"]
     diagnosis = stocked["hostile"]
     paths = (diagnosis, f"{diagnosis}/parameters", f"/?again={id}", f"/compare?a={id}&b={id}", f"/compare/{id}")
     for path in (*paths, f"/models/{sha256}", "/faults", "/operators"):
-        page = opened(path)
+        page.goto(path)
         assert page.locator("main img").count() == 0
         assert page.locator("main [onerror]").count() == 0
