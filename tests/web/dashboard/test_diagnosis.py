@@ -180,7 +180,7 @@ def test_a_page_that_is_open_goes_on_by_itself(
     shoot(page, "waiting")
     freed()
     expect(page.get_by_role("heading", level=1)).to_contain_text("detached", timeout=60_000)
-    expect(page.locator(".waiting")).to_have_count(0)
+    expect(page.locator(".waiting")).to_have_count(0, timeout=60_000)
     page.locator("#parameters").get_by_role("link", name="Norm").click()
     expect(page.locator("#parameters th[aria-sort]")).to_have_text("Norm")
     assert "detached" in page.title()

@@ -167,6 +167,21 @@ def test_what_is_large_is_laid_out_in_a_worker_as_it_would_be_here(opened: Open,
     assert boxes > 300
 
 
+def test_from_far_modules_are_drawn_and_from_near_what_is_in_them(opened: Open, deep: str) -> None:
+    page = drawn(opened(deep))
+    height = page.evaluate("document.querySelector('gradient-map').scene.height")
+    page.locator("[data-action=open]").click()
+    page.wait_for_function("height => document.querySelector('gradient-map').scene.height > height", arg=height)
+    page.locator("[data-action=fit]").click()
+    expect(page.locator(".map-world .box .title")).to_have_count(0)
+    boxes = page.evaluate("document.querySelector('gradient-map').scene.boxes.length")
+    assert 14 <= page.locator(".map-world .box").count() < boxes / 2
+    page.locator("#map-question").fill("encoder.7.attention.out")
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-world .box.chosen .title")).to_contain_text("out")
+    expect(page.locator(".map-world .box.op .title").first).to_be_visible()
+
+
 def test_where_no_worker_starts_it_is_laid_out_all_the_same(opened: Open, deep: str) -> None:
     page = opened("/")
     page.route("**/worker.js", lambda route: route.fulfill(body="nothing that is run(", content_type="text/javascript"))

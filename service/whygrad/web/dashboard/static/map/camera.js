@@ -37,8 +37,10 @@ export class Camera {
     return Math.min(1, 0.9 * Math.min(width / this.world.width, height / this.world.height));
   }
 
+  /** The drawing never leaves the stage altogether. */
   set(x, y, scale) {
-    Object.assign(this, { x, y, scale });
+    const { width, height } = this.size;
+    Object.assign(this, { x: touching(x, this.world.width * scale, width), y: touching(y, this.world.height * scale, height), scale });
     if (!this.waiting) {
       this.waiting = requestAnimationFrame(() => {
         this.waiting = 0;
@@ -126,6 +128,8 @@ export class Camera {
     this.pointers.delete(event.pointerId);
   }
 }
+
+const touching = (start, whole, room) => Math.max(2 * MARGIN - whole, Math.min(room - 2 * MARGIN, start));
 
 /** Where the drawing begins so that it fills the stage; one that is smaller stands in the middle. */
 function filling(start, whole, room) {

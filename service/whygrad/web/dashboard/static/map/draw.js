@@ -1,6 +1,6 @@
-// Draws what of a scene is in sight, and takes away what is not.
+// Draws what of a scene is in sight and large enough to be told apart, and takes away what is not.
 import { HEAD, textWidth, wording } from "./plan.js";
-import { touch } from "./scene.js";
+import { apart, touch } from "./scene.js";
 import { curve, element, icon, severed } from "./shapes.js";
 
 /** The icon of each state, from the page's sprite. What carries only data has none. */
@@ -20,22 +20,39 @@ export const WORDS = {
 
 const GAP = 34;
 
+/** In pixels of the screen: the least height of an open box that shows what is in it. */
+const OPEN = 28;
+/** The least scales at which boxes have names, and lines labels. */
+const NAMED = 0.25;
+const LABELLED = 0.42;
+
 export class Drawing {
   /** @param {SVGGElement} layer */
   constructor(layer) {
-    this.groups = ["lines", "boxes", "labels"].map((name) => layer.appendChild(element("g", { class: name, role: "presentation" })));
+    const [floors, lines, boxes, labels] = ["floors", "lines", "boxes", "labels"].map((name) => layer.appendChild(element("g", { class: name, role: "presentation" })));
+    Object.assign(this, { floors, lines, boxes, labels });
     /** @type {Map<string, Element[]>} */
     this.drawn = new Map();
     this.scene = null;
   }
 
-  /** @param {import("./scene.js").Scene} scene @param {import("./scene.js").Rect} sight */
-  show(scene, sight) {
+  /**
+   * @param {import("./scene.js").Scene} scene
+   * @param {import("./scene.js").Rect} sight
+   * @param {number} scale
+   * @param {(box: import("./graph.js").Box) => boolean} telling  what is drawn however small it is
+   */
+  show(scene, sight, scale, telling) {
     if (this.scene !== scene) this.clear();
     this.scene = scene;
     const wanted = new Map();
-    for (const box of scene.boxes) if (touch(box, sight)) wanted.set(box.key, () => this.box(box));
-    for (const line of scene.lines) if (touch(line, sight)) wanted.set(line.key, () => this.line(line));
+    const seen = (each) => touch(each, sight) && apart(each, scale, OPEN);
+    const [named, labelled] = [scale >= NAMED, scale >= LABELLED];
+    for (const box of scene.boxes) {
+      const open = box.open && box.height * scale >= OPEN;
+      if (seen(box) || (telling(box.box) && touch(box, sight))) wanted.set(`${box.key} ${open} ${named}`, () => this.box(box, open, named));
+    }
+    for (const line of scene.lines) if (seen(line)) wanted.set(`${line.key} ${labelled}`, () => this.line(line, labelled));
     for (const [key, elements] of this.drawn) {
       if (wanted.has(key)) continue;
       for (const each of elements) each.remove();
@@ -49,36 +66,34 @@ export class Drawing {
     this.drawn.clear();
   }
 
-  box(seen) {
-    const { box, open, x, y, width, height, depth } = seen;
+  /** A box; an open one that is too small to show what is in it looks as if it were closed. */
+  box(seen, open, named) {
+    const { box, x, y, width, height, depth } = seen;
     if (!box.parent) return [];
     const shape = box.kind === "op" || box.kind === "end" ? height / 2 : open ? 10 : 7;
     const names = `box ${box.kind} ${box.times ? box.state : "ahead"}${open ? ` open deep-${Math.min(depth, 4)}` : ""}${box.findings.length ? " found" : ""}`;
-    const made = element("g", { class: names, transform: `translate(${x} ${y})`, "data-box": box.id, id: `map-box-${box.id}`, role: "treeitem", "aria-level": depth, "aria-label": spoken(seen), "aria-expanded": box.children.length ? String(open) : null }, [
+    const made = element("g", { class: names, transform: `translate(${x} ${y})`, "data-box": box.id, id: `map-box-${box.id}`, role: "treeitem", "aria-level": depth, "aria-label": spoken(seen), "aria-expanded": box.children.length ? String(seen.open) : null }, [
       element("rect", { class: "body", width, height, rx: shape }),
-      ...(open ? title(box, width) : face(box, width, height)),
+      ...(named ? (open ? title(box, width) : face(box, width, height)) : []),
     ]);
-    this.groups[open ? 0 : 1].append(made);
-    if (open) this.groups[0].insertBefore(made, this.nextOpen(depth));
+    (open ? this.floor(depth) : this.boxes).append(made);
     return [made];
   }
 
   /** An open box lies under all that is deeper, and under every line. */
-  nextOpen(depth) {
-    for (const other of this.groups[0].children) {
-      if (!other.classList.contains("box") || Number(other.getAttribute("aria-level")) > depth) return other;
-    }
-    return null;
+  floor(depth) {
+    while (this.floors.childElementCount <= depth) this.floors.append(element("g", { role: "presentation" }));
+    return this.floors.children[depth];
   }
 
-  line({ wire, points, label }) {
+  line({ wire, points, label }, labelled) {
     const through = !wire.from.startsWith("box ") || !wire.to.startsWith("box ");
     const gap = wire.state === "cut" && !through ? severed(points, GAP) : null;
     const made = gap ? this.cut(gap) : [this.plain(wire, points)];
-    this.groups[0].append(...made);
-    if (label?.text) {
+    this.lines.append(...made);
+    if (labelled && label?.text) {
       const text = this.label(wire, label.text, gap ? beside(gap.middle, label.text) : label);
-      this.groups[2].append(text);
+      this.labels.append(text);
       made.push(text);
     }
     return made;

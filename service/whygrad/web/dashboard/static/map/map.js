@@ -22,6 +22,8 @@ import { Wiring } from "./wiring.js";
 const FAR = 0.42;
 const READABLE = 0.72;
 const MOST_LISTED = 12;
+/** So far, as a logarithm, the scale may go until it is looked again what is large enough to be drawn. */
+const NEARER = 0.25;
 
 export class GradientMap extends HTMLElement {
   async connectedCallback() {
@@ -96,31 +98,40 @@ export class GradientMap extends HTMLElement {
     this.moved(true);
   }
 
-  /** Begin where the fault is; all of it is in sight where that can be read. */
+  /** Begin where the fault is. */
   begin() {
-    const first = this.graph.marks.find((mark) => mark.box)?.box;
-    this.camera.fit();
-    if (this.camera.scale < READABLE) {
-      const place = first ? this.scene.places.get(this.folding.standIn(first)) : this.scene.boxes.find((each) => !each.open);
-      if (place) this.camera.centre(place, 0.9);
-    }
-    this.choose(first ?? this.graph.root);
+    this.choose(this.graph.marks.find((mark) => mark.box)?.box ?? this.graph.root);
+    this.look();
     this.dataset.ready = "drawn";
     this.atHash();
     addEventListener("hashchange", () => this.atHash());
+  }
+
+  /** All of it where that can be read, else what is chosen. */
+  look() {
+    this.camera.fit();
+    if (this.camera.scale >= READABLE) return;
+    const chosen = this.scene.places.get(this.active);
+    const place = chosen?.around ? chosen : this.scene.boxes.find((each) => !each.open);
+    if (place) this.camera.centre(place, 0.9);
   }
 
   moved(anew = false) {
     if (!this.scene) return;
     const sight = this.camera.sight();
     this.classList.toggle("far", this.camera.scale < FAR);
-    if (anew || !this.drawnFor || !inside(sight, this.drawnFor)) {
-      this.drawnFor = this.camera.sight(0.5);
-      this.drawing.show(this.scene, this.drawnFor);
+    if (anew || !inside(sight, this.drawnFor) || Math.abs(Math.log(this.camera.scale / this.drawnAt)) > NEARER) {
+      [this.drawnFor, this.drawnAt] = [this.camera.sight(0.5), this.camera.scale];
+      this.drawing.show(this.scene, this.drawnFor, this.drawnAt, (box) => this.tells(box));
       this.paint();
     }
     this.marks.place(this.camera);
     this.minimap.place();
+  }
+
+  /** What is drawn however small: a place of a finding, what is chosen, what was searched for. */
+  tells(box) {
+    return box === this.standing || box.findings.length > 0 || this.isLit(box);
   }
 
   /** Which box is chosen, and which are found. */
@@ -145,7 +156,7 @@ export class GradientMap extends HTMLElement {
   highlight(boxes) {
     this.lit = boxes;
     this.within = new Set([...boxes].map((box) => this.folding.standIn(box)));
-    this.paint();
+    this.moved(true);
   }
 
   within = new Set();
@@ -159,7 +170,7 @@ export class GradientMap extends HTMLElement {
     this.chosen = box;
     this.standing = this.folding.standIn(box);
     tell(this.panel, this, box);
-    this.paint();
+    this.moved(true);
     const near = box.findings[0];
     for (const each of this.querySelectorAll(".map-findings button")) each.setAttribute("aria-pressed", String(Number(each.dataset.finding) === near));
   }
@@ -234,7 +245,13 @@ export class GradientMap extends HTMLElement {
     if (action === "farther") this.camera.farther();
     if (action === "open") this.folding.expandAll();
     if (action === "close") this.folding.collapseAll();
-    if (action === "open" || action === "close") this.draw().then(() => this.camera.fit());
+    if (action === "open" || action === "close") this.redraw();
+  }
+
+  async redraw() {
+    await this.draw();
+    this.choose(this.chosen);
+    this.look();
   }
 
   /** The buttons of the first findings that have a place. */
