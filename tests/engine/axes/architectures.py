@@ -557,4 +557,65 @@ class Net(nn.Module):
         out, h = self.rnn(x)
         return self.fc(h[-1])
 """),
+    "a scale of each feature, as many as samples": Architecture("8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.g = nn.Parameter(torch.ones(8))
+
+    def forward(self, x):
+        return self.a(x) * self.g + torch.arange(8.0)
+"""),
+    "a mean of each feature that is sent, as many as samples": Architecture("8x8; 8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x, mean):
+        return self.a(x - mean)
+"""),
+    "features normalised over as many samples": Architecture("8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x):
+        h = self.a(x)
+        return (h - h.mean(0)) / h.std(0)
+"""),
+    "a graph whose edges are weighed by the degree of their ends": Architecture("6x6; 6x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(4, 3)
+
+    def forward(self, adj, x):
+        adj = adj.abs()
+        return (adj / adj.sum(-1)) @ self.a(x)
+"""),
+    "positions and a mask that are sent, as many as samples": Architecture("6x6:int64[0,9); 6:int64[0,6); 6x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e = nn.Embedding(9, 4)
+        self.p = nn.Embedding(6, 4)
+        self.f = nn.Linear(4, 4)
+
+    def forward(self, ids, at, mask):
+        h = self.f(self.e(ids) + self.p(at))
+        return (h @ h.transpose(1, 2) + mask).softmax(-1) @ h
+"""),
+    "each sample held against each other": Architecture("6x6; 6x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+
+    def forward(self, x, y):
+        s = self.a(x) @ self.a(y).t()
+        return s - s.diagonal() + (s.logsumexp(1) - s.logsumexp(0)).mean()
+"""),
 }  # fmt: skip

@@ -247,6 +247,31 @@ FAULTS = {
         "return (s * torch.ones(T, T).tril()).softmax(-1) @ x",
         traced="2x4x5",
     ),
+    "a weight of each step of noise over the features": Fault(
+        "SHP707", "8x8; 8:int64[0,10)", "self.a = nn.Linear(8, 8)\nself.register_buffer('snr', torch.rand(10))",
+        "w = self.snr[t]\nreturn (w * (self.a(x) - x) ** 2).mean()",
+        "return (w.unsqueeze(-1) * (self.a(x) - x) ** 2).mean()", "x, t",
+    ),
+    "a scale of each sample over the features": Fault(
+        "SHP707", "8x8; 8x3", "self.a = nn.Linear(8, 8)\nself.c = nn.Linear(3, 1)",
+        "gamma = self.c(c).squeeze(-1)\nreturn self.a(x) * gamma",
+        "return self.a(x) * gamma.unsqueeze(-1)", "x, c",
+    ),
+    "a noise that is read as a column too": Fault(
+        "SHP707", "8x8; 8", "self.a = nn.Linear(9, 8)",
+        "h = self.a(torch.cat([x, sigma[:, None]], 1)) - x\nw = 1 / (sigma ** 2 + 1)\nreturn (w * h ** 2).mean()",
+        "return (w.unsqueeze(-1) * h ** 2).mean()", "x, sigma",
+    ),
+    "a softmax by hand that does not keep its dimension": Fault(
+        "SHP707", "6x6", "self.a = nn.Linear(6, 6)",
+        "e = self.a(x).exp()\nreturn e / e.sum(-1)",
+        "return e / e.sum(-1).unsqueeze(-1)",
+    ),
+    "a gate of each sample over the sequence": Fault(
+        "SHP707", "6x6x4", "self.a = nn.Linear(4, 4)",
+        "gate = self.a(x.mean(1)).sigmoid()\nreturn x * gate",
+        "return x * gate[:, None]",
+    ),
 }  # fmt: skip
 
 OTHERS = {

@@ -86,9 +86,17 @@ def resized(given: Axis, size: int, otherwise: Hashable) -> Axis:
 
 
 def stretched(layouts: Sequence[Layout], rank: int) -> Layout:
-    """The axes of what several operands are stretched to, lined up from the last."""
-    columns = ([a[i + len(a)] for a in layouts if i + len(a) >= 0] for i in range(-rank, 0))
-    return tuple(_telling(column) if column else () for column in columns)
+    """The axes of what several operands are stretched to, lined up from the last.
+
+    Samples that lie on another axis, though the result has them already, do not make it theirs.
+    """
+    made: list[Axis] = []
+    for i in range(-rank, 0):
+        column = [a[i + len(a)] for a in layouts if i + len(a) >= 0]
+        longest = max((length(a) for a in column), default=1)
+        others = [a for a in column if length(a) == longest and not (holds_batch(a) and a in made)]
+        made.append(_telling(others or column) if column else ())
+    return tuple(made)
 
 
 def _telling(column: Sequence[Axis]) -> Axis:

@@ -15,9 +15,10 @@ LOSSES = frozenset(
         "binary_cross_entropy_with_logits", "poisson_nll_loss", "gaussian_nll_loss", "hinge_embedding_loss",
     }
 )  # fmt: skip
-_COMPARING = frozenset(
+COMPARING = frozenset(
     {"sub", "rsub", "subtract", "add", "mul", "multiply", "div", "eq", "ne", "lt", "le", "gt", "ge", "not_equal"}
 )
+"""Elementwise operations by which two tensors are compared, or one is weighed by the other."""
 _CARRIED: frozenset[Kind] = frozenset({"made", "input"})
 """What an axis of size 1 is that nobody put there by hand."""
 
@@ -47,7 +48,7 @@ class Stretch:
 def stretch(observation: Observation, known: Layouts, node: Node, event: Event) -> Stretch | None:
     """Two operands of a loss or of a difference whose shapes should have been equal; None where that is as meant."""
     op = node.bare_name
-    if op not in LOSSES and op not in _COMPARING:
+    if op not in LOSSES and op not in COMPARING:
         return None
     roles = [("self", "input"), ("target", "other")]
     found = [o for names in roles for o in event.inputs if o.role in names]

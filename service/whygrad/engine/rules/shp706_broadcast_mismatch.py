@@ -56,14 +56,14 @@ from whygrad.engine.edits import Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands.convolutions import convolution, definition
-from whygrad.engine.operands.stretching import Clash, clash, lined_up
+from whygrad.engine.operands.stretching import Clash, clash
 from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.lining_up import alongside
 from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP706", "broadcast-mismatch", "error")
@@ -98,7 +98,7 @@ def _fixes(
         table = _table(observation, failed.step, operand.tensor, wrong.axis) if operand is not None else None
         held = parameter_name(observation, table) if table is not None else None
         if table is not None and held:
-            if wrong.second is not None and (inside := _lined_up(observation, node, wrong.first, wrong.second, lead=1)):
+            if wrong.second is not None and (inside := alongside(observation, node, wrong.first, wrong.second, lead=1)):
                 yield inside
             other = wrong.second if operand is wrong.first else wrong.first
             named = held if name.startswith("the ") else name
@@ -107,7 +107,7 @@ def _fixes(
     if wrong.second is not None:
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, wrong.first.tensor, wrong.second.tensor)
-        lined = _lined_up(observation, node, wrong.first, wrong.second)
+        lined = alongside(observation, node, wrong.first, wrong.second)
         strided = None if lined else _strided(observation, failed, wrong.first, wrong.second)
         fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
         yield from [fix for fix in (strided, fitted) if fix is not None]
@@ -119,29 +119,6 @@ def _as_large(observation: Observation, failed: Failure, first: Tensor, second: 
     for tensor, other in sorted(((first, second), (second, first)), key=lambda pair: prod(pair[0].shape[2:])):
         fix = padded(observation, failed.step, [tensor], other)
         yield from [fix] if fix else []
-
-
-def _lined_up(observation: Observation, node: Node, first: Operand, second: Operand, *, lead: int = 0) -> Fix | None:
-    """The one of fewer dimensions with those that it lacks, between its first and what is left, or behind it.
-
-    `lead` of the other's dimensions stand before: a table is not made for each sample.
-    """
-    few, many = sorted((first, second), key=lambda o: len(o.tensor.shape))
-    places = lined_up(few.tensor.shape, many.tensor.shape[lead:], last=few.tensor.dtype == "bool")
-    if places is None or few.role in node.writes:
-        return None
-    rank, behind_it = len(few.tensor.shape), places[0] == len(few.tensor.shape)
-    wholes = [":"] * (0 if behind_it else places[0])
-    index = ", ".join([*(["..."] if behind_it else wholes), *(["None"] * len(places))])
-    call = ".unsqueeze(-1)" if index == "..., None" else f"[{index}]"
-    name = called(observation, node, few)
-    after = with_behind(observation, node, few.role, call)
-    spread = sizes((*few.tensor.shape[: places[0]], *([1] * len(places)), *few.tensor.shape[places[0] : rank]))
-    return Fix(
-        f"line {name} up with {size(many.tensor)}: {name}{call} is {spread}",
-        after=after,
-        edits=(Wrap(node.id, few.role, f"x{call}"),),
-    )
 
 
 def _table(observation: Observation, step: Step, tensor: Tensor, axis: int) -> Tensor | None:

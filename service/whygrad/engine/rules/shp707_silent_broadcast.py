@@ -4,7 +4,8 @@ What happened
 -------------
 A loss, or a difference that becomes one, was given a prediction and a target of different shapes, such as (N,) and
 (N, 1). Elementwise operations stretch sizes of 1, so the result is N x N: every prediction is compared with every
-target. Or one of the two has lost its batch, and its one row is compared with all samples.
+target. Or one of the two has lost its batch, and its one row is compared with all samples. Or one number for each
+sample, (N,), lies along the features of (N, D), which fits where D happens to be N.
 
 Why it matters
 --------------
@@ -13,7 +14,7 @@ Nothing raises, gradients arrive everywhere, and the loss falls: towards the mea
 How to fix it
 -------------
 Give both the same shape: `target.squeeze(1)`, `prediction.squeeze(1)` or `target.unsqueeze(1)`, and say so with an
-`assert prediction.shape == target.shape`.
+`assert prediction.shape == target.shape`. A weight for each sample takes an axis more: `w[:, None] * error`.
 
 Not to be confused with
 -----------------------
@@ -53,12 +54,15 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
-from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.layouts import Layouts, layouts
+from whygrad.engine.axes.overlaying import Overlay, overlaid
 from whygrad.engine.axes.stretching import Side, Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.lining_up import alongside
+from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind
 
@@ -67,6 +71,7 @@ from whygrad.engine.wording.rewriting import behind
 def silent_broadcast(observation: Observation) -> Iterator[Finding]:
     """The losses and differences of two shapes that had to be equal; those of one line are one finding."""
     known = layouts(observation)
+    yield from _laid_over(observation, known)
     lines: dict[Hashable, dict[int, tuple[int, Event, Stretch]]] = defaultdict(dict)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
@@ -75,6 +80,35 @@ def silent_broadcast(observation: Observation) -> Iterator[Finding]:
             lines[_line(observation, node)].setdefault(node.id, (order, event, found))
     for places in lines.values():
         yield _finding(observation, places)
+
+
+def _laid_over(observation: Observation, known: Layouts) -> Iterator[Finding]:
+    """One number for each sample, laid over another axis that is as long."""
+    found: dict[int, tuple[int, Event, Overlay]] = {}
+    for order, event in enumerate(observation.first.events):
+        overlay = overlaid(known, observation.nodes[event.node], event) if event.completed else None
+        if overlay is not None:
+            found.setdefault(event.node, (order, event, overlay))
+    for order, event, overlay in found.values():
+        yield _of_samples(observation, order, event, overlay)
+
+
+def _of_samples(observation: Observation, order: int, event: Event, overlay: Overlay) -> Finding:
+    node, few, many = observation.nodes[event.node], overlay.few, overlay.many
+    samples, place = few.tensor.shape[0], overlay.place + len(many.tensor.shape)
+    one, other = called(observation, node, few), called(observation, node, many)
+    return Finding(
+        title=f"{node.name} of {size(few.tensor)} and {size(many.tensor)}: the {samples} samples of {one} lie along "
+        f"dimension {place} of {other}",
+        message=f"Shapes are lined up from the last dimension, so {one}, which is one for each sample, meets "
+        f"dimension {place} of {other}, which is none of samples. It fits because both are {samples} here; with any "
+        "other number of samples it raises.",
+        node=node.id,
+        event=event,
+        order=order,
+        chain=(Link(f"{size(few.tensor)} is stretched to {size(many.tensor)} here", node.id),),
+        fix=alongside(observation, node, few, many),
+    )
 
 
 def _line(observation: Observation, node: Node) -> Hashable:
