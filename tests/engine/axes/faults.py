@@ -42,6 +42,11 @@ FAULTS = {
         + "h = s.reshape(B, L, C)\nreturn self.a(h)",
         "h = s.transpose(1, 2).reshape(B, L, C)",
     ),
+    "heads merged by a view of the transposed": Fault(
+        "SHP714", "2x6x8", "self.a = nn.Linear(8, 8)",
+        "B, L, C = x.shape\nq = self.a(x).view(B, L, 2, 4)\nq = q.transpose(1, 2)\nreturn self.a(q.view(B, L, C))",
+        "return self.a(q.transpose(1, 2).reshape(B, L, C))",
+    ),
     "heads cut without a transpose": Fault(
         "SHP719", "2x6x8", "self.a = nn.Linear(8, 8)",
         "B, L, C = x.shape\nq = self.a(x).view(B, 2, L, 4)\n" + ATTENTION

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -10,10 +11,13 @@ from whygrad.engine.axes.folding import opens_the_batch
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
-from whygrad.engine.axes.pieces import Axis, Layout, groups, length
+from whygrad.engine.axes.pieces import Axis, Layout, groups, length, regrouped
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands.views import asked
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
 _MANY = 6
+_CALL = rf"\.(?:view|reshape)\(({ARGUMENTS})\)"
 _PADDING = frozenset({"cat", "pad", "constant_pad_nd"})
 
 
@@ -37,16 +41,48 @@ class Swap:
 
 
 def swapped(observation: Observation, known: Layouts, node: Node, event: Event) -> Swap | None:
-    """How the axes of a view should have moved; None where it only folds or cuts neighbours."""
-    if node.bare_name not in REGROUPING or not event.outputs or _skewed(observation, known, event):
+    """How the axes of a view should have moved; None where it only folds or cuts neighbours.
+
+    A view that was refused is taken for the reshape of the same sizes.
+    """
+    after = event.outputs[0].shape if event.outputs else asked(node, event)
+    if node.bare_name not in REGROUPING or after is None or _skewed(observation, known, event):
         return None
     if opens_the_batch(known, node, event):
         return None
-    before, after = known.of(event.tensors[0]), event.outputs[0].shape
+    before = known.of(event.tensors[0])
     if any(p.source.kind in ("weight", "new") for a in before for p in a) or 0 in after:
         return None
     by_sizes = _by_sizes(before, after, computed(observation, node))
-    return by_sizes or _by_reading(before, known.of(event.outputs[0]), meant(observation, known, node))
+    made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
+    return by_sizes or _by_reading(before, made, meant(observation, known, node))
+
+
+def moving(swap: Swap, before: Sequence[int], after: Sequence[int]) -> str:
+    """What is called on an operand of one shape to give another with the axes moved, every size written out."""
+    seen_as = f".reshape({list(swap.sizes)})" if swap.sizes != before else ""
+    return f"{seen_as}{_move(swap)}" + (f".reshape({list(after)})" if swap.result != after else "")
+
+
+def with_move(source: str | None, swap: Swap, before: Sequence[int], after: Sequence[int]) -> str | None:
+    """The user's line with the move in it; None where it has several views, or one that is not written so."""
+    calls = re.findall(_CALL, source or "")
+    if len(calls) != 1:
+        return None
+    move, given = _move(swap), re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0])
+    if swap.sizes == before:
+        kept = "" if swap.result == after else rf".reshape({calls[0]})"
+        return rewritten(source, _CALL, lambda _: move + kept)
+    if swap.result == after and len(given) == len(after):
+        row = [given[swap.order.index(i)].strip() for i in range(len(given))]
+        return rewritten(source, _CALL, lambda _: f".view({', '.join(row)}){move}")
+    return None
+
+
+def _move(swap: Swap) -> str:
+    """The call that moves the axes."""
+    name, axes = ("transpose", swap.pair) if swap.pair else ("permute", swap.order)
+    return f".{name}({', '.join(map(str, axes))})"
 
 
 def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
@@ -54,7 +90,7 @@ def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
     maker = known.maker(event.tensors[0])
     if maker is None or observation.nodes[maker.node].bare_name not in _PADDING:
         return False
-    readers = known.readers.get(event.outputs[0].id, ())
+    readers = known.readers.get(event.outputs[0].id, ()) if event.outputs else ()
     return any(observation.nodes[e.node].bare_name in ("slice", "narrow", "select") for e in readers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from whygrad.engine.observation import Event, Node, Operand
 from whygrad.engine.operands import value
@@ -11,15 +12,22 @@ from whygrad.engine.operands.dividing import fills
 
 def unviewable(node: Node, event: Event) -> Operand | None:
     """The operand of a view whose sizes multiply out, while its memory is laid out in another order."""
-    operand = next((o for o in event.inputs if o.role == "self"), None)
-    other = event.input("other")
-    asked = other.shape if other is not None else value(node, event, "size")
-    if node.bare_name not in ("view", "view_as") or operand is None or not isinstance(asked, list | tuple):
+    operand, sizes = next((o for o in event.inputs if o.role == "self"), None), asked(node, event)
+    if node.bare_name not in ("view", "view_as") or operand is None or sizes is None:
         return None
     tensor = operand.tensor
-    if not fills(tensor.elements, asked) or not tensor.elements or len(tensor.strides) != len(tensor.shape):
+    if not tensor.elements or len(tensor.strides) != len(tensor.shape):
         return None
-    return None if viewable(tensor.shape, tensor.strides, _whole(tensor.elements, asked)) else operand
+    return None if viewable(tensor.shape, tensor.strides, sizes) else operand
+
+
+def asked(node: Node, event: Event) -> tuple[int, ...] | None:
+    """The sizes that a view is to give, the open one worked out; None where its numbers do not fill them."""
+    given, other = event.input("self"), event.input("other")
+    sizes = other.shape if other is not None else value(node, event, "size")
+    if given is None or not isinstance(sizes, list | tuple) or not fills(given.elements, sizes):
+        return None
+    return _whole(given.elements, sizes)
 
 
 def viewable(shape: Sequence[int], strides: Sequence[int], asked: Sequence[int]) -> bool:
@@ -47,9 +55,7 @@ def _runs(shape: Sequence[int], strides: Sequence[int]) -> list[int]:
     return runs
 
 
-def _whole(elements: int, asked: Sequence[int]) -> list[int]:
+def _whole(elements: int, sizes: Sequence[int]) -> tuple[int, ...]:
     """The sizes with the open one worked out."""
-    known = 1
-    for size in asked:
-        known *= size if size != -1 else 1
-    return [elements // known if size == -1 else size for size in asked]
+    known = prod(size for size in sizes if size != -1)
+    return tuple(elements // known if size == -1 and known else size for size in sizes)

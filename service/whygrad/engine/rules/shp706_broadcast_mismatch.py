@@ -56,12 +56,12 @@ from whygrad.engine.edits import Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands.convolutions import convolution, definition
+from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.operands.stretching import Clash, clash
 from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.lining_up import alongside
 from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 

@@ -60,8 +60,8 @@ from whygrad.engine.axes.stretching import Side, Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.lining_up import alongside
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind

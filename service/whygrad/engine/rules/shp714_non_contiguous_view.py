@@ -50,10 +50,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Become
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.swapping import moving, swapped, with_move
+from whygrad.engine.edits import Become, Replace
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.observation import Node, Observation, Operand, Step
-from whygrad.engine.operands.views import unviewable
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step
+from whygrad.engine.operands.views import asked, unviewable
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
@@ -68,10 +70,10 @@ def non_contiguous_view(observation: Observation) -> Iterator[Finding]:
     """The view that was refused."""
     for failed, node, event in refused(observation, "memory"):
         if operand := unviewable(node, event):
-            yield _finding(observation, failed, node, operand)
+            yield _finding(observation, failed, node, event, operand)
 
 
-def _finding(observation: Observation, failed: Failure, node: Node, operand: Operand) -> Finding:
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event, operand: Operand) -> Finding:
     name, tensor = called(observation, node, operand), operand.tensor
     return finding(
         observation,
@@ -79,7 +81,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, operand: Ope
         title=f"{name} ({size(tensor)}) does not lie in memory in the order that {node.name} needs",
         message=f"{name} is {size(tensor)} with strides {sizes(tensor.strides)}; {node.name} would have to copy it.",
         chain=list(_turned(observation, failed.step, operand)),
-        fixes=[_fix(observation, node)],
+        fixes=list(_fixes(observation, node, event)),
     )
 
 
@@ -100,7 +102,20 @@ def _in_order(strides: tuple[int, ...]) -> bool:
     return list(strides) == sorted(strides, reverse=True)
 
 
-def _fix(observation: Observation, node: Node) -> Fix:
+def _fixes(observation: Observation, node: Node, event: Event) -> Iterator[Fix]:
+    """The axes moved back where a copy in this order would scramble them; else the copy."""
+    swap, sizes_asked = swapped(observation, layouts(observation), node, event), asked(node, event)
+    if swap is not None and sizes_asked is not None:
+        shapes = event.tensors[0].shape, sizes_asked
+        yield Fix(
+            f"move the axes to where the sizes are read: {moving(swap, *shapes)}",
+            after=with_move(observation.source(node.id), swap, *shapes),
+            edits=(Replace(node.id, f"self{moving(swap, *shapes)}"),),
+        )
+    yield _copied(observation, node)
+
+
+def _copied(observation: Observation, node: Node) -> Fix:
     line, name = observation.place(node.id), node.name
     after = rewritten(line, rf"\.{name}\(", f".{name.replace('view', 'reshape')}(")
     other = _OTHER.get(node.op)

@@ -51,20 +51,16 @@ Good::
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
-from whygrad.engine.axes.swapping import Swap, swapped
+from whygrad.engine.axes.swapping import Swap, moving, swapped, with_move
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import sizes
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
-
-_CALL = rf"\.(?:view|reshape)\(({ARGUMENTS})\)"
 
 
 @rule("SHP719", "view-as-transpose", "warning")
@@ -106,38 +102,12 @@ def _words(swap: Swap) -> str:
 
 def _fix(observation: Observation, swap: Swap, views: dict[int, tuple[int, Event]]) -> Fix:
     first, (_, event) = next(iter(views.items()))
-    move = _move(swap)
     return Fix(
-        f"swap the axes in place of regrouping them: {_call(swap, event, move)}",
-        after=_rewritten(observation.source(first), swap, event, move),
-        edits=tuple(Replace(n, f"self{_call(swap, e, move)}") for n, (_, e) in views.items()),
+        f"swap the axes in place of regrouping them: {moving(swap, *_shapes(event))}",
+        after=with_move(observation.source(first), swap, *_shapes(event)),
+        edits=tuple(Replace(n, f"self{moving(swap, *_shapes(e))}") for n, (_, e) in views.items()),
     )
 
 
-def _move(swap: Swap) -> str:
-    """The call that moves the axes."""
-    name, axes = ("transpose", swap.pair) if swap.pair else ("permute", swap.order)
-    return f".{name}({', '.join(map(str, axes))})"
-
-
-def _call(swap: Swap, event: Event, move: str) -> str:
-    """What is called on the operand, with every size written out."""
-    before, after = event.tensors[0].shape, event.outputs[0].shape
-    seen_as = f".reshape({list(swap.sizes)})" if swap.sizes != before else ""
-    return f"{seen_as}{move}" + (f".reshape({list(after)})" if swap.result != after else "")
-
-
-def _rewritten(source: str | None, swap: Swap, event: Event, move: str) -> str | None:
-    """The user's line with the move in it; None where it has several views, or one that is not written so."""
-    calls = re.findall(_CALL, source or "")
-    if len(calls) != 1:
-        return None
-    before, after = event.tensors[0].shape, event.outputs[0].shape
-    given = re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0])
-    if swap.sizes == before:
-        kept = "" if swap.result == after else rf".reshape({calls[0]})"
-        return rewritten(source, _CALL, lambda _: move + kept)
-    if swap.result == after and len(given) == len(after):
-        row = [given[swap.order.index(i)].strip() for i in range(len(given))]
-        return rewritten(source, _CALL, lambda _: f".view({', '.join(row)}){move}")
-    return None
+def _shapes(event: Event) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return event.tensors[0].shape, event.outputs[0].shape
