@@ -8,6 +8,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -32,6 +33,31 @@ class Blob:
     bytes: int
 
 
+class Arriving:
+    """An upload that is written as it comes, and how far it is."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.bytes = 0
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of what has come so far."""
+        return self._digest.hexdigest()
+
+    def take(self, stream: Readable) -> None:
+        """Write the rest of a stream."""
+        while chunk := stream.read(CHUNK):
+            self._digest.update(chunk)
+            self.bytes += self.file.write(chunk)
+
+    def sync(self) -> None:
+        """Have all that came on the disk."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+
+
 class Blobs:
     """A folder of uploads."""
 
@@ -41,17 +67,30 @@ class Blobs:
 
     def put(self, stream: Readable) -> Blob:
         """Store what `stream` holds. Once this returns it survives a power cut; if it raises, nothing is left."""
+        with self.arriving() as upload:
+            upload.take(stream)
+            return self.keep(upload)
+
+    @contextmanager
+    def arriving(self) -> Iterator[Arriving]:
+        """A place for an upload of which nothing is left afterwards, unless it is kept."""
         incoming = self.folder / INCOMING
         incoming.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=incoming)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                blob = _copy(stream, file)
-            self._keep(name, self.path(blob.sha256))
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return blob
+        with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as file:
+            try:
+                yield Arriving(file)
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+
+    def keep(self, upload: Arriving) -> Blob:
+        """Store what has arrived. Once this returns it survives a power cut."""
+        upload.sync()
+        path = self.path(upload.sha256)
+        path.parent.mkdir(exist_ok=True)
+        os.replace(upload.file.name, path)
+        _sync(path.parent)
+        _sync(self.folder)  # which may have got that folder just now
+        return Blob(upload.sha256, upload.bytes)
 
     def path(self, sha256: str) -> Path:
         """Where the upload is, or would be. Raises ValueError where `sha256` is not 64 lower-case hex digits."""
@@ -92,12 +131,6 @@ class Blobs:
             if _age(path) > seconds:
                 path.unlink(missing_ok=True)
 
-    def _keep(self, name: str, path: Path) -> None:
-        path.parent.mkdir(exist_ok=True)
-        os.replace(name, path)
-        _sync(path.parent)
-        _sync(self.folder)  # which may have got that folder just now
-
 
 def _sync(folder: Path) -> None:
     """Let what was put into a folder survive a power cut."""
@@ -121,14 +154,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _copy(stream: Readable, file: IO[bytes]) -> Blob:
-    digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        file.write(chunk)
-    file.flush()
-    os.fsync(file.fileno())
-    return Blob(digest.hexdigest(), size)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from whygrad.jobs.diagnosis import Diagnosis
-from whygrad.storage.blobs import Readable
+from whygrad.storage.blobs import Arriving, Readable
 from whygrad.web.answers.description import Description
 from whygrad.web.dashboard import model as pages
 from whygrad.web.errors import Problem
@@ -15,7 +15,7 @@ from whygrad.web.operation import Answer, Bytes, operation
 from whygrad.web.reading import ABANDONED, read, size_of
 from whygrad.web.representations import EITHER, either
 from whygrad.web.service import service
-from whygrad.web.uploads import Spooled, keep, spooled
+from whygrad.web.uploads import keep_arrived
 from whygrad.web.waiting import patience
 
 resource = Blueprint("models", __name__)
@@ -50,9 +50,10 @@ def head(sha256: str) -> Response:
 def put(sha256: str, body: Readable) -> Response:
     """Store the body if it is what the path says."""
     known = service().blobs.has(sha256)
-    with spooled(body) as upload:
+    with service().blobs.arriving() as upload:
+        upload.take(body)  # here, not in a thread: it comes from a socket of this one
         _require(upload, sha256)
-        keep(upload.file)
+        keep_arrived(upload)
     return Response(status=204) if known else Response(status=201, headers={"Location": request.path})
 
 
@@ -92,7 +93,7 @@ def _told(job: Diagnosis) -> dict[str, Any]:
     return {**(job.document or {}), "sha256": job.model_sha256, "bytes": job.model_bytes, "status": job.status}
 
 
-def _require(upload: Spooled, sha256: str) -> None:
+def _require(upload: Arriving, sha256: str) -> None:
     if not upload.bytes:
         raise Problem(422, "The body is empty; it is to be the program: curl -T model.pt", pointer="")
     if upload.sha256 != sha256:

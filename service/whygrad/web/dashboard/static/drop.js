@@ -1,4 +1,5 @@
-// A file is dropped anywhere on the page, or chosen: it is sent once, by its hash, while its arguments are looked up.
+// A file is dropped anywhere on the page, or chosen: it is sent once, by its hash, and what it takes is looked up, or run
+// at once on the shapes that were typed before.
 // Where the browser has no hashes (a page that came without TLS from another machine), the form itself sends it.
 (() => {
   const form = () => document.getElementById("run");
@@ -12,7 +13,8 @@
 
   const show = (text, share) => {
     part(".progress").hidden = false;
-    part("progress").value = share;
+    if (share === undefined) part("progress").removeAttribute("value");
+    else part("progress").value = share;
     part(".progress output").textContent = text;
   };
 
@@ -31,11 +33,13 @@
     }
   };
 
+  const sent = (file, loaded, total) => (loaded < total ? [`Sending ${file.name}: ${Math.floor((100 * loaded) / total)} %`, loaded / total] : [`Storing ${file.name}`]);
+
   const send = (file, path) => new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
     sending.open("PUT", path);
     sending.setRequestHeader("Content-Type", "application/octet-stream");
-    sending.upload.onprogress = ({ loaded, total }) => show(`${Math.round((100 * loaded) / total)} % of ${file.name}`, loaded / total);
+    sending.upload.onprogress = ({ loaded, total }) => show(...sent(file, loaded, total));
     sending.onload = () => (sending.status < 300 ? resolve() : reject(new Error(detail(sending.responseText))));
     sending.onerror = () => reject(new Error(detail("")));
     sending.send(file);
@@ -51,6 +55,14 @@
     if (!form().hasAttribute("data-known")) throw new Error("The program could not be read. Send it again.");
   };
 
+  /** Run what is stored, on the shapes that were typed; the file itself is not sent again. */
+  const run = (sha256, file) => {
+    input().disabled = true;
+    for (const [name, value] of Object.entries({ model_id: sha256, name: file.name })) form().append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    show(`Starting the structure pass of ${file.name}`);
+    form().requestSubmit(part("button.main"));
+  };
+
   const take = async (file) => {
     if (!input()) return;
     part("[data-wrong]").hidden = true;
@@ -59,16 +71,20 @@
       return;
     }
     if (!crypto.subtle) {
-      show(`Sending ${file.name}`, 0);
+      show(`Sending ${file.name}`);
       form().requestSubmit(part("[name=look]"));
       return;
     }
     try {
-      show(`Reading ${file.name}`, 0);
+      show(`Reading ${file.name}`);
       const sha256 = await hash(file);
       const known = await fetch(`/models/${sha256}`, { method: "HEAD" });
       if (!known.ok) await send(file, `/models/${sha256}`);
-      show(`Looking at what ${file.name} takes`, 1);
+      if (document.getElementById("shapes").value.trim()) {
+        run(sha256, file);
+        return;
+      }
+      show(`Looking at what ${file.name} takes`);
       await ask(sha256, file);
       if (form().hasAttribute("data-ready")) form().requestSubmit();
       else form().querySelector("fieldset input, #shapes")?.focus();
@@ -108,6 +124,7 @@
       const button = form().querySelector("button.main");
       button.disabled = false;
       button.textContent = "Find out why";
+      if (input()?.disabled) location.replace("/"); // gone back to, after it was run
     });
   };
 
