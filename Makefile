@@ -17,10 +17,10 @@ demo: linux .venv/service ## three programs through the real service, and their 
 serve: linux .venv/service ## the service on 127.0.0.1:8000 or WHYGRAD_BIND, until Ctrl-C
 	@$(BIN)/python examples/demo.py serve
 
-test: linux browser .venv/dev ## the tests of every change
+test: linux .venv/dev ## the tests of every change
 	@$(TESTS) -m "not slow"
 
-test-slow: linux browser .venv/dev ## what those leave out: pages of docs/ with large libraries, the cases in plain torch
+test-slow: linux browser .venv/dev ## what those leave out: whole services, browsers, pages of docs/, every case once more
 	@$(TESTS) -m slow
 
 test-all: test test-slow ## every test

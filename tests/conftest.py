@@ -21,19 +21,36 @@ from whygrad.storage.database import Database
 
 LONGEST = (
     "tests/cases/test_reported.py",
+    "tests/cases/test_beside.py",
     "tests/engine/test_cases.py",
-    "tests/client/test_pytest_plugin.py",
-    "tests/hostile/test_uploads.py",
-    "tests/web/dashboard/test_history.py",
-    "tests/web/dashboard/test_home.py",
-    "tests/client/slack/test_hardships.py",
-    "tests/client/slack/test_flows.py",
+    "tests/test_serve.py",
     "tests/test_docs.py",
+    "tests/hostile/test_uploads.py",
+    "tests/client/slack/test_hardships.py",
+    "tests/client/test_pytest_plugin.py",
     "tests/client/test_cli.py",
     "tests/sandbox/test_parent.py",
     "tests/sandbox/test_attacks.py",
 )
 """The files that take longest: begun first, or one process would still be at one of them when the others are done."""
+
+SLOW = (
+    "tests/cases/test_beside.py",
+    "tests/cases/test_printed.py",
+    "tests/client/slack/test_flows.py",
+    "tests/client/slack/test_hardships.py",
+    "tests/client/slack/test_page.py",
+    "tests/client/slack/test_socket_mode.py",
+    "tests/client/test_pytest_plugin.py",
+    "tests/hostile/",
+    "tests/sandbox/test_attacks.py",
+    "tests/sandbox/test_parent.py",
+    "tests/sandbox/test_staying.py",
+    "tests/test_action.py",
+    "tests/test_serve.py",
+    "tests/web/dashboard/",
+)
+"""Whole services, browsers, sandboxes by the dozen, and the cases once more: marked `slow`, for `make test-slow`."""
 
 PROGRAM = """
 import torch
@@ -55,9 +72,12 @@ return y
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; the others keep their order."""
+    """Mark what is slow, and put the longest files first; the others keep their order."""
     place = {file: number for number, file in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

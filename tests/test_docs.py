@@ -16,9 +16,6 @@ from tests.pages import Reader
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 
-HEAVY = {"from-a-notebook", "from-hugging-face", "from-lightning"}
-"""Pages that import a library which takes longer than all that they show."""
-
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 
 
@@ -46,9 +43,8 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize(
-    "path", [pytest.param(path, marks=[pytest.mark.slow] * (path.stem in HEAVY), id=path.stem) for path in PAGES]
-)
+@each_page
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_page_works(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     blocks = readme.page(path)

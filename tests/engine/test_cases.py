@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.cases.case import Case, cases
-from tests.cases.holding import Watching, hold, hold_in_jail, hold_printed
-from tests.cases.printed import scripted
+from tests.cases.holding import Watching, hold, hold_in_jail
 
 FOLDERS = ("gradients", "shapes")
 ALL = [case for case in cases() if case.folder.name in FOLDERS]
@@ -26,10 +25,5 @@ def test_program_is_judged(case: Case, watching: Watching) -> None:
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.id)
-def test_program_is_told_in_the_jail_as_without(case: Case, watching: Watching) -> None:
+def test_program_needs_nothing_that_the_jail_keeps(case: Case, watching: Watching) -> None:
     hold_in_jail(watching.of(case))
-
-
-@pytest.mark.parametrize("case", list(filter(scripted, ALL)), ids=lambda case: case.id)
-def test_the_lines_of_a_fix_heal(case: Case, watching: Watching) -> None:
-    hold_printed(case, watching.of(case)["document"])

@@ -1,4 +1,6 @@
-"""`python -m tests.sandbox.watched FOLDER...`: the programs of `tests/cases` in warm children, jailed and free.
+"""`python -m tests.sandbox.watched [beside] FOLDER...`: the programs of `tests/cases` in warm children, jailed.
+
+With `beside`, each runs free as well, and whether that told the same is told.
 
 In the jail each call that is not allowed ends the child with the stack of who made it, and each import or opening of a
 file that Python is asked for is noted. One line of JSON for each program. It is a process of its own: whatever else
@@ -29,20 +31,22 @@ LIMITS = Limits(seconds=60, memory_bytes=2**32)
 THREADS = 2
 LAZY = ("import", "open", "os.", "ctypes.dlopen", "subprocess.", "socket.")
 
+BESIDE = "beside"
+
 Told = dict[str, Any]
 
 
 def main(folders: list[str]) -> None:
-    """Warm up as a zygote does, then fork two children for each program of these folders."""
+    """Warm up as a zygote does, then fork a child for each program of these folders, or two."""
     torch.set_num_threads(1)
     warming.warm()
     assert "torch._dynamo.eval_frame" not in sys.modules, "torch's compiler was imported, for nothing"
     calls = loud_filter()
     examine.LEAST_SECONDS = LIMITS.seconds  # a busy machine is no reason to prove less
     for case in (case for case in cases() if case.folder.name in folders):
-        children = begun(case, calls), begun(case, None)
-        jailed, free = (told(*child) for child in children)
-        print(json.dumps({"id": case.id, **jailed, "same": same(jailed, free)}), flush=True)
+        filters = [calls, None] if BESIDE in folders else [calls]
+        jailed, *free = [told(*child) for child in [begun(case, filtered) for filtered in filters]]
+        print(json.dumps({"id": case.id, **jailed, "same": [same(jailed, one) for one in free]}), flush=True)
 
 
 def loud_filter() -> bytes:
