@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from whygrad.render import inputs, operands, parameters, phrases, snippet
 
@@ -74,6 +77,11 @@ def without_norms(document: Json) -> str:
     return "No parameter received a gradient."
 
 
+def breakable(text: str) -> Markup:
+    """A text whose dotted names may go on in the next line after a dot, where a line is too short for them."""
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=\w\.)(?=\w)", text))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "size": size,
     "number": number,
@@ -92,6 +100,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "code_lines": phrases.code_lines,
     "not_run": phrases.not_run,
     "opening": phrases.opening,
+    "breakable": breakable,
     "duration": phrases.duration,
     "took": phrases.took,
     "going_on": going_on,

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from whygrad.web.dashboard.wording import breakable, going_on, without_norms
+
+
+def test_dotted_names_may_break_after_a_dot_and_all_else_is_text() -> None:
+    assert breakable("model.layers.4 <b> of 1.5 in model.py.") == (
+        "model.<wbr>layers.<wbr>4 &lt;b&gt; of 1.<wbr>5 in model.<wbr>py."
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "says"),
+    [
+        ([], None, "on shapes alone"),
+        (["structure"], None, "with its numbers"),
+        (["structure"], ["structure", "replay"], "optimising executor"),
+        (["structure", "numeric", "replay"], None, "fixes are made"),
+    ],
+)
+def test_what_runs_is_what_comes_after_the_passes_that_were_told(
+    told: list[str], asked: list[str] | None, says: str
+) -> None:
+    passes = [{"name": name} for name in told]
+    assert says in going_on({"status": "running", "passes": passes, "request": {"passes": asked}})
+
+
+def test_a_program_without_weights_is_not_said_to_have_no_gradients() -> None:
+    ended = {"forward": {"error": None}, "backward": {"error": None}}
+    assert "how large they are is not known" in without_norms({**ended, "parameters": [{"gradient": "ok"}]})
+    assert without_norms({**ended, "parameters": [{"gradient": "none"}]}) == "No parameter received a gradient."
+    raised = {**ended, "forward": {"error": {"type": "RuntimeError"}}, "parameters": []}
+    assert "raised before" in without_norms(raised)
