@@ -28,8 +28,10 @@ def test_what_runs_is_what_comes_after_the_passes_that_were_told(
 
 
 def test_a_program_without_weights_is_not_said_to_have_no_gradients() -> None:
-    ended = {"forward": {"error": None}, "backward": {"error": None}}
-    assert "how large they are is not known" in without_norms({**ended, "parameters": [{"gradient": "ok"}]})
+    ended = {"status": "done", "forward": {"error": None}, "backward": {"error": None}}
+    arrived = {**ended, "parameters": [{"gradient": "ok"}]}
+    assert "how large they are is not known" in without_norms(arrived)
+    assert "told once the step is run" in without_norms({**arrived, "status": "running"})
     assert without_norms({**ended, "parameters": [{"gradient": "none"}]}) == "No parameter received a gradient."
     raised = {**ended, "forward": {"error": {"type": "RuntimeError"}}, "parameters": []}
     assert "raised before" in without_norms(raised)

@@ -73,7 +73,8 @@ def without_norms(document: Json) -> str:
     if document["forward"]["error"] or document["backward"]["error"]:
         return "The step raised before there was a gradient."
     if any(parameter["gradient"] == "ok" for parameter in document["parameters"]):
-        return "Gradients arrive, but how large they are is not known: the step was not run with its numbers."
+        when = "not known: the step was not run" if document["status"] == "done" else "told once the step is run"
+        return f"Gradients arrive; how large they are is {when} with its numbers."
     return "No parameter received a gradient."
 
 
