@@ -7,7 +7,7 @@ from whygrad.web.dashboard.wording import breakable, going_on, without_norms
 
 def test_dotted_names_may_break_after_a_dot_and_all_else_is_text() -> None:
     assert breakable("model.layers.4 <b> of 1.5 in model.py.") == (
-        "model.<wbr>layers.<wbr>4 &lt;b&gt; of 1.<wbr>5 in model.<wbr>py."
+        "model.<wbr>layers.<wbr>4 &lt;b&gt; of 1.5 in model.py."
     )
 
 

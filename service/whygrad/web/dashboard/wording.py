@@ -12,6 +12,7 @@ from whygrad.render import inputs, operands, parameters, phrases, snippet
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 WIDEST_LINE = 200
+_DOTTED = re.compile(r"\w+(?:\.\w+){2,}")
 RUNNING = {
     "structure": "The program is loaded, and its step is run on shapes alone.",
     "numeric": "The step is run with its numbers: values and norms are to come.",
@@ -79,8 +80,8 @@ def without_norms(document: Json) -> str:
 
 
 def breakable(text: str) -> Markup:
-    """A text whose dotted names may go on in the next line after a dot, where a line is too short for them."""
-    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=\w\.)(?=\w)", text))
+    """A text whose long dotted names may go on in the next line after a dot, where a line is too short for them."""
+    return Markup(_DOTTED.sub(lambda name: name[0].replace(".", ".<wbr>"), str(escape(text))))
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
