@@ -91,6 +91,14 @@ class Succeed:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """From a node on a copy stands where the tensor stood that it was given: `h = h.clone()`."""
+
+    node: int
+    argument: str
+
+
+@dataclass(frozen=True)
 class Read:
     """An argument of a node is a parameter or buffer of the program, by its name."""
 
@@ -170,6 +178,6 @@ class StandIn:
     dtype: str = "float32"
 
 
-OfGraph = Wrap | Replace | Become | Give | Reconnect | Keep | Hand | Succeed | Read | Leave | Promote | StandIn
+OfGraph = Wrap | Replace | Become | Give | Reconnect | Keep | Hand | Succeed | Copy | Read | Leave | Promote | StandIn
 OfModule = Resize | Unfreeze | Freeze | Rescale | Register
 Edit = OfGraph | OfModule | Ask

@@ -79,3 +79,35 @@ def test_a_gate_stays_hard_and_a_loss_gets_smooth() -> None:
 def test_a_mask_that_picks_elements_is_left_in_words() -> None:
     fix = cut("h = self.a(x); return torch.ones(4, 5)[h > 0.0].mean() * self.p")
     assert (fix["verified"], fix["after"]) == (None, None)
+
+
+ROUTER = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.router = nn.Linear(6, 3)
+        self.experts = nn.ModuleList([nn.Linear(6, 6) for _ in range(3)])
+
+    def forward(self, x):
+        k = self.router(x).argmax(dim=-1)
+        out = torch.zeros_like(x)
+        for i, expert in enumerate(self.experts):
+            mask = k == i
+            {body}
+        return out
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "out[mask] = expert(x[mask])",
+        "if mask.any(): out[mask] += expert(x[mask])",
+        "out = torch.where(mask.unsqueeze(-1), expert(x), out)",
+        "out = out + mask.unsqueeze(-1).float() * expert(x)",
+    ],
+)
+def test_experts_are_weighed_by_the_probability_of_their_choice(body: str) -> None:
+    (finding,) = diagnose_source(ROUTER.format(body=body), shapes="8x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT103", True)
+    assert "8 of 8 parameters" in finding["fix"]["evidence"]

@@ -84,3 +84,25 @@ def test_write_that_nobody_saved(body: str) -> None:
     init = f"{LAYER}; self.t = nn.Parameter(torch.randn(6, 3)); self.register_buffer('e', torch.zeros(3))"
     document = diagnose_source(net(body, init), shapes="4x6", loss="mean")
     assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+@pytest.mark.parametrize(
+    ("write", "after"),
+    [
+        ("h[:, 0] = 0", "h = h.clone()\nh[:, 0] = 0"),
+        ("h[:, 1:3] += 1", "h = h.clone()\nh[:, 1:3] += 1"),
+        ("h[h < 0.5] = 0.0", "h = h.clone()\nh[h < 0.5] = 0.0"),
+        ("h.mul_(2.0)", "h = h.mul(2.0)"),
+    ],
+)
+def test_a_copy_before_the_write_heals_all_who_saved(write: str, after: str) -> None:
+    body = f"h = self.a(x).exp(); k = h * self.b(x); {write}; return k.sum() + h.sum()"
+    (finding,) = diagnose_source(net(body, f"{LAYER}; self.b = nn.Linear(6, 6)"), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL301", True, after)
+
+
+def test_a_copy_is_made_before_a_write_in_a_branch() -> None:
+    source = net("h = self.a(x).exp(); k = h * self.b(x); ~", f"{LAYER}; self.b = nn.Linear(6, 6)")
+    loop = "for i in range(2):\n            h[:, i] = 0.0\n        return k.sum() + h.sum()"
+    (finding,) = diagnose_source(source.replace("~", loop), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL301", True)

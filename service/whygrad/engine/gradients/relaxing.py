@@ -38,7 +38,8 @@ _NEAR = _rows(_between("indices_0", "self"), "self")
 _INTERPOLATED = _rows(_between("indices", "weight"), "weight")
 """A row of a table at a position between two others: as much of each as it is near."""
 
-_CASTS = frozenset({"to", "long", "int", "float", "double", "half", "type", "type_as", "bool"})
+CASTS = frozenset({"to", "long", "int", "float", "double", "half", "type", "type_as", "bool"})
+"""Operations that give another type."""
 
 _PASSED_ON: Mapping[str, str] = {
     "clone": "self",
@@ -89,7 +90,7 @@ _BLENDED: Mapping[tuple[str, str], str] = {
 }
 """What reads yes and no, with a share in their place."""
 
-_UNFIT = frozenset({"masked_select", "nonzero", "index_put", "one_hot", "embedding", "gather", "scatter", "index",
+UNFIT = frozenset({"masked_select", "nonzero", "index_put", "one_hot", "embedding", "gather", "scatter", "index",
                     "masked_fill", "where", "bincount", "squeeze"})  # fmt: skip
 """What takes positions or a mask, and cannot be given anything else where no entry above says how."""
 
@@ -104,9 +105,9 @@ class Relaxed:
     edits: tuple[Edit, ...]
 
 
-Read = tuple[Edit | None, bool]
+Read = tuple[Edit | None, "Reading | None"]
 Reading = Callable[[Observation, Node, Event, str, bool], Read | None]
-"""How one operation reads what was relaxed: the edit that it needs, and whether its result is relaxed too.
+"""How one operation reads what was relaxed: the edit that it needs, and how its result is read if it is relaxed too.
 
 It is asked for each argument, and told whether all tensors of that list are relaxed.
 """
@@ -123,12 +124,12 @@ def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | Non
     if twin.gives == "numbers":
         return Relaxed(twin.name, (Replace(node.id, twin.expression),))
     reading = _as_weights if twin.gives == "weights" else _as_share
-    followed = _followed(observation, event.outputs[twin.result].id, reading)
-    if followed is None:
+    changed = followed(observation, event.outputs[twin.result].id, reading)
+    if changed is None:
         return None
-    counts = any(isinstance(edit, Wrap) for edit in followed)
+    counts = any(isinstance(edit, Wrap) for edit in changed)
     name = twin.name if counts or not twin.picking else twin.picking
-    return Relaxed(name, (Replace(node.id, twin.expression, twin.result), *followed))
+    return Relaxed(name, (Replace(node.id, twin.expression, twin.result), *changed))
 
 
 def straight_through(observation: Observation, node: Node, event: Event) -> Relaxed | None:
@@ -136,88 +137,88 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
     share = shares(node)
     if share is None or event.input("self") is None:
         return None
-    followed = _followed(observation, event.outputs[0].id, _as_share)
-    if followed is None:
+    changed = followed(observation, event.outputs[0].id, _as_share)
+    if changed is None:
         return None
     hard = f"torch.{node.bare_name}(self, other).to(self.dtype)"
     edit = Replace(node.id, f"{hard} + {share} - {share}.detach()")
-    return Relaxed("a straight-through estimate, hard + soft - soft.detach() with a sigmoid", (edit, *followed))
+    return Relaxed("a straight-through estimate, hard + soft - soft.detach() with a sigmoid", (edit, *changed))
 
 
 def interpolated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
     """A position that is kept as it is computed, and of a table as much of the two nearest rows as it is near each."""
-    followed = _followed(observation, event.outputs[0].id, _as_place)
-    if not followed or not any(isinstance(e, Replace) and e.expression in (_NEAR, _INTERPOLATED) for e in followed):
+    changed = followed(observation, event.outputs[0].id, _as_place)
+    if not changed or not any(isinstance(e, Replace) and e.expression in (_NEAR, _INTERPOLATED) for e in changed):
         return None
     return Relaxed(
-        "as much of each of the two nearest entries as the position is near it", (Replace(node.id, "self"), *followed)
+        "as much of each of the two nearest entries as the position is near it", (Replace(node.id, "self"), *changed)
     )
 
 
-def _followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
+def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
     """The edits of all that reads a tensor, and what is handed on of it; None where something cannot."""
-    tracked, edits = {tensor}, dict[Edit, None]()
+    tracked, edits = {tensor: reading}, dict[Edit, None]()
     for event in observation.first.events:
         node = observation.nodes[event.node]
-        roles = [o.role for o in event.inputs if o.tensor.id in tracked]
-        for role in roles:
+        roles = {o.role: tracked[o.tensor.id] for o in event.inputs if o.tensor.id in tracked}
+        for role, reads in roles.items():
             if node.op.startswith("prim::") and node.op not in TAKERS | METADATA:  # it hands on the same tensor
                 continue
             whole = {o.role for o in event.inputs if o.role.startswith(f"{role.partition('[')[0]}[")} <= set(roles)
-            read = None if node.op in TAKERS | METADATA else reading(observation, node, event, role, whole)
+            read = None if node.op in TAKERS | METADATA else reads(observation, node, event, role, whole)
             if read is None:
                 return None
-            edit, carries = read
+            edit, carried = read
             edits |= {edit: None} if edit is not None else {}
-            tracked |= {t.id for t in event.outputs} if carries else set()
+            tracked |= {t.id: carried for t in event.outputs} if carried is not None else {}
     return tuple(edits)
 
 
 def _as_weights(observation: Observation, node: Node, event: Event, role: str, whole: bool) -> Read | None:
     """How an operation takes weights where it took positions."""
     name = node.bare_name
-    if name in _CASTS and not any(t.floating for t in event.outputs):
-        return Replace(node.id, "self"), True
+    if name in CASTS and not any(t.floating for t in event.outputs):
+        return Replace(node.id, "self"), _as_weights
     if name == "slice" and (node.literal("dim") or 0) >= 0:
-        return None, True
+        return None, _as_weights
     handed = _PASSED_ON.get(name) if role == "self" else None
     if handed is not None and (name != "squeeze" or node.argument("dim") is not None):
-        return Replace(node.id, handed), True
+        return Replace(node.id, handed), _as_weights
     if name in ("eq", "ne"):
-        return _compared(node, event, role), False
+        return _compared(node, event, role), _as_share
     if name == "index" and whole and len(event.inputs) == 3:
-        return Replace(node.id, _PAIRED), False
+        return Replace(node.id, _PAIRED), None
     if name == "index" and not _indexes(observation, event, role):
         return None
     picked = _PICKED.get((name, role))
     if picked is not None and (name != "scatter" or node.argument("value") is not None):
-        return Replace(node.id, picked), False
-    return None if name in _UNFIT else (Wrap(node.id, role, _MEAN), False)
+        return Replace(node.id, picked), None
+    return None if name in UNFIT else (Wrap(node.id, role, _MEAN), None)
 
 
 def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
     """How an operation takes a number between 0 and 1 where it took yes or no, or what was computed of them."""
     name, still = node.bare_name, not any(t.floating for t in event.outputs)
-    if name in _CASTS and not any(t.floating for t in event.outputs):
-        return Replace(node.id, "self"), True
+    if name in CASTS and not any(t.floating for t in event.outputs):
+        return Replace(node.id, "self"), _as_share
     blended = _BLENDED.get((name, role))
     if blended is not None and node.literal("value") not in _INFINITE:
-        return Replace(node.id, blended), still
+        return Replace(node.id, blended), _as_share if still else None
     if (name, role) == ("embedding", "indices"):
-        return Replace(node.id, _INTERPOLATED), False
-    return None if name in _UNFIT else (None, still)
+        return Replace(node.id, _INTERPOLATED), None
+    return None if name in UNFIT else (None, _as_share if still else None)
 
 
 def _as_place(observation: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
     """How an operation takes a position between two others where it took a whole one."""
     name, still = node.bare_name, not any(t.floating for t in event.outputs)
-    if name in _CASTS and still:
-        return Replace(node.id, "self"), True
+    if name in CASTS and still:
+        return Replace(node.id, "self"), _as_place
     if (name, role) == ("embedding", "indices"):
-        return Replace(node.id, _INTERPOLATED), False
+        return Replace(node.id, _INTERPOLATED), None
     if name == "index" and role == "indices[0]" and _indexes(observation, event, role):
-        return Replace(node.id, _NEAR), False
-    return None if name in _UNFIT else (None, still)
+        return Replace(node.id, _NEAR), None
+    return None if name in UNFIT else (None, _as_place if still else None)
 
 
 def _compared(node: Node, event: Event, role: str) -> Edit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from whygrad.engine.edits import Become, Edit, Replace, Wrap
+from whygrad.engine.edits import Become, Copy, Edit, Replace, Wrap
 from whygrad.engine.facts import Saved
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.wording.expressions import cloned
@@ -113,6 +113,44 @@ def writing_a_copy(observation: Observation, step: Step, index: int) -> tuple[Ed
         return ()
     node = observation.nodes[step.events[index].node]
     return tuple(Wrap(node.id, role, COPIED) for role in node.writes)
+
+
+def copied_before(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
+    """The edit that copies what a line writes into a part of, `h = h.clone()` before `h[0] = 1`.
+
+    There is none where the memory is read afterwards under another name.
+    """
+    node, written = observation.nodes[step.events[index].node], target(observation, step.events[index])
+    if written is None or not node.writes:
+        return ()
+    first, role, own = node, node.writes[0], set(node.outputs)
+    while (maker := _made_in_line(observation, first, role)) is not None:
+        first, role = maker, "self"
+        own |= set(maker.outputs)
+    whole = first.argument(role)
+    others = set(_aliases(observation, step.events[:index], written)) - own - {whole.value if whole else None}
+    return (
+        (Copy(first.id, role),)
+        if first is not node and not any(read_after(observation, node, v) for v in others)
+        else ()
+    )
+
+
+def _made_in_line(observation: Observation, node: Node, role: str) -> Node | None:
+    """The node of the same line that made an argument of a node out of a tensor of its own: the slice in `h[0] = 1`."""
+    given = node.argument(role)
+    found = next((n for n in observation.nodes[: node.id] if given is not None and given.value in n.outputs), None)
+    if found is None or found.argument("self") is None or found.calls != node.calls:
+        return None
+    here, there = observation.place(node.id), observation.place(found.id)
+    return found if here and there and (here.file, here.line) == (there.file, there.line) else None
+
+
+def _aliases(observation: Observation, events: Sequence[Event], written: Tensor) -> Iterator[int]:
+    """The value numbers that executions gave to the written memory."""
+    for event in events:
+        if any(t.storage == written.storage for t in event.outputs):
+            yield from observation.nodes[event.node].outputs
 
 
 def result_copied(observation: Observation, event: Event) -> tuple[Edit, ...]:

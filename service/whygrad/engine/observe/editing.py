@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 
 from whygrad.engine.edits import (
     Become,
+    Copy,
     Edit,
     Give,
     Hand,
@@ -30,8 +31,8 @@ from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.holding import tensor
 from whygrad.engine.observe.keeping import keep, require_schemas
 from whygrad.engine.observe.probes import STAND_IN
+from whygrad.engine.observe.values import MAKERS, back, named, outside, tensors
 
-_MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
 _TENSOR = torch._C.TensorType.get()
 _ROLE = re.compile(r"\[(\d+)\]")
 
@@ -46,8 +47,17 @@ def edit_graph(graph: Any, reader: GraphReader, edits: Sequence[Edit], module: A
     for edit in of_graph:
         _OF_GRAPHS[type(edit)](editor, edit)
     if of_graph:
+        _require_scopes(graph)
         reader.reread(graph)
     return editor.promoted
+
+
+def _require_scopes(graph: Any) -> None:
+    """Every value is read where it is known: what was put into a branch is not known behind it."""
+    try:
+        torch._C._jit_pass_lint(graph)
+    except RuntimeError as error:
+        raise EditError("a value would be read outside the branch that it is computed in") from error
 
 
 class _Editor:
@@ -71,10 +81,11 @@ class _Editor:
         names = [a.name for a in known.arguments]
         used = set(re.findall(r"[A-Za-z_]\w*", edit.expression))
         given = zip(names, node.inputs(), strict=True)
-        arguments = [(n, v) for name, value in given for n, v in _named(name, value) if n in used]
+        arguments = [(n, v) for name, value in given for n, v in named(name, value) if n in used]
         inserted = self._inserted(edit, arguments, node)
+        written = known.writes if f"{known.name}(" not in edit.expression else ()
         for name, value in zip(names, node.inputs(), strict=True):
-            if name in known.writes:  # what is read of it from here on is what would have been written
+            if name in written:  # what is read of it from here on is what would have been written
                 value.replaceAllUsesAfterNodeWith(node, inserted)
         self._give_way(edit.node, inserted, edit.result)
 
@@ -122,10 +133,18 @@ class _Editor:
 
     def succeed(self, edit: Succeed) -> None:
         owner, slot = self._slot(edit.source, edit.argument)
-        before, result = owner.inputsAt(slot), _outside(self._node(edit.node).outputsAt(0))
+        before, result = owner.inputsAt(slot), outside(self._node(edit.node).outputsAt(0))
         if before.node().owningBlock().owningNode() != result.node().owningBlock().owningNode():
             raise EditError("its result is not known where the other is read")
         before.replaceAllUsesAfterNodeWith(result.node(), result)
+
+    def copy(self, edit: Copy) -> None:
+        owner, slot = self._slot(edit.node, edit.argument)
+        given, around = owner.inputsAt(slot), owner
+        while around.owningBlock().owningNode() != given.node().owningBlock().owningNode():
+            around = around.owningBlock().owningNode()
+        copied = self._computed(edit.node, "x.clone()", [("x", given)], around)
+        given.replaceAllUsesAfterNodeWith(copied.node(), copied)
 
     def read(self, edit: Read) -> None:
         owner, slot = self._slot(edit.node, edit.argument)
@@ -159,7 +178,7 @@ class _Editor:
         node = self._node(edit.node)
         if node.outputsSize() != 1 or "Tensor" not in str(node.output().type()):
             raise EditError(f"{node.kind()} gives more than a tensor")
-        read = [v for value in node.inputs() for v in _tensors(value)]
+        read = [v for value in node.inputs() for v in tensors(value)]
         self._graph.setInsertPoint(node)
         shape = self._graph.insertConstant(list(edit.shape))
         dtype = self._graph.insertConstant(edit.dtype)
@@ -197,7 +216,7 @@ class _Editor:
     def _own_list(self, owner: Any, slot: int, number: int) -> Any:
         """The node that makes the list or tuple which is read there, copied so that no other reads it."""
         maker = owner.inputsAt(slot).node()
-        if maker.kind() not in _MAKERS:
+        if maker.kind() not in MAKERS:
             raise EditError("its list was not made in one place")
         copy = self._graph.create(maker.kind(), list(maker.inputs()), 1)
         copy.output().setType(maker.output().type())
@@ -216,7 +235,7 @@ class _Editor:
         last = before.prev()
         self._graph.setInsertPoint(before)
         result = self._graph.insertGraph(function.inlined_graph, [value for _, value in arguments])[0]
-        for node in reversed(list(_back(before.prev(), last))):
+        for node in reversed(list(back(before.prev(), last))):
             self._reader.adopt(node, like)
         return result
 
@@ -256,41 +275,12 @@ _OF_GRAPHS: dict[type, Any] = {
     Keep: _Editor.keep,
     Hand: _Editor.hand,
     Succeed: _Editor.succeed,
+    Copy: _Editor.copy,
     Read: _Editor.read,
     Promote: _Editor.promote,
     Leave: _Editor.leave,
     StandIn: _Editor.stand_in,
 }
-
-
-def _back(node: Any, end: Any) -> Iterator[Any]:
-    """A node and those before it in its block, up to another."""
-    while node != end:
-        yield node
-        node = node.prev()
-
-
-def _outside(value: Any) -> Any:
-    """A value outside the branches of torch's own checks that it was computed in."""
-    for use in value.uses():
-        owner = use.user.owningBlock().owningNode() if use.user.kind() == "prim::Return" else None
-        if owner is not None and owner.kind() == "prim::If":
-            return _outside(owner.outputsAt(use.offset))
-    return value
-
-
-def _named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """A value under its name, and where it is a list made in one place each of those in it: `tensors_1`."""
-    yield name, value
-    if value.node().kind() in _MAKERS:
-        yield from ((f"{name}_{place}", each) for place, each in enumerate(value.node().inputs()))
-
-
-def _tensors(value: Any) -> list[Any]:
-    """The tensors that a value is: itself, or what a list was made of."""
-    if value.node().kind() in _MAKERS:
-        return [inner for made_of in value.node().inputs() for inner in _tensors(made_of)]
-    return [value] if value.type().annotation_str in ("Tensor", "Optional[Tensor]") else []
 
 
 def _as_typed(value: Json, kind: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import unexplained
@@ -158,12 +159,13 @@ class Trial:
         return "forward and backward complete"
 
     def _stayed(self) -> str:
-        error = self.after.observation.error
-        if error is not None:
-            return f"the {error.stage} raises {error.message.strip().partition(chr(10))[0][:160]}"
-        if self.new:
-            return self.new[0].finding.title
-        return _gained(self.base.observation, self.after.observation)
+        error, faults = self.after.observation.error, [*self.new, *self.after.found]
+        if error is None:
+            return self.new[0].finding.title if self.new else _gained(self.base.observation, self.after.observation)
+        told = next((d.finding.title for d in faults if d.severity == "error" and d.rule.family != "RUN"), None)
+        if told is None or told == self.fault.finding.title:
+            return f"the {error.stage} raises {shorten(error.message.strip().partition(chr(10))[0], 160)}"
+        return told
 
 
 def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | None:

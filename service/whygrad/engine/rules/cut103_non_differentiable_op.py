@@ -57,6 +57,7 @@ from dataclasses import replace
 
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
+from whygrad.engine.gradients.gating import gated
 from whygrad.engine.gradients.relaxing import relaxed, straight_through
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
@@ -94,7 +95,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     """The smooth twin; first what stays hard in the forward, where more than the loss reads it."""
-    soft = relaxed(observation, cut.node, cut.event)
+    soft = relaxed(observation, cut.node, cut.event) or gated(observation, cut.node, cut.event)
     hard = straight_through(observation, cut.node, cut.event)
     source = observation.source(cut.node.id)
     fixes = [Fix(f"use {soft.name}", after=smoothed(source, cut.node.bare_name), edits=soft.edits)] if soft else []

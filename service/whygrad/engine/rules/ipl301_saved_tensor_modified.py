@@ -58,7 +58,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
-from whygrad.engine.gradients.writes import operand_copied, result_copied, without_writing
+from whygrad.engine.gradients.writes import copied_before, operand_copied, result_copied, without_writing
 from whygrad.engine.observation import Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
@@ -104,7 +104,7 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
     name, saved_by = observation.nodes[event.node].name, observation.nodes[saver.node].name
     what = "its result" if _saved_result(spoiled) else "its operand"
     saved = next((t for t in (*saver.outputs, *saver.tensors) if t.storage == spoiled.storage), event.outputs[0])
-    fix, other = _fixes(observation, step, spoiled, writer)
+    fix, *others = _fixes(observation, step, spoiled, writer)
     return Finding(
         title=f"{name} changes a tensor that the backward of {saved_by} needs",
         message=f"{saved_by} saved {what} ({size(saved)}) for backward, and {name} then wrote into it.",
@@ -119,12 +119,12 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
             Link(f"backward of {saved_by} finds version {spoiled.version} and refuses"),
         ),
         fix=fix,
-        other_fixes=(other,),
+        other_fixes=tuple(others),
     )
 
 
-def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> tuple[Fix, Fix]:
-    """A new tensor where only the result is read; else a copy for the one who saved, and the write may stay."""
+def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> list[Fix]:
+    """A new tensor where only the result is read; else a copy, of what is written or for the one who saved."""
     event, saver = step.events[writer], step.events[spoiled.saver]
     node, saved_by = observation.nodes[event.node], observation.nodes[saver.node].name
     source, kind = observation.source(node.id), observation.modules.get(node.module)
@@ -134,13 +134,14 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
         summary = f"make {node.module} out of place (inplace=False), or give it a clone"
         before, after = f"nn.{kind}(inplace=True)", f"nn.{kind}()"
     new = Fix(summary, before, after or cloned, edits=without_writing(observation, step, writer))
+    first = Fix("clone the tensor before it is written", after=cloned, edits=copied_before(observation, step, writer))
     if _saved_result(spoiled):
         copy = Fix(
             f"write into a clone of what {saved_by} returned", after=cloned, edits=result_copied(observation, saver)
         )
     else:
         copy = Fix(f"give {saved_by} a clone of its operand", edits=operand_copied(observation, saver, spoiled.storage))
-    return (new, copy) if new.edits or not copy.edits else (copy, new)
+    return [fix for fix in (new, first, copy) if fix.edits] or [new]
 
 
 def _saved_result(spoiled: Clobbered) -> bool:

@@ -1,0 +1,39 @@
+"""The values of a graph: those that a list is made of, those between two nodes, one outside of its branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
+"""Nodes that make a list or tuple of values."""
+
+
+def back(node: Any, end: Any) -> Iterator[Any]:
+    """A node and those before it in its block, up to another."""
+    while node != end:
+        yield node
+        node = node.prev()
+
+
+def outside(value: Any) -> Any:
+    """A value outside the branches of torch's own checks that it was computed in."""
+    for use in value.uses():
+        owner = use.user.owningBlock().owningNode() if use.user.kind() == "prim::Return" else None
+        if owner is not None and owner.kind() == "prim::If":
+            return outside(owner.outputsAt(use.offset))
+    return value
+
+
+def named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A value under its name, and where it is a list made in one place each of those in it: `tensors_1`."""
+    yield name, value
+    if value.node().kind() in MAKERS:
+        yield from ((f"{name}_{place}", each) for place, each in enumerate(value.node().inputs()))
+
+
+def tensors(value: Any) -> list[Any]:
+    """The tensors that a value is: itself, or what a list was made of."""
+    if value.node().kind() in MAKERS:
+        return [inner for made_of in value.node().inputs() for inner in tensors(made_of)]
+    return [value] if value.type().annotation_str in ("Tensor", "Optional[Tensor]") else []
