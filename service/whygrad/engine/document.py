@@ -15,7 +15,7 @@ from whygrad.engine.modules import describe_modules, gradient_of
 from whygrad.engine.observation import Event, Json, Node, Observation, Operand, Parameter, Pass
 from whygrad.engine.places import Places
 from whygrad.engine.spelling import plain
-from whygrad.engine.wording.origins import parameter_name, variable
+from whygrad.engine.wording.origins import known_as
 
 LONGEST = 2000
 """The most entries of a list in a document."""
@@ -190,7 +190,7 @@ def _operand(observation: Observation, node: Node, operand: Operand) -> dict[str
     tensor = operand.tensor
     return {
         "role": operand.role,
-        "name": parameter_name(observation, tensor) or variable(observation, node, operand.role),
+        "name": known_as(observation, node, operand),
         "shape": list(tensor.shape),
         "dtype": tensor.dtype,
         "device": tensor.device,

@@ -96,13 +96,13 @@ def test_write_that_nobody_saved(body: str) -> None:
     ],
 )
 def test_a_copy_before_the_write_heals_all_who_saved(write: str, after: str) -> None:
-    body = f"h = self.a(x).exp(); k = h * self.b(x); {write}; return k.sum() + h.sum()"
+    body = f"h = self.a(x).exp(); k = h * self.b(x); {write}; return (k.sum() + h.sum()) * self.p"
     (finding,) = diagnose_source(net(body, f"{LAYER}; self.b = nn.Linear(6, 6)"), shapes="4x6")["findings"]
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL301", True, after)
 
 
 def test_a_copy_is_made_before_a_write_in_a_branch() -> None:
     source = net("h = self.a(x).exp(); k = h * self.b(x); ~", f"{LAYER}; self.b = nn.Linear(6, 6)")
-    loop = "for i in range(2):\n            h[:, i] = 0.0\n        return k.sum() + h.sum()"
+    loop = "for i in range(2):\n            h[:, i] = 0.0\n        return (k.sum() + h.sum()) * self.p"
     (finding,) = diagnose_source(source.replace("~", loop), shapes="4x6")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("IPL301", True)

@@ -25,12 +25,16 @@ _CARRIED: frozenset[Kind] = frozenset({"made", "input"})
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two operands as it was before it was stretched: where it is an argument, and its place there."""
+    """One of the two operands as it was before it was stretched: where it is an argument, and its place there.
+
+    `of_loss` is its role in the loss or difference itself.
+    """
 
     node: int
     role: str
     place: int
     tensor: Tensor
+    of_loss: str
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,8 @@ def _unstretched(observation: Observation, known: Layouts, node: Node, operand: 
     maker = known.maker(operand.tensor)
     if maker is not None and observation.nodes[maker.node].bare_name == "broadcast_tensors":
         given = maker.inputs[[t.id for t in maker.outputs].index(operand.tensor.id)]
-        return Side(maker.node, given.role, place, given.tensor)
-    return Side(node.id, operand.role, place, operand.tensor)
+        return Side(maker.node, given.role, place, given.tensor, operand.role)
+    return Side(node.id, operand.role, place, operand.tensor, operand.role)
 
 
 def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stretch | None:

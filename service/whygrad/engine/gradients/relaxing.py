@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.facts import METADATA
 from whygrad.engine.gradients.flow import TAKERS
-from whygrad.engine.gradients.relaxations import relaxation, shares
+from whygrad.engine.gradients.relaxations import Relaxation, relaxation, shares
 from whygrad.engine.observation import Event, Node, Observation
 
 
@@ -94,6 +94,9 @@ UNFIT = frozenset({"masked_select", "nonzero", "index_put", "one_hot", "embeddin
                     "masked_fill", "where", "bincount", "squeeze"})  # fmt: skip
 """What takes positions or a mask, and cannot be given anything else where no entry above says how."""
 
+_SHARES = frozenset({"sigmoid", "softmax", "hardsigmoid"})
+"""Operations that give numbers between 0 and 1."""
+
 _INFINITE = frozenset({"inf", "-inf"})
 
 
@@ -118,7 +121,7 @@ def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | Non
     again = _ranked_again(observation, node, event)
     if again is not None:
         return Relaxed("the soft rank of each: how many are larger, by a sigmoid", (Replace(node.id, "self"), again))
-    twin = relaxation(node, event)
+    twin = compared_share(observation, node, event) or relaxation(node, event)
     if twin is None:
         return None
     if twin.gives == "numbers":
@@ -132,9 +135,23 @@ def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | Non
     return Relaxed(name, (Replace(node.id, twin.expression, twin.result), *changed))
 
 
+def compared_share(observation: Observation, node: Node, event: Event) -> Relaxation | None:
+    """Of a share that is held against a threshold, that share itself: `p` for `p > 0.5` where `p` is a sigmoid."""
+    given, threshold = event.input("self"), node.literal("other")
+    makers = [observation.nodes[e.node] for e in observation.first.events if given in e.outputs]
+    number = isinstance(threshold, int | float) and 0 < threshold < 1
+    if shares(node) is None or not number or not makers or makers[-1].bare_name not in _SHARES:
+        return None
+    name = f"the {makers[-1].bare_name} itself in place of what it is held against"
+    expressions = {"gt": "self", "ge": "self", "lt": "(1 - self)", "le": "(1 - self)"}
+    found = expressions.get(node.bare_name)
+    return Relaxation(name, found, "share") if found is not None else None
+
+
 def straight_through(observation: Observation, node: Node, event: Event) -> Relaxed | None:
     """A comparison that is hard in the forward and passes on the gradient of its smooth twin."""
-    share = shares(node)
+    own = compared_share(observation, node, event)
+    share = own.expression if own is not None else shares(node)
     if share is None or event.input("self") is None:
         return None
     changed = followed(observation, event.outputs[0].id, _as_share)
@@ -142,7 +159,8 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
         return None
     hard = f"torch.{node.bare_name}(self, other).to(self.dtype)"
     edit = Replace(node.id, f"{hard} + {share} - {share}.detach()")
-    return Relaxed("a straight-through estimate, hard + soft - soft.detach() with a sigmoid", (edit, *changed))
+    what = "a sigmoid" if own is None else own.name.partition(" in place")[0]
+    return Relaxed(f"a straight-through estimate, hard + soft - soft.detach() with {what}", (edit, *changed))
 
 
 def interpolated(observation: Observation, node: Node, event: Event) -> Relaxed | None:

@@ -123,24 +123,33 @@ def copied_before(observation: Observation, step: Step, index: int) -> tuple[Edi
     node, written = observation.nodes[step.events[index].node], target(observation, step.events[index])
     if written is None or not node.writes:
         return ()
-    first, role, own = node, node.writes[0], set(node.outputs)
-    while (maker := _made_in_line(observation, first, role)) is not None:
-        first, role = maker, "self"
-        own |= set(maker.outputs)
+    first, role, own = _whole(observation, node)
     whole = first.argument(role)
     others = set(_aliases(observation, step.events[:index], written)) - own - {whole.value if whole else None}
-    return (
-        (Copy(first.id, role),)
-        if first is not node and not any(read_after(observation, node, v) for v in others)
-        else ()
-    )
+    read = any(read_after(observation, node, value) for value in others)
+    return (Copy(first.id, role),) if first is not node and not read else ()
+
+
+def written_apart(observation: Observation, node: Node) -> tuple[Edit, ...]:
+    """The edit that writes into a part of a tensor behind autograd's back, `with torch.no_grad(): t[0] = 1`."""
+    first, role, _ = _whole(observation, node)
+    return (Wrap(first.id, role, "x.detach()"),) if node.writes and first is not node else ()
+
+
+def _whole(observation: Observation, node: Node) -> tuple[Node, str, set[int]]:
+    """The node and argument at which a line reads what it writes a part of, and the values of the parts."""
+    first, role, parts = node, node.writes[0], set(node.outputs)
+    while (maker := _made_in_line(observation, first, role)) is not None:
+        first, role = maker, "self"
+        parts |= set(maker.outputs)
+    return first, role, parts
 
 
 def _made_in_line(observation: Observation, node: Node, role: str) -> Node | None:
     """The node of the same line that made an argument of a node out of a tensor of its own: the slice in `h[0] = 1`."""
     given = node.argument(role)
     found = next((n for n in observation.nodes[: node.id] if given is not None and given.value in n.outputs), None)
-    if found is None or found.argument("self") is None or found.calls != node.calls:
+    if found is None or not found.op.startswith("aten::") or not found.argument("self") or found.calls != node.calls:
         return None
     here, there = observation.place(node.id), observation.place(found.id)
     return found if here and there and (here.file, here.line) == (there.file, there.line) else None

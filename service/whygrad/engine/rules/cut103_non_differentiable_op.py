@@ -52,18 +52,20 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
 from whygrad.engine.gradients.gating import gated
-from whygrad.engine.gradients.relaxing import relaxed, straight_through
+from whygrad.engine.gradients.relaxing import compared_share, relaxed, straight_through
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import smoothed
+from whygrad.engine.wording.softening import estimated, smoothed
 
+_CASTS = {"float", "double", "half", "to"}
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
 _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}
 
@@ -95,12 +97,30 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     """The smooth twin; first what stays hard in the forward, where more than the loss reads it."""
-    soft = relaxed(observation, cut.node, cut.event) or gated(observation, cut.node, cut.event)
-    hard = straight_through(observation, cut.node, cut.event)
-    source = observation.source(cut.node.id)
-    fixes = [Fix(f"use {soft.name}", after=smoothed(source, cut.node.bare_name), edits=soft.edits)] if soft else []
-    fixes += [Fix(f"use {hard.name}", edits=hard.edits)] if hard else []
+    node, event = cut.node, cut.event
+    soft = relaxed(observation, node, event) or gated(observation, node, event)
+    hard = straight_through(observation, node, event)
+    share, source = compared_share(observation, node, event) is not None, observation.source(node.id)
+    fixes = []
+    if soft:
+        after = smoothed(source, node.bare_name, share=share) if _in_line(observation, cut, soft.edits) else None
+        fixes.append(Fix(f"use {soft.name}", after=after, edits=soft.edits))
+    if hard:
+        after = estimated(source, node.bare_name, share=share) if _in_line(observation, cut, hard.edits) else None
+        fixes.append(Fix(f"use {hard.name}", after=after, edits=hard.edits))
     return fixes if everything_lost(observation) else fixes[::-1]
+
+
+def _in_line(observation: Observation, cut: Severed, edits: Sequence[Edit]) -> bool:
+    """Whether all that reads the comparison otherwise from now on stands in its line, but for a cast to floats."""
+    line = observation.place(cut.node.id)
+    for edit in edits:
+        node = observation.nodes[edit.node] if isinstance(edit, Replace | Wrap) else cut.node
+        place = observation.place(node.id)
+        here = place is not None and line is not None and (place.file, place.line) == (line.file, line.line)
+        if not here and not (node.bare_name in _CASTS and isinstance(edit, Replace) and edit.expression == "self"):
+            return False
+    return True
 
 
 def _result(cut: Severed) -> str:

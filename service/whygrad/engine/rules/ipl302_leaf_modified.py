@@ -48,10 +48,9 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.writes import without_writing, writing_a_copy
+from whygrad.engine.gradients.writes import without_writing, writing_a_copy, written_apart
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
@@ -76,10 +75,11 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
                     Link(f"{owner} has requires_grad=True and no grad_fn"),
                     Link(f"{node.name} writes into {what}", node.id),
                 ),
-                fixes=[_fix(observation, failed, node)],
+                fixes=_of_the_whole(observation, failed, node)
+                if target.id == leaf.id
+                else [_of_a_part(observation, node, event)],
             )
-            copied = writing_a_copy(observation, failed.step, failed.order)
-            yield replace(found, other_fixes=(Fix("write into a clone of it", edits=copied),))
+            yield found
 
 
 def _protected(observation: Observation, step: Step, failure: Event) -> Iterator[tuple[Tensor, Tensor]]:
@@ -92,7 +92,16 @@ def _protected(observation: Observation, step: Step, failure: Event) -> Iterator
             yield from ((target, leaf) for leaf in owners)
 
 
-def _fix(observation: Observation, failed: Failure, node: Node) -> Fix:
+def _of_a_part(observation: Observation, node: Node, event: Event) -> Fix:
+    """The write without gradient, as of an initialisation; what is computed of other parameters goes into a copy."""
+    source = observation.source(node.id)
+    if any(o.tensor.requires_grad for o in event.inputs if o.role not in node.writes):
+        return Fix("write into a clone, and read that from there on")
+    after = f"with torch.no_grad():\n    {source}" if source else None
+    return Fix("write it where no gradient is recorded", after=after, edits=written_apart(observation, node))
+
+
+def _of_the_whole(observation: Observation, failed: Failure, node: Node) -> list[Fix]:
     """A new tensor, where all that reads it reads the result; else a copy that is written instead.
 
     The result has a name of its own: what is registered as a parameter stays one.
@@ -100,8 +109,9 @@ def _fix(observation: Observation, failed: Failure, node: Node) -> Fix:
     line = out_of_place(observation.source(node.id), node.name)
     local = rewritten(line, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ")
     onward = f", and read {local.partition(' ')[0]} from there on" if local else ""
-    return Fix(
+    new = Fix(
         f"compute a new tensor with {node.bare_name}, out of place{onward}",
         after=local or line,
         edits=without_writing(observation, failed.step, failed.order),
     )
+    return [new, Fix("write into a clone of it", edits=writing_a_copy(observation, failed.step, failed.order))]

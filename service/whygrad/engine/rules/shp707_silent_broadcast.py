@@ -140,7 +140,7 @@ def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stret
 def _as_written(event: Event, found: Stretch) -> Event:
     """The execution with the shapes that the user wrote, before the loss's own function stretched them."""
     sides = (found.first, found.second)
-    return replace(event, inputs=tuple(Operand(s.role, s.tensor) for s in sorted(sides, key=lambda s: s.place)))
+    return replace(event, inputs=tuple(Operand(s.of_loss, s.tensor) for s in sorted(sides, key=lambda s: s.place)))
 
 
 def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]) -> Fix:
@@ -148,6 +148,7 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
     if not found.twice:
         return Fix(f"keep the batch of {found.samples} in what became {size(found.first.tensor)}")
     side, call = _repair(found)
+    name = called(observation, observation.nodes[number], Operand(side.of_loss, side.tensor))
     changes = [_repair(each) for _, _, each in places.values()]
     after = (
         behind(observation.source(number), observation.nodes[number].bare_name, side.place, call)
@@ -155,7 +156,7 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
         else None
     )
     return Fix(
-        f"give the {_word(side)} the shape of the other: {call[1:]}",
+        f"give {name} the shape of the other: {call[1:]}",
         after=after,
         edits=tuple(Wrap(s.node, s.role, f"x{c}") for s, c in changes),
     )
@@ -167,7 +168,3 @@ def _repair(found: Stretch) -> tuple[Side, str]:
         return found.second, f".reshape({list(found.first.tensor.shape)})"
     side, axis = found.surplus
     return side, f".squeeze({axis})"
-
-
-def _word(side: Side) -> str:
-    return "first" if side.place == 0 else "second"

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Resize
+from whygrad.engine.edits import Ask, Resize
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import STRETCHING, Compared, compared, refitted
@@ -68,6 +68,8 @@ from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind
 from whygrad.engine.wording.spelling import with_behind
 
+_NO_SHARE = "target should be between 0 and 1"
+
 
 @rule("SHP713", "target-mismatch", "error")
 def target_mismatch(observation: Observation) -> Iterator[Finding]:
@@ -78,6 +80,8 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
             yield _of_shapes(observation, failed, node, event, found)
         elif found is not None and found.beyond is not None:
             yield _of_classes(observation, failed, node, found, found.beyond)
+        elif found is not None and _NO_SHARE in failed.said:
+            yield _of_shares(observation, failed, node, found)
         else:
             yield _in_torchs_words(observation, failed, node, event)
 
@@ -181,6 +185,40 @@ def _wider(observation: Observation, failed: Failure, found: Compared, wanted: i
     given = found.classes or found.input.tensor.shape[-1]
     fix = widened(observation, failed.step, found.input.tensor, given, wanted)
     yield from [fix] if fix else []
+
+
+def _of_shares(observation: Observation, failed: Failure, node: Node, found: Compared) -> Finding:
+    """A target that is no probability: where it was drawn for this run, the program may well be right."""
+    target = called(observation, node, found.target)
+    ask = _within_bounds(observation, failed, node, found)
+    drawn = f" The numbers of {target} were drawn for this run and are not the program's." if ask else ""
+    shares = Fix(f"bring {target} between 0 and 1, or use a loss that takes any number")
+    return finding(
+        observation,
+        failed,
+        title=f"{node.name} takes a target between 0 and 1, and {target} goes below 0 or above 1"
+        + (", as it was drawn" if ask else ""),
+        message=f"{node.name} compares probabilities: each number of its target is one too.{drawn}",
+        chain=_origins(observation, failed, node, found),
+        fixes=[
+            Fix(
+                'send a target in range: "fill": "uniform" (0 to 1), or "zeros" or "ones", beside its shape',
+                edits=(ask,),
+            )
+            if ask
+            else shares
+        ],
+    )
+
+
+def _within_bounds(observation: Observation, failed: Failure, node: Node, found: Compared) -> Ask | None:
+    """The request with the target drawn between 0 and 1; None where it was not drawn."""
+    drawn = {"fill": "uniform", "low": 0, "high": 1}
+    place = sent_as(observation, failed.step, found.target.tensor)
+    if place is not None:
+        return resent(observation, place, **drawn)
+    target = of_the_loss(observation, node)
+    return Ask({"loss": {**observation.request["loss"], "target": {**target, **drawn}}}) if target else None
 
 
 def _origins(observation: Observation, failed: Failure, node: Node, found: Compared) -> list[Link]:

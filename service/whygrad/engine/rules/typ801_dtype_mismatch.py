@@ -55,8 +55,10 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
+from whygrad.engine.refusals.sending import sent_as
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, type_origin, variable
+from whygrad.engine.wording.origins import called, known_as, layer, type_origin
+from whygrad.engine.wording.phrases import short_form
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -77,7 +79,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         message=failed.said or f"Real numbers of these types are refused by {op}: {_types(event)}.",
         chain=[type_origin(observation, failed.step, node, wrong.operand)] if wrong else [],
         fixes=[
-            _fix(observation, node, wrong) if wrong else Fix("convert the operands to types that the operation takes")
+            _fix(observation, failed, node, wrong)
+            if wrong
+            else Fix("convert the operands to types that the operation takes")
         ],
     )
 
@@ -98,9 +102,14 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
     return f"{called(observation, node, wrong.because)} is {wrong.wanted}, and {name} is {given}"
 
 
-def _fix(observation: Observation, node: Node, wrong: WrongType) -> Fix:
-    name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
+def _fix(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Fix:
+    name, cast = known_as(observation, node, wrong.operand), caster(wrong.wanted)
     role = wrong.operand.role
     after = with_behind(observation, node, role, cast)
     edits = () if role in node.writes else wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")
-    return Fix(f"convert it to {wrong.wanted}: {name or role.partition('[')[0]}{cast}", after=after, edits=edits)
+    here = f"{name or role.partition('[')[0]}{cast}"
+    place = sent_as(observation, failed.step, wrong.operand.tensor)
+    if place is None or failed.step.inputs[place].dtype != wrong.operand.tensor.dtype:
+        return Fix(f"convert it to {wrong.wanted}: {here}", after=after, edits=edits)
+    summary = f"send it as {short_form(failed.step.inputs[place].shape, wrong.wanted)}, or convert it here: {here}"
+    return Fix(summary, after=after, edits=edits)

@@ -56,8 +56,8 @@ from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, type_origin, variable
-from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.origins import called, known_as, type_origin
+from whygrad.engine.wording.phrases import short_form
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -84,11 +84,11 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
 
 
 def _fix(observation: Observation, node: Node, wrong: WrongType, *, sent: bool) -> Fix:
-    name, cast = variable(observation, node, wrong.operand.role), caster(wrong.wanted)
+    name, cast = known_as(observation, node, wrong.operand), caster(wrong.wanted)
     after = with_behind(observation, node, wrong.operand.role, cast)
     edits = wrapped(observation, node, wrong.operand.role, f"x.to(torch.{wrong.wanted})")
     here = f"{name or wrong.operand.role.partition('[')[0]}{cast}"
     if sent:
-        summary = f"send it as {size(wrong.operand.tensor)}:{wrong.wanted}, or convert it here: {here}"
+        summary = f"send it as {short_form(wrong.operand.tensor.shape, wrong.wanted)}, or convert it here: {here}"
         return Fix(summary, after=after, edits=edits)
     return Fix(f"convert it where it is made, or here: {here}", after=after, edits=edits)

@@ -64,7 +64,7 @@ from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import straight_through
+from whygrad.engine.wording.softening import straight_through
 
 _UNARY = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "bernoulli", "poisson"})
 _DRAWN = frozenset({"bernoulli", "normal", "poisson"})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from whygrad.engine.finding import Link
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
 from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.written import spelt
 
 _SIZES = frozenset({"aten::size", "prim::shape"})
 _ROLES = {
@@ -79,9 +80,14 @@ def _maker(
 
 
 def called(observation: Observation, node: Node, operand: Operand) -> str:
-    """What the user calls an operand: the name of a parameter, or the variable in their line, or its role."""
-    parameter = parameter_name(observation, operand.tensor)
-    return parameter or variable(observation, node, operand.role) or _role(operand.role)
+    """What the user calls an operand: the name of a parameter, or what stands in their line, or its role."""
+    return known_as(observation, node, operand) or _role(operand.role)
+
+
+def known_as(observation: Observation, node: Node, operand: Operand) -> str | None:
+    """The name of a parameter, or the variable or expression that stands in the line; None where none does."""
+    role, parameter = operand.role, parameter_name(observation, operand.tensor)
+    return parameter or variable(observation, node, role) or spelt(observation, node, role)
 
 
 def _role(role: str) -> str:

@@ -47,6 +47,11 @@ def sizes(shape: Sequence[int]) -> str:
     return "x".join(str(s) for s in shape) or "scalar"
 
 
+def short_form(shape: Sequence[int], dtype: str) -> str:
+    """What is sent in a request's short form, its type spelt out: `2x5:float32`."""
+    return f"{'x'.join(map(str, shape))}:{dtype}"
+
+
 def counted(number: int, thing: str) -> str:
     """`1 parameter`, `2 parameters`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -17,7 +17,6 @@ FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional"
 """The modules whose functions take as their first argument what a method is called on."""
 
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
-_NAMED = (ast.Name, ast.Attribute)
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 
 
@@ -157,7 +156,7 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
 
     Of a division that is what it is divided by, of a power what is raised.
     """
-    found = [one for node in ast.walk(statement(source)) if (one := _operand(node, operation)) is not None]
+    found = [one for node in ast.walk(statement(source)) if (one := operand_in(node, operation)) is not None]
     if source is None or len(found) != 1:
         return None
     operand, alone = found[0]
@@ -168,32 +167,6 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     if shown == expression and source[start - 1 : start] == "(" and source[end : end + 1] == ")" and not alone:
         start, end = start - 1, end + 1
     return source[:start] + shown + source[end:] if shown else None
-
-
-def straight_through(source: str | None, operation: str) -> str | None:
-    """The line where the only call of an operation on a variable steps in the forward alone."""
-    calls = [n for n in ast.walk(statement(source)) if (one := _operand(n, operation)) and isinstance(one[0], _NAMED)]
-    if source is None or len(calls) != 1 or not isinstance(calls[0], ast.Call):
-        return None
-    call, found = calls[0], _operand(calls[0], operation)
-    start, end = span(source, call)
-    name = ast.unparse(found[0]) if found else ""
-    return f"{source[:start]}{name} + ({source[start:end]} - {name}).detach(){source[end:]}"
-
-
-def smoothed(source: str | None, operation: str) -> str | None:
-    """The line with a sigmoid of the difference in place of its only comparison; None for any other operation."""
-    found = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Compare) and (_pair(n, operation))]
-    if source is None or len(found) != 1 or operation not in ("gt", "ge", "lt", "le"):
-        return None
-    (start, end), pair = span(source, found[0]), (found[0].left, found[0].comparators[0])
-    larger, smaller = pair if operation in ("gt", "ge") else pair[::-1]
-    sides = [source[slice(*span(source, side))] for side in (larger, smaller)]
-    inner = sides[0] if sides[1] in ("0", "0.0") else f"{sides[0]} - {bracketed(sides[1])}"
-    if source[start - 1 : start] == "(" and source[end : end + 1] == ")":
-        before = source[: start - 1].rstrip()
-        start, end = (start, end) if before and (before[-1].isalnum() or before[-1] in "_])") else (start - 1, end + 1)
-    return f"{source[:start]}torch.sigmoid({inner}){source[end:]}"
 
 
 def unwrapped(source: str | None, function: str) -> str | None:
@@ -207,7 +180,7 @@ def unwrapped(source: str | None, function: str) -> str | None:
     return source
 
 
-def _operand(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
+def operand_in(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
     """The operand, if a node is such a call, and whether it stands alone between brackets."""
     if isinstance(node, ast.BinOp):
         if operation in ("div", "true_divide") and isinstance(node.op, ast.Div):
@@ -225,7 +198,7 @@ def behind(source: str | None, operation: str, place: int, suffix: str) -> str |
 
     `F.mse_loss(a, b)` with `.squeeze(1)` at place 1 is `F.mse_loss(a, b.squeeze(1))`, `a - b` is `a - b.squeeze(1)`.
     """
-    pairs = [pair for node in ast.walk(statement(source)) if (pair := _pair(node, operation)) is not None]
+    pairs = [pair for node in ast.walk(statement(source)) if (pair := both_sides(node, operation)) is not None]
     return suffixed(source, pairs[0][place], suffix) if len(pairs) == 1 else None
 
 
@@ -266,7 +239,7 @@ _OPERATORS: dict[str, type[ast.AST]] = {
 }  # fmt: skip
 
 
-def _pair(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | None:
+def both_sides(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | None:
     """The two operands, if a node is such an operator, or for any other operation a call with two arguments."""
     wanted = _OPERATORS.get(operation)
     if wanted is None:

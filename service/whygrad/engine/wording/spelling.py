@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
 from whygrad.engine.wording.parsing import span, statement
-from whygrad.engine.wording.rewriting import FUNCTIONAL, applied, fed, operand_of, replaced, suffixed
-
-_OPERATORS: dict[type[ast.AST], tuple[str, ...]] = {
-    ast.Add: ("add",), ast.Sub: ("sub",), ast.Mult: ("mul",), ast.Div: ("div", "true_divide"), ast.MatMult: ("matmul",),
-    ast.Pow: ("pow",), ast.FloorDiv: ("floor_divide", "floordiv"), ast.Mod: ("remainder",), ast.BitAnd: ("__and__",),
-    ast.BitOr: ("__or__",), ast.BitXor: ("__xor__",), ast.Eq: ("eq",), ast.NotEq: ("ne",), ast.Lt: ("lt",),
-    ast.LtE: ("le",), ast.Gt: ("gt",), ast.GtE: ("ge",),
-}  # fmt: skip
-_FIRST = ("self", "input")
+from whygrad.engine.wording.rewriting import applied, fed, operand_of, replaced, suffixed
+from whygrad.engine.wording.written import FIRST, written
 
 
 def with_behind(observation: Observation, node: Node, role: str, suffix: str) -> str | None:
     """The user's line with `.float()`, or the like, behind an operand of a node; None where its place is not plain."""
     source = observation.source(node.id)
-    exact = [operand for call in ast.walk(statement(source)) for operand in _operands(observation, node, call, role)]
-    if len(exact) == 1:
-        return suffixed(source, exact[0], suffix)
+    exact = written(observation, node, role)
+    if exact is not None:
+        return suffixed(source, exact, suffix)
     name = variable(observation, node, role)
     layer = node.module.rpartition(".")[2]
-    handed = fed(source, layer, suffix) if role in _FIRST and observation.in_library(node.id) else None
+    handed = fed(source, layer, suffix) if role in FIRST and observation.in_library(node.id) else None
     return handed or applied(source, name, suffix) or operand_of(source, name, suffix)
 
 
@@ -54,57 +46,3 @@ def cloned_first(source: str | None) -> str | None:
         return None
     name = ast.unparse(owner)
     return f"{name} = {name}.clone()\n{source}"
-
-
-def _operands(observation: Observation, node: Node, written: ast.AST, role: str) -> Iterator[ast.expr]:
-    """The expression in that role, if what is written there is the operation of the node."""
-    name, _, rest = role.partition("[")
-    places = [a.name for a in node.arguments]
-    if name not in places:
-        return
-    found = _argument(written, _names(observation, node), name, places.index(name))
-    inner = rest.rstrip("]")
-    if not inner:
-        yield from [found] if found is not None else []
-    elif isinstance(found, ast.List | ast.Tuple) and inner.isdigit() and int(inner) < len(found.elts):
-        yield found.elts[int(inner)]
-    elif isinstance(written, ast.Call) and found is not None and node.bare_name == "einsum" and inner.isdigit():
-        yield from written.args[places.index(name) + int(inner) :][:1]
-
-
-def _names(observation: Observation, node: Node) -> Collection[str]:
-    """What the operation can be called in the line: by its own name, or by that of torch's function around it."""
-    bare = node.bare_name
-    return {node.name, bare, *(f.function for f in observation.stack(node.id) if f.library)}
-
-
-def _argument(written: ast.AST, names: Collection[str], name: str, place: int) -> ast.expr | None:
-    match written:
-        case ast.Call():
-            return _of_call(written, names, name, place)
-        case ast.BinOp() if set(_OPERATORS.get(type(written.op), ())) & set(names):
-            return (written.left, written.right)[place] if place < 2 else None
-        case ast.Compare() if len(written.ops) == 1 and set(_OPERATORS.get(type(written.ops[0]), ())) & set(names):
-            return (written.left, written.comparators[0])[place] if place < 2 else None
-        case ast.AugAssign() if set(_OPERATORS.get(type(written.op), ())) & set(names):
-            return written.value if place == 1 else None
-        case ast.Subscript() if "index" in names and name == "indices":
-            return written.slice if isinstance(written.slice, ast.Tuple) else ast.List([written.slice])
-        case ast.Assign() if "copy" in names and place == 1 and isinstance(written.targets[0], ast.Subscript):
-            return written.value
-    return None
-
-
-def _of_call(call: ast.Call, names: Collection[str], name: str, place: int) -> ast.expr | None:
-    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
-    if called not in names:
-        return None
-    keywords = (name, *_FIRST) if place == 0 else (name,)
-    by_name = next((k.value for k in call.keywords if k.arg in keywords), None)
-    if by_name is not None:
-        return by_name
-    given = list(call.args)
-    if owner is not None and ast.unparse(owner) not in FUNCTIONAL:
-        given = [owner, *given]
-    return given[place] if place < len(given) and not any(isinstance(g, ast.Starred) for g in given) else None
