@@ -795,7 +795,7 @@ HEADLINES = {
     ),
     "those whose fault is not ignored": (
         {"ignore": ["CUT101"]},
-        "Healthy: 2 of 4 parameters that want a gradient receive one",
+        "Healthy: 2 of 4 parameters that want a gradient receive one; what is ignored (CUT101) does not count",
     ),
 }
 

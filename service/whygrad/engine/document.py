@@ -44,7 +44,7 @@ def document(
     written: dict[str, Json] = {
         "schema": 1,
         "verdict": verdict(((d.rule.code, d.severity) for d in kept), unexplained=trouble is not None),
-        "headline": headline(observation, entries, places, trouble),
+        "headline": headline(observation, entries, places, trouble, ignored),
         "findings": entries[:LONGEST],
         "findings_total": len(entries),
         "ignored": fingerprinted([finding(places, d) for d in ignored])[:LONGEST],
@@ -95,29 +95,35 @@ def unexplained(observation: Observation, findings: Sequence[Diagnosed]) -> str 
 
 
 def headline(
-    observation: Observation, entries: Sequence[dict[str, Json]], places: Places, trouble: str | None = None
+    observation: Observation,
+    entries: Sequence[dict[str, Json]],
+    places: Places,
+    trouble: str | None = None,
+    ignored: Sequence[Diagnosed] = (),
 ) -> str:
-    """One line: what is wrong and where, or that nothing is."""
+    """One line: what is wrong and where, or that nothing is, but for what was to be ignored."""
     told = next((e for e in entries if e["severity"] != "note"), None)
     if told is not None:
         return f"{told['title']}{places.told(told['location'])}"
     if trouble is not None:
         return f"Undetermined: {trouble}"
-    return _healthy(observation) if observation.judged else "Nothing was run"
+    return _healthy(observation, ignored) if observation.judged else "Nothing was run"
 
 
-def _healthy(observation: Observation) -> str:
+def _healthy(observation: Observation, ignored: Sequence[Diagnosed]) -> str:
     """How many receive a gradient: what is expected to be frozen, or was told and is ignored, may receive none."""
+    codes = ", ".join(sorted({d.rule.code for d in ignored if d.severity != "note"}))
+    rest = f"; what is ignored ({codes}) does not count" if codes else ""
     wanting = [p.name for p in observation.trainable]
     states = [observation.first.gradients[n].state for n in wanting if n in observation.first.gradients]
     receiving, zeros = len(states) - states.count("none"), states.count("zero")
     if not wanting:
         return "Healthy"
     if len(wanting) == receiving == 1:
-        return f"Healthy: {wanting[0]} receives a gradient{' of zero' if zeros else ''}"
+        return f"Healthy: {wanting[0]} receives a gradient{' of zero' if zeros else ''}{rest}"
     count = f"all {receiving}" if receiving == len(wanting) else f"{receiving} of {len(wanting)}"
     told = f"Healthy: {count} parameters that want a gradient receive one"
-    return f"{told}, {zeros} of them zero" if zeros else told
+    return f"{told}, {zeros} of them zero{rest}" if zeros else f"{told}{rest}"
 
 
 def finding(places: Places, diagnosed: Diagnosed) -> dict[str, Json]:

@@ -13,7 +13,7 @@ _LONG_MS = 100
 PASSES = {
     "structure": "the step on shapes alone",
     "numeric": "the step with its numbers",
-    "replay": "the comparison with torch's own, optimising executor",
+    "replay": "the check that gradients stay the same once torch optimises the program, from its second call on",
 }
 KNOWN = "known: it stands in the baseline, and does not count"
 

@@ -47,7 +47,8 @@ def lines(location: Mapping[str, Any], width: int, *, neighbours: int = _NEIGHBO
     for number, text in sorted(numbered.items()):
         found.append(Line(number, safe(text[margin:], room), "culprit" if number == line else "near"))
         if number == line:
-            found.append(Line(None, _mark(location, text[margin:], indent - margin, room), "mark"))
+            mark = _mark(location, text[margin:], indent - margin, room)
+            found += [Line(None, mark, "mark")] if mark.strip() else []
     return found
 
 
@@ -71,7 +72,9 @@ def same(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 def callers(location: Mapping[str, Any]) -> list[str]:
     """`called from model.py:30 in forward: self.encoder(x)`, the user's own calls, the nearest first."""
     own = [f for f in location.get("stack") or [] if not f.get("library")]
-    above = own[:-1][::-1]
+    above = [
+        f for f in own[:-1][::-1] if (f.get("file"), f.get("line")) != (location.get("file"), location.get("line"))
+    ]
     told = [f"called from {_frame(frame)}" for frame in above[:_CALLERS]]
     rest = len(above) - len(told)
     return told + ([f"and {rest} calls above"] if rest else [])

@@ -171,7 +171,7 @@ class Observer:
             self.numeric()
         why, observed = objection(self._seen), self._received
         if why is not None or observed is None:
-            return self.skip("replay", why or "the first step of the numeric pass raised")
+            return self.skip("replay", why or "the step raised, so there are none to compare")
         self._progress.enter("replay")
         began = time.perf_counter()
         with _quiet():

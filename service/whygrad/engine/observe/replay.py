@@ -47,11 +47,11 @@ def objection(seen: Observation) -> str | None:
     """Why a program is not run once more after what was seen of it; None where it can be."""
     numeric = next((p for p in seen.passes if p.name == "numeric" and p.ran), None)
     if numeric is None:
-        return "it is held against the numeric pass, which could not run"
+        return "it compares them with the step with its numbers, which could not run"
     if numeric.steps[0].spoiled or any(g.state == "non-finite" for g in numeric.steps[0].gradients.values()):
-        return "the first step of the numeric pass is not finite as it is"
+        return "the gradients of the first step are not finite as they are"
     if numeric.ms > PATIENCE_MS:
-        return f"the numeric pass took {numeric.ms / 1e3:.0f} seconds, and this one takes as long again"
+        return f"the step with its numbers took {numeric.ms / 1e3:.0f} seconds, and this takes as long again"
     operations = len({event.node for event in numeric.steps[0].events})
     if operations > MOST_OPERATIONS:
         return f"torch's optimising executor would take too long over {operations:,} operations"
