@@ -182,12 +182,12 @@ class _Editor:
         self._graph.setInsertPoint(node)
         shape = self._graph.insertConstant(list(edit.shape))
         dtype = self._graph.insertConstant(edit.dtype)
-        tensors = self._graph.create("prim::ListConstruct", read, 1)
-        tensors.output().setType(torch._C.ListType(torch._C.OptionalType.ofTensor()))
-        tensors.insertBefore(node)
-        standing = self._graph.create(STAND_IN, [tensors.output(), shape, dtype], 1)
+        listed = self._graph.create("prim::ListConstruct", read, 1)
+        listed.output().setType(torch._C.ListType(torch._C.OptionalType.ofTensor()))
+        listed.insertBefore(node)
+        standing = self._graph.create(STAND_IN, [listed.output(), shape, dtype], 1)
         standing.insertBefore(node)
-        for added in (tensors, standing):
+        for added in (listed, standing):
             self._reader.adopt(added, edit.node)
         self._give_way(edit.node, standing.output())
 
