@@ -36,7 +36,7 @@ class Severed:
     """A place where gradients end, the parameters that it costs theirs, and the other cuts on their ways.
 
     `source` is the execution that took numbers out, or lost the history, where `event` is the one that built a
-    tensor of them, or made a leaf of it.
+    tensor of them, or made a leaf of it. `part` says which part, where the rest of them gets a gradient.
     """
 
     order: int
@@ -46,6 +46,7 @@ class Severed:
     parameters: tuple[Parameter, ...]
     others: tuple[Node, ...] = ()
     source: Event | None = None
+    part: str = ""
 
     @property
     def lost(self) -> Tensor | None:
@@ -101,7 +102,7 @@ def finding(
 ) -> Finding:
     """The finding of a cut; `why` ends the sentence `encoder gets no gradient: …`."""
     return Finding(
-        title=f"{subject(cut.parameters, 'gets')} no gradient: {why}",
+        title=f"{_who(cut)} no gradient: {why}",
         message=message,
         node=cut.node.id,
         event=cut.event,
@@ -113,6 +114,13 @@ def finding(
         fix=fix,
         other_fixes=tuple(_elsewhere(observation, other) for other in cut.others),
     )
+
+
+def _who(cut: Severed) -> str:
+    """What goes without a gradient, as a subject with its verb."""
+    if cut.part:
+        return f"{cut.part} {'gets' if cut.part.startswith('1 ') else 'get'}"
+    return subject(cut.parameters, "gets")
 
 
 def _elsewhere(observation: Observation, node: Node) -> Fix:

@@ -59,6 +59,7 @@ from whygrad.engine.edits import Hand, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.flow import DETACHING
+from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -68,7 +69,7 @@ from whygrad.engine.wording.rewriting import undetached, unless_idle
 @rule("CUT101", "detached", "warning")
 def detached(observation: Observation) -> Iterator[Finding]:
     """Every detach that costs a parameter its gradient."""
-    for cut in cut_by(observation, "detached"):
+    for cut in (*cut_by(observation, "detached"), *partly_cut_by(observation, "detached")):
         yield _finding(observation, cut)
 
 

@@ -59,6 +59,7 @@ from dataclasses import replace
 from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
+from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -67,7 +68,7 @@ from whygrad.engine.wording.phrases import owners
 @rule("CUT102", "no-grad-region", "warning")
 def no_grad(observation: Observation) -> Iterator[Finding]:
     """Every region without gradients that costs a parameter its gradient."""
-    for cut in cut_by(observation, "no-grad"):
+    for cut in (*cut_by(observation, "no-grad"), *partly_cut_by(observation, "no-grad")):
         yield _finding(observation, cut)
 
 

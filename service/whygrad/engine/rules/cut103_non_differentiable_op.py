@@ -60,6 +60,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
 from whygrad.engine.gradients.gating import gated
 from whygrad.engine.gradients.relaxing import compared_share, relaxed, straight_through
+from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -73,7 +74,7 @@ _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "l
 @rule("CUT103", "non-differentiable-op", "warning")
 def non_differentiable(observation: Observation) -> Iterator[Finding]:
     """Every operation without gradient that costs a parameter its own."""
-    for cut in cut_by(observation, "not-differentiable"):
+    for cut in (*cut_by(observation, "not-differentiable"), *partly_cut_by(observation, "not-differentiable")):
         yield _finding(observation, cut)
 
 
