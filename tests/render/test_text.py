@@ -187,6 +187,23 @@ def test_the_calls_that_led_there_are_told_but_not_those_of_the_library() -> Non
     assert "container.py" not in render(called)
 
 
+def test_a_call_in_the_line_that_is_shown_is_not_told_again() -> None:
+    called = document()
+    location = called["findings"][0]["location"]
+    own = {"file": location["file"], "line": location["line"], "function": "forward", "source": "self.encoder(x)"}
+    location["stack"].insert(0, own)
+    assert "called from" not in render(called)
+
+
+def test_no_mark_is_drawn_where_its_place_is_not_known() -> None:
+    constant = document()
+    location = constant["findings"][0]["location"]
+    location |= {"op": "prim::Constant", "offset": None}
+    assert not any(
+        line.rstrip().endswith("|") for line in render(constant).split(location["source"])[1].splitlines()[:2]
+    )
+
+
 def test_a_related_place_is_shown_unless_it_is_the_same() -> None:
     related = document()
     here = related["findings"][0]["location"]

@@ -65,3 +65,25 @@ def test_a_position_is_interpolated() -> None:
     (finding,) = diagnose_source(source, shapes="4x6", loss="auto")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("CUT104", True)
     assert finding["fix"]["summary"].startswith("interpolate")
+
+
+@pytest.mark.parametrize(
+    ("lines", "after"),
+    [
+        (["s = torch.sigmoid(self.a(x))", "return (s > 0.5).float()"], "return s"),
+        (["s = torch.sigmoid(self.a(x))", "return torch.where(s < 0.5, 1.0, 0.0)"], "return 1 - s"),
+        (["return (self.a(x) > 0.5).float()"], "return torch.sigmoid(self.a(x) - 0.5)"),
+        (
+            ["return (self.a(x) > 0.1).float() * self.p"],
+            "soft = torch.sigmoid(self.a(x) - 0.1)\nreturn ((self.a(x) > 0.1).float() + soft - soft.detach()) * self.p",
+        ),
+        (
+            ["return 2 * torch.round(torch.sigmoid(self.a(x)))"],
+            "soft = torch.sigmoid(self.a(x))\nreturn 2 * (soft + (torch.round(soft) - soft).detach())",
+        ),
+    ],
+)
+def test_a_share_in_place_of_yes_and_no_is_shown(lines: list[str], after: str) -> None:
+    document = diagnose_source(net("; ".join(lines), LAYER), shapes="4x6")
+    finding = next(f for f in document["findings"] if f["code"] in ("CUT103", "ZER501"))
+    assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)

@@ -167,3 +167,27 @@ def test_no_input_and_no_such_method() -> None:
 def test_what_only_the_call_refuses_is_an_argument_too(inputs: list[object]) -> None:
     upload = build(net("return x[0] * self.p", takes="x: List[torch.Tensor]"))
     assert only(examined(upload, {"inputs": inputs})[-1])["code"] == "TYP804"
+
+
+def test_what_was_sent_in_another_type_may_be_sent_in_the_right_one() -> None:
+    source = net("return self.l(x)", "self.l = nn.Linear(6, 1)")
+    fix = only(diagnosed(source, shapes="4x6:float64"))["fix"]
+    assert fix["summary"] == "send it as 4x6:float32, or convert it here: x.float()"
+    made = net("return self.l(x.double())", "self.l = nn.Linear(6, 1)")
+    assert only(diagnosed(made, shapes="4x6"))["fix"]["summary"] == "convert it to float32: x.double().float()"
+
+
+SHARES = "return F.binary_cross_entropy(x.sigmoid() * self.p.sigmoid(), {})"
+
+
+def test_a_target_that_was_drawn_is_not_the_programs_fault() -> None:
+    source = net(SHARES.format("y"), takes="x, y")
+    finding = diagnose_source(source, shapes="4x1; 4x1", loss="output")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP713", True)
+    assert "as it was drawn" in finding["title"]
+    assert '"fill": "uniform"' in finding["fix"]["summary"]
+
+
+def test_a_target_that_was_computed_is_the_programs() -> None:
+    finding = diagnose_source(net(SHARES.format("x * 9")), shapes="4x1", loss="output")["findings"][0]
+    assert (finding["code"], "drawn" in finding["title"] + finding["message"]) == ("SHP713", False)

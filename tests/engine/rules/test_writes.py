@@ -106,3 +106,10 @@ def test_a_copy_is_made_before_a_write_in_a_branch() -> None:
     loop = "for i in range(2):\n            h[:, i] = 0.0\n        return (k.sum() + h.sum()) * self.p"
     (finding,) = diagnose_source(source.replace("~", loop), shapes="4x6")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("IPL301", True)
+
+
+def test_a_part_of_a_parameter_is_written_without_gradient() -> None:
+    source = net("self.w[0] = 0.0; return x * self.w", "self.w = nn.Parameter(torch.ones(6))")
+    finding = diagnose_source(source, shapes="4x6")["findings"][0]
+    after = "with torch.no_grad():\n    self.w[0] = 0.0"
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", True, after)
