@@ -52,6 +52,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Freeze, Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
@@ -103,7 +105,7 @@ def _along(found: Starved) -> str:
 
 
 def _fixes(observation: Observation, found: Starved) -> list[Fix]:
-    """Another dimension along which elements can compete, the last before the batch first; or a sigmoid."""
+    """Another dimension along which elements of a sample can compete, the last first; or a sigmoid."""
     name, shape = found.node.bare_name, found.event.tensors[0].shape
     if name == "cross_entropy_loss":
         advice = "use binary_cross_entropy_with_logits for one score, or give it one score for each class"
@@ -114,10 +116,15 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
         unused = (Freeze(own),) if own else ()
         left_out = (Replace(found.node.id, kept), *unused) if _keeps_shape(found) else ()
         return [Fix(f"leave {name} out, or let it run over the features, more than one", edits=left_out)]
-    line, dims = observation.place(found.node.id), [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1]
+    line, known = observation.place(found.node.id), layouts(observation).of(found.event.tensors[0])
+    dims = [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1 and not holds_batch(known[d])]
     instead = "sigmoid" if name == "softmax" else "logsigmoid"
     smooth = "torch.sigmoid(self)" if name == "softmax" else "torch.log(torch.sigmoid(self))"
-    alone = Fix(f"use {instead} for a weight of its own for each element", edits=(Replace(found.node.id, smooth),))
+    alone = Fix(
+        f"use {instead} for a weight of its own for each element",
+        after=rewritten(line, rf"\.{name}\([^()]*\)", f".{instead}()") if name == "softmax" else None,
+        edits=(Replace(found.node.id, smooth),),
+    )
     others = [
         Fix(
             f"take the {name} over dim {d}, which has {shape[d]} elements",
