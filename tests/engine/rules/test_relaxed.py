@@ -72,7 +72,7 @@ def test_a_gate_stays_hard_and_a_loss_gets_smooth() -> None:
     loss = cut("m = (self.a(x) > 0.1).float(); return m.mean()", "self.a = nn.Linear(6, 5)", loss="output")
     assert (loss["before"], loss["after"]) == (
         "m = (self.a(x) > 0.1).float()",
-        "m = torch.sigmoid(self.a(x) - 0.1).float()",
+        "m = torch.sigmoid(self.a(x) - 0.1)",
     )
 
 
