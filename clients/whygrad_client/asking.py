@@ -16,7 +16,7 @@ from whygrad.engine.codes import CODES
 from whygrad.engine.passes import PASSES
 from whygrad.engine.shapes import EXAMPLE, ShapeSyntaxError, parse_shapes
 from whygrad.request import strict_json
-from whygrad.request.document import DiagnosisRequest
+from whygrad.request.document import LOSSES, LOSSES_OF_CLASSES, DiagnosisRequest
 from whygrad.request.faults import faults
 from whygrad.request.sizes import refuse_larger
 
@@ -26,8 +26,9 @@ Request = dict[str, Any]
 
 
 def codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """The codes that begin so, for a shell that completes."""
-    return [CompletionItem(code, help=name) for code, name in CODES.items() if code.startswith(begun.upper())]
+    """The codes that begin so, or the names, for a shell that completes."""
+    found = [CompletionItem(code, help=name) for code, name in CODES.items() if code.startswith(begun.upper())]
+    return found or [CompletionItem(name, help=code) for code, name in CODES.items() if name.startswith(begun.lower())]
 
 
 _OPTIONS = (
@@ -46,9 +47,9 @@ _OPTIONS = (
     click.option(
         *("--ignore", "ignored"),
         multiple=True,
-        metavar="CODE",
+        metavar="RULE",
         shell_complete=codes,
-        help="A code, or several with commas, that is not to count.",
+        help="A rule that is not to count, by its code or name; several with commas.",
     ),
     click.option("--request", "request_file", type=FILE, help="Inputs and options as JSON; - is standard input."),
 )
@@ -96,7 +97,8 @@ class Wishes:
         request |= {} if self.evaluate is None else {"mode": "eval" if self.evaluate else "train"}
         request |= {} if self.loss is None else {"loss": _loss(self.loss)}
         request |= {} if self.target is None else {"loss": _with_target(request.get("loss"), self.target)}
-        lists = {"passes": _parted(self.passes), "expect_frozen": list(self.frozen), "ignore": _codes_of(self.ignored)}
+        lists = {"passes": _parted(self.passes), "expect_frozen": list(self.frozen), "ignore": _parted(self.ignored)}
+        _require_target(request.get("loss"))
         return request | {name: _joined(request.get(name), more) for name, more in lists.items() if more}
 
     def spelt(self, pointer: str, request: Request) -> str:
@@ -153,10 +155,6 @@ def _parted(texts: Sequence[str]) -> list[str]:
     return [part.strip() for text in texts for part in text.split(",")]
 
 
-def _codes_of(texts: Sequence[str]) -> list[str]:
-    return [code.upper() for code in _parted(texts)]
-
-
 def _inputs(shapes: Sequence[str], option: str = "--input") -> list[Request]:
     try:
         return [entry for shape in shapes for entry in parse_shapes(shape)]
@@ -173,6 +171,12 @@ def _with_target(loss: Any, target: str) -> Request:
     if len(entries) != 1:
         raise click.BadParameter("a loss takes one target", param_hint="--target")
     return (dict(loss) if isinstance(loss, Mapping) else {"kind": kind}) | {"target": entries[0]}
+
+
+def _require_target(loss: Any) -> None:
+    if loss in LOSSES:
+        example = "8:int64[0,10)" if loss in LOSSES_OF_CLASSES else "8x10, of the shape of the output"
+        raise click.UsageError(f"--loss {loss} compares with a target, which is missing: --target {example}")
 
 
 def _loss(loss: str) -> Any:

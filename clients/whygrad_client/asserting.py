@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from whygrad.render import counting, text
 from whygrad.render.parameters import shorten
-from whygrad_client import defaults, live
-from whygrad_client.errors import WhygradError
-from whygrad_client.live import NotARequest
+from whygrad_client import defaults, freezing, live
+from whygrad_client.errors import NotARequest, WhygradError
 
 if TYPE_CHECKING:
     from whygrad_client.capture import Module
@@ -69,13 +68,14 @@ def _judged(
         raise NotARequest(f"fail_on is one of {', '.join(severities)}, not {fail_on!r}")
     report = live.diagnose(model, inputs, frozen=frozen, **options)
     document = report.document
-    freezing = list(_freezing(document, frozen)) if fail_on != counting.NEVER else []
-    if freezing or counting.counted(document, fail_on) or (fail_on != counting.NEVER and not counting.judged(document)):
-        return report, [*freezing, *([""] if freezing else []), text.render(document, width=_WIDTH)]
+    misfrozen = list(_misfrozen(document, frozen)) if fail_on != counting.NEVER else []
+    unjudged = fail_on != counting.NEVER and not counting.judged(document)
+    if misfrozen or unjudged or counting.counted(document, fail_on):
+        return report, [*misfrozen, *([""] if misfrozen else []), text.render(document, width=_WIDTH)]
     return report, []
 
 
-def _freezing(document: dict[str, Any], frozen: Sequence[str]) -> Iterator[str]:
+def _misfrozen(document: dict[str, Any], frozen: Sequence[str]) -> Iterator[str]:
     """What is frozen and should not be, and the other way round."""
     states = {p["name"]: p.get("gradient") for p in document.get("parameters") or []}
     meant = {name for name in states if any(fnmatchcase(name, glob) for glob in frozen)}
@@ -88,4 +88,4 @@ def _freezing(document: dict[str, Any], frozen: Sequence[str]) -> Iterator[str]:
         yield f"named in frozen={list(frozen)}, and yet trained: {shorten(moving, states, total)}"
     for glob in frozen:
         if states and not any(fnmatchcase(name, glob) for name in states):
-            yield f"frozen={list(frozen)}: no parameter is called {glob!r}"
+            yield f"frozen={list(frozen)}: no parameter is called {glob!r}; {freezing.hint(glob, [*states])}"

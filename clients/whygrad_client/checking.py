@@ -13,15 +13,27 @@ from typing import Any
 import click
 
 from whygrad.render import counting, formats
-from whygrad_client import asking, baseline, configuration, local
+from whygrad_client import asking, baseline, configuration, freezing, local
 from whygrad_client.asking import FILE, Wishes
 from whygrad_client.client import Client
-from whygrad_client.errors import ConnectionFailed, Forbidden, Invalid, NotAService, Unauthorized, WhygradError
+from whygrad_client.errors import (
+    ConnectionFailed,
+    Forbidden,
+    Invalid,
+    Misconfigured,
+    NotAService,
+    TimedOut,
+    Unauthorized,
+    WhygradError,
+)
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
 from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, Watch, complain, terminal
 
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
+LONGER = "--timeout SECONDS gives it longer"
+SERVER_SECONDS = 600.0
+"""How long a service may take for one program, its queue included, where nobody says otherwise."""
 _STDIN = Path("-")
 _HOPELESS = (ConnectionFailed, NotAService, Unauthorized, Forbidden)
 """What goes wrong with one program in this way does so with the next."""
@@ -45,6 +57,13 @@ Diagnose = Callable[[Path, Watch], Report]
 @click.option(
     "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write the result there."
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help=f"How long a program may take: here {local.SECONDS:.0f} [env {local.JOB_SECONDS}], "
+    f"in a service {SERVER_SECONDS:.0f}, its queue included.",
+)
 @FAIL_ON
 @click.option("--baseline", "before", type=FILE, help="What --format json wrote before: only what is new counts.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and no page where nothing counts.")
@@ -65,6 +84,7 @@ def check(
     server: str | None,
     form: str,
     output: Path | None,
+    timeout: float | None,
     fail_on: str,
     before: Path | None,
     quiet: bool,
@@ -82,8 +102,10 @@ def check(
     wishes = Wishes.of(context)
     _require_readable([*models, wishes.request_file], output)
     known = baseline.read(before) if before else None
-    with _engine(wishes, server, insecure) as diagnose:
+    with _engine(wishes, server, insecure, timeout) as diagnose:
         documents = list(_documents(models, diagnose, known, quiet=quiet))
+    for remark in freezing.unmatched(wishes.frozen, documents):
+        complain(remark)
     shown = [d for d in documents if not (quiet and form == "text") or _status([d], fail_on)]
     if shown:
         look = {} if output else terminal(sys.stdout)
@@ -92,16 +114,16 @@ def check(
 
 
 @contextmanager
-def _engine(wishes: Wishes, server: str | None, insecure: bool) -> Iterator[Diagnose]:
+def _engine(wishes: Wishes, server: str | None, insecure: bool, timeout: float | None) -> Iterator[Diagnose]:
     """What diagnoses a file: the service, or this machine."""
     request = wishes.request()
     complete = asking.complete(request, None if server else local.MEMORY_BYTES, wishes)
     if not server:
-        with local.engine(insecure=insecure) as examine:
+        with local.engine(insecure=insecure, seconds=timeout) as examine:
             yield lambda model, watch: _examined(examine, model, complete, watch)
         return
     with connected(server) as client:
-        yield lambda model, watch: _sent(client, model, request, watch, wishes)
+        yield lambda model, watch: _sent(client, model, request, watch, wishes, timeout or SERVER_SECONDS)
 
 
 @contextmanager
@@ -109,7 +131,7 @@ def connected(server: str) -> Iterator[Client]:
     """The service of an option. Raises click.UsageError where that is no address."""
     try:
         client = Client(server)
-    except ValueError as error:
+    except Misconfigured as error:
         raise click.UsageError(str(error)) from error
     with client:
         yield client
@@ -117,13 +139,18 @@ def connected(server: str) -> Iterator[Client]:
 
 def _examined(examine: local.Examine, model: Path, request: Document, watch: Watch) -> Report:
     watch.say("is examined")
-    return examine(model, request)
+    report = examine(model, request)
+    if any(finding.code == "RUN001" for finding in report.findings):
+        watch.complain(LONGER)
+    return report
 
 
-def _sent(client: Client, model: Path, request: Document, watch: Watch, wishes: Wishes) -> Report:
+def _sent(client: Client, model: Path, request: Document, watch: Watch, wishes: Wishes, seconds: float) -> Report:
     """The diagnosis of a service, which tells what it refuses in the words of the command line."""
     try:
-        return client.diagnose(model, progress=watch.sent, watch=watch.asked, **request)
+        return client.diagnose(model, progress=watch.sent, watch=watch.asked, seconds=seconds, **request)
+    except TimedOut as error:
+        raise TimedOut(f"{error}; {LONGER}") from error
     except Invalid as error:
         faults = [(str(e.get("pointer")).removeprefix("/request"), e.get("message")) for e in error.errors]
         lines = [message if at == "/model" else f"{wishes.spelt(at, request)}: {message}" for at, message in faults]

@@ -20,6 +20,7 @@ from whygrad.engine import catalogue
 from whygrad.engine.explain import explain
 from whygrad.engine.rule import Rule
 from whygrad.render.explanation import render_explanation, render_rule, render_rules
+from whygrad.request.fields import nearest
 from whygrad_client import asking, local, watching
 from whygrad_client.checking import INSECURE, check, connected
 from whygrad_client.diffing import diff
@@ -65,12 +66,14 @@ def explain_command(message: str | None, form: str) -> int:
 
 @cli.command("open")
 @click.argument("id")
-@click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", required=True, help="[env WHYGRAD_SERVER]")
-def open_command(id: str, server: str) -> int:
+@click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="Whose id it is [env WHYGRAD_SERVER].")
+def open_command(id: str, server: str | None) -> int:
     """Show the diagnosis ID of a service in a browser.
 
     Where there is no browser to start, its address is printed.
     """
+    if not server:
+        raise click.UsageError(watching.whose(id))
     with connected(server) as client:
         page = client.page(client.get(id).id or id)
     if not webbrowser.open(page):
@@ -105,7 +108,9 @@ def rules(code: str | None) -> int:
     elif wanted is not None:
         page = render_rule(_summary(wanted) | asdict(wanted.documentation), **watching.terminal(sys.stdout))
     else:
-        raise click.UsageError(f"there is no rule {code!r}; `whygrad rules` lists those that there are")
+        meant = nearest(code, [name for rule in known for name in (rule.code, rule.name)])
+        told = f"did you mean {meant}?" if meant else "`whygrad rules` lists those that there are"
+        raise click.UsageError(f"there is no rule {code!r}; {told}")
     click.echo(page, nl=False)
     return CLEAN
 

@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 from urllib.parse import parse_qs, quote, urlsplit
 
-from whygrad.engine.shapes import parse_shapes
 from whygrad_client import reading
 from whygrad_client.answers import Explanation, Rule, RulePage, Summary, UploadLink
-from whygrad_client.errors import Conflict, ConnectionFailed, Invalid, NotAService, NotFound, WhygradError
+from whygrad_client.errors import (
+    Conflict,
+    ConnectionFailed,
+    Invalid,
+    NotAService,
+    NotFound,
+    TimedOut,
+    WhygradError,
+)
+from whygrad_client.options import Inputs, Options, request
 from whygrad_client.report import Mute, Report
 from whygrad_client.transport import Call, Transport
 from whygrad_client.upload import Content, Form, Program, Progress, Sendable
@@ -28,36 +36,20 @@ _PAUSE = 0.2
 _HASHED_FROM = 1_000_000
 """Bytes from which on it is quicker to ask whether the service has a program than to send it."""
 
-Inputs = str | list[Any]
 T = TypeVar("T")
-
-
-class Options(TypedDict, total=False):
-    """The rest of a request, as the service documents it; what is left out has the service's default."""
-
-    mode: str
-    method: str
-    loss: str | dict[str, Any]
-    steps: int
-    seed: int
-    passes: list[str]
-    device: str
-    verify: bool
-    expect_frozen: list[str]
-    ignore: list[str]
 
 
 class Client:
     """A whygrad service at `base_url`. Close it, or use it in a `with`.
 
     `key` is sent where the service asks for one; by default that of the environment, WHYGRAD_KEY. `timeout` is how many
-    seconds the service may be silent, beyond what it is asked to wait. Every method raises WhygradError:
+    seconds the service may be silent, beyond what it is asked to wait. Whatever goes wrong is a WhygradError:
     ConnectionFailed, NotAService, or a ProblemError, which holds the service's own words. What fails only for a moment
     is asked again, five times at most; a diagnosis is never made twice by that.
     """
 
     def __init__(self, base_url: str, *, key: str | None = None, timeout: float = 30.0) -> None:
-        """Raises ValueError where `base_url` is no http address, or `key` cannot be one."""
+        """Raises Misconfigured where `base_url` is no http address, or `key` cannot be one."""
         self._transport = Transport(base_url, key or os.environ.get("WHYGRAD_KEY"), timeout)
 
     @property
@@ -73,23 +65,26 @@ class Client:
         name: str | None = None,
         progress: Progress | None = None,
         watch: Callable[[Report], None] | None = None,
+        seconds: float | None = None,
         **options: Unpack[Options],
     ) -> Report:
         """The finished diagnosis of a program: a path, or its bytes.
 
         `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list of the request document; None takes what
         the file recorded. `progress` is called with how many bytes of how many have left, `watch` about once a second
-        with the report as it stands; a large program that the service has is not sent again. Raises also OSError where
-        the file cannot be read, ShapeSyntaxError (a ValueError) where the short form is none, and TypeError where
-        `model` is neither a path nor bytes.
+        with the report as it stands; a large program that the service has is not sent again. What has no end within
+        `seconds` is cancelled. Raises also TimedOut then, Unreadable where the file cannot be read, NotARequest where
+        the short form is none, and TypeError where `model` is neither a path nor bytes.
         """
-        report = self._submit(Program.of(model, name), inputs, progress, options, wait=_FIRST_WAIT)
+        began, given, every = time.monotonic(), seconds or float("inf"), _WATCHED if watch else _ONE_WAIT
+        report = self._submit(Program.of(model, name), inputs, progress, options, wait=min(_FIRST_WAIT, given))
         try:
-            for report in self._followed(report, every=_WATCHED if watch else _ONE_WAIT):  # noqa: B020 - it goes on
+            left = given - (time.monotonic() - began)
+            for report in self._followed(report, every, left):  # noqa: B020 - it goes on
                 if watch:
                     watch(report)
-            return report
-        except KeyboardInterrupt:
+            return _required(report, seconds)
+        except (KeyboardInterrupt, TimedOut):
             with suppress(WhygradError):
                 self.cancel(report.id or "")  # nobody else knows of it
             raise
@@ -171,7 +166,10 @@ class Client:
         return _typed(RulePage, self._transport.json(Call("GET", f"/rules/{quote(code, safe='')}")))
 
     def mute(self, fingerprint: str, *, by: str = "", reason: str = "") -> Mute:
-        """Mark a finding as known in every diagnosis, and say who says so and why; what counts does not change."""
+        """Mark a finding as known in every diagnosis, and say who says so and why.
+
+        The verdict stays as it is; `whygrad check` and the assertion of pytest no longer count it.
+        """
         return _typed(Mute, self._told("PUT", _mute(fingerprint), {"by": by, "reason": reason}))
 
     def unmute(self, fingerprint: str) -> None:
@@ -190,7 +188,7 @@ class Client:
 
         Its `url` is for a browser or curl, and is told only now; `link` tells what became of it.
         """
-        asked = {"request": _request(inputs, options), "seconds": seconds}
+        asked = {"request": request(inputs, options), "seconds": seconds}
         return _typed(UploadLink, self._told("POST", "/upload-links", asked))
 
     def link(self, id: str) -> UploadLink:
@@ -221,7 +219,7 @@ class Client:
         wait: float,
     ) -> Report:
         """The diagnosis of a program that is sent where the service does not have it."""
-        fields, key = {"request": _request(inputs, options)}, uuid.uuid4().hex
+        fields, key = {"request": request(inputs, options)}, uuid.uuid4().hex
         if program.size >= _HASHED_FROM:
             self._provide(program, progress)
             with suppress(_Forgotten):
@@ -276,9 +274,11 @@ class _Forgotten(Exception):  # noqa: N818 - named after what happened
     """The service had the program, until its last diagnosis was deleted just now."""
 
 
-def _request(inputs: Inputs | None, options: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {} if inputs is None else {"inputs": parse_shapes(inputs) if isinstance(inputs, str) else inputs}
-    return dict(options) | asked
+def _required(report: Report, seconds: float | None) -> Report:
+    """The report, which is to be finished."""
+    if not report.finished:
+        raise TimedOut(f"no diagnosis after {seconds:g} s: it was {report.status}, and is cancelled")
+    return report
 
 
 def _mute(fingerprint: str) -> str:

@@ -14,11 +14,11 @@ from typing import Any
 
 import click
 from marshmallow import ValidationError, fields
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from whygrad.render import counting, formats
 from whygrad.request.faults import faults
-from whygrad.request.fields import Boolean, Integer, Strict
+from whygrad.request.fields import Boolean, Integer, Number, Strict
 from whygrad_client.errors import WhygradError
 
 FILES = ("whygrad.toml", "pyproject.toml")
@@ -60,6 +60,7 @@ _OPTIONS: Mapping[str, fields.Field[Any]] = {
     "ignore": Texts(),
     "request": fields.String(),
     "baseline": fields.String(),
+    "timeout": Number(validate=Range(0, min_inclusive=False, error="A number of seconds above 0.")),
     "format": fields.String(validate=OneOf(formats.FORMATS, error="Not one of {choices}.")),
     "fail-on": fields.String(validate=OneOf([*counting.SEVERITIES, counting.NEVER], error="Not one of {choices}.")),
 }

@@ -17,7 +17,7 @@ from whygrad_client import documents
 from whygrad_client.checking import connected
 from whygrad_client.errors import NotADiagnosis
 from whygrad_client.report import Report
-from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, terminal
+from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, terminal, whose
 
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -64,7 +64,7 @@ def _diagnoses(named: str, server: str | None) -> Sequence[Document]:
     if not _ID.fullmatch(named):
         raise click.UsageError(f"{named} is neither a file nor the id of a diagnosis")
     if not server:
-        raise click.UsageError(f"whose diagnosis is {named}? Say --server URL, or WHYGRAD_SERVER")
+        raise click.UsageError(whose(named))
     with connected(server) as client:
         return [client.get(named).document]
 

@@ -4,7 +4,10 @@ WhygradError
 ├── ConnectionFailed    no service answered there, or it broke off
 ├── NotAService         something answered that is no whygrad service
 ├── NotADiagnosis       what should be a diagnosis is none
+├── NotARequest         what was asked for makes no sense; a ValueError too
+├── Misconfigured       the address or the key of a service cannot be one; a ValueError too
 ├── Unreadable          the program's file cannot be read to its end
+├── TimedOut            the time that was given is over, and the diagnosis was cancelled
 └── ProblemError        the service refused the request, or failed on it: `status`, `detail`, `errors`, `retry_after`
     ├── Unauthorized    401: it wants a key, or another one
     ├── Forbidden       403, 421: it is not reached in this way
@@ -39,8 +42,20 @@ class NotADiagnosis(WhygradError):
     """What should be a diagnosis is none."""
 
 
+class NotARequest(WhygradError, ValueError):
+    """What was asked for makes no sense; the text says what."""
+
+
+class Misconfigured(WhygradError, ValueError):
+    """The address of a service is none, or its key cannot be one."""
+
+
 class Unreadable(WhygradError):
     """The file of a program cannot be read to its end."""
+
+
+class TimedOut(WhygradError):
+    """There was no diagnosis in the time that was given, and it was cancelled."""
 
 
 class ProblemError(WhygradError):

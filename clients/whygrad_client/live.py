@@ -17,10 +17,11 @@ import click
 
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.render.parameters import shorten
+from whygrad.request import document as request_document
 from whygrad_client import asking, defaults, local, lost_in_trace
 from whygrad_client.capture import Captured, capture
 from whygrad_client.client import Client
-from whygrad_client.errors import WhygradError
+from whygrad_client.errors import NotARequest
 from whygrad_client.examples import Description
 from whygrad_client.parting import Parting
 from whygrad_client.report import Report
@@ -35,10 +36,6 @@ Document = dict[str, Any]
 
 _engines = ExitStack()
 atexit.register(_engines.close)
-
-
-class NotARequest(WhygradError):  # noqa: N818 - named after what it is
-    """What was asked for makes no sense; the text says what."""
 
 
 def diagnose(
@@ -143,6 +140,8 @@ def _loss(loss: Any, target: Any, lost: list[str]) -> Any:
             f"a loss is a name or a function of {LOSSES}, and {own} is neither: call your own loss at the end of the "
             "forward, and ask for loss='output'"
         )
+    if target is None and kind in request_document.LOSSES:
+        raise NotARequest(f"the loss {kind} compares with a target, which is missing: target=…, a tensor or its shape")
     return kind if target is None else {"kind": kind, "target": _described(target, "of the loss", lost)}
 
 
@@ -155,7 +154,7 @@ def _judged(path: Path, request: Document, server: str | None) -> Document:
             return client.diagnose(path, **request).document
     except click.UsageError as error:
         raise NotARequest(error.message) from None
-    except (ValueError, OSError) as error:
+    except OSError as error:
         raise NotARequest(str(error)) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from whygrad_client.errors import WhygradError
 from whygrad_client.report import Report
 
 SECONDS = 120.0
+"""How long a program may run where nobody says otherwise."""
+JOB_SECONDS = "WHYGRAD_JOB_SECONDS"
 MEMORY_BYTES = 4 * 1024**3
 Request = dict[str, Any]
 Examine = Callable[[Path, Request], Report]
@@ -33,10 +36,11 @@ def require(extra: str, modules: tuple[str, ...], purpose: str) -> None:
 
 
 @contextmanager
-def engine(*, insecure: bool = False) -> Iterator[Examine]:
+def engine(*, insecure: bool = False, seconds: float | None = None) -> Iterator[Examine]:
     """What diagnoses a file in a sandboxed child of this process; a request has all its defaults.
 
-    `insecure`: also where this host cannot confine the child.
+    `insecure`: also where this host cannot confine the child. `seconds`: how long a program may run, which is else said
+    by WHYGRAD_JOB_SECONDS, as for a service.
 
     Raises MissingExtra where torch is not installed, WhygradError where the sandbox or the device is not here.
     """
@@ -44,6 +48,7 @@ def engine(*, insecure: bool = False) -> Iterator[Examine]:
         _refuse_elsewhere("a check without a service")
     except MissingExtra as error:
         raise MissingExtra(f"{error}; or {ELSEWHERE}") from None
+    lasting = seconds or _job_seconds()
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination
 
@@ -53,7 +58,7 @@ def engine(*, insecure: bool = False) -> Iterator[Examine]:
         try:
             sandbox.warm(insecure=insecure)
             began = time.monotonic()
-            document = examination.examine(model, request, limits=sandbox.Limits(SECONDS, MEMORY_BYTES))
+            document = examination.examine(model, request, limits=sandbox.Limits(lasting, MEMORY_BYTES))
         except sandbox.SandboxError as error:
             hint = "" if insecure else "; whygrad doctor tells more"
             raise WhygradError(f"{error}{hint}") from error
@@ -66,6 +71,16 @@ def engine(*, insecure: bool = False) -> Iterator[Examine]:
         yield diagnose
     finally:
         sandbox.close()
+
+
+def _job_seconds() -> float:
+    given = os.environ.get(JOB_SECONDS) or str(SECONDS)
+    try:
+        if 0 < float(given) < float("inf"):
+            return float(given)
+    except ValueError:
+        pass
+    raise WhygradError(f"{JOB_SECONDS}={given!r}: must be a number of seconds above 0")
 
 
 def doctor() -> tuple[bool, list[str]]:

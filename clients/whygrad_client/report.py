@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from whygrad.render import formats, html, markdown, text
+from whygrad.render import formats, html, markdown, phrases, text
 from whygrad.render.terminal import safe
 from whygrad_client import reading
 from whygrad_client.errors import NotADiagnosis
@@ -262,8 +262,8 @@ class Report(Told):
 
     @property
     def undetermined(self) -> bool:
-        """Whether it came to its end and could not be judged; the headline says why."""
-        return self.finished and self.verdict in (None, "undetermined")
+        """Whether it came to its end and could not be judged; the headline says why. What is cancelled has no end."""
+        return self.finished and self.status != "cancelled" and self.verdict in (None, "undetermined")
 
     def render(self, form: str) -> str:
         """The report as text, json, jsonl, markdown, html, sarif, junit or github."""
@@ -276,7 +276,7 @@ class Report(Told):
 
     def __repr__(self) -> str:
         told = self.headline.removeprefix("Healthy: ") or self.model.name
-        return f"<Report {self.verdict or self.status}: {safe(told, 160)}>"
+        return f"<Report {phrases.standing(self.document)}: {safe(told, 160)}>"
 
     def _repr_html_(self) -> str:
         return html.fragment(self.document)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from typing import Any
 _MOST_FILES = 50_000
 _LARGEST_BYTES = 2_000_000
 _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
+
+_EXAMPLE = re.compile(r"(?<=[ \"])model\.(pt2?|ckpt)\b(?=[ \"]|$)", re.MULTILINE)
+"""The file of a program in what is to be typed."""
+_PLAIN = re.compile(r"[\w./+-]+")
 
 Document = dict[str, Any]
 
@@ -23,9 +28,16 @@ class Sources:
         self.root = next((above for above in around if (above / ".git").exists()), around[0])
 
     def located(self, document: Document, model: Path | None = None) -> Document:
-        """The diagnosis with a `path` in each location whose line was found, and the line's text where it had none."""
+        """The diagnosis with a `path` in each location whose line was found, and the line's text where it had none.
+
+        Its sentences call these files, and the `model`, as they are called here.
+        """
         findings = [self._finding(finding) for finding in document.get("findings") or []]
-        return document | {"findings": findings, "model": (document.get("model") or {}) | self._program(model)}
+        sentences = {"headline": document.get("headline"), "findings": findings}
+        told: Document = _respelt(sentences, _renamed(findings))
+        findings = told["findings"] if model is None else _called(told["findings"], model)
+        program = (document.get("model") or {}) | self._program(model)
+        return document | told | {"findings": findings, "model": program}
 
     def _program(self, model: Path | None) -> Document:
         if model is None or not model.resolve().is_relative_to(self.root):
@@ -38,7 +50,12 @@ class Sources:
             for r in finding.get("related") or []
         ]
         location = finding.get("location")
-        return finding | {"related": related, "location": self._location(location) if location else location}
+        return finding | {"related": related, "location": self._with_callers(location) if location else location}
+
+    def _with_callers(self, location: Document) -> Document:
+        """The location, and each call that leads to it."""
+        frames = location.get("stack")
+        return self._location(location) | ({"stack": [self._location(frame) for frame in frames]} if frames else {})
 
     def _location(self, location: Document) -> Document:
         file, line, source = location.get("file"), location.get("line"), location.get("source")
@@ -68,6 +85,42 @@ class Sources:
                 break
             by_name.setdefault(path.name, []).append(path)
         return by_name
+
+
+def _renamed(findings: Sequence[Document]) -> Mapping[str, str]:
+    """The files whose place in the repository is known, by what the diagnosis calls them."""
+    locations = [finding["location"] for finding in findings if finding.get("location")]
+    locations += [related["location"] for f in findings for related in f["related"] if related.get("location")]
+    known = {(location["file"], location["path"]) for location in locations if "path" in location}
+    files = [file for file, _path in known]
+    return {file: path for file, path in known if files.count(file) == 1 and file != path}
+
+
+def _respelt(value: Any, renamed: Mapping[str, str]) -> Any:
+    """A text, or all texts in a value, where a file that is told with its line is called as it is in the repository."""
+    if isinstance(value, dict):
+        return {key: inner if key == "file" else _respelt(inner, renamed) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_respelt(inner, renamed) for inner in value]
+    if not isinstance(value, str):
+        return value
+    for file, path in renamed.items():
+        value = re.sub(rf"(?<![\w./-]){re.escape(file)}(?= line \d)", lambda _: path, value)  # noqa: B023
+    return value
+
+
+def _called(findings: Sequence[Document], model: Path) -> list[Document]:
+    """The findings, whose examples of what to type name the program's file as it was typed."""
+    if not _PLAIN.fullmatch(str(model)):
+        return list(findings)
+    return [f | {"fix": _typed(f["fix"], str(model))} if f.get("fix") else f for f in findings]
+
+
+def _typed(fix: Document, model: str) -> Document:
+    """An example names no line of the user's that it would replace."""
+    if fix.get("before") or not fix.get("after"):
+        return fix
+    return fix | {"after": _EXAMPLE.sub(lambda _: model, fix["after"])}
 
 
 def _python_files(root: Path) -> Iterator[Path]:

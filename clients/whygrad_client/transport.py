@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 
-from whygrad_client.errors import ConnectionFailed, NotAService, ProblemError, problem
+from whygrad_client.errors import ConnectionFailed, Misconfigured, NotAService, ProblemError, problem
 
 _CONNECT_SECONDS = 10.0
 _ATTEMPTS = 5
@@ -59,7 +59,7 @@ class Transport:
     """The connections to a service at `base_url`; `timeout` is how many seconds it may be silent."""
 
     def __init__(self, base_url: str, key: str | None, timeout: float) -> None:
-        """Raises ValueError where `base_url` is no address of a service, or `key` cannot be one."""
+        """Raises Misconfigured where `base_url` is no address of a service, or `key` cannot be one."""
         self.base_url = _address(base_url)
         self.timeout = timeout
         self._answered = False
@@ -123,7 +123,7 @@ class _Bearer(AuthBase):
 
     def __init__(self, key: str | None) -> None:
         if key and not (key.isascii() and key.isprintable()):
-            raise ValueError("a key has no blanks, line ends or letters beyond ASCII; look at WHYGRAD_KEY")
+            raise Misconfigured("a key has no blanks, line ends or letters beyond ASCII; look at WHYGRAD_KEY")
         self.key = key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -182,9 +182,9 @@ def _stranger(answer: requests.Response) -> NotAService:
 def _address(base_url: str) -> str:
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{base_url!r} is no address of a service; for example http://127.0.0.1:8000")
+        raise Misconfigured(f"{base_url!r} is no address of a service; for example http://127.0.0.1:8000")
     if parts.username or parts.password:
-        raise ValueError("the address of a service holds no password; a key is given as key, or in WHYGRAD_KEY")
+        raise Misconfigured("the address of a service holds no password; a key is given as key, or in WHYGRAD_KEY")
     return base_url.rstrip("/")
 
 

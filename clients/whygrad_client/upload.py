@@ -41,16 +41,24 @@ class Program:
 
     @cached_property
     def size(self) -> int:
-        """Its length in bytes. Raises OSError where the file cannot be read."""
-        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+        """Its length in bytes. Raises Unreadable where there is no such file."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        try:
+            return self.content.stat().st_size
+        except OSError as error:
+            raise _unreadable(self.content, error) from error
 
     @cached_property
     def sha256(self) -> str:
-        """The hash that names it in a service."""
+        """The hash that names it in a service. Raises Unreadable."""
         if isinstance(self.content, bytes):
             return hashlib.sha256(self.content).hexdigest()
-        with self.content.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            with self.content.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise _unreadable(self.content, error) from error
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes, piece by piece. Raises Unreadable where there are no longer as many as there were."""
@@ -113,9 +121,13 @@ def _read(path: Path, size: int) -> Iterator[bytes]:
                 left -= len(chunk)
                 yield chunk
     except OSError as error:  # one that is raised on is taken for a connection that broke
-        raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
+        raise _unreadable(path, error) from error
     if left:
         raise Unreadable(f"{path} became shorter while it was sent; send it once nobody writes to it")
+
+
+def _unreadable(path: Path, error: OSError) -> Unreadable:
+    return Unreadable(f"{path} cannot be read: {error.strerror}")
 
 
 def _field(boundary: str, name: str, value: Any) -> bytes:

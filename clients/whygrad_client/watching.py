@@ -42,12 +42,17 @@ def complain(problem: str) -> None:
     click.echo(f"whygrad: {problem}", err=True)
 
 
+def whose(id: str) -> str:
+    """What is said where it is not known which service an id is of."""
+    return f"whose diagnosis is {safe(id, 60)}? Say --server URL, or set WHYGRAD_SERVER"
+
+
 class Watch:
     """How far a program is, on one line of stderr that is gone afterwards; nothing where nobody watches."""
 
     def __init__(self, name: str, *, quiet: bool = False) -> None:
         self.watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
-        self._name = safe(name, 60)
+        self._name = safe(name, 200)
         self._bar: Any = None
         self._began = time.monotonic()
 
@@ -65,6 +70,10 @@ class Watch:
         """Show what goes on."""
         if self.watched:
             click.echo(f"{_BACK}{self._name}: {what}", nl=False, err=True)
+
+    def complain(self, problem: str) -> None:
+        """Say on stderr what is to be known of it, whoever watches."""
+        complain(f"{_BACK if self.watched else ''}{self._name}: {problem}")
 
     def __enter__(self) -> Watch:
         return self

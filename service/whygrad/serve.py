@@ -141,7 +141,10 @@ class _Household:
 
     def _tells_that_it_is_ready(self) -> bool:
         """Whether a worker is there; what was sent before waits for one."""
-        ready = _answers(self.listener, "/readyz")
+        try:
+            ready = self.presence.anybody()
+        except SQLAlchemyError:
+            return False  # it may answer in a moment; until then nobody is told to send anything
         if ready:
             print("whygrad is ready: a worker diagnoses what is sent", flush=True)
         return ready
@@ -258,10 +261,10 @@ def _loopback(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _answers(listener: socket.socket, path: str = "/healthz") -> bool:
+def _answers(listener: socket.socket) -> bool:
     connection = http.client.HTTPConnection(_authority(listener), timeout=1)
     try:
-        connection.request("GET", path)
+        connection.request("GET", "/healthz")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -13,6 +13,8 @@ import pytest
 from junitparser import JUnitXml
 from tests.client.peer import Answer, answering, problem
 
+from whygrad.render import formats
+from whygrad_client import Client
 from whygrad_client.sources import Sources
 
 SOURCE_LINE = 11
@@ -30,7 +32,8 @@ def repository(detached: Path, sound: Path, tmp_path: Path) -> Path:
 
 
 def check(folder: Path, service: str, *arguments: str, stdin: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "whygrad_client.cli", "check", *arguments, "--input", "2x4", "--server", service]
+    command = [sys.executable, "-m", "whygrad_client.cli", "check", *arguments, "--input", "2x4"]
+    command += ["--server", service] if service else []
     given = stdin.open("rb") if stdin else subprocess.DEVNULL
     return subprocess.run(command, cwd=folder, stdin=given, capture_output=True, text=True, check=False, timeout=60)
 
@@ -111,9 +114,84 @@ def test_what_is_ignored_does_not_count(repository: Path, service: str) -> None:
     ended = check(repository, service, "detached.pt", "--ignore", "cut101,PAR201")
     assert ended.returncode == 0
     assert "ignored as asked: CUT101" in ended.stdout
+    assert check(repository, service, "detached.pt", "--ignore", "Detached").returncode == 0
+    almost = check(repository, service, "detached.pt", "--ignore", "detachd")
+    assert "--ignore detachd: Unknown rule. Did you mean detached?" in almost.stderr
     unknown = check(repository, service, "detached.pt", "--ignore", "CUT999")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "CUT999" in unknown.stderr or "ignore" in unknown.stderr
+
+
+def test_what_is_muted_is_told_and_does_not_count(repository: Path, service: str) -> None:
+    asked = check(repository, service, "detached.pt", "--format", "json")
+    (finding,) = json.loads(asked.stdout)["findings"]
+    with Client(service) as client:
+        client.mute(finding["fingerprint"], by="ada", reason="a frozen teacher")
+        try:
+            pages = {form: check(repository, service, "detached.pt", "--format", form) for form in formats.FORMATS}
+        finally:
+            client.unmute(finding["fingerprint"])
+    assert {ended.returncode for ended in pages.values()} == {0}
+    assert pages["text"].stdout.startswith("error[CUT101], muted: ")
+    assert ": a frozen teacher" in pages["text"].stdout
+    assert pages["github"].stdout == ""
+    assert JUnitXml.fromstring(pages["junit"].stdout.encode()).failures == 0
+    (result,) = json.loads(pages["sarif"].stdout)["runs"][0]["results"]
+    assert result["suppressions"][0]["justification"].endswith(": a frozen teacher")
+    assert check(repository, service, "detached.pt").returncode == 1
+
+
+def test_a_glob_that_names_no_parameter_is_told(repository: Path, service: str) -> None:
+    wrong = check(repository, service, "sound.pt", "--expect-frozen", "liner.*", "--expect-frozen", "linear.*")
+    assert wrong.returncode == 0
+    assert wrong.stderr == "whygrad: --expect-frozen liner.*: no parameter is called so; did you mean linear.*?\n"
+    assert check(repository, service, "sound.pt", "--expect-frozen", "*.weight").stderr == ""
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_a_program_that_takes_too_long_is_given_up(repository: Path, service: str, endless: bytes, where: str) -> None:
+    (repository / "endless.pt").write_bytes(endless)
+    ended = check(repository, service if where == "there" else "", "endless.pt", "--timeout", "0.7")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("whygrad: endless.pt: ")
+    assert ended.stderr.endswith("--timeout SECONDS gives it longer\n")
+
+
+def test_the_time_of_a_program_here_is_that_of_a_service(
+    repository: Path, endless: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "endless.pt").write_bytes(endless)
+    monkeypatch.setenv("WHYGRAD_JOB_SECONDS", "1")
+    assert "error[RUN001]: the run was ended after " in check(repository, "", "endless.pt").stdout
+    monkeypatch.setenv("WHYGRAD_JOB_SECONDS", "soon")
+    refused = check(repository, "", "endless.pt")
+    assert "WHYGRAD_JOB_SECONDS='soon': must be a number of seconds above 0" in refused.stderr
+
+
+def test_sentences_call_files_as_the_repository_does(repository: Path, service: str) -> None:
+    document = json.loads(check(repository, service, "detached.pt", "--format", "json").stdout)
+    assert document["headline"].endswith(f"in nets/model.py line {SOURCE_LINE}")
+    assert any(f"nets/model.py line {SOURCE_LINE}" in step for step in document["findings"][0]["chain"])
+
+
+def test_what_is_to_be_typed_names_the_file_that_was_typed(repository: Path, service: str) -> None:
+    ended = check(repository, service, "./sound.pt", "--input", "2x4")
+    assert "+ whygrad check sound.pt --input SHAPE_OF_X" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("loss", "meant"), [("crossentropy", "cross_entropy"), ("MSELoss", "mse_loss"), ("huber", "huber_loss")]
+)
+def test_a_loss_that_is_almost_known_is_named(repository: Path, service: str, loss: str, meant: str) -> None:
+    ended = check(repository, service, "sound.pt", "--loss", loss, "--target", "2x3")
+    assert f"Did you mean {meant}?" in ended.stderr
+
+
+@pytest.mark.parametrize(("loss", "target"), [("cross_entropy", "8:int64[0,10)"), ("mse_loss", "8x10")])
+def test_a_loss_without_its_target_names_the_option(repository: Path, service: str, loss: str, target: str) -> None:
+    ended = check(repository, service, "sound.pt", "--loss", loss)
+    assert ended.returncode == 2
+    assert f"which is missing: --target {target}" in ended.stderr
 
 
 def test_a_loss_has_its_target(repository: Path, service: str) -> None:
@@ -150,7 +228,7 @@ class TestRefused:
     def test_an_unknown_code_is_told_as_it_was_typed(self, repository: Path, service: str, where: str) -> None:
         ended = self.check(repository, service, where, "sound.pt", "--ignore", "cut101,CUT999", "--steps", "0")
         assert (ended.returncode, ended.stdout) == (2, "")
-        assert "--ignore CUT999: Unknown code." in ended.stderr
+        assert "--ignore CUT999: Unknown rule." in ended.stderr
         assert "--steps 0: Must be" in ended.stderr
 
     def test_the_request_file_is_named(self, repository: Path, service: str, where: str) -> None:

@@ -239,6 +239,16 @@ def test_an_unknown_rule_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> Non
     assert "whygrad rules" in ended.err
 
 
+def test_an_id_of_no_service_names_the_option(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WHYGRAD_SERVER", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main(["open", "abc"])
+    assert ended.value.code == 2
+    assert "whose diagnosis is abc? Say --server URL, or set WHYGRAD_SERVER" in capsys.readouterr().err
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert whygrad.__version__ in Ended(capsys, "--version").out
 

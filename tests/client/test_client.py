@@ -10,8 +10,19 @@ from pathlib import Path
 import pytest
 import requests
 
-from whygrad.engine.shapes import ShapeSyntaxError
-from whygrad_client import Client, ConnectionFailed, Invalid, NotAService, NotFound, ProblemError
+from whygrad_client import (
+    Client,
+    ConnectionFailed,
+    Invalid,
+    Misconfigured,
+    NotARequest,
+    NotAService,
+    NotFound,
+    ProblemError,
+    TimedOut,
+    Unreadable,
+    WhygradError,
+)
 
 
 def test_a_faulty_program_comes_back_with_its_cause(client: Client, detached: Path) -> None:
@@ -99,12 +110,25 @@ def test_a_program_over_the_limit_is_refused_as_such(client: Client) -> None:
 
 
 def test_a_short_form_that_is_none_never_leaves_the_client(client: Client, sound: Path) -> None:
-    with pytest.raises(ShapeSyntaxError, match="at character 3"):
+    with pytest.raises(NotARequest, match="at character 3"):
         client.diagnose(sound, "2xfour")
 
 
+def test_whatever_goes_wrong_is_of_one_kind(client: Client, sound: Path) -> None:
+    assert {NotARequest, Misconfigured, Unreadable, TimedOut} <= set(WhygradError.__subclasses__())
+    with pytest.raises(Unreadable, match=r"gone\.pt cannot be read: No such file"):
+        client.diagnose(sound.parent / "gone.pt", "2x4")
+
+
+def test_what_has_no_end_in_the_time_that_was_given_is_cancelled(client: Client, endless: bytes) -> None:
+    with pytest.raises(TimedOut, match=r"no diagnosis after 0\.7 s: it was (running|queued), and is cancelled"):
+        client.diagnose(endless, "2x4", seconds=0.7)
+    newest = next(client.list())
+    assert newest.status == "cancelled"
+
+
 def test_an_address_is_checked_at_once() -> None:
-    with pytest.raises(ValueError, match=r"http://127\.0\.0\.1:8000"):
+    with pytest.raises(Misconfigured, match=r"http://127\.0\.0\.1:8000"):
         Client("127.0.0.1:8000")
 
 

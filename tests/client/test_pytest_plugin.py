@@ -209,7 +209,7 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
             "E   captured by tracing, which follows one path, because torch.jit.script",
             "E   AssertionError: frozen, and not named in frozen=[[][]]: encoder.* (2 of 4 parameters)",
             "E   AssertionError: named in frozen=[[]'encoder.*', 'decoder.*'], and yet trained: encoder.proj.*",
-            "E   frozen=[[]'encoder.*', 'decoder.*']: no parameter is called 'decoder.*'",
+            "E   frozen=[[]'encoder.*', 'decoder.*']: no parameter is called 'decoder.*'; did you mean encoder.*[?]",
             "E   whygrad_client.capture.CannotCapture: Raises cannot be captured.",
             "E     torch.jit.trace stops as well: mat1 and mat2 shapes cannot be multiplied*(test_odd.py line 89)",
             "E   AssertionError: error[[]SHP701]: *",

@@ -270,6 +270,13 @@ def test_who_muted_a_finding_is_told() -> None:
 
 
 def test_an_almost_empty_document_renders() -> None:
+    cancelled = {
+        "status": "cancelled",
+        "verdict": "undetermined",
+        "headline": "not judged yet",
+        "model": {"name": "m.pt"},
+    }
+    assert render(cancelled) == "cancelled: the diagnosis of m.pt was cancelled\n\ncancelled\n"
     assert render({}) == "unknown: no headline for the program\n\nunknown\n"
 
 

@@ -137,7 +137,7 @@ class TestRefused:
             ('{"colour": 1}', "/request/colour", "Known: inputs, mode"),
             ('{"mode": "training"}', "/request/mode", "Did you mean train"),
             ('{"device": "cuda"}', "/request/device", "No worker with a CUDA"),
-            ('{"ignore": ["PAR999"]}', "/request/ignore/0", "Unknown code"),
+            ('{"ignore": ["PAR999"]}', "/request/ignore/0", "Unknown rule"),
             ('{"loss": "mean_error"}', "/request/loss", "Known: auto"),
             ('{"loss": "cross_entropy"}', "/request/loss", "It needs a target"),
             ('{"loss": {"kind": "mse", "target": null}}', "/request/loss/kind", "mse_loss"),

@@ -48,6 +48,12 @@ def test_it_may_come_by_a_name_that_the_service_does_not_know(mounted: FlaskClie
     assert mounted.get("/healthz", headers={"Host": "a1b2.tunnel.example"}).status_code == 421
 
 
+@pytest.mark.parametrize("payload", ["", "{", "[]", "null", '"x"', "3"])
+def test_a_payload_that_is_none_is_told(mounted: FlaskClient, payload: str) -> None:
+    answer = post(mounted, urlencode({"payload": payload}))
+    assert (answer.status_code, "payload" in answer.json["detail"]) == (400, True)
+
+
 def test_slack_is_told_that_this_is_the_place(mounted: FlaskClient) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "old"})
     answer = post(mounted, body, **{"Content-Type": "application/json"})

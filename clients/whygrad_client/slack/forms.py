@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.render.terminal import safe
 from whygrad.request import faults
 from whygrad.request.document import LOSSES, DiagnosisRequest, Loss
+from whygrad.request.fields import nearest
 from whygrad_client.slack import blocks
 from whygrad_client.slack.tasks import Conversation, Source
 
@@ -55,7 +55,7 @@ def mute(conversation: Conversation, pressed: Mapping[str, Any]) -> Json:
     """The form that asks why a finding is to be muted; `pressed` is what its button holds."""
     about = {"conversation": _kept(conversation), "id": pressed["id"], "fingerprint": pressed["fingerprint"]}
     title = safe(pressed.get("title") or "this finding", 300)
-    told = "It raises no alarm here any more, in no diagnosis. It stays in each, marked, and counts for the verdict."
+    told = "It raises no alarm any more, and fails no check that asks this service. It stays in each diagnosis, marked."
     return _modal(
         MUTE,
         "Mute a finding",
@@ -132,8 +132,8 @@ def _loss(text: str) -> Any:
     if text in Loss.NAMES:
         return text
     if name not in LOSSES:
-        near = difflib.get_close_matches(name, (*Loss.NAMES, *LOSSES), n=1)
-        raise ValidationError(f"No such loss{f', did you mean {near[0]}?' if near else '.'} There are {_ABOUT_LOSS}.")
+        near = nearest(name, (*Loss.NAMES, *LOSSES))
+        raise ValidationError(f"No such loss{f', did you mean {near}?' if near else '.'} There are {_ABOUT_LOSS}.")
     entries = parse_shapes(target) if target.strip() else []
     if len(entries) != 1:
         raise ValidationError(f"It takes one target: {name} 8:int64[0,10)")

@@ -16,6 +16,7 @@ from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.outbox import Outbox
 from whygrad.settings import Settings, SettingsError
 from whygrad.storage.database import Database, UnusableDatabase
+from whygrad_client.errors import Misconfigured
 from whygrad_client.slack import listeners, speaking
 from whygrad_client.slack.backend import Backend
 from whygrad_client.slack.sender import Sender
@@ -33,7 +34,7 @@ class Unconnected(Exception):  # noqa: N818 - named after what happened
 def run(settings: Settings, server: str) -> None:
     """Work until SIGTERM or SIGINT.
 
-    Raises Unconnected, UnusableDatabase, or ValueError where `server` is no address of a service.
+    Raises Unconnected, UnusableDatabase, or Misconfigured where `server` is no address of a service.
     """
     outbox = open_outbox(settings)
     slack = WebClient(settings.slack_bot_token, settings.slack_api_url, timeout=speaking.SECONDS)
@@ -85,7 +86,7 @@ def main() -> int:
         if not settings.slack_bot_token:
             raise SettingsError("WHYGRAD_SLACK_BOT_TOKEN: is not set; Slack shows it where the app is installed")
         run(settings, os.environ.get("WHYGRAD_SERVER") or f"http://{settings.bind}")
-    except (SettingsError, UnusableDatabase, Unconnected, ValueError) as error:
+    except (SettingsError, UnusableDatabase, Unconnected, Misconfigured) as error:
         print(f"whygrad slack: {error}", file=sys.stderr)
         return 2
     return 0

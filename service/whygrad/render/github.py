@@ -14,12 +14,12 @@ Json = Mapping[str, Any]
 
 
 def render(documents: Iterable[Json]) -> str:
-    """The annotations; of what a baseline knows there is none, and of a program that could not be judged always one."""
+    """The annotations: one for all that is news, and always one for a program that could not be judged."""
     return "".join(f"{line}\n" for document in documents for line in _annotations(document))
 
 
 def _annotations(document: Json) -> Iterator[str]:
-    findings = [f for f in document.get("findings") or [] if not phrases.known(f)]
+    findings = [f for f in document.get("findings") or [] if phrases.news(f)]
     for finding in findings:
         command = _COMMANDS.get(str(finding.get("severity")), "error")
         title = f"{safe(finding.get('code') or '?', 10)} {safe(finding.get('name') or '', 40)}"

@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 
 
 def render(documents: Iterable[Json], *, fail_on: str = "error") -> str:
-    """The report; what lies below `fail_on`, or stands in the baseline, stands in the output of its suite."""
+    """The report; what lies below `fail_on`, is muted or known, stands in the output of its suite."""
     root = Element("testsuites", name="whygrad")
     for document in documents:
         _suite(root, document, fail_on)
@@ -40,7 +40,7 @@ def _suite(root: Element, document: Json, fail_on: str) -> None:
     suite.attrib.update({key: str(value) for key, value in counts.items()} | {"time": f"{seconds:.3f}"})
     others = [f for f in document.get("findings") or [] if f not in counted]
     output = SubElement(suite, "system-out")
-    output.text = "\n".join([*(f"{phrases.label(f)}: {phrases.title(f)}" for f in others), phrases.verdict(document)])
+    output.text = "\n".join([*(f"{phrases.heading(f)}: {phrases.title(f)}" for f in others), phrases.verdict(document)])
 
 
 def _case(suite: Element, name: str, document: Json, finding: Json, kind: str) -> None:

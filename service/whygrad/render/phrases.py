@@ -27,15 +27,17 @@ def parted(document: Json) -> tuple[list[Json], list[Json]]:
 def opening(document: Json) -> tuple[str, str]:
     """What the first line begins with, `error[CUT101]` or how the diagnosis stands, and what it says."""
     faults, _notes = parted(document)
-    kind = label(faults[0]) if faults else _standing(document)
-    headline = safe(document.get("headline") or unfinished(document), 300)
-    return kind, re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
+    kind = label(faults[0]) if faults else standing(document)
+    given = None if kind == "cancelled" else document.get("headline")
+    headline = safe(given or unfinished(document), 300)
+    told = re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
+    return heading(faults[0]) if faults else kind, told
 
 
 def verdict(document: Json) -> str:
     """`faulty · 1 error · 49 ms · torch 2.13.0 on cpu`."""
     facts = [counts(*parted(document)), duration(document), environment(document)]
-    return " · ".join([_standing(document), *filter(None, facts)])
+    return " · ".join([standing(document), *filter(None, facts)])
 
 
 def not_run(document: Json) -> Iterator[str]:
@@ -67,6 +69,11 @@ def muted(finding: Json) -> str:
     return f"muted{by}{day}{why}"
 
 
+def news(finding: Json) -> bool:
+    """Whether nobody has said yet that a finding is known."""
+    return not (known(finding) or muted(finding))
+
+
 def remarks(finding: Json) -> Iterator[str]:
     """Why a finding is no news, where somebody has said so."""
     yield from filter(None, (KNOWN if known(finding) else "", muted(finding)))
@@ -81,6 +88,12 @@ def more(rest: int, what: str) -> Iterator[str]:
 def label(finding: Json) -> str:
     """`error[CUT101]`."""
     return f"{safe(finding.get('severity') or 'error', 10)}[{safe(finding.get('code') or '?', 10)}]"
+
+
+def heading(finding: Json) -> str:
+    """`error[CUT101]`, or `error[CUT101], muted`: what stands before a finding."""
+    said = "muted" if muted(finding) else "known" if known(finding) else ""
+    return ", ".join(filter(None, [label(finding), said]))
 
 
 def title(finding: Json) -> str:
@@ -151,5 +164,7 @@ def environment(document: Json) -> str:
     return f"torch {safe(around['torch'], 40)}{device}{free}" if around.get("torch") else ""
 
 
-def _standing(document: Json) -> str:
-    return safe(document.get("verdict") or document.get("status") or "unknown", 20)
+def standing(document: Json) -> str:
+    """The verdict, or how far it has come: one that was cancelled has none, whatever its first passes saw."""
+    status = document.get("status") or "done"
+    return safe((document.get("verdict") or "unknown") if status == "done" else status, 20)

@@ -97,12 +97,17 @@ def _result(document: Json, finding: Json, codes: Sequence[str]) -> dict[str, An
             else {}
         ),
         **({"baselineState": "unchanged" if phrases.known(finding) else "new"} if "known" in finding else {}),
+        **({"suppressions": [_suppression(finding)]} if phrases.muted(finding) else {}),
         "properties": {
             "model": model,
             "op": safe(location.get("op") or "", 80),
             "parameters": [safe(name, 120) for name in (finding.get("parameters") or [])[:100]],
         },
     }
+
+
+def _suppression(finding: Json) -> dict[str, Any]:
+    return {"kind": "external", "status": "accepted", "justification": _message(phrases.muted(finding))}
 
 
 def _physical(place: Place) -> dict[str, Any]:

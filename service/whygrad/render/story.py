@@ -39,7 +39,7 @@ def story(document: Json) -> Iterator[Block]:
         yield Block("text", (name,), "Program")
     for number, finding in enumerate(faults[:_FINDINGS_SHOWN]):
         if number:
-            yield Block("heading", (phrases.title(finding),), phrases.label(finding))
+            yield Block("heading", (phrases.title(finding),), phrases.heading(finding))
         yield from _finding(document, finding)
     rest = [*phrases.more(len(faults) - _FINDINGS_SHOWN, "more findings"), *_notes(notes), *phrases.not_run(document)]
     if rest:
@@ -97,5 +97,5 @@ def _fix(fix: Json) -> Iterator[Block]:
 def _notes(notes: list[Json]) -> Iterator[str]:
     for note in notes[:_FINDINGS_SHOWN]:
         where = snippet.place(note.get("location") or {})
-        yield f"{phrases.label(note)}: {phrases.title(note)}" + (f" ({where})" if where else "")
+        yield f"{phrases.heading(note)}: {phrases.title(note)}" + (f" ({where})" if where else "")
     yield from phrases.more(len(notes) - _FINDINGS_SHOWN, "more notes")

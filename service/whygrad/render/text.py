@@ -70,7 +70,7 @@ class _Page:
             yield self.paint(f"  {safe(finding.get('name'), 40)}: whygrad rules {code} tells more", "dim")
 
     def _shorter(self, finding: Json) -> Iterator[str]:
-        label = phrases.label(finding)
+        label = phrases.heading(finding)
         style = _COLOURS.get(str(finding.get("severity")), "red")
         yield self.paint(label, style, "bold") + self.paint(f": {phrases.title(finding)}", "bold")
         yield from self._located(finding.get("location") or {}, neighbours=0)
@@ -162,7 +162,7 @@ class _Page:
     def _note_lines(self) -> Iterator[str]:
         for note in self.notes[:_FINDINGS_SHOWN]:
             where = snippet.place(note.get("location") or {})
-            text = f"{phrases.label(note)}: {phrases.title(note)}" + (f" ({where})" if where else "")
+            text = f"{phrases.heading(note)}: {phrases.title(note)}" + (f" ({where})" if where else "")
             first, *rest = self._wrap(text, "", "    ")
             yield first.replace(phrases.label(note), self.paint(phrases.label(note), "cyan"), 1)
             yield from rest

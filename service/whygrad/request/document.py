@@ -29,6 +29,8 @@ LOSSES = (
     "smooth_l1_loss",
     "soft_margin_loss",
 )
+LOSSES_OF_CLASSES = ("cross_entropy", "multi_margin_loss", "multilabel_margin_loss", "nll_loss")
+"""Those whose target holds classes, as integers."""
 MOST_STEPS = 100
 LARGEST_INTEGER = 2**63 - 1
 
@@ -54,7 +56,18 @@ class Loss(fields.Field[Any]):
             raise ValidationError(f"Neither one of {', '.join(self.NAMES)} nor an object with a kind and a target.")
         if value in LOSSES:
             raise ValidationError(f'It needs a target: {{"kind": "{value}", "target": {{"shape": …, "dtype": …}}}}.')
-        return OneOf("loss", self.NAMES)(value)
+        return OneOf("loss", (*self.NAMES, *LOSSES))(value)
+
+
+class RuleCode(fields.String):
+    """The code of a rule; its name is taken for it."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        named = super()._deserialize(value, *args, **kwargs)
+        return _BY_NAME.get(named.lower(), named.upper() if named.upper() in CODES else named)
+
+
+_BY_NAME = {name: code for code, name in CODES.items()}
 
 
 class DiagnosisRequest(Strict):
@@ -87,8 +100,8 @@ class DiagnosisRequest(Strict):
         metadata={"description": "globs of parameters that are meant to get no gradient", "examples": [["encoder.*"]]},
     )
     ignore = Short(
-        fields.String(validate=OneOf("code", CODES)),
+        RuleCode(validate=OneOf("rule", (*CODES, *_BY_NAME))),
         most=1_000,
         load_default=[],
-        metadata={"description": "codes that do not count for the verdict"},
+        metadata={"description": "codes, or names of rules, that do not count for the verdict"},
     )

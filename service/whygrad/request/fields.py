@@ -52,6 +52,14 @@ class Short(fields.List[Any]):
         return super()._deserialize(value, *args, **kwargs)
 
 
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name that is meant where one is so like `word` that it may be: `CrossEntropyLoss`, `mse`, `detachd`."""
+    small = {name.lower(): name for name in names}
+    begun = [name for name in small if name.startswith(word.lower())] if word else []
+    near = begun if len(begun) == 1 else get_close_matches(word[:40].lower(), small, n=1)
+    return small[near[0]] if near else None
+
+
 class OneOf(validate.OneOf):
     """One of a few names; the message suggests the nearest, and lists them unless they are many."""
 
@@ -61,8 +69,8 @@ class OneOf(validate.OneOf):
         super().__init__(self.names)
 
     def _format_error(self, value: Any) -> str:
-        near = get_close_matches(str(value)[:40], self.names, n=1)
-        suggestion = f" Did you mean {near[0]}?" if near else ""
+        near = nearest(str(value), self.names)
+        suggestion = f" Did you mean {near}?" if near else ""
         known = f" Known: {', '.join(self.names)}." if len(self.names) <= LONGEST_LIST else ""
         return f"Unknown {self.kind}.{suggestion}{known}"
 

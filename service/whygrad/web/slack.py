@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import parse_qs
 
 from flask import Blueprint, Flask, Response, current_app, request
 
@@ -37,6 +39,7 @@ class Signed(Body):
         request.max_content_length = LARGEST_BODY
         body = request.get_data()
         _require_signature(body)
+        _require_payload(_text(body))
         return body
 
 
@@ -54,6 +57,7 @@ def mount(app: Flask, chat: App) -> None:
     body=Signed(),
     answers={200: Answer("Acknowledged, as Slack wants to be answered")},
     problems={
+        400: "signed, and yet nothing that Slack sends",
         401: "not signed by Slack, or more than five minutes ago",
         404: "Slack is not set up here",
         413: "larger than the limit",
@@ -80,6 +84,17 @@ def _require_signature(body: bytes) -> None:
         raise Problem(401, "This was signed more than five minutes ago; is the clock of this machine right?")
     if not SignatureVerifier(service().settings.slack_signing_secret).is_valid(_text(body), stamp, given):
         raise Problem(401, "This is not signed with the secret that WHYGRAD_SLACK_SIGNING_SECRET names.")
+
+
+def _require_payload(text: str) -> None:
+    """What is pressed or filled in comes as one JSON object, which the adapter takes for granted."""
+    written = text if text.startswith("{") else parse_qs(text, keep_blank_values=True).get("payload", ["{}"])[-1]
+    try:
+        payload = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "The payload is no JSON.") from error
+    if not isinstance(payload, dict):
+        raise Problem(400, "The payload is no JSON object.")
 
 
 def _text(body: bytes) -> str:

@@ -98,7 +98,9 @@ class Finding(Document):
     docs = fields.String(required=True)
     fingerprint = fields.String(required=True)
     muted = fields.Nested(
-        Mute, allow_none=True, metadata={"description": "it is known, and no news; the verdict counts it all the same"}
+        Mute,
+        allow_none=True,
+        metadata={"description": "it is no news: the verdict counts it, a check that fails a build does not"},
     )
 
 

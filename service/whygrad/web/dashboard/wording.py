@@ -103,6 +103,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "not_run": phrases.not_run,
     "opening": phrases.opening,
     "breakable": breakable,
+    "standing": phrases.standing,
     "duration": phrases.duration,
     "took": phrases.took,
     "going_on": going_on,
