@@ -13,7 +13,7 @@ import torch
 
 from whygrad.engine.observation import Argument, Json, Node
 from whygrad.engine.observe.callsites import CallSite
-from whygrad.engine.observe.inlining import ENTER, LEAVE
+from whygrad.engine.observe.inlining import LEAVE, entered
 from whygrad.engine.observe.looks import look
 from whygrad.engine.observe.placing import Place, whose
 from whygrad.engine.observe.probes import MARK, json_of
@@ -143,8 +143,8 @@ class GraphReader:
         if text == LEAVE:
             scopes.pop()
             return
-        path, *called = text.removeprefix(ENTER).split(" ")
-        site = CallSite(called[0], called[1], int(called[2])) if called else None
+        path, *called = entered(text)
+        site = CallSite(*called) if called else None
         around = scopes[-1]
         place = Place(self._keep(node), around.call, len(self.nodes), site=site)
         module = f"{around.module}.{path}".strip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import torch
 
 from whygrad.engine.observe.probes import MARK
 
-ENTER, LEAVE = "enter ", "leave"
+LEAVE = "leave"
 
 Paths = dict[str, tuple[str, Any]]
 """For the name of a value that is a submodule, its dotted path and itself."""
@@ -19,8 +20,8 @@ Paths = dict[str, tuple[str, Any]]
 def inlined(module: Any, method: str, functions: Any) -> Any:
     """A copy of the graph of a method, all that it calls in it, also what it forks.
 
-    `functions` is the compilation unit that the module was loaded into. Calls are marked `enter PATH`, or for a
-    function `enter  CALLER FUNCTION NUMBER`, and `leave`.
+    `functions` is the compilation unit that the module was loaded into. Calls are marked by what `entered` reads, and
+    `leave`.
     """
     marker = _Marker(functions)
     marker.method(module, method)
@@ -29,6 +30,13 @@ def inlined(module: Any, method: str, functions: Any) -> Any:
     while _unfork(graph) | _see_through_interfaces(graph, module, marker):
         torch._C._jit_pass_inline(graph)
     return graph
+
+
+def entered(mark: str) -> list[Any]:
+    """What the mark before a call tells: the path of its module, and of a function the caller, its name, its number."""
+    told = json.loads(mark)
+    assert isinstance(told, list)
+    return told
 
 
 def _see_through_interfaces(graph: Any, module: Any, marker: _Marker) -> bool:
@@ -131,13 +139,13 @@ class _Marker:
                     path, target = paths.get(next(node.inputs()).debugName(), ("", None))
                     if target is not None:
                         self.method(target, node.s("name"))
-                    _surround(graph, node, path)
+                    _surround(graph, node, [path])
                 case "prim::CallFunction":
                     self._function(caller, graph, node, calls)
 
     def _function(self, caller: str, graph: Any, node: Any, calls: dict[str, int]) -> None:
         name = next(node.inputs()).type().annotation_str
-        _surround(graph, node, f" {caller} {name} {calls[name]}")
+        _surround(graph, node, ["", caller, name, calls[name]])
         calls[name] += 1
         called = self._functions.find_function(name)
         if called is not None:
@@ -150,8 +158,8 @@ def _handed(fork: Any, forked: Any, paths: Paths) -> Paths:
     return {inner: paths[outer] for inner, outer in names if outer in paths}
 
 
-def _surround(graph: Any, call: Any, text: str) -> None:
-    _insert_mark(graph, call, ENTER + text).insertBefore(call)
+def _surround(graph: Any, call: Any, told: list[Any]) -> None:
+    _insert_mark(graph, call, json.dumps(told)).insertBefore(call)
     _insert_mark(graph, call, LEAVE).insertAfter(call)
 
 
