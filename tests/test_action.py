@@ -13,6 +13,17 @@ from examples import demo
 
 from tests.pages import ROOT, Reader
 
+VENV = """
+python() {
+    [ "$1 $2" = "-m venv" ] || exit 1
+    /bin/mkdir -p "$3/bin"
+    echo '#!/bin/sh' > "$3/bin/python"
+    echo 'printf "%s\\n" "$@"' >> "$3/bin/python"
+    /bin/chmod +x "$3/bin/python"
+}
+"""
+"""In the place of Python: it makes an environment whose own Python only tells what it is asked for."""
+
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Reader:
@@ -47,15 +58,18 @@ def test_what_is_wrong_with_the_options_is_told(reader: Reader) -> None:
     assert not (reader.folder / "GITHUB_STEP_SUMMARY").exists()
 
 
-def test_it_installs_what_judges_only_where_it_judges() -> None:
+@pytest.mark.parametrize(("server", "package"), [("", "FOLDER[worker]"), ("http://127.0.0.1:9", "FOLDER")])
+def test_it_installs_what_judges_only_where_it_judges_and_beside_the_job(
+    tmp_path: Path, server: str, package: str
+) -> None:
     step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]
-    for server, package in (("", "FOLDER[worker]"), ("http://127.0.0.1:9", "FOLDER")):
-        script = 'python() { printf "%s\\n" "$@"; }\n' + step["run"]
-        told = subprocess.run(
-            ["bash", "-e", "-o", "pipefail", "-c", script],
-            env={"FOLDER": "FOLDER", "SERVER": server},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert told.stdout.split()[-1] == package
+    path = tmp_path / "path"
+    told = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", VENV + step["run"]],
+        env={"FOLDER": "FOLDER", "SERVER": server, "RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.splitlines() == ["-m", "pip", "install", "--quiet", package]
+    assert path.read_text() == f"{tmp_path}/whygrad-venv/bin\n"
