@@ -53,10 +53,14 @@ GradientState = Literal["ok", "none", "zero", "non-finite"]
 
 @dataclass(frozen=True)
 class Gradient:
-    """What one parameter received in one step; `norm` is None where it is not known or not finite."""
+    """What one parameter received in one step; `norm` is None where it is not known or not finite.
+
+    `blank`: from which row to before which it holds zeros alone; None where that is unknown, or too many to tell.
+    """
 
     state: GradientState
     norm: float | None = None
+    blank: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True)

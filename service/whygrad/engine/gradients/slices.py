@@ -1,8 +1,9 @@
 """Layers of which only a part learns: their outputs are taken apart, and one part's every way to the loss is cut.
 
 Such as a layer that makes queries, keys and values at once, where the attention is computed without gradients: the
-rows of its weight that make queries and keys get exactly zero, while the weight as a whole gets a gradient. Rows of a
-table that no index took are no part of this: nothing was computed of them.
+rows of its weight that make queries and keys get exactly zero, while the weight as a whole gets a gradient. That is
+measured: a weight learns by all that reads it, of which the way from one layer's outputs tells a part. Rows of a table
+that no index took are no part of this: nothing was computed of them.
 """
 
 from __future__ import annotations
@@ -40,25 +41,37 @@ def partly_cut_by(observation: Observation, cause: Cause) -> Iterator[Severed]:
 
 @lru_cache(maxsize=8)
 def _partly_severed(observation: Observation) -> tuple[Severed, ...]:
+    partly = {p.tensor: blank for p in observation.trainable if (blank := _blank(observation, p.name))}
+    if not partly:
+        return ()
     known, live = layouts(observation), _live(observation.first)
     found: list[Severed] = []
     for number, layer in enumerate(observation.first.events):
         weight = layer.input("weight") if layer.completed and len(layer.outputs) == 1 else None
-        if weight is not None and weight.requires_grad and weight.id in observation.stored:
-            found += _severed(observation, known, live, number, layer)
+        if weight is not None and weight.id in partly:
+            found += _severed(observation, known, live, number, layer, partly[weight.id])
     return tuple(found)
 
 
+def _blank(observation: Observation, name: str) -> frozenset[int]:
+    """The rows of a weight that got nothing but zeros in every step, where others got more, as far as it is known."""
+    told = [step.gradients[name] for step in observation.steps if name in step.gradients]
+    if not told or any(gradient.blank is None or gradient.state != "ok" for gradient in told):
+        return frozenset()
+    rows = [{row for stretch in gradient.blank or () for row in range(*stretch)} for gradient in told]
+    return frozenset(rows[0].intersection(*rows))
+
+
 def _severed(
-    observation: Observation, known: Layouts, live: frozenset[int], number: int, layer: Event
+    observation: Observation, known: Layouts, live: frozenset[int], number: int, layer: Event, blank: frozenset[int]
 ) -> Iterator[Severed]:
-    """The cuts of the parts of one layer's outputs."""
+    """The cuts of the parts of one layer's outputs whose rows of the weight are `blank`."""
     parts = list(_parts(observation, known, number, layer.outputs[0]))
     learning = frozenset[int]().union(*(p.outputs for p in parts if p.tensor.id in live))
     lost: dict[Cut, set[int]] = defaultdict(set)
     for part in parts:
         cut = _cut_behind(observation, known, part.tensor) if learning and part.tensor.id not in live else None
-        if cut is not None and part.outputs - learning:
+        if cut is not None and part.outputs - learning and part.outputs - learning <= blank:
             lost[cut] |= part.outputs - learning
     if not lost:
         return
@@ -148,13 +161,11 @@ def _numbers(piece: Piece, places: range) -> frozenset[int]:
 def _cut_behind(observation: Observation, known: Layouts, tensor: Tensor) -> Cut | None:
     """The first cut that the value of a tensor comes to on its way to the loss; None where it goes nowhere."""
     ways = flow(observation)
-    cuts = {cut.event: cut for cut in ways.cuts if cut.event in ways.needed}
-    numbers = {id(event): index for index, event in enumerate(known.step.events)}
+    cuts = {id(known.step.events[cut.event]): cut for cut in ways.cuts if cut.event in ways.needed}
     pending, seen, found = [tensor], {tensor.id}, []
     while pending:
         for event in known.readers[pending.pop().id]:
-            index = numbers[id(event)]
-            found += [cuts[index]] if index in cuts else []
+            found += [cuts[id(event)]] if id(event) in cuts else []
             onward = [t for t in event.outputs if t.requires_grad and t.id not in seen]
             seen |= {t.id for t in onward}
             pending += onward

@@ -31,6 +31,9 @@ LONGEST_MESSAGE = 1 << 16
 NEGLIGIBLE = 1e-8
 """A gradient this much smaller than the largest of the others is zero."""
 
+MOST_BLANK = 64
+"""More stretches of zeros than that are no part of a layer: they are rows of a table, or units that are not active."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -231,7 +234,16 @@ def _gradient(gradient: torch.Tensor | None, norm: float | None, largest: float)
         return Gradient("ok")
     if norm != norm or norm == float("inf"):
         return Gradient("non-finite")
-    return Gradient("zero" if norm <= NEGLIGIBLE * largest else "ok", norm)
+    return Gradient("zero" if norm <= NEGLIGIBLE * largest else "ok", norm, _blank(gradient))
+
+
+def _blank(gradient: torch.Tensor) -> tuple[tuple[int, int], ...] | None:
+    """The stretches of the first dimension that are zero throughout; None where they are more than a few."""
+    if gradient.is_sparse or gradient.dim() == 0 or gradient.numel() == 0:
+        return None
+    zero = ~(gradient.detach() != 0).flatten(1).any(1) if gradient.dim() > 1 else gradient.detach() == 0
+    edges = torch.nn.functional.pad(zero.to(torch.int8), (1, 1)).diff().nonzero().flatten()
+    return tuple(zip(*[iter(edges.tolist())] * 2, strict=True)) if len(edges) <= 2 * MOST_BLANK else None
 
 
 def _ruined(step: Step) -> bool:
