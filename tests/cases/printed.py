@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tests.cases import export
 from tests.cases.case import Case, cases
-from tests.engine.programs import examined
+from tests.engine.programs import PRELUDE, build, examined, request_of
 
 from whygrad.engine.observation import Json
 
@@ -48,11 +48,22 @@ def tried(case: Case, document: Document) -> list[Printed]:
     return list(trials(document, case.text(), again))
 
 
+def unhealed(source: str, example: Mapping[str, str]) -> list[Printed]:
+    """The verified fixes that are shown of a scripted `Net`, and whose lines do not heal it."""
+    request = request_of(example)
+
+    def again(text: str) -> Document:
+        return examined(build(text.removeprefix(PRELUDE)), request)[-1]
+
+    return [one for one in trials(examined(build(source), request)[-1], PRELUDE + source, again) if one.problem]
+
+
 def trials(document: Document, text: str, again: Callable[[str], Document]) -> Iterator[Printed]:
     """Each verified fix that is shown, made in a source, which is diagnosed `again`."""
     for fault in shown(document):
         changed = with_line(text, fault)
-        problem = _problem(document, fault, again, changed) if changed is not None else ""
+        added = len((changed or text).splitlines()) - len(text.splitlines())
+        problem = _problem(document, fault, again, changed, added) if changed is not None else ""
         yield Printed(fault["code"], fault["fix"]["before"], fault["fix"]["after"], changed is not None, problem)
 
 
@@ -89,12 +100,12 @@ def _place_of(lines: list[str], wanted: str, location: Document) -> int | None:
     return (own or places)[0] if len(own or places) == 1 else None
 
 
-def _problem(document: Document, fault: Document, again: Callable[[str], Document], changed: str) -> str:
+def _problem(document: Document, fault: Document, again: Callable[[str], Document], changed: str, added: int) -> str:
     try:
         after = again(changed)
     except Exception as error:
         return f"cannot be exported: {error}"
-    if _place(fault) in map(_place, _faults(after)):
+    if any(_same(fault, other, added) for other in _faults(after)):
         return "the fault stays"
     more = Counter(f["code"] for f in _faults(after)) - Counter(f["code"] for f in _faults(document))
     hidden = "another fault" in fault["fix"]["evidence"]
@@ -106,10 +117,12 @@ def _faults(document: Document) -> list[Document]:
     return [f for f in document["findings"] if f["severity"] != "note"]
 
 
-def _place(fault: Document) -> tuple[str, ...]:
-    """What tells a fault from others, also where its line has changed."""
-    location = fault["location"] or {}
-    return fault["code"], location.get("module", ""), location.get("op", ""), str(location.get("line", ""))
+def _same(fault: Document, other: Document, added: int) -> bool:
+    """Whether it is the fault in a source with so many lines more, also where its own line has changed."""
+    was, now = fault["location"] or {}, other["location"] or {}
+    kinds = [(f["code"], at.get("module"), at.get("op")) for f, at in ((fault, was), (other, now))]
+    moved = (now.get("line") or 0) - (was.get("line") or 0)
+    return kinds[0] == kinds[1] and min(added, 0) <= moved <= max(added, 0)
 
 
 def main(wanted: list[str]) -> int:

@@ -6,11 +6,11 @@ Here the examples of the rules; the cases are held to it where they are diagnose
 from __future__ import annotations
 
 import pytest
-from tests.cases.printed import trials
-from tests.engine.programs import PRELUDE, build, examined, request_of
+from tests.cases.printed import trials, unhealed
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net
 
 from whygrad.engine.catalogue import rules
-from whygrad.engine.observation import Json
 from whygrad.engine.rule import Rule
 
 
@@ -26,10 +26,12 @@ def told_by_lines() -> list[Rule]:
 @pytest.mark.parametrize("rule", told_by_lines(), ids=lambda rule: rule.code)
 def test_the_lines_of_a_fix_heal_the_example_of_its_rule(rule: Rule) -> None:
     example = rule.documentation.example
-    request = request_of(example.request)
+    assert unhealed(example.bad, example.request) == []
 
-    def again(text: str) -> dict[str, Json]:
-        return examined(build(text.removeprefix(PRELUDE)), request)[-1]
 
-    document = examined(build(example.bad), request)[-1]
-    assert [one for one in trials(document, PRELUDE + example.bad, again) if one.problem] == []
+def test_a_fault_stays_that_moved_down_with_its_line() -> None:
+    source = net("y = self.a(x); y[:, 4:] = y[:, 4:] * self.p", "self.a = nn.Linear(6, 6)") + "        return y\n"
+    document = diagnose_source(source, shapes="4x6", loss="mean")
+    document["findings"][0]["fix"]["after"] = "y = y.clone()\ny[:, 4:] = y[:, 4:] * self.p"
+    (printed,) = trials(document, source, lambda text: diagnose_source(text, shapes="4x6", loss="mean"))
+    assert (printed.fault, printed.problem) == ("IPL301", "the fault stays")

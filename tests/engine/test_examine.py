@@ -808,6 +808,14 @@ def test_headline_says_who_receives_a_gradient(who: str) -> None:
     assert document["headline"] == headline
 
 
+def test_headline_of_what_is_ignored_where_nothing_is_trained() -> None:
+    source = net("return self.p * x").replace("torch.ones(1)", "torch.ones(1), requires_grad=False")
+    document = examined(build(source), {"inputs": [{"shape": [4]}], "ignore": ["PAR202"]})[-1]
+    assert [found["code"] for found in document["ignored"]] == ["PAR202"]
+    rest = "what is ignored (PAR202) does not count"
+    assert document["headline"] == f"Healthy: no parameter wants a gradient; {rest}"
+
+
 ONE = {"x * self.p": "p receives a gradient", "F.mse_loss(self.p, torch.ones(1))": "p receives a gradient of zero"}
 
 

@@ -118,7 +118,7 @@ def _healthy(observation: Observation, ignored: Sequence[Diagnosed]) -> str:
     states = [observation.first.gradients[n].state for n in wanting if n in observation.first.gradients]
     receiving, zeros = len(states) - states.count("none"), states.count("zero")
     if not wanting:
-        return "Healthy"
+        return f"Healthy: no parameter wants a gradient{rest}"
     if len(wanting) == receiving == 1:
         return f"Healthy: {wanting[0]} receives a gradient{' of zero' if zeros else ''}{rest}"
     count = f"all {receiving}" if receiving == len(wanting) else f"{receiving} of {len(wanting)}"

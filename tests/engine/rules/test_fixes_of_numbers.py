@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases.printed import unhealed
 from tests.engine.programs import diagnose_source
 from tests.engine.rules.small import net
 
@@ -124,3 +125,27 @@ def test_weights_are_scaled_to_keep_a_signal(
 def test_operands_are_shown_in_the_type_that_they_have(body: str) -> None:
     told = diagnose_source(net(body, LAYER), shapes="4x6", loss="auto")["findings"][0]
     assert {operand["dtype"] for operand in told["operands"]} == {"float32"}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "line", "after"),
+    [
+        ("2x4", "torch.softmax(self.s(x), dim=1)", "torch.sigmoid(self.s(x))"),
+        ("2x4", "F.softmax(self.s(x), 1)", "torch.sigmoid(self.s(x))"),
+        ("2x4", "F.softmax(dim=-1, input=self.s(x) + 1)", "torch.sigmoid(self.s(x) + 1)"),
+        ("2x4", "(self.s(x) + 1).softmax(1)", "(self.s(x) + 1).sigmoid()"),
+        ("2x4", "self.softmax(self.s(x))", None),
+        (
+            "2x5x4",
+            "F.softmax(self.s(x).sum(dim=2, keepdim=True), 2)",
+            "F.softmax(self.s(x).sum(dim=2, keepdim=True), 1)",
+        ),
+    ],
+)
+def test_a_softmax_over_one_element_is_shown_with_what_it_was_given(shapes: str, line: str, after: str | None) -> None:
+    init = "self.s = nn.Linear(4, 1); self.softmax = nn.Softmax(dim=-1)"
+    source, example = net(f"return {line} * x * self.p", init), {"shapes": shapes, "loss": "mean"}
+    (found,) = diagnose_source(source, **example)["findings"]
+    assert (found["code"], found["fix"]["verified"]) == ("ZER503", True)
+    assert found["fix"]["after"] == (f"return {after} * x * self.p" if after else None)
+    assert unhealed(source, example) == []

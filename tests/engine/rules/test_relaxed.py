@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases.printed import unhealed
 from tests.engine.programs import diagnose_source
 from tests.engine.rules.small import net
 
@@ -111,3 +112,36 @@ def test_experts_are_weighed_by_the_probability_of_their_choice(body: str) -> No
     (finding,) = diagnose_source(ROUTER.format(body=body), shapes="8x6")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("CUT103", True)
     assert "8 of 8 parameters" in finding["fix"]["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "after"),
+    [
+        ("p > 0.5, torch.ones_like(p), torch.zeros_like(p)", "p"),
+        ("p > 0.5, 0.0, 1.0", "1 - p"),
+        ("p < 0.5, torch.zeros_like(p), torch.ones_like(p)", "p"),
+        ("p > 0.5, 3 * x[:, :5], 0.0", "p * (3 * x[:, :5])"),
+        (
+            "p > 0.5, torch.ones_like(p) * 3, torch.zeros_like(p) - 1",
+            "p * (torch.ones_like(p) * 3) + (1 - p) * (torch.zeros_like(p) - 1)",
+        ),
+        ("p[:, :1] > 0.5, torch.ones_like(p), 0.0", "torch.sigmoid(p[:, :1] - 0.5) * torch.ones_like(p)"),
+    ],
+)
+def test_a_blend_is_written_plainly_and_keeps_its_numbers(chosen: str, after: str) -> None:
+    source = net(f"p = torch.sigmoid(self.a(x)); return torch.where({chosen})", "self.a = nn.Linear(6, 5)")
+    example = {"shapes": "4x6", "loss": "mean"}
+    fix = next(f["fix"] for f in diagnose_source(source, **example)["findings"] if f["code"] == "CUT103")
+    assert (fix["verified"], fix["after"]) == (True, f"return {after}")
+    assert unhealed(source, example) == []
+
+
+@pytest.mark.parametrize("made", ["self.b(x)", "x[:, :5].sigmoid()"])
+def test_what_is_written_twice_gets_a_name_that_is_free(made: str) -> None:
+    body = f"soft = {made}; a = 0.0; b = 2.0; c = 3.0; d = 4.0; h = self.a(x) + a * b * c * d; "
+    body += "m = (h + 1 > 0.1).float(); k = x[:, :5] * 0; l = k * 0; n = l * 0; return m * (soft + n) * self.p"
+    source = net(body, "self.a = nn.Linear(6, 5); self.b = nn.Linear(6, 5)")
+    example = {"shapes": "4x6", "loss": "mean"}
+    fix = next(f["fix"] for f in diagnose_source(source, **example)["findings"] if f["code"] == "CUT103")
+    assert fix["after"].startswith("soft_ = torch.sigmoid(h + 1 - 0.1)\nm = ")
+    assert unhealed(source, example) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases.printed import unhealed
 from tests.engine.programs import build, diagnose_source, examined
 from tests.engine.rules.small import BOTH, diagnosed, net, only, raised, wanting
 
@@ -191,3 +192,23 @@ def test_a_target_that_was_drawn_is_not_the_programs_fault() -> None:
 def test_a_target_that_was_computed_is_the_programs() -> None:
     finding = diagnose_source(net(SHARES.format("x * 9")), shapes="4x1", loss="output")["findings"][0]
     assert (finding["code"], "drawn" in finding["title"] + finding["message"]) == ("SHP713", False)
+
+
+def test_an_expression_is_converted_whole() -> None:
+    source = net("return self.l(x.double() + x.double())", "self.l = nn.Linear(6, 1)")
+    summary = only(diagnosed(source, shapes="4x6"))["fix"]["summary"]
+    assert summary == "convert it to float32: (x.double() + x.double()).float()"
+    index = net("t = x * self.p; return t[x.abs() * 0]")
+    assert only(diagnosed(index, shapes="2"))["fix"]["summary"].endswith("or here: (x.abs() * 0).long()")
+
+
+def test_what_has_no_name_is_converted_in_words() -> None:
+    source = net("return self.e(x.abs() * 0)", "self.e = nn.Embedding(6, 1)")
+    assert only(diagnosed(source, shapes="2x3"))["fix"]["summary"] == "convert it where it is made, or here"
+
+
+def test_a_layer_called_like_its_operation_is_no_operand() -> None:
+    source = net("return self.linear(x.double())", "self.linear = nn.Linear(6, 1)")
+    fix = only(diagnosed(source, shapes="4x6"))["fix"]
+    assert (fix["verified"], fix["after"]) == (True, "return self.linear(x.double().float())")
+    assert unhealed(source, {"shapes": "4x6"}) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases.printed import unhealed
 from tests.engine.programs import diagnose_source
 from tests.engine.rules.small import net, wanting
 
@@ -113,3 +114,19 @@ def test_a_part_of_a_parameter_is_written_without_gradient() -> None:
     finding = diagnose_source(source, shapes="4x6")["findings"][0]
     after = "with torch.no_grad():\n    self.w[0] = 0.0"
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", True, after)
+
+
+@pytest.mark.parametrize(
+    ("write", "after"),
+    [
+        ("y[:, 4:] = y[:, 4:] * s.exp() + s", "y[:, 4:] = y[:, 4:].clone() * s.exp() + s"),
+        ("y[:, 4:] = self.b(y)[:, 4:]", "y[:, 4:] = self.b(y.clone())[:, 4:]"),
+    ],
+)
+def test_what_a_line_reads_and_writes_is_copied_where_it_is_read(write: str, after: str) -> None:
+    source = net(
+        f"y = self.a(x); s = self.b(x)[:, 4:]; {write}; return y * self.p", f"{LAYER}; self.b = nn.Linear(6, 6)"
+    )
+    (finding,) = diagnose_source(source, shapes="4x6", loss="mean")["findings"]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL301", True, after)
+    assert unhealed(source, {"shapes": "4x6", "loss": "mean"}) == []

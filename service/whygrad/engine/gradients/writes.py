@@ -118,16 +118,25 @@ def writing_a_copy(observation: Observation, step: Step, index: int) -> tuple[Ed
 def copied_before(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
     """The edit that copies what a line writes into a part of, `h = h.clone()` before `h[0] = 1`.
 
-    There is none where the memory is read afterwards under another name.
+    There is none where the memory is read afterwards under another name, or where the line itself saves it, as in
+    `h[0] = h[0] * s`: it then saves the copy, and changes that.
     """
     node, written = observation.nodes[step.events[index].node], target(observation, step.events[index])
-    if written is None or not node.writes:
+    if written is None or not node.writes or saved_in_line(observation, step, index):
         return ()
     first, role, own = _whole(observation, node)
     whole = first.argument(role)
     others = set(_aliases(observation, step.events[:index], written)) - own - {whole.value if whole else None}
     read = any(read_after(observation, node, value) for value in others)
     return (Copy(first.id, role),) if first is not node and not read else ()
+
+
+def saved_in_line(observation: Observation, step: Step, index: int) -> bool:
+    """Whether the line that writes into a memory saves it for backward too, itself or in what it calls."""
+    event = step.events[index]
+    line, storages = observation.place(event.node), {t.storage for t in event.outputs}
+    savers = [observation.stack(step.events[c.saver].node) for c in step.clobbered if c.storage in storages]
+    return line is not None and any((f.file, f.line) == (line.file, line.line) for stack in savers for f in stack)
 
 
 def written_apart(observation: Observation, node: Node) -> tuple[Edit, ...]:
@@ -169,7 +178,7 @@ def result_copied(observation: Observation, event: Event) -> tuple[Edit, ...]:
     return (Replace(node.id, expression),) if expression and not node.writes and len(event.outputs) == 1 else ()
 
 
-def operand_copied(observation: Observation, event: Event, storage: int) -> tuple[Edit, ...]:
+def operand_copied(observation: Observation, event: Event, storage: int) -> tuple[Wrap, ...]:
     """The edit that gives an execution a copy of what it reads from a memory; none where it writes there itself."""
     node = observation.nodes[event.node]
     roles = [o.role for o in event.inputs if o.tensor.storage == storage]

@@ -101,13 +101,13 @@ def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     node, event = cut.node, cut.event
     soft = relaxed(observation, node, event) or gated(observation, node, event)
     hard = straight_through(observation, node, event)
-    share, source = compared_share(observation, node, event) is not None, observation.source(node.id)
+    share = compared_share(observation, node, event) is not None
     fixes = []
     if soft:
-        after = smoothed(source, node.bare_name, share=share) if _in_line(observation, cut, soft.edits) else None
+        after = smoothed(observation, node, share=share) if _in_line(observation, cut, soft.edits) else None
         fixes.append(Fix(f"use {soft.name}", after=after, edits=soft.edits))
     if hard:
-        after = estimated(source, node.bare_name, share=share) if _in_line(observation, cut, hard.edits) else None
+        after = estimated(observation, node, share=share) if _in_line(observation, cut, hard.edits) else None
         fixes.append(Fix(f"use {hard.name}", after=after, edits=hard.edits))
     return fixes if everything_lost(observation) else fixes[::-1]
 

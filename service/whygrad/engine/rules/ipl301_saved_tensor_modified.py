@@ -58,12 +58,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
-from whygrad.engine.gradients.writes import copied_before, operand_copied, result_copied, without_writing
-from whygrad.engine.observation import Observation, Step
+from whygrad.engine.gradients.writes import (
+    copied_before,
+    operand_copied,
+    result_copied,
+    saved_in_line,
+    without_writing,
+)
+from whygrad.engine.observation import Event, Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import out_of_place
-from whygrad.engine.wording.spelling import cloned_first
+from whygrad.engine.wording.spelling import cloned_first, with_behind
 
 
 @rule("IPL301", "saved-tensor-modified", "error")
@@ -128,7 +134,8 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
     event, saver = step.events[writer], step.events[spoiled.saver]
     node, saved_by = observation.nodes[event.node], observation.nodes[saver.node].name
     source, kind = observation.source(node.id), observation.modules.get(node.module)
-    after, cloned = out_of_place(source, node.name), cloned_first(source)
+    after = out_of_place(source, node.name)
+    cloned = cloned_first(source) if not saved_in_line(observation, step, writer) else None
     summary, before = f"use {node.bare_name} out of place, or clone the tensor before it is written", None
     if node.module and after is None and observation.in_library(node.id):
         summary = f"make {node.module} out of place (inplace=False), or give it a clone"
@@ -140,8 +147,17 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
             f"write into a clone of what {saved_by} returned", after=cloned, edits=result_copied(observation, saver)
         )
     else:
-        copy = Fix(f"give {saved_by} a clone of its operand", edits=operand_copied(observation, saver, spoiled.storage))
+        copy = _operand_cloned(observation, saver, spoiled.storage)
     return [fix for fix in (new, first, copy) if fix.edits] or [new]
+
+
+def _operand_cloned(observation: Observation, saver: Event, storage: int) -> Fix:
+    """A copy for the one who saved, shown in the line of that one."""
+    node, edits = observation.nodes[saver.node], operand_copied(observation, saver, storage)
+    roles = [edit.argument for edit in edits]
+    after = with_behind(observation, node, roles[0], ".clone()") if len(roles) == 1 else None
+    before = observation.source(node.id) if after else None
+    return Fix(f"give {node.name} a clone of its operand", before, after, edits=edits)
 
 
 def _saved_result(spoiled: Clobbered) -> bool:

@@ -59,7 +59,7 @@ from whygrad.engine.refusals.sending import sent_as
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, known_as, layer, type_origin
 from whygrad.engine.wording.phrases import short_form
-from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.spelling import in_code, with_behind
 
 
 @rule("TYP801", "dtype-mismatch", "error")
@@ -107,9 +107,9 @@ def _fix(observation: Observation, failed: Failure, node: Node, wrong: WrongType
     role = wrong.operand.role
     after = with_behind(observation, node, role, cast)
     edits = () if role in node.writes else wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")
-    here = f"{name or role.partition('[')[0]}{cast}"
+    here = in_code(name, cast)
     place = sent_as(observation, failed.step, wrong.operand.tensor)
     if place is None or failed.step.inputs[place].dtype != wrong.operand.tensor.dtype:
-        return Fix(f"convert it to {wrong.wanted}: {here}", after=after, edits=edits)
-    summary = f"send it as {short_form(failed.step.inputs[place].shape, wrong.wanted)}, or convert it here: {here}"
+        return Fix(f"convert it to {wrong.wanted}{here}", after=after, edits=edits)
+    summary = f"send it as {short_form(failed.step.inputs[place].shape, wrong.wanted)}, or convert it here{here}"
     return Fix(summary, after=after, edits=edits)

@@ -58,7 +58,7 @@ from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, known_as, type_origin
 from whygrad.engine.wording.phrases import short_form
-from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.spelling import in_code, with_behind
 
 
 @rule("TYP802", "index-dtype", "error")
@@ -87,8 +87,8 @@ def _fix(observation: Observation, node: Node, wrong: WrongType, *, sent: bool) 
     name, cast = known_as(observation, node, wrong.operand), caster(wrong.wanted)
     after = with_behind(observation, node, wrong.operand.role, cast)
     edits = wrapped(observation, node, wrong.operand.role, f"x.to(torch.{wrong.wanted})")
-    here = f"{name or wrong.operand.role.partition('[')[0]}{cast}"
+    here = in_code(name, cast)
     if sent:
-        summary = f"send it as {short_form(wrong.operand.tensor.shape, wrong.wanted)}, or convert it here: {here}"
+        summary = f"send it as {short_form(wrong.operand.tensor.shape, wrong.wanted)}, or convert it here{here}"
         return Fix(summary, after=after, edits=edits)
-    return Fix(f"convert it where it is made, or here: {here}", after=after, edits=edits)
+    return Fix(f"convert it where it is made, or here{here}", after=after, edits=edits)

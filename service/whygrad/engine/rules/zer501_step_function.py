@@ -109,4 +109,4 @@ def _fix(observation: Observation, found: Starved, name: str) -> Fix:
         return Fix(words)
     given = "self, decimals=decimals" if found.node.argument("decimals") else "self"
     edit = Replace(found.node.id, f"self + (torch.{name}({given}) - self).detach()")
-    return Fix(words, after=straight_through(observation.source(found.node.id), name), edits=(edit,))
+    return Fix(words, after=straight_through(observation, found.node), edits=(edit,))

@@ -61,7 +61,7 @@ from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, size
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.spelling import called_instead, given_instead
 
 _SOFTMAXES = frozenset({"softmax", "log_softmax"})
 
@@ -116,19 +116,19 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
         unused = (Freeze(own),) if own else ()
         left_out = (Replace(found.node.id, kept), *unused) if _keeps_shape(found) else ()
         return [Fix(f"leave {name} out, or let it run over the features, more than one", edits=left_out)]
-    line, known = observation.place(found.node.id), layouts(observation).of(found.event.tensors[0])
+    known = layouts(observation).of(found.event.tensors[0])
     dims = [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1 and not holds_batch(known[d])]
     instead = "sigmoid" if name == "softmax" else "logsigmoid"
     smooth = "torch.sigmoid(self)" if name == "softmax" else "torch.log(torch.sigmoid(self))"
     alone = Fix(
         f"use {instead} for a weight of its own for each element",
-        after=rewritten(line, rf"\.{name}\([^()]*\)", f".{instead}()") if name == "softmax" else None,
+        after=called_instead(observation, found.node, instead) if name == "softmax" else None,
         edits=(Replace(found.node.id, smooth),),
     )
     others = [
         Fix(
             f"take the {name} over dim {d}, which has {shape[d]} elements",
-            after=rewritten(line, r"\bdim=-?\d+", f"dim={d}"),
+            after=given_instead(observation, found.node, "dim", d),
             edits=(Give(found.node.id, "dim", d),),
         )
         for d in dims

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Mapping
 
-from whygrad.engine.wording.parsing import bracketed, span, statement
+from whygrad.engine.observation import Node, Observation
+from whygrad.engine.wording.parsing import bracketed, parsed, span, statement
 from whygrad.engine.wording.rewriting import both_sides, operand_in
 
 _NAMED = (ast.Name, ast.Attribute)
 _CASTS = frozenset({"float", "double", "half", "to", "type", "type_as"})
-_SOFT = "soft"
-"""What an expression is called that has to be written twice."""
+_LIKE = {"torch.ones_like": "1", "torch.zeros_like": "0"}
 
 
-def straight_through(source: str | None, operation: str) -> str | None:
+def straight_through(observation: Observation, node: Node) -> str | None:
     """The line where the only call of an operation steps in the forward alone."""
+    source, operation = observation.source(node.id), node.bare_name
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and operand_in(n, operation)]
     if source is None or len(calls) != 1 or (found := operand_in(calls[0], operation)) is None:
         return None
     text, given = _text(source, calls[0]), _text(source, found[0])
-    name = given if isinstance(found[0], _NAMED) else _SOFT
+    name = given if isinstance(found[0], _NAMED) else _free(observation, node)
     start = span(source, found[0])[0] - span(source, calls[0])[0]
     hard = text[:start] + name + text[start + len(given) :]
-    return _with(source, calls[0], f"{name} + ({hard} - {name}).detach()", None if name == given else given)
+    return _with(source, calls[0], f"{name} + ({hard} - {name}).detach()", {name: given})
 
 
-def smoothed(source: str | None, operation: str, *, share: bool) -> str | None:
+def smoothed(observation: Observation, node: Node, *, share: bool) -> str | None:
     """The line with a share in place of its only comparison: a sigmoid of the difference, or what is a share itself."""
+    source, operation = observation.source(node.id), node.bare_name
     found = _comparison(source, operation)
     if source is None or found is None:
         return None
@@ -34,21 +38,37 @@ def smoothed(source: str | None, operation: str, *, share: bool) -> str | None:
     if chosen is None:
         return _with(source, _cast(source, found) or found, soft)
     part, this, that = chosen
-    if (this, that) == ("1", "0"):
-        return _with(source, part, soft)
-    name = soft if soft.isidentifier() else _SOFT
-    return _with(source, part, f"{name} * {this} + (1 - {name}) * {that}", None if name == soft else soft)
+    if "0" in (this, that):
+        return _with(source, part, _times(_rest(soft), that) if this == "0" else _times(soft, this))
+    name = soft if soft.isidentifier() else _free(observation, node)
+    return _with(source, part, f"{_times(name, this)} + {_times(_rest(name), that)}", {name: soft})
 
 
-def estimated(source: str | None, operation: str, *, share: bool) -> str | None:
+def estimated(observation: Observation, node: Node, *, share: bool) -> str | None:
     """The line whose only comparison, made a number, is hard in the forward and has the gradient of its share."""
+    source, operation = observation.source(node.id), node.bare_name
     found = _comparison(source, operation)
     cast = _cast(source, found) if source is not None and found is not None else None
     if source is None or found is None or cast is None:
         return None
     soft = _soft(source, found, operation, share=share)
-    name = soft if soft.isidentifier() else _SOFT
-    return _with(source, cast, f"{_text(source, cast)} + {name} - {name}.detach()", None if name == soft else soft)
+    name = soft if soft.isidentifier() else _free(observation, node)
+    return _with(source, cast, f"{_text(source, cast)} + {name} - {name}.detach()", {name: soft})
+
+
+def _free(observation: Observation, node: Node) -> str:
+    """What an expression is called that has to be written twice: `soft`, or more where that is in its function."""
+    depth = len(node.calls)
+    own = [n for n in observation.nodes if n.calls[:depth] == node.calls]
+    one_of_each_call = {n.calls[depth : depth + 1] or n.id: n for n in own}.values()
+    frames = [frame for n in one_of_each_call for frame in observation.stack(n.id) if not frame.library]
+    lines = {f.source or "" for f in frames} | {line for f in frames for _, line in f.context}
+    formals = observation.signature.formals if observation.signature is not None else ()
+    held = {word for line in lines for word in re.findall(r"\w+", line)} | {formal.name for formal in formals}
+    name = "soft"
+    while name in held:
+        name += "_"
+    return name
 
 
 def _comparison(source: str | None, operation: str) -> ast.Compare | None:
@@ -80,17 +100,31 @@ def _chosen(source: str, found: ast.Compare) -> tuple[ast.Call, str, str] | None
     for call in ast.walk(statement(source)):
         own = isinstance(call, ast.Call) and len(call.args) == 3 and ast.unparse(call.func) == "torch.where"
         if isinstance(call, ast.Call) and own and _same(call.args[0], found):
-            this, that = (_text(source, each) for each in call.args[1:])
-            return call, _one(this), _one(that)
+            this, that = (_value(source, each, found) for each in call.args[1:])
+            return call, this, that
     return None
 
 
-def _one(text: str) -> str:
-    """`1` and `0` for a tensor or number that is all so; else the text, in brackets where that is needed."""
-    for number, name in (("1", "torch.ones_like("), ("0", "torch.zeros_like(")):
-        if text in (number, f"{number}.0") or (text.startswith(name) and text.count("(") == 1):
-            return number
-    return bracketed(text) or text
+def _value(source: str, chosen: ast.expr, found: ast.Compare) -> str:
+    """`1` and `0` for a number, or a tensor like a side of the comparison, that is all so; else the text, bracketed."""
+    text = _text(source, chosen)
+    if isinstance(chosen, ast.Call) and len(chosen.args) == 1 and not chosen.keywords:
+        sides = [ast.unparse(side) for side in (found.left, *found.comparators)]
+        number = _LIKE.get(ast.unparse(chosen.func)) if ast.unparse(chosen.args[0]) in sides else None
+        return number or text
+    return text.removesuffix(".0") if text in ("1.0", "0.0") else bracketed(text) or text
+
+
+def _times(share: str, value: str) -> str:
+    return share if value == "1" else f"{bracketed(share)} * {value}"
+
+
+def _rest(share: str) -> str:
+    """What is left of a share: `1 - p` of `p`, and `p` of `1 - p`."""
+    tree = parsed(share)
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Sub) and ast.unparse(tree.left) == "1":
+        return _text(share, tree.right)
+    return f"1 - {bracketed(share)}"
 
 
 def _same(one: ast.expr, other: ast.expr) -> bool:
@@ -101,19 +135,18 @@ def _text(source: str, part: ast.expr) -> str:
     return source[slice(*span(source, part))]
 
 
-def _with(source: str, part: ast.expr, text: str, soft: str | None = None) -> str | None:
-    """The line with a text in place of an expression; before it the line that names what the text reads twice."""
+def _with(source: str, part: ast.expr, text: str, named: Mapping[str, str] | None = None) -> str | None:
+    """The line with a text in place of an expression; before it the lines that name what the text reads twice."""
     line = statement(source)
     first = line.body[0] if isinstance(line, ast.Module) and len(line.body) == 1 else None
-    names = {n.id for n in ast.walk(line) if isinstance(n, ast.Name)}
-    if soft is not None and (not isinstance(first, ast.Assign | ast.Return | ast.AugAssign) or _SOFT in names):
+    before = "".join(f"{name} = {given}\n" for name, given in (named or {}).items() if name != given)
+    if before and not isinstance(first, ast.Assign | ast.Return | ast.AugAssign):
         return None
     start, end = span(source, part)
     if source[start - 1 : start] == "(" and source[end : end + 1] == ")" and not _of_a_call(source, start):
         start, end = start - 1, end + 1
     inner = text if _stands_alone(line, part) else bracketed(text)
-    changed = f"{source[:start]}{inner}{source[end:]}" if inner else None
-    return f"{_SOFT} = {soft}\n{changed}" if changed and soft is not None else changed
+    return f"{before}{source[:start]}{inner}{source[end:]}" if inner else None
 
 
 def _of_a_call(source: str, start: int) -> bool:

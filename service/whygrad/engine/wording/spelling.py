@@ -6,9 +6,9 @@ import ast
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
-from whygrad.engine.wording.parsing import span, statement
+from whygrad.engine.wording.parsing import bracketed, span, statement
 from whygrad.engine.wording.rewriting import applied, fed, operand_of, replaced, suffixed
-from whygrad.engine.wording.written import FIRST, written
+from whygrad.engine.wording.written import FIRST, call_of, written
 
 
 def with_behind(observation: Observation, node: Node, role: str, suffix: str) -> str | None:
@@ -23,6 +23,23 @@ def with_behind(observation: Observation, node: Node, role: str, suffix: str) ->
     return handed or applied(source, name, suffix) or operand_of(source, name, suffix)
 
 
+def called_instead(observation: Observation, node: Node, function: str) -> str | None:
+    """The user's line with another function of its operand alone: `s.sigmoid()` in place of `s.softmax(1)`."""
+    source, found = observation.source(node.id), call_of(observation, node)
+    if source is None or found is None:
+        return None
+    call, operand = found
+    text = source[slice(*span(source, operand))]
+    method = isinstance(call.func, ast.Attribute) and call.func.value is operand
+    return replaced(source, call, f"{bracketed(text)}.{function}()" if method else f"torch.{function}({text})")
+
+
+def given_instead(observation: Observation, node: Node, argument: str, value: int) -> str | None:
+    """The user's line with another number in place of what an operation is given there."""
+    source, given = observation.source(node.id), written(observation, node, argument)
+    return replaced(source, given, str(value)) if source is not None and given is not None else None
+
+
 def in_keyword(source: str | None, ending: str, turn: str) -> str | None:
     """The line with axes swapped in the only argument whose keyword ends so; a swap that is there already goes."""
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]
@@ -34,6 +51,12 @@ def in_keyword(source: str | None, ending: str, turn: str) -> str | None:
     if owner is not None and ast.unparse(given).endswith((".t()", ".transpose(0, 1)", ".transpose(1, 0)")):
         return replaced(source, given, source[slice(*span(source, owner))])
     return suffixed(source, given, turn)
+
+
+def in_code(name: str | None, suffix: str) -> str:
+    """`: x.float()`, to stand behind words that say as much; nothing where the operand has no name that is code."""
+    owner = bracketed(name) if name else None
+    return f": {owner}{suffix}" if owner else ""
 
 
 def cloned_first(source: str | None) -> str | None:

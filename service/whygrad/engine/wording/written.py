@@ -31,6 +31,13 @@ def written(observation: Observation, node: Node, role: str) -> ast.expr | None:
     return found[0] if len(found) == 1 else None
 
 
+def call_of(observation: Observation, node: Node) -> tuple[ast.Call, ast.expr] | None:
+    """The only call in the line that is the operation of a node, and its first operand."""
+    calls = [n for n in ast.walk(statement(observation.source(node.id))) if isinstance(n, ast.Call)]
+    found = [(call, given) for call in calls for given in _operands(observation, node, call, node.arguments[0].name)]
+    return found[0] if len(found) == 1 else None
+
+
 def spelt(observation: Observation, node: Node, role: str) -> str | None:
     """How the line spells the operand in that role, where that is short: `e.sum(-1)`, `parts[0]`."""
     source = observation.source(node.id)
@@ -57,7 +64,7 @@ def _operands(observation: Observation, node: Node, spelt: ast.AST, role: str) -
     """The expression in that role, if what is written there is the operation of the node."""
     name, _, rest = role.partition("[")
     places = [a.name for a in node.arguments]
-    if name not in places:
+    if name not in places or (observation.in_library(node.id) and _calls_own(spelt)):
         return
     found = _argument(spelt, _names(observation, node), name, places.index(name))
     inner = rest.rstrip("]")
@@ -67,6 +74,12 @@ def _operands(observation: Observation, node: Node, spelt: ast.AST, role: str) -
         yield found.elts[int(inner)]
     elif isinstance(spelt, ast.Call) and found is not None and node.bare_name in _IN_A_ROW and inner.isdigit():
         yield from spelt.args[places.index(name) + int(inner) :][:1]
+
+
+def _calls_own(spelt: ast.AST) -> bool:
+    """Whether something is called that is no function of torch, so that what it is called on is no operand: a layer."""
+    called = spelt.func if isinstance(spelt, ast.Call) else None
+    return isinstance(called, ast.Attribute) and ast.unparse(called.value) not in FUNCTIONAL
 
 
 def _names(observation: Observation, node: Node) -> Collection[str]:
