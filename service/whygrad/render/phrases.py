@@ -153,7 +153,7 @@ def duration(document: Json) -> str:
 
 def took(ms: float) -> str:
     """`49 ms`, and from a second on `9.8 s`."""
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+    return f"{ms:.0f} ms" if ms < 999.5 else f"{ms / 1000:.1f} s"
 
 
 def environment(document: Json) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from whygrad.web.dashboard.wording import breakable, going_on, without_norms
@@ -9,6 +11,12 @@ def test_dotted_names_may_break_after_a_dot_and_all_else_is_text() -> None:
     assert breakable("model.layers.4 <b> of 1.5 in model.py.") == (
         "model.<wbr>layers.<wbr>4 &lt;b&gt; of 1.5 in model.py."
     )
+
+
+def test_a_long_word_is_read_in_a_moment() -> None:
+    began = time.process_time()
+    assert breakable("w" * 20_000) == "w" * 20_000
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -25,6 +33,13 @@ def test_what_runs_is_what_comes_after_the_passes_that_were_told(
 ) -> None:
     passes = [{"name": name} for name in told]
     assert says in going_on({"status": "running", "passes": passes, "request": {"passes": asked}})
+
+
+def test_fixes_that_nobody_asked_for_are_not_said_to_be_made() -> None:
+    passes = [{"name": name} for name in ("structure", "numeric", "replay")]
+    running = {"status": "running", "passes": passes}
+    assert "is written" in going_on({**running, "request": {"verify": False}})
+    assert "fixes are made" in going_on({**running, "request": {"verify": True}})
 
 
 def test_a_program_without_weights_is_not_said_to_have_no_gradients() -> None:

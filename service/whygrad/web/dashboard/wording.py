@@ -12,12 +12,13 @@ from whygrad.render import inputs, operands, parameters, phrases, snippet
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 WIDEST_LINE = 200
-_DOTTED = re.compile(r"\w+(?:\.\w+){2,}")
+_DOTTED = re.compile(r"\b\w+(?:\.\w+){2,}")
 RUNNING = {
     "structure": "The program is loaded, and its step is run on shapes alone.",
     "numeric": "The step is run with its numbers: values and norms are to come.",
     "replay": "The step is run again by torch's own, optimising executor, to compare.",
     "verify": "The fixes are made and run.",
+    "end": "The diagnosis is written.",
 }
 
 Json = Mapping[str, Any]
@@ -65,8 +66,9 @@ def going_on(document: Json) -> str:
     if document["status"] == "queued":
         return "It waits for a worker."
     told = {done["name"] for done in document.get("passes") or []}
-    asked = (document.get("request") or {}).get("passes") or phrases.PASSES
-    return RUNNING[next((name for name in asked if name not in told), "verify")]
+    request = document.get("request") or {}
+    last = "verify" if request.get("verify", True) else "end"
+    return RUNNING[next((name for name in request.get("passes") or phrases.PASSES if name not in told), last)]
 
 
 def without_norms(document: Json) -> str:
