@@ -73,6 +73,27 @@ def test_shapes_that_were_typed_first_are_kept(opened: Open, tmp_path: Path) -> 
     expect(page.get_by_text("5x4", exact=True)).to_be_visible()
 
 
+SLOW_AT_FIRST = """() => {
+  const digest = crypto.subtle.digest.bind(crypto.subtle);
+  const waits = [1000, 0];
+  crypto.subtle.digest = async (...given) => {
+    await new Promise((resolve) => setTimeout(resolve, waits.shift()));
+    return digest(...given);
+  };
+}"""
+
+
+def test_a_file_that_is_dropped_while_another_is_taken_is_let_lie(opened: Open, tmp_path: Path, cut: bytes) -> None:
+    page = opened("/")
+    page.evaluate(SLOW_AT_FIRST)
+    page.get_by_label("Shapes of the inputs").fill("2x4")
+    drop(page, "first.pt", cut)
+    drop(page, "second.pt", programs.scripted(programs.IN_PLACE, tmp_path))
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("first.pt", exact=True)).to_be_visible()
+    expect(page.locator(".line.culprit")).to_contain_text(".detach()")
+
+
 def test_what_is_no_program_is_said_to_be_none(opened: Open) -> None:
     page = opened("/")
     drop(page, "notes.txt", b"not a model at all")

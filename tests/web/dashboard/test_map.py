@@ -101,6 +101,18 @@ def test_search_finds_names_operations_shapes_and_states(
     assert chosen(page).startswith(options[0])
 
 
+def test_what_is_folded_into_a_layer_is_found_as_that_layer_alone(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached))
+    page.locator("#map-question").fill("batch_norm")
+    expect(page.locator("gradient-map [role=search] [role=status]")).to_have_text("53 places")
+    page.locator("#map-question").fill("max_pool2d")
+    expect(page.locator("#map-found [role=option] strong")).to_have_text(["maxpool"])
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-world .box.chosen .title")).to_contain_text("maxpool")
+
+
 def test_a_finding_leads_to_its_place_and_a_place_to_its_findings(opened: Open, detached: str) -> None:
     page = drawn(opened(detached))
     page.locator("[data-action=close]").click()

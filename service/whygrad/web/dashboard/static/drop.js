@@ -63,8 +63,13 @@
     form().requestSubmit(part("button.main"));
   };
 
-  const take = async (file) => {
-    if (!input()) return;
+  /** Whether a file was taken: another one is not, before this one has come to its end. */
+  const underWay = () => !part(".progress").hidden;
+
+  const take = async (files) => {
+    if (!input() || underWay()) return;
+    input().files = files;
+    const [file] = files;
     part("[data-wrong]").hidden = true;
     if (!file.size) {
       refuse("The file is empty.");
@@ -94,7 +99,6 @@
   };
 
   const watch = () => {
-    const dropped = (event) => [...(event.dataTransfer?.files ?? [])][0];
     addEventListener("dragover", (event) => {
       if (![...event.dataTransfer.types].includes("Files")) return;
       event.preventDefault();
@@ -102,25 +106,25 @@
     });
     for (const name of ["dragleave", "drop"]) addEventListener(name, () => document.body.classList.remove("dropping"));
     addEventListener("drop", (event) => {
-      const file = dropped(event);
-      if (!file) return;
+      const files = event.dataTransfer?.files;
+      if (!files?.length) return;
       event.preventDefault();
       if (!input()) {
         location.assign("/"); // the form is about another program: the file has to be dropped on an empty one
         return;
       }
-      input().files = event.dataTransfer.files;
-      take(file);
+      take(files);
     });
     addEventListener("change", (event) => {
-      if (event.target.id === "model" && event.target.files[0]) take(event.target.files[0]);
+      if (event.target.id === "model" && event.target.files[0]) take(event.target.files);
     });
     addEventListener("submit", (event) => {
       const button = event.target.querySelector("button.main");
       button.disabled = true;
       button.textContent = "Running…";
     });
-    addEventListener("pageshow", () => {
+    addEventListener("pageshow", (event) => {
+      if (event.persisted && input()) part(".progress").hidden = true;
       const button = form().querySelector("button.main");
       button.disabled = false;
       button.textContent = "Find out why";

@@ -139,6 +139,7 @@ class Reader {
       const [told] = [...telling, ...box.children];
       if (told) Object.assign(box, { label: told.label, op: told.type });
       for (const op of box.ops) this.leaf[op] = box;
+      for (const child of box.children) child.parent = null;
       box.children = [];
     }
     while (box.children.length > MOST_CHILDREN) this.bundle(box);
