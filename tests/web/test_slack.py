@@ -48,10 +48,42 @@ def test_it_may_come_by_a_name_that_the_service_does_not_know(mounted: FlaskClie
     assert mounted.get("/healthz", headers={"Host": "a1b2.tunnel.example"}).status_code == 421
 
 
-@pytest.mark.parametrize("payload", ["", "{", "[]", "null", '"x"', "3"])
-def test_a_payload_that_is_none_is_told(mounted: FlaskClient, payload: str) -> None:
-    answer = post(mounted, urlencode({"payload": payload}))
-    assert (answer.status_code, "payload" in answer.json["detail"]) == (400, True)
+@pytest.mark.parametrize("payload", ["", "{", "[]", "null", '"x"', "3", "a=1"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_payload_that_is_none_is_told(
+    mounted: FlaskClient, payload: str, media_type: str, problem: Callable[..., str]
+) -> None:
+    body = payload if media_type == "application/json" else urlencode({"payload": payload})
+    assert "payload" in problem(post(mounted, body, **{"Content-Type": media_type}), 400)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "block_actions", "actions": []},
+        {"type": "block_actions", "actions": None},
+        {"type": "block_actions", "actions": [{}]},
+        {"type": "block_actions", "actions": [1]},
+        {"type": "interactive_message", "callback_id": "c"},
+        {"type": "view_submission", "view": None},
+        {"type": "view_submission", "view": {"callback_id": "c"}},
+        {"type": "event_callback", "event": None},
+        {"type": "event_callback", "authorizations": [1]},
+        {"type": "view_closed", "response_urls": [1]},
+        {"type": "shortcut", "user": 3},
+    ],
+    ids=json.dumps,
+)
+def test_what_slack_never_sends_is_told(
+    mounted: FlaskClient, payload: dict[str, object], problem: Callable[..., str]
+) -> None:
+    assert "payload" in problem(post(mounted, urlencode({"payload": json.dumps(payload)})), 400)
+
+
+def test_a_command_may_speak_of_a_payload(mounted: FlaskClient) -> None:
+    form = {"command": "/diagnose", "text": "KeyError: 'payload'", "channel_id": "C1", "user_id": "U1"}
+    answer = post(mounted, urlencode(form))
+    assert (answer.status_code, answer.json["response_type"]) == (200, "ephemeral")
 
 
 def test_slack_is_told_that_this_is_the_place(mounted: FlaskClient) -> None:

@@ -19,6 +19,16 @@ def test_the_file_is_valid_openapi() -> None:
     openapi_spec_validator.validate(yaml.safe_load(WRITTEN.read_text(encoding="utf-8")))
 
 
+def test_a_body_that_breaks_off_is_told_of_every_route() -> None:
+    told = {
+        (path, method): operation["responses"]["400"]["description"]
+        for path, operations in spec.document(bare_app())["paths"].items()
+        for method, operation in operations.items()
+        if method != "parameters"
+    }
+    assert [where for where, text in told.items() if "broke off" not in text] == []
+
+
 def test_every_route_is_told_but_for_the_pages_of_people() -> None:
     app = bare_app()
     views = {rule.rule: app.view_functions[rule.endpoint] for rule in app.url_map.iter_rules()}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Flask, Response, current_app, request
 
@@ -32,23 +32,19 @@ class Signed(Body):
 
     media_type: ClassVar[str] = "application/x-www-form-urlencoded"
 
-    def read(self) -> bytes:
-        """The body, once it is known to be Slack's. Raises Problem."""
+    def read(self) -> dict[str, Any]:
+        """What it says, once it is known to be Slack's. Raises Problem."""
         if MOUNTED not in current_app.extensions:
             raise Problem(404, "Slack is not set up here: WHYGRAD_SLACK_SIGNING_SECRET and _BOT_TOKEN do that.")
         request.max_content_length = LARGEST_BODY
         body = request.get_data()
         _require_signature(body)
-        _require_payload(_text(body))
-        return body
+        return _payload(_text(body))
 
 
 def mount(app: Flask, chat: App) -> None:
     """Let `chat` answer what Slack sends to `app`."""
-    # only here: a service without Slack has none of it installed
-    from slack_bolt.adapter.flask import SlackRequestHandler
-
-    app.extensions[MOUNTED] = SlackRequestHandler(chat)
+    app.extensions[MOUNTED] = chat
 
 
 @resource.post("/slack/events")
@@ -57,17 +53,24 @@ def mount(app: Flask, chat: App) -> None:
     body=Signed(),
     answers={200: Answer("Acknowledged, as Slack wants to be answered")},
     problems={
-        400: "signed, and yet nothing that Slack sends",
+        400: "the body broke off; or it is signed, and yet nothing that Slack sends",
         401: "not signed by Slack, or more than five minutes ago",
         404: "Slack is not set up here",
         413: "larger than the limit",
     },
 )
-def events(body: bytes) -> Response:
+def events(body: dict[str, Any]) -> Response:
     """Hand it on; the app acknowledges in a moment, and what takes longer stands in its outbox."""
-    del body  # the adapter reads it from the request
-    answer: Response = current_app.extensions[MOUNTED].handle(request)
-    return answer
+    # only here: a service without Slack has none of it installed
+    from slack_bolt.adapter.flask.handler import to_flask_response
+    from slack_bolt.request import BoltRequest
+
+    chat: App = current_app.extensions[MOUNTED]
+    try:
+        answer = chat.dispatch(BoltRequest(body=body, mode="socket_mode"))  # the mode in which a body comes parsed
+    except (LookupError, TypeError, AttributeError) as error:  # of its own reading: what a listener raises it answers
+        raise Problem(400, "The payload is nothing that Slack sends.") from error
+    return to_flask_response(answer)
 
 
 def _require_signature(body: bytes) -> None:
@@ -86,15 +89,25 @@ def _require_signature(body: bytes) -> None:
         raise Problem(401, "This is not signed with the secret that WHYGRAD_SLACK_SIGNING_SECRET names.")
 
 
-def _require_payload(text: str) -> None:
-    """What is pressed or filled in comes as one JSON object, which the adapter takes for granted."""
-    written = text if text.startswith("{") else parse_qs(text, keep_blank_values=True).get("payload", ["{}"])[-1]
+def _payload(text: str) -> dict[str, Any]:
+    """A command is a form; what is pressed or filled in is JSON in a field of one, and an event is JSON."""
+    form = {} if request.is_json else dict(parse_qsl(text, keep_blank_values=True))
+    if form and "payload" not in form:
+        return form
     try:
-        payload = json.loads(written)
+        payload = json.loads(form.get("payload", text))
     except (ValueError, RecursionError) as error:
         raise Problem(400, "The payload is no JSON.") from error
     if not isinstance(payload, dict):
         raise Problem(400, "The payload is no JSON object.")
+    _require_names(payload.get("actions", []))
+    return payload
+
+
+def _require_names(actions: Any) -> None:
+    """The app takes for granted that what was pressed has a name."""
+    if not (isinstance(actions, list) and all(isinstance(one, dict) and "action_id" in one for one in actions)):
+        raise Problem(400, "The payload has an action without an action_id.")
 
 
 def _text(body: bytes) -> str:
