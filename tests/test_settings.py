@@ -18,6 +18,7 @@ def test_the_defaults_keep_everything_in_the_data_folder(monkeypatch: pytest.Mon
 
 def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     bad = {"WHYGRAD_JOB_SECONDS": "soon", "WHYGRAD_ATTEMPTS": "0", "WHYGRAD_BIND": "here"}
+    bad["WHYGRAD_KEEP_UNUSED_SECONDS"] = "59"  # an upload that is slow is on its way for longer
     for name, value in bad.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as error:

@@ -72,7 +72,7 @@ class Settings:
     attempts: int = 3
     """How many workers a job may lose before it is given up."""
     keep_unused_seconds: float = 86_400.0
-    """How long an upload is kept that no diagnosis uses."""
+    """How long an upload is kept that no diagnosis uses: 60 at least, since one may be on its way."""
     workers: int = 1
     """Worker processes that `whygrad serve` starts; each runs one program at a time."""
     web_workers: int = 1
@@ -120,7 +120,7 @@ class Settings:
             "insecure_no_sandbox": env.bool("INSECURE_NO_SANDBOX", cls.insecure_no_sandbox),
             "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **positive),
             "attempts": env.int("ATTEMPTS", cls.attempts, **positive),
-            "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, **positive),
+            "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, validate=Range(min=60)),
             "workers": env.int("WORKERS", cls.workers, validate=Range(min=0)),
             "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
             "slack_signing_secret": env.str("SLACK_SIGNING_SECRET", "", validate=_check_secret),

@@ -46,11 +46,15 @@ class Arriving:
         """Of what has come so far."""
         return self._digest.hexdigest()
 
+    def add(self, piece: bytes) -> None:
+        """Write what comes next."""
+        self._digest.update(piece)
+        self.bytes += self.file.write(piece)
+
     def take(self, stream: Readable) -> None:
         """Write the rest of a stream."""
-        while chunk := stream.read(CHUNK):
-            self._digest.update(chunk)
-            self.bytes += self.file.write(chunk)
+        while piece := stream.read(CHUNK):
+            self.add(piece)
 
     def sync(self) -> None:
         """Have all that came on the disk."""

@@ -15,7 +15,7 @@ from whygrad.web.operation import Answer, Bytes, operation
 from whygrad.web.reading import ABANDONED, read, size_of
 from whygrad.web.representations import EITHER, either
 from whygrad.web.service import service
-from whygrad.web.uploads import keep_arrived
+from whygrad.web.uploads import keep_arrived, take
 from whygrad.web.waiting import patience
 
 resource = Blueprint("models", __name__)
@@ -51,7 +51,7 @@ def put(sha256: str, body: Readable) -> Response:
     """Store the body if it is what the path says."""
     known = service().blobs.has(sha256)
     with service().blobs.arriving() as upload:
-        upload.take(body)  # here, not in a thread: it comes from a socket of this one
+        take(upload, body)
         _require(upload, sha256)
         keep_arrived(upload)
     return Response(status=204) if known else Response(status=201, headers={"Location": request.path})
