@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,12 @@ def test_python_works(block: str, folder: Path, address: str) -> None:
     told = run([sys.executable, "-c", block.replace(ADDRESS, address)], folder, address)
     assert "suspect" in told
     assert "CUT101 h = self.proj(x).detach()" in told
+
+
+def test_options_are_written_as_their_help_does() -> None:
+    written = re.findall(r"`(--[a-z-]+ [A-Z]+)`", readme.README.read_text())
+    assert written
+    assert [option for option in written if option not in readme.commands()] == []
 
 
 def test_commands_exist_in_the_makefile() -> None:

@@ -98,11 +98,17 @@ class Wishes:
         request |= {} if self.loss is None else {"loss": _loss(self.loss)}
         request |= {} if self.target is None else {"loss": _with_target(request.get("loss"), self.target)}
         lists = {"passes": _parted(self.passes), "expect_frozen": list(self.frozen), "ignore": _parted(self.ignored)}
-        _require_target(request.get("loss"))
         return request | {name: _joined(request.get(name), more) for name, more in lists.items() if more}
 
-    def spelt(self, pointer: str, request: Request) -> str:
-        """The place of a fault in the words of the command line: the option where there is one, else the pointer."""
+    def told(self, pointer: str, message: str, request: Request) -> str:
+        """A fault in the words of the command line."""
+        if pointer == "/loss" and self.loss in LOSSES:
+            example = "8:int64[0,10)" if self.loss in LOSSES_OF_CLASSES else "8x10, of the shape of the output"
+            message = f"It needs a target: --target {example}"
+        return f"{self._spelt(pointer, request)}: {message}"
+
+    def _spelt(self, pointer: str, request: Request) -> str:
+        """The place of a fault: the option where there is one, else the pointer."""
         name, *steps = pointer.lstrip("/").split("/")
         option, given = _SPELT.get(name, ("", "")), self.request_file
         if not option[0] or getattr(self, option[1]) in (None, ()):
@@ -136,7 +142,7 @@ def complete(request: Request, limit: int | None, wishes: Wishes = Wishes()) -> 
             refuse_larger(loaded, limit)
         return loaded
     except ValidationError as error:
-        lines = [f"{wishes.spelt(fault['pointer'], request)}: {fault['message']}" for fault in faults(error)]
+        lines = [wishes.told(fault["pointer"], fault["message"], request) for fault in faults(error)]
         raise click.UsageError("\n".join(lines)) from error
 
 
@@ -171,12 +177,6 @@ def _with_target(loss: Any, target: str) -> Request:
     if len(entries) != 1:
         raise click.BadParameter("a loss takes one target", param_hint="--target")
     return (dict(loss) if isinstance(loss, Mapping) else {"kind": kind}) | {"target": entries[0]}
-
-
-def _require_target(loss: Any) -> None:
-    if loss in LOSSES:
-        example = "8:int64[0,10)" if loss in LOSSES_OF_CLASSES else "8x10, of the shape of the output"
-        raise click.UsageError(f"--loss {loss} compares with a target, which is missing: --target {example}")
 
 
 def _loss(loss: str) -> Any:

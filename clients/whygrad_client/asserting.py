@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from whygrad.render import counting, text
+from whygrad.render import counting, phrases, text
 from whygrad.render.parameters import shorten
+from whygrad.render.terminal import safe
 from whygrad_client import defaults, freezing, live
 from whygrad_client.errors import NotARequest, WhygradError
 
@@ -34,9 +35,10 @@ def assert_gradients_flow(
 ) -> Report:
     """Fail with the diagnosis where a parameter of `model` gets no usable gradient; else give the report.
 
-    `frozen` are globs of the parameters that are to get no gradient: one that is frozen and not among them fails, and
-    one among them that gets a gradient. `fail_on` is the least severity that fails: `error`, `warning` (the default),
-    `note` or `never`; a fault below it is a GradientWarning. `inputs` and the other options are those of `diagnose`.
+    `frozen` are globs of the parameters that are to get no gradient. One among them that gets a gradient fails, and so
+    does one that is frozen and not among them, unless PAR201, which tells of it, is ignored or muted. `fail_on` is the
+    least severity that fails: `error`, `warning` (the default), `note` or `never`; a fault below it is a
+    GradientWarning. `inputs` and the other options are those of `diagnose`.
 
     Raises AssertionError, and WhygradError where nothing could be judged for another reason than the model.
     """
@@ -79,13 +81,22 @@ def _misfrozen(document: dict[str, Any], frozen: Sequence[str]) -> Iterator[str]
     """What is frozen and should not be, and the other way round."""
     states = {p["name"]: p.get("gradient") for p in document.get("parameters") or []}
     meant = {name for name in states if any(fnmatchcase(name, glob) for glob in frozen)}
-    total = document.get("parameters_total")
-    stuck = [name for name, state in states.items() if state == "frozen" and name not in meant]
+    passed = meant | _passed(document)
+    stuck = [name for name, state in states.items() if state == "frozen" and name not in passed]
     moving = [name for name, state in states.items() if state == "ok" and name in meant]
     if stuck:
-        yield f"frozen, and not named in frozen={list(frozen)}: {shorten(stuck, states, total)}"
+        yield f"frozen, and not named in frozen={list(frozen)}: {_shown(stuck, document)}"
     if moving:
-        yield f"named in frozen={list(frozen)}, and yet trained: {shorten(moving, states, total)}"
-    for glob in frozen:
-        if states and not any(fnmatchcase(name, glob) for name in states):
-            yield f"frozen={list(frozen)}: no parameter is called {glob!r}; {freezing.hint(glob, [*states])}"
+        yield f"named in frozen={list(frozen)}, and yet trained: {_shown(moving, document)}"
+    yield from freezing.unmatched([document])
+
+
+def _passed(document: dict[str, Any]) -> set[str]:
+    """The parameters of what is ignored or muted."""
+    muted = [finding for finding in document.get("findings") or [] if not phrases.news(finding)]
+    return {name for f in [*muted, *(document.get("ignored") or [])] for name in f.get("parameters") or []}
+
+
+def _shown(names: Sequence[str], document: dict[str, Any]) -> str:
+    every = [safe(parameter["name"], 120) for parameter in document["parameters"]]
+    return shorten([safe(name, 120) for name in names], every, document.get("parameters_total"))

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from whygrad.render import counting, formats
-from whygrad_client import asking, baseline, configuration, freezing, local
+from whygrad_client import asking, baseline, configuration, defaults, freezing, local
 from whygrad_client.asking import FILE, Wishes
 from whygrad_client.client import Client
 from whygrad_client.errors import (
@@ -32,14 +32,19 @@ from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, Watch, comp
 
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 LONGER = "--timeout SECONDS gives it longer"
-SERVER_SECONDS = 600.0
-"""How long a service may take for one program, its queue included, where nobody says otherwise."""
 _STDIN = Path("-")
 _HOPELESS = (ConnectionFailed, NotAService, Unauthorized, Forbidden)
 """What goes wrong with one program in this way does so with the next."""
 
 Document = dict[str, Any]
 Diagnose = Callable[[Path, Watch], Report]
+
+
+def _lasting(_context: click.Context, _parameter: click.Parameter, given: str | None) -> float | None:
+    try:
+        return None if given is None else local.lasting(given)
+    except ValueError as error:
+        raise click.BadParameter(f"{given}: {error}") from error
 
 
 @click.command()
@@ -59,10 +64,10 @@ Diagnose = Callable[[Path, Watch], Report]
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    callback=_lasting,
     metavar="SECONDS",
     help=f"How long a program may take: here {local.SECONDS:.0f} [env {local.JOB_SECONDS}], "
-    f"in a service {SERVER_SECONDS:.0f}, its queue included.",
+    f"in a service {defaults.SERVER_SECONDS:.0f}, its queue included.",
 )
 @FAIL_ON
 @click.option("--baseline", "before", type=FILE, help="What --format json wrote before: only what is new counts.")
@@ -97,14 +102,14 @@ def check(
     whygrad check model.pt --input 1x3x224x224
     whygrad check model.pt --input 8x3x224x224 --loss cross_entropy --target "8:int64[0,10)"
 
-    Ends with 0 where nothing was found, 1 where something at or above --fail-on was, 2 where it could not be judged.
+    Ends with 0 where nothing counts, 1 where something at or above --fail-on does, 2 where it could not be judged.
     """
     wishes = Wishes.of(context)
     _require_readable([*models, wishes.request_file], output)
     known = baseline.read(before) if before else None
     with _engine(wishes, server, insecure, timeout) as diagnose:
         documents = list(_documents(models, diagnose, known, quiet=quiet))
-    for remark in freezing.unmatched(wishes.frozen, documents):
+    for remark in freezing.unmatched(documents):
         complain(remark)
     shown = [d for d in documents if not (quiet and form == "text") or _status([d], fail_on)]
     if shown:
@@ -123,7 +128,7 @@ def _engine(wishes: Wishes, server: str | None, insecure: bool, timeout: float |
             yield lambda model, watch: _examined(examine, model, complete, watch)
         return
     with connected(server) as client:
-        yield lambda model, watch: _sent(client, model, request, watch, wishes, timeout or SERVER_SECONDS)
+        yield lambda model, watch: _sent(client, model, request, watch, wishes, timeout or defaults.SERVER_SECONDS)
 
 
 @contextmanager
@@ -152,9 +157,9 @@ def _sent(client: Client, model: Path, request: Document, watch: Watch, wishes: 
     except TimedOut as error:
         raise TimedOut(f"{error}; {LONGER}") from error
     except Invalid as error:
-        faults = [(str(e.get("pointer")).removeprefix("/request"), e.get("message")) for e in error.errors]
-        lines = [message if at == "/model" else f"{wishes.spelt(at, request)}: {message}" for at, message in faults]
-        raise WhygradError("\n".join(map(str, lines)) or str(error)) from error
+        faults = [(str(e.get("pointer")).removeprefix("/request"), str(e.get("message"))) for e in error.errors]
+        lines = [message if at == "/model" else wishes.told(at, message, request) for at, message in faults]
+        raise WhygradError("\n".join(lines) or str(error)) from error
 
 
 def _documents(

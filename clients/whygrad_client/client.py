@@ -15,15 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from whygrad_client import reading
 from whygrad_client.answers import Explanation, Rule, RulePage, Summary, UploadLink
-from whygrad_client.errors import (
-    Conflict,
-    ConnectionFailed,
-    Invalid,
-    NotAService,
-    NotFound,
-    TimedOut,
-    WhygradError,
-)
+from whygrad_client.errors import Conflict, ConnectionFailed, Invalid, NotAService, NotFound, TimedOut, WhygradError
 from whygrad_client.options import Inputs, Options, request
 from whygrad_client.report import Mute, Report
 from whygrad_client.transport import Call, Transport
@@ -73,21 +65,20 @@ class Client:
         `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list of the request document; None takes what
         the file recorded. `progress` is called with how many bytes of how many have left, `watch` about once a second
         with the report as it stands; a large program that the service has is not sent again. What has no end within
-        `seconds` is cancelled. Raises also TimedOut then, Unreadable where the file cannot be read, NotARequest where
-        the short form is none, and TypeError where `model` is neither a path nor bytes.
+        `seconds`, counted from the first answer on, is cancelled. Raises also TimedOut then, Unreadable where the file
+        cannot be read, NotARequest where the short form is none, and TypeError where `model` is neither path nor bytes.
         """
-        began, given, every = time.monotonic(), seconds or float("inf"), _WATCHED if watch else _ONE_WAIT
-        report = self._submit(Program.of(model, name), inputs, progress, options, wait=min(_FIRST_WAIT, given))
+        wait, every = _FIRST_WAIT if seconds is None else 0, _WATCHED if watch else _ONE_WAIT
+        report = self._submit(Program.of(model, name), inputs, progress, options, wait)
         try:
-            left = given - (time.monotonic() - began)
-            for report in self._followed(report, every, left):  # noqa: B020 - it goes on
+            for report in self._followed(report, every, seconds):  # noqa: B020 - it goes on
                 if watch:
                     watch(report)
-            return _required(report, seconds)
-        except (KeyboardInterrupt, TimedOut):
+        except KeyboardInterrupt:
             with suppress(WhygradError):
                 self.cancel(report.id or "")  # nobody else knows of it
             raise
+        return report if report.finished else self._given_up(report, f"no diagnosis after {seconds:g} s")
 
     def submit(
         self,
@@ -103,7 +94,7 @@ class Client:
 
     def get(self, id: str, *, wait: float = 0) -> Report:
         """A diagnosis as it stands, after at most `wait` seconds of waiting for its end (the service caps them)."""
-        return Report.read(self._transport.json(Call("GET", _place(id), wait)))
+        return self._diagnosis(Call("GET", _place(id), wait))
 
     def wait(self, id: str, *, seconds: float | None = None) -> Report:
         """The finished diagnosis; after `seconds`, as it stands then (see `Report.finished`)."""
@@ -123,7 +114,7 @@ class Client:
 
     def cancel(self, id: str) -> Report:
         """The diagnosis, cancelled where it was not finished; a finished one stays as it is."""
-        return Report.read(self._transport.json(Call("DELETE", _place(id), query={"keep": "finished"})))
+        return self._diagnosis(Call("DELETE", _place(id), query={"keep": "finished"}))
 
     def delete(self, id: str) -> None:
         """Delete a diagnosis, and its program with the last of them; one that is not finished is cancelled first."""
@@ -243,7 +234,7 @@ class Client:
     def _post(self, form: Form, key: str, wait: float) -> Report:
         call = Call("POST", "/diagnose", wait, body=form, content_type=form.content_type, idempotency_key=key)
         try:
-            return Report.read(self._transport.json(call))
+            return self._diagnosis(call)
         except Conflict as error:  # it was taken before, and the answer was lost
             if not error.location:
                 raise
@@ -252,6 +243,24 @@ class Client:
             if [entry.get("pointer") for entry in error.errors] == ["/model_id"]:
                 raise _Forgotten from error
             raise
+
+    def _diagnosis(self, call: Call) -> Report:
+        """The diagnosis that is answered, which can be asked for again where it is not finished."""
+        report = Report.read(self._transport.json(call))
+        if not (report.finished or report.id):
+            raise NotAService(f"the answer is not one of a whygrad service: a diagnosis, {report.status}, has no id")
+        return report
+
+    def _given_up(self, report: Report, why: str) -> Report:
+        """What came to its end after all; else it is cancelled. Raises TimedOut, which says why."""
+        told = f"{why}: it was {report.status}"
+        try:
+            ended = self.cancel(report.id or "")
+        except WhygradError as error:
+            raise TimedOut(f"{told}, and could not be cancelled: {error}") from error
+        if ended.status != "cancelled":
+            return ended
+        raise TimedOut(f"{told}, and is cancelled")
 
     def _followed(self, report: Report, every: float, seconds: float | None = None) -> Iterator[Report]:
         deadline = time.monotonic() + seconds if seconds is not None else float("inf")
@@ -272,13 +281,6 @@ class Client:
 
 class _Forgotten(Exception):  # noqa: N818 - named after what happened
     """The service had the program, until its last diagnosis was deleted just now."""
-
-
-def _required(report: Report, seconds: float | None) -> Report:
-    """The report, which is to be finished."""
-    if not report.finished:
-        raise TimedOut(f"no diagnosis after {seconds:g} s: it was {report.status}, and is cancelled")
-    return report
 
 
 def _mute(fingerprint: str) -> str:

@@ -14,11 +14,12 @@ from typing import Any
 
 import click
 from marshmallow import ValidationError, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf
 
 from whygrad.render import counting, formats
 from whygrad.request.faults import faults
 from whygrad.request.fields import Boolean, Integer, Number, Strict
+from whygrad_client import local
 from whygrad_client.errors import WhygradError
 
 FILES = ("whygrad.toml", "pyproject.toml")
@@ -46,6 +47,13 @@ class Texts(fields.Field[Sequence[str]]):
         return listed
 
 
+def _lasting(given: float) -> None:
+    try:
+        local.lasting(given)
+    except ValueError as error:
+        raise ValidationError(f"It {error}.") from error
+
+
 _OPTIONS: Mapping[str, fields.Field[Any]] = {
     "input": Texts(),
     "loss": fields.String(),
@@ -60,7 +68,7 @@ _OPTIONS: Mapping[str, fields.Field[Any]] = {
     "ignore": Texts(),
     "request": fields.String(),
     "baseline": fields.String(),
-    "timeout": Number(validate=Range(0, min_inclusive=False, error="A number of seconds above 0.")),
+    "timeout": Number(validate=_lasting),
     "format": fields.String(validate=OneOf(formats.FORMATS, error="Not one of {choices}.")),
     "fail-on": fields.String(validate=OneOf([*counting.SEVERITIES, counting.NEVER], error="Not one of {choices}.")),
 }

@@ -1,10 +1,13 @@
-"""What an assertion takes where it is not told otherwise: the environment says it, and within pytest its options do."""
+"""What is taken where nobody says otherwise; an assertion asks the environment, and within pytest its options."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+
+SERVER_SECONDS = 600.0
+"""How long a service may take for one program, its queue included."""
 
 
 def _server() -> str | None:

@@ -7,7 +7,7 @@ WhygradError
 ├── NotARequest         what was asked for makes no sense; a ValueError too
 ├── Misconfigured       the address or the key of a service cannot be one; a ValueError too
 ├── Unreadable          the program's file cannot be read to its end
-├── TimedOut            the time that was given is over, and the diagnosis was cancelled
+├── TimedOut            the time that was given is over, and the diagnosis is given up
 └── ProblemError        the service refused the request, or failed on it: `status`, `detail`, `errors`, `retry_after`
     ├── Unauthorized    401: it wants a key, or another one
     ├── Forbidden       403, 421: it is not reached in this way
@@ -55,7 +55,7 @@ class Unreadable(WhygradError):
 
 
 class TimedOut(WhygradError):
-    """There was no diagnosis in the time that was given, and it was cancelled."""
+    """There was no diagnosis in the time that was given; the text says whether it could be cancelled."""
 
 
 class ProblemError(WhygradError):

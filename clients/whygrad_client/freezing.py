@@ -6,25 +6,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from whygrad.render.terminal import safe
 from whygrad.request.fields import nearest
 
 Document = Mapping[str, Any]
 
 
-def unmatched(globs: Sequence[str], documents: Sequence[Document]) -> Iterator[str]:
-    """A remark on each glob that names a parameter of none of the programs; nothing where not all are known."""
-    if not documents or not all(map(_listed, documents)):
+def unmatched(documents: Sequence[Document]) -> Iterator[str]:
+    """A remark on each glob that was asked for and names a parameter of none of the programs.
+
+    Nothing where not all parameters are known.
+    """
+    if not all(map(_listed, documents)):
         return
     names = [parameter["name"] for document in documents for parameter in document["parameters"]]
-    for glob in globs:
+    asked = [glob for document in documents for glob in (document.get("request") or {}).get("expect_frozen") or []]
+    for glob in dict.fromkeys(asked):
         if not any(fnmatchcase(name, glob) for name in names):
-            yield f"--expect-frozen {glob}: no parameter is called so; {hint(glob, names)}"
+            yield f"no parameter is called {safe(glob, 120)}, which is to be frozen; {_hint(glob, names)}"
 
 
-def hint(glob: str, names: Sequence[str]) -> str:
+def _hint(glob: str, names: Sequence[str]) -> str:
     """Which of the parameters may be meant by a glob that matches none."""
     meant = nearest(glob, [*names, *_modules(names)])
-    return f"did you mean {meant}?" if meant else f"there are {', '.join(_shortly(names))}"
+    return f"did you mean {safe(meant, 120)}?" if meant else f"there are {', '.join(_shortly(names))}"
 
 
 def _listed(document: Document) -> bool:
@@ -40,5 +45,5 @@ def _modules(names: Sequence[str]) -> Iterator[str]:
 
 
 def _shortly(names: Sequence[str]) -> list[str]:
-    tops = list(dict.fromkeys(name.partition(".")[0] for name in names))
+    tops = [safe(top, 120) for top in dict.fromkeys(name.partition(".")[0] for name in names)]
     return [*tops[:6], *(["…"] if len(tops) > 6 else [])]

@@ -151,7 +151,7 @@ def _judged(path: Path, request: Document, server: str | None) -> Document:
         if not server:
             return _engine(defaults.current().insecure)(path, complete).document
         with Client(server) as client:
-            return client.diagnose(path, **request).document
+            return client.diagnose(path, seconds=defaults.SERVER_SECONDS, **request).document
     except click.UsageError as error:
         raise NotARequest(error.message) from None
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -18,6 +19,8 @@ SECONDS = 120.0
 """How long a program may run where nobody says otherwise."""
 JOB_SECONDS = "WHYGRAD_JOB_SECONDS"
 MEMORY_BYTES = 4 * 1024**3
+_LONGEST_COUNTED = 1e9
+"""Seconds of each processor; over all of them the kernel counts no further than 2**63."""
 Request = dict[str, Any]
 Examine = Callable[[Path, Request], Report]
 ELSEWHERE = "name a service that judges: WHYGRAD_SERVER, --server, or --whygrad-server of pytest"
@@ -48,9 +51,12 @@ def engine(*, insecure: bool = False, seconds: float | None = None) -> Iterator[
         _refuse_elsewhere("a check without a service")
     except MissingExtra as error:
         raise MissingExtra(f"{error}; or {ELSEWHERE}") from None
-    lasting = seconds or _job_seconds()
+    allowed = _job_seconds() if seconds is None else seconds
     from whygrad import sandbox  # only here: a client without the extra has neither, and needs neither
     from whygrad.jobs import examination
+
+    on_processors = max(sandbox.Limits.cpu_seconds, min(allowed, _LONGEST_COUNTED) * (os.cpu_count() or 1))
+    limits = sandbox.Limits(allowed, MEMORY_BYTES, on_processors)
 
     def diagnose(model: Path, request: Request) -> Report:
         if request["device"] == "cuda":
@@ -58,7 +64,7 @@ def engine(*, insecure: bool = False, seconds: float | None = None) -> Iterator[
         try:
             sandbox.warm(insecure=insecure)
             began = time.monotonic()
-            document = examination.examine(model, request, limits=sandbox.Limits(lasting, MEMORY_BYTES))
+            document = examination.examine(model, request, limits=limits)
         except sandbox.SandboxError as error:
             hint = "" if insecure else "; whygrad doctor tells more"
             raise WhygradError(f"{error}{hint}") from error
@@ -73,14 +79,23 @@ def engine(*, insecure: bool = False, seconds: float | None = None) -> Iterator[
         sandbox.close()
 
 
-def _job_seconds() -> float:
-    given = os.environ.get(JOB_SECONDS) or str(SECONDS)
+def lasting(given: float | str) -> float:
+    """How many seconds a program may take, as somebody gave them. Raises ValueError, whose text says what is wanted."""
     try:
-        if 0 < float(given) < float("inf"):
-            return float(given)
+        seconds = float(given)
     except ValueError:
-        pass
-    raise WhygradError(f"{JOB_SECONDS}={given!r}: must be a number of seconds above 0")
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ValueError("must be a number of seconds above 0")
+    return seconds
+
+
+def _job_seconds() -> float:
+    given = os.environ.get(JOB_SECONDS) or SECONDS
+    try:
+        return lasting(given)
+    except ValueError as error:
+        raise WhygradError(f"{JOB_SECONDS}={given!r}: {error}") from error
 
 
 def doctor() -> tuple[bool, list[str]]:

@@ -73,12 +73,16 @@ class Watch:
 
     def complain(self, problem: str) -> None:
         """Say on stderr what is to be known of it, whoever watches."""
-        complain(f"{_BACK if self.watched else ''}{self._name}: {problem}")
+        self._clear()
+        complain(f"{self._name}: {problem}")
 
     def __enter__(self) -> Watch:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         if self.watched:
             click.echo(_BACK, nl=False, err=True)
 

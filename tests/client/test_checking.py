@@ -144,7 +144,10 @@ def test_what_is_muted_is_told_and_does_not_count(repository: Path, service: str
 def test_a_glob_that_names_no_parameter_is_told(repository: Path, service: str) -> None:
     wrong = check(repository, service, "sound.pt", "--expect-frozen", "liner.*", "--expect-frozen", "linear.*")
     assert wrong.returncode == 0
-    assert wrong.stderr == "whygrad: --expect-frozen liner.*: no parameter is called so; did you mean linear.*?\n"
+    remark = "whygrad: no parameter is called liner.*, which is to be frozen; did you mean linear.*?\n"
+    assert wrong.stderr == remark
+    (repository / "r.json").write_text('{"expect_frozen": ["liner.*"]}')
+    assert check(repository, service, "sound.pt", "--request", "r.json").stderr == remark
     assert check(repository, service, "sound.pt", "--expect-frozen", "*.weight").stderr == ""
 
 
@@ -189,9 +192,18 @@ def test_a_loss_that_is_almost_known_is_named(repository: Path, service: str, lo
 
 @pytest.mark.parametrize(("loss", "target"), [("cross_entropy", "8:int64[0,10)"), ("mse_loss", "8x10")])
 def test_a_loss_without_its_target_names_the_option(repository: Path, service: str, loss: str, target: str) -> None:
-    ended = check(repository, service, "sound.pt", "--loss", loss)
+    ended = check(repository, service, "sound.pt", "--loss", loss, "--steps", "0")
     assert ended.returncode == 2
-    assert f"which is missing: --target {target}" in ended.stderr
+    assert f"--loss {loss}: It needs a target: --target {target}" in ended.stderr
+    assert "--steps 0: Must be" in ended.stderr
+
+
+def test_a_loss_of_a_request_without_its_target_names_the_file(repository: Path, service: str) -> None:
+    (repository / "r.json").write_text('{"loss": "mse_loss"}')
+    ended = check(repository, service, "sound.pt", "--request", "r.json")
+    assert ended.returncode == 2
+    assert 'r.json: /loss: It needs a target: {"kind": "mse_loss", "target": ' in ended.stderr
+    assert "--loss" not in ended.stderr
 
 
 def test_a_loss_has_its_target(repository: Path, service: str) -> None:

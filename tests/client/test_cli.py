@@ -129,6 +129,9 @@ def test_what_cannot_be_judged_is_2(
         (["--request", __file__], "Not valid JSON"),
         (["--fail-on", "everything"], "'everything' is not one of"),
         (["--output", "/nowhere/at/all", "--input", "2x4"], "no such folder"),
+        (["--timeout", "0"], "'--timeout': 0: must be a number of seconds above 0"),
+        (["--timeout", "nan"], "'--timeout': nan: must be a number of seconds above 0"),
+        (["--timeout", "inf"], "'--timeout': inf: must be a number of seconds above 0"),
     ],
 )
 def test_a_mistake_is_told_without_a_stack_trace(
@@ -354,3 +357,10 @@ def test_every_command_has_a_page_of_help(command: str) -> None:
     ended = run(command, "--help")
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert ended.stdout.startswith(f"Usage: whygrad {command}".encode())
+
+
+@pytest.mark.parametrize(
+    ("command", "says"), [("check", "0 where nothing counts"), ("diff", "0 where nothing new counts")]
+)
+def test_a_status_tells_what_counts(command: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"Ends with {says}, 1 where something" in " ".join(Ended(capsys, command, "--help").out.split())

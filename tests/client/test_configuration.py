@@ -83,6 +83,8 @@ def test_its_files_are_its_own(project: Path, service: str) -> None:
         ("format = 'pdf'\n", "whygrad.toml:1: format: Not one of text, json"),
         ("seed = \n", "whygrad.toml cannot be read: Invalid value (at line 1"),
         ("steps = 1000\n", "--steps 1000: Must be"),
+        ("timeout = 0\n", "whygrad.toml:1: timeout: It must be a number of seconds above 0."),
+        ("timeout = inf\n", "whygrad.toml:1: timeout: Not a number."),
     ],
 )
 def test_a_mistake_is_told_with_its_place(project: Path, service: str, text: str, says: str) -> None:

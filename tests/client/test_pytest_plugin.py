@@ -118,6 +118,11 @@ def test_frozen_unexpectedly():
     model.encoder.requires_grad_(False)
     assert_gradients_flow(model, "2x10")
 
+def test_frozen_and_ignored():
+    model = Model()
+    model.encoder.requires_grad_(False)
+    assert_gradients_flow(model, "2x10", ignore=["PAR201"])
+
 def test_not_frozen():
     assert_gradients_flow(Model(), "2x10", frozen=["encoder.*", "decoder.*"])
 
@@ -200,7 +205,7 @@ def test_a_failure_is_the_diagnosis_and_nothing_else(plugin: pytest.Pytester) ->
 def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
     plugin.makepyfile(test_odd=ODD)
     ended = run(plugin, "--tb=short", "-rA")
-    ended.assert_outcomes(passed=8, failed=12)
+    ended.assert_outcomes(passed=9, failed=12)
     ended.stdout.fnmatch_lines_random(
         [
             "E   AssertionError: error[[]PAR202]: nothing can be trained: the program has no parameters",
@@ -209,9 +214,9 @@ def test_models_of_every_kind(plugin: pytest.Pytester) -> None:
             "E   captured by tracing, which follows one path, because torch.jit.script",
             "E   AssertionError: frozen, and not named in frozen=[[][]]: encoder.* (2 of 4 parameters)",
             "E   AssertionError: named in frozen=[[]'encoder.*', 'decoder.*'], and yet trained: encoder.proj.*",
-            "E   frozen=[[]'encoder.*', 'decoder.*']: no parameter is called 'decoder.*'; did you mean encoder.*[?]",
+            "E   no parameter is called decoder.*, which is to be frozen; did you mean encoder.*[?]",
             "E   whygrad_client.capture.CannotCapture: Raises cannot be captured.",
-            "E     torch.jit.trace stops as well: mat1 and mat2 shapes cannot be multiplied*(test_odd.py line 89)",
+            "E     torch.jit.trace stops as well: mat1 and mat2 shapes cannot be multiplied*(test_odd.py line 94)",
             "E   AssertionError: error[[]SHP701]: *",
             "E   *NotAnInput: Model.forward(x) does not take these inputs: too many positional arguments",
             "E   *NotARequest: inputs '2xten': at character 3: 'ten' is not a size*",

@@ -100,6 +100,13 @@ def test_who_breaks_off_cancels(service: str, endless: bytes, tmp_path: Path, un
     until(lambda: latest(service)["status"] == "cancelled")
 
 
+def test_a_remark_is_whole(endless: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "endless.pt"
+    path.write_bytes(endless)
+    _status, shown = Terminal("check", str(path), "--input", "2x4", "--timeout", "0.7").end()
+    assert f"{BACK}whygrad: endless.pt: --timeout SECONDS gives it longer" in shown
+
+
 def latest(service: str) -> dict[str, str]:
     listed: dict[str, str] = requests.get(f"{service}/diagnoses?limit=1", timeout=10).json()["diagnoses"][0]
     return listed

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from tests.client.peer import CUT, Answer, answering, problem
@@ -22,6 +23,7 @@ from whygrad_client import (
     NotFound,
     ProblemError,
     RateLimited,
+    TimedOut,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -33,6 +35,7 @@ from whygrad_client.transport import seconds
 RULES = Answer(document={"rules": []})
 DONE = Answer(document={"id": "a" * 32, "status": "done", "verdict": "healthy"})
 QUEUED = Answer(202, {"id": "a" * 32, "status": "queued"})
+NAMELESS = Answer(202, {"status": "running"})
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +140,32 @@ def test_who_breaks_off_cancels(interrupted: int, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(KeyboardInterrupt):
             client.diagnose(b"program", "1")
         assert peer.calls == ["POST /diagnose", f"DELETE /diagnoses/{'a' * 32}?keep=finished"]
+
+
+class TestGivenUp:
+    """A diagnosis that has no end in the time that was given."""
+
+    def test_what_has_its_end_all_the_same_is_the_answer(self) -> None:
+        with answering(QUEUED, DONE) as peer, Client(peer.address) as client:
+            assert client.diagnose(b"program", "1", seconds=0).healthy
+        assert peer.calls == ["POST /diagnose", f"DELETE /diagnoses/{'a' * 32}?keep=finished"]
+
+    def test_what_could_not_be_cancelled_is_told_so(self) -> None:
+        with answering(QUEUED, problem(404)) as peer, Client(peer.address) as client:
+            told = "no diagnosis after 0 s: it was queued, and could not be cancelled: It says why"
+            with pytest.raises(TimedOut, match=told):
+                client.diagnose(b"program", "1", seconds=0)
+
+    def test_sending_takes_none_of_it(self) -> None:
+        with answering(QUEUED, DONE) as peer, Client(peer.address) as client:
+            client.diagnose(b"program", "1", seconds=0.5, progress=lambda _sent, _all: Event().wait(0.6))
+        assert [call.split()[0] for call in peer.calls] == ["POST", "GET"]
+
+    @pytest.mark.parametrize("answers", [[NAMELESS], [QUEUED, NAMELESS]])
+    def test_what_cannot_be_asked_for_again_is_told(self, answers: list[Answer]) -> None:
+        told = pytest.raises(NotAService, match="a diagnosis, running, has no id")
+        with answering(*answers) as peer, Client(peer.address) as client, told:
+            client.diagnose(b"program", "1")
 
 
 class TestHashFirst:

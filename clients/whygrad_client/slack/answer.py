@@ -67,8 +67,8 @@ def _opening(document: Json, first: Json | None, muted: Sequence[Json]) -> tuple
 def _picture(document: Json, first: Json | None, muted: Sequence[Json]) -> Block:
     if first is None and muted:
         return blocks.emoji("no_bell")
-    standing = document.get("verdict") if document.get("status") == "done" else document.get("status")
-    return blocks.emoji(_PICTURES.get(str(first.get("severity") if first else standing), "grey_question"))
+    shown = str(first.get("severity")) if first else phrases.standing(document)
+    return blocks.emoji(_PICTURES.get(shown, "grey_question"))
 
 
 def _fault(document: Json, finding: Json) -> Iterator[Block | None]:

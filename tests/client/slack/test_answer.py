@@ -87,6 +87,12 @@ def test_no_text_is_too_long_or_too_strange(text: str, shape: list[int]) -> None
     checked(answer(document(*[strange] * 30, headline=text, model={"name": text})))
 
 
+def test_a_diagnosis_that_names_no_status_is_done() -> None:
+    said = document(verdict="healthy", headline="Healthy")
+    del said["status"]
+    assert "white_check_mark" in json.dumps(answer(said).blocks)
+
+
 def test_what_is_muted_raises_no_alarm() -> None:
     mute = {"by": "ada", "at": "2026-01-31T12:00:00Z", "reason": "frozen teacher"}
     message = answer(document(finding(muted=mute)))

@@ -1,0 +1,43 @@
+"""How long a program may take on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whygrad import sandbox
+from whygrad.jobs import examination
+from whygrad.sandbox import Limits
+from whygrad_client import WhygradError, asking, local
+
+PROCESSORS = os.cpu_count() or 1
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-inf", "0", "-1", "soon", "", float("nan")])
+def test_what_is_no_time_is_refused(given: float | str) -> None:
+    with pytest.raises(ValueError, match="must be a number of seconds above 0"):
+        local.lasting(given)
+
+
+def test_a_time_is_a_number_or_its_text() -> None:
+    assert (local.lasting(90), local.lasting("0.5")) == (90, 0.5)
+
+
+@pytest.mark.parametrize(("seconds", "each"), [(1.0, 600 / PROCESSORS), (36_000.0, 36_000.0), (1e20, 1e9)])
+def test_a_longer_time_is_longer_on_every_processor(
+    seconds: float, each: float, sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Limits] = []
+
+    def stopped(_model: Path, _request: Any, *, limits: Limits) -> None:
+        given.append(limits)
+        raise sandbox.SandboxError("it is not run")
+
+    monkeypatch.setattr(sandbox, "warm", lambda **_options: None)
+    monkeypatch.setattr(examination, "examine", stopped)
+    with local.engine(seconds=seconds) as examine, pytest.raises(WhygradError, match="it is not run"):
+        examine(sound, asking.complete({}, None))
+    assert [(limits.seconds, limits.cpu_seconds) for limits in given] == [(seconds, each * PROCESSORS)]
