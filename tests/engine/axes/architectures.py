@@ -618,4 +618,138 @@ class Net(nn.Module):
         s = self.a(x) @ self.a(y).t()
         return s - s.diagonal() + (s.logsumexp(1) - s.logsumexp(0)).mean()
 """),
+    "scores of the edges of a dense graph": Architecture("6x5; 6x6x3", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e = nn.Linear(3, 4)
+        self.s = nn.Linear(5, 4)
+        self.t = nn.Linear(5, 4)
+        self.v = nn.Linear(5, 5)
+
+    def forward(self, x, edge):
+        h = torch.tanh(self.e(edge) + self.s(x)[:, None] + self.t(x))
+        return h.mean(-1).softmax(-1) @ self.v(x)
+"""),
+    "edges of a dense graph gated by where they come from": Architecture("6x6x4", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(4, 4)
+
+    def forward(self, edge):
+        gate = self.a(edge.mean(1)).sigmoid()
+        return (edge * gate).sum(1)
+"""),
+    "a learned graph normalised from both sides": Architecture("6x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(5, 6)
+        self.b = nn.Linear(5, 3)
+
+    def forward(self, x):
+        adj = self.a(x).exp()
+        d = adj.sum(1)
+        return (d[:, None] ** -0.5 * adj * d ** -0.5).sum(1, keepdim=True) * self.b(x)
+"""),
+    "a learned graph normalised by the degree of the ends": Architecture("6x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(5, 6)
+        self.b = nn.Linear(5, 3)
+
+    def forward(self, x):
+        adj = self.a(x).exp()
+        return (adj / adj.sum(-1)) @ self.b(x)
+"""),
+    "a graph normalised from both sides before a layer": Architecture("6x6; 6x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+
+    def forward(self, adj, x):
+        d = (adj.abs().sum(1) + 1).rsqrt()
+        return self.a(d * adj * d[:, None]) + self.a(x)
+"""),
+    "a mask of features as whole numbers, as many as samples": Architecture("8x8; 8:int64[0,2)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x, m):
+        return self.a(x * m) * m
+"""),
+    "a mask of keys for a sequence without a batch": Architecture("6x5; 6:int64[0,2)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(5, 6)
+        self.v = nn.Linear(5, 5)
+
+    def forward(self, x, m):
+        return (self.a(x) + (1 - m.float()) * -1e9).softmax(-1) @ self.v(x)
+"""),
+    "features held against a covariance": Architecture("8x8; 8; 8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x, std, cov):
+        c = cov / (std[:, None] * std[None, :])
+        return self.a(x / std) / std + self.a(x) @ c
+"""),
+    "a covariance scaled side by side": Architecture("8x8; 8; 8x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x, std, cov):
+        c = cov / std[:, None] / std
+        return self.a(x) / std @ c
+"""),
+    "a bias of each class from what is known of it, as many as samples": Architecture("8x5; 8x3", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(5, 8)
+        self.c = nn.Linear(3, 1)
+
+    def forward(self, x, classes):
+        return self.a(x) + self.c(classes).squeeze(-1)
+"""),
+    "stations and the graph between them, as many as samples": Architecture("6x6; 6x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 6)
+
+    def forward(self, x, adj):
+        h = self.a(x) @ adj
+        return self.a(h) / (adj.abs().sum(1) + 1)
+"""),
+    "a spread that is sent with a part of its own mean": Architecture("8x8; 8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+
+    def forward(self, x, std):
+        return self.a(x) / (std.abs() + 1e-3 * x.abs().mean() + 1)
+"""),
+    "a choice of features that is sent, as many as samples": Architecture("8x8; 8:bool", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.g = nn.Parameter(torch.ones(8))
+
+    def forward(self, x, chosen):
+        return self.a(x) * chosen.float() * self.g[chosen].mean()
+"""),
 }  # fmt: skip

@@ -258,9 +258,9 @@ FAULTS = {
         "return (w.unsqueeze(-1) * (self.a(x) - x) ** 2).mean()", "x, t",
     ),
     "a scale of each sample over the features": Fault(
-        "SHP707", "8x8; 8x3", "self.a = nn.Linear(8, 8)\nself.c = nn.Linear(3, 1)",
-        "gamma = self.c(c).squeeze(-1)\nreturn self.a(x) * gamma",
-        "return self.a(x) * gamma.unsqueeze(-1)", "x, c",
+        "SHP707", "8x5", "self.a = nn.Linear(5, 8)\nself.c = nn.Linear(5, 1)",
+        "gamma = self.c(x).squeeze(-1)\nreturn self.a(x) * gamma",
+        "return self.a(x) * gamma.unsqueeze(-1)",
     ),
     "a noise that is read as a column too": Fault(
         "SHP707", "8x8; 8", "self.a = nn.Linear(9, 8)",
@@ -272,10 +272,15 @@ FAULTS = {
         "e = self.a(x).exp()\nreturn e / e.sum(-1)",
         "return e / e.sum(-1).unsqueeze(-1)",
     ),
-    "a gate of each sample over the sequence": Fault(
-        "SHP707", "6x6x4", "self.a = nn.Linear(4, 4)",
-        "gate = self.a(x.mean(1)).sigmoid()\nreturn x * gate",
-        "return x * gate[:, None]",
+    "features normalised by hand, one dimension not kept": Fault(
+        "SHP707", "6x5", "self.a = nn.Linear(5, 6)",
+        "h = self.a(x)\nh = h - h.mean(-1, keepdim=True)\nreturn h / h.std(-1)",
+        "return h / h.std(-1).unsqueeze(-1)",
+    ),
+    "a loss of each feature weighed by the label of its sample": Fault(
+        "SHP707", "8x8; 8:int64[0,10)", "self.a = nn.Linear(8, 8)\nself.w = nn.Embedding(10, 1)",
+        'e = F.mse_loss(self.a(x), x, reduction="none")\nreturn (1 / self.w(y)[:, 0] * e).mean()',
+        "return ((1 / self.w(y)[:, 0]).unsqueeze(-1) * e).mean()", "x, y",
     ),
 }  # fmt: skip
 

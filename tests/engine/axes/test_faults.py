@@ -35,6 +35,18 @@ def test_attention_made_for_the_batch_first_is_tried() -> None:
     assert all(findings(FAULTS[name])[0]["fix"]["verified"] for name in names)
 
 
+def test_samples_over_features_are_told_to_stand_beside_them() -> None:
+    found = findings(FAULTS["a loss of each feature weighed by the label of its sample"])[0]
+    assert "dimension 1 of e, which holds features" in found["message"]
+    assert found["fix"]["summary"].endswith(": (1 / self.w(y)[:, 0]).unsqueeze(-1) is 8x1")
+
+
+def test_operand_without_a_name_is_given_no_code() -> None:
+    fault = Fault("SHP707", "8x5", "self.a = nn.Linear(5, 8)", "h = self.a(x)\nreturn (h / h.sum(1)) / h.sum(1)")
+    summaries = [f["fix"]["summary"] for f in findings(fault) if f["code"] == "SHP707"]
+    assert summaries == ["line the second operand up with 8x8: it is to be 8x1"]
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_fault_keeps_its_code(name: str) -> None:
     assert [f["code"] for f in findings(OTHERS[name])][:1] == [OTHERS[name].code]

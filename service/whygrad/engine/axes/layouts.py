@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from functools import lru_cache
 
-from whygrad.engine.axes.mixing import MIXING, weighed
+from whygrad.engine.axes.mixing import MIXING
 from whygrad.engine.axes.moving import MOVING
 from whygrad.engine.axes.pieces import Axis, Kind, Layout, Source, axis, length
 from whygrad.engine.axes.seen import Seen, alike
 from whygrad.engine.facts import METADATA
-from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
+from whygrad.engine.observation import Event, Observation, Step, Tensor
 
 
 class Layouts:
@@ -24,7 +23,6 @@ class Layouts:
         self.makers: dict[int, int] = {}
         self.readers: dict[int, list[Event]] = defaultdict(list)
         self.learned: set[int] = set(observation.stored)
-        self.features: set[Source] = set()
         self._samples = _samples(observation, step)
         for number, event in enumerate(step.events):
             self._pass_through(number, event)
@@ -65,7 +63,6 @@ class Layouts:
     def _pass_through(self, number: int, event: Event) -> None:
         node = self._observation.nodes[event.node]
         layouts = {operand.role: self.of(operand.tensor) for operand in event.inputs}
-        self._learn_features(node, layouts)
         read = {t.id for t in event.tensors}
         for number_read in read:
             self.readers[number_read].append(event)
@@ -77,15 +74,6 @@ class Layouts:
                 self.learned.add(made.id)
             layout = _followed(Seen(node, event, number, layouts, made))
             self._known[made.id, made.shape] = layout
-
-    def _learn_features(self, node: Node, layouts: Mapping[str, Layout]) -> None:
-        """Take in which axes hold features: what a layer takes for them, and what is added to such an axis."""
-        self.features.update(piece.source for piece in weighed(node, layouts))
-        if node.bare_name in ("add", "sub") and len({len(layout) for layout in layouts.values()}) == 1:
-            for column in zip(*layouts.values(), strict=True):
-                sources = {piece.source for a in column for piece in a if not piece.source.batch}
-                if any(source.kind == "made" for source in sources) or sources & self.features:
-                    self.features |= sources
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from whygrad.engine.axes.pieces import (
     Axis,
@@ -13,7 +13,6 @@ from whygrad.engine.axes.pieces import (
     stretched,
 )
 from whygrad.engine.axes.seen import Seen, alike, new, sized
-from whygrad.engine.observation import Node
 
 _FACTORIES = frozenset(
     {"zeros", "ones", "full", "empty", "rand", "randn", "randint", "arange", "eye", "linspace", "tensor"}
@@ -43,14 +42,6 @@ def _multiplied(seen: Seen) -> Layout:
     weights = seen.source("made", len(seen.made.shape) - 1) if columns and _weight(columns[0]) else None
     batches = stretched([left[:-2], right[:-2]], max(len(left), len(right), 2) - 2)
     return (*batches, *rows, *((weights,) if weights else columns))
-
-
-def weighed(node: Node, layouts: Mapping[str, Layout]) -> Axis:
-    """The axis of what a layer reads that it takes for the features; none where it is no layer."""
-    given = layouts.get("input") or layouts.get("self") or layouts.get("mat1") or ()
-    weight = layouts.get("weight") or layouts.get("other") or layouts.get("mat2") or ()
-    layer = node.bare_name in ("linear", "layer_norm", "matmul", "mm", "addmm") and weight and all(map(_weight, weight))
-    return given[-1] if layer and given else ()
 
 
 def _weight(given: Axis) -> bool:

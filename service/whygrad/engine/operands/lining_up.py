@@ -6,7 +6,8 @@ from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.stretching import lined_up
-from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.origins import called, known_as
+from whygrad.engine.wording.parsing import bracketed
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.spelling import with_behind
 
@@ -24,11 +25,12 @@ def alongside(observation: Observation, node: Node, first: Operand, second: Oper
     wholes = [":"] * (0 if behind_it else places[0])
     index = ", ".join([*(["..."] if behind_it else wholes), *(["None"] * len(places))])
     call = ".unsqueeze(-1)" if index == "..., None" else f"[{index}]"
-    name = called(observation, node, few)
+    name = known_as(observation, node, few)
     after = with_behind(observation, node, few.role, call)
     spread = sizes((*few.tensor.shape[: places[0]], *([1] * len(places)), *few.tensor.shape[places[0] : rank]))
+    spelt = f"{bracketed(name) or name}{call} is {spread}" if name else f"it is to be {spread}"
     return Fix(
-        f"line {name} up with {size(many.tensor)}: {name}{call} is {spread}",
+        f"line {called(observation, node, few)} up with {size(many.tensor)}: {spelt}",
         after=after,
         edits=(Wrap(node.id, few.role, f"x{call}"),),
     )

@@ -55,7 +55,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from whygrad.engine.axes.layouts import Layouts, layouts
-from whygrad.engine.axes.overlaying import Overlay, overlaid
+from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
 from whygrad.engine.axes.stretching import Side, Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
@@ -83,25 +83,27 @@ def silent_broadcast(observation: Observation) -> Iterator[Finding]:
 
 
 def _laid_over(observation: Observation, known: Layouts) -> Iterator[Finding]:
-    """One number for each sample, laid over another axis that is as long."""
+    """One number for each sample, laid over the features where they are as many."""
     found: dict[int, tuple[int, Event, Overlay]] = {}
     for order, event in enumerate(observation.first.events):
-        overlay = overlaid(known, observation.nodes[event.node], event) if event.completed else None
+        node = observation.nodes[event.node]
+        overlay = overlaid(known, node, event) if event.completed and node.id not in found else None
         if overlay is not None:
-            found.setdefault(event.node, (order, event, overlay))
+            found[node.id] = (order, event, overlay)
     for order, event, overlay in found.values():
-        yield _of_samples(observation, order, event, overlay)
+        if mistaken(observation, known, overlay):
+            yield _of_samples(observation, order, event, overlay)
 
 
 def _of_samples(observation: Observation, order: int, event: Event, overlay: Overlay) -> Finding:
     node, few, many = observation.nodes[event.node], overlay.few, overlay.many
-    samples, place = few.tensor.shape[0], overlay.place + len(many.tensor.shape)
+    samples, place = few.tensor.shape[0], len(many.tensor.shape) - 1
     one, other = called(observation, node, few), called(observation, node, many)
     return Finding(
         title=f"{node.name} of {size(few.tensor)} and {size(many.tensor)}: the {samples} samples of {one} lie along "
         f"dimension {place} of {other}",
         message=f"Shapes are lined up from the last dimension, so {one}, which is one for each sample, meets "
-        f"dimension {place} of {other}, which is none of samples. It fits because both are {samples} here; with any "
+        f"dimension {place} of {other}, which holds features. It fits because both are {samples} here; with any "
         "other number of samples it raises.",
         node=node.id,
         event=event,
