@@ -41,16 +41,19 @@ SLOW = (
     "tests/client/slack/test_hardships.py",
     "tests/client/slack/test_page.py",
     "tests/client/slack/test_socket_mode.py",
+    "tests/client/test_cli.py",
     "tests/client/test_pytest_plugin.py",
+    "tests/engine/preflight/test_fuzz.py",
     "tests/hostile/",
     "tests/sandbox/test_attacks.py",
     "tests/sandbox/test_parent.py",
     "tests/sandbox/test_staying.py",
     "tests/test_action.py",
+    "tests/test_examples.py",
     "tests/test_serve.py",
     "tests/web/dashboard/",
 )
-"""Whole services, browsers, sandboxes by the dozen, and the cases once more: marked `slow`, for `make test-slow`."""
+"""Services, browsers, sandboxes by the dozen, fuzzing, the cases once more: marked `slow`, for `make test-slow`."""
 
 PROGRAM = """
 import torch

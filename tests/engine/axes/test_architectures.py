@@ -15,6 +15,7 @@ def test_scripted(architecture: Architecture) -> None:
 
 
 @each
+@pytest.mark.slow
 def test_traced(architecture: Architecture) -> None:
     assert found(architecture, f"trace {architecture.shapes}") == []
 
