@@ -103,13 +103,12 @@ def test_what_is_no_program_is_said_to_be_none(opened: Open) -> None:
 
 def test_the_keyboard_is_enough(opened: Open, tmp_path: Path) -> None:
     page = opened("/")
-    page.bring_to_front()  # a browser shows no dialog for a page that is not in sight
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "model":
-            break
-    expect(page.locator("#model")).to_be_focused()
-    with page.expect_file_chooser() as chooser:
+    with page.expect_file_chooser() as chooser:  # from here on: it takes a moment until the browser tells of dialogs
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "model":
+                break
+        expect(page.locator("#model")).to_be_focused()
         page.keyboard.press("Space")
     archive = programs.scripted(programs.IN_PLACE, tmp_path)
     chooser.value.set_files({"name": "typed.pt", "mimeType": BINARY, "buffer": archive})
