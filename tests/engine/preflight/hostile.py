@@ -132,6 +132,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "name with an escape": (lambda: with_record("m/\x1b[31m"), FOREIGN, "a name that no program needs"),
     "name without end": (lambda: with_record("m/" + "x" * 2000), FOREIGN, "a name that no program needs"),
     "name that is no text": (lambda: written([(b"m/\xff\xfe", b"")]), FOREIGN, "is not text"),
+    "two folders of one name": (
+        lambda: packed(records() | {"M/code/__torch__/more.py": b""}),
+        FOREIGN,
+        "two of its folders",
+    ),
     "two of one name": (twice, FOREIGN, "torch ignores the case"),
     "records over one another": (overlapping, FOREIGN, "record"),
     "other name in its header": (

@@ -233,3 +233,9 @@ def test_download_that_broke_off_is_told_as_such(kept: int) -> None:
     whole = build(PLAIN)
     assert refused(whole[:-kept]).what == "a damaged archive"
     assert "broke off" in refused(whole[: len(whole) // 2]).why
+
+
+@pytest.mark.timeout(20)
+def test_quotes_without_end_are_read_in_a_moment() -> None:
+    with pytest.raises(RefusedError):
+        judge(b'"""' * 1_000)

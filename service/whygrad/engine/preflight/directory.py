@@ -153,6 +153,9 @@ def _wide(extra: bytes, *values: int) -> list[int]:
 def _judge_names(names: list[str]) -> None:
     if len({name.lower() for name in names}) != len(names):
         foreign("two of its records have one name, and torch ignores the case: which one counts is anybody's guess")
+    tops = {name.partition("/")[0] for name in names}
+    if len({top.lower() for top in tops}) != len(tops):
+        foreign("two of its folders have one name, and torch ignores the case: it takes them for one")
     for name in names:
         parts = name.split("/")
         if name.startswith("/") or "\\" in name or ".." in parts or "" in parts[:-1] or not name:

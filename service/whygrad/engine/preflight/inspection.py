@@ -119,7 +119,7 @@ def _judge_code(directory: Directory, names: Sequence[str]) -> Found | None:
     for name in names:
         code = _decoded(name, directory.read(name, MOST_READ))
         found.extend(Found(name, reach) for reach in reaches(judge_code(name, code)))
-        growth.add(name.removeprefix("code/").removesuffix(".py").replace("/", "."), code)
+        growth.add(name[len("code/") :].removesuffix(".py").replace("/", "."), code)
     if not found:
         growth.judge()
     return found[0] if found else None

@@ -54,7 +54,7 @@ MAGIC: Sequence[tuple[int, bytes, Refusal]] = (
 """Where bytes of that kind begin, the bytes, and what is said of them."""
 
 _LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/")
-_SOURCE = re.compile(rb"(?:#[^\n]*\n|\s|\"\"\".*?\"\"\")*(?:import|from|class|def|@)\s?\w", re.DOTALL)
+_SOURCE = re.compile(rb"(?:#[^\n]*\n|\s|\"\"\".*?\"\"\")*+(?:import|from|class|def|@)\s?\w", re.DOTALL)
 _AS_TOLD = ("error", "message", "detail", "errors", "title", "msg")
 
 
