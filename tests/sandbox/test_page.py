@@ -26,7 +26,7 @@ def test_it_tells_the_pass_and_the_node(descriptor: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "forged", [b"", b"\xff" * 88, page.LAYOUT.pack(-5, 0, 2**62, b"\x1b[31m"), page.LAYOUT.pack(-1, 0, -9, b"a b")]
+    "forged", [b"", b"\xff" * 80, page.LAYOUT.pack(-5, 2**62, b"\x1b[31m"), page.LAYOUT.pack(-1, -9, b"a b")]
 )
 def test_what_a_child_forges_is_nothing(descriptor: int, forged: bytes) -> None:
     os.ftruncate(descriptor, 0)

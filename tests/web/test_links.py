@@ -136,3 +136,9 @@ def test_no_other_address_is_one(client: FlaskClient, problem: Callable[..., str
     problem(client.get("/upload-links/guess"), 404)
     problem(client.post("/upload-links", json={"seconds": 1}), 422, "/seconds")
     problem(client.post("/upload-links", json={"shapes": "2", "request": {}}), 422, "/shapes")
+
+
+def test_without_a_link_no_body_is_read(client: FlaskClient, problem: Callable[..., str]) -> None:
+    unread = io.BytesIO(b"x" * 10_000)
+    problem(client.post("/upload/guessed", input_stream=unread, content_type="multipart/form-data; boundary=x"), 404)
+    assert unread.tell() == 0

@@ -19,7 +19,6 @@ IN_FORCE = {
 MISSING = {
     "landlock": "this kernel has none, or has it switched off; the filter of system calls holds without it",
     "limits": "this kernel lacks one of the bounds; the deadline holds without it",
-    "privileges": "this kernel keeps the capabilities of a process",
     "nobody": "not root, or not able to be somebody else: a program runs as the user of its worker",
 }
 

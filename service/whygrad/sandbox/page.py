@@ -1,6 +1,6 @@
 """One page of memory that a child shares with the parent: where it is, readable after any death.
 
-The child writes two integers a step, which costs nothing; the parent reads the page as a file, never through a
+The child writes one integer a step, which costs nothing; the parent reads the page as a file, never through a
 mapping, since a hostile child could shrink it and a mapping would then kill the reader.
 """
 
@@ -11,16 +11,16 @@ import os
 import struct
 
 SIZE = mmap.PAGESIZE
-LAYOUT = struct.Struct("qqq64s")
-NODE, COUNT, NAME_LENGTH = range(3)
-NAME_OFFSET = 24
+LAYOUT = struct.Struct("qq64s")
+NODE, NAME_LENGTH = range(2)
+NAME_OFFSET = 16
 
 
 def make() -> int:
     """The descriptor of a new page, on which nothing is entered."""
     descriptor = os.memfd_create("progress")
     os.ftruncate(descriptor, SIZE)
-    os.pwrite(descriptor, LAYOUT.pack(-1, 0, 0, b""), 0)
+    os.pwrite(descriptor, LAYOUT.pack(-1, 0, b""), 0)
     return descriptor
 
 
@@ -29,7 +29,7 @@ def read(descriptor: int) -> tuple[str | None, int | None]:
     data = os.pread(descriptor, LAYOUT.size, 0)
     if len(data) < LAYOUT.size:
         return None, None
-    node, _count, length, name = LAYOUT.unpack(data)
+    node, length, name = LAYOUT.unpack(data)
     pass_name = name[: max(length, 0)].decode("ascii", "replace")
     return pass_name if pass_name.isidentifier() else None, node if node >= 0 else None
 
@@ -52,4 +52,3 @@ class Progress:
     def at(self, node_id: int) -> None:
         """The node that runs next."""
         self._cells[NODE] = node_id
-        self._cells[COUNT] += 1

@@ -103,6 +103,13 @@ def use(token: str, body: dict[str, Any]) -> Response:
     return answer
 
 
+@resource.before_request
+def require_an_open_link() -> None:
+    """Read no body for a link that takes none: who has no key is let in by the link alone."""
+    if request.endpoint == "links.use":
+        _open(str((request.view_args or {})["token"]))
+
+
 @resource.after_request
 def show_beside_the_form(answer: Response) -> Response:
     """Where a browser sent what is refused, give it the form again, with what is wrong in it."""

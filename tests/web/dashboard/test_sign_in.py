@@ -38,6 +38,12 @@ def test_a_browser_is_led_to_the_page_and_back(client: FlaskClient) -> None:
     assert 'value="/diagnoses?code=CUT101"' in client.get(answer.headers["Location"], headers=PAGE).text
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_who_has_shown_no_key_sends_no_more_than_one(client: FlaskClient, kind: str) -> None:
+    answer = client.post("/sign-in", data={"key": "k" * 20_000}, headers=OWN, content_type=kind)
+    assert answer.status_code == 413
+
+
 def test_a_program_is_told_that_it_needs_a_key(client: FlaskClient, problem: Problem) -> None:
     problem(client.get("/diagnoses"), 401)
     assert client.get("/diagnoses", headers={"Authorization": f"Bearer {KEY}"}).status_code == 200

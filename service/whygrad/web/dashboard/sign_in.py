@@ -12,6 +12,9 @@ from whygrad.web.service import service
 
 resource = Blueprint("sign_in", __name__)
 
+MOST_BYTES = 10_000
+"""Of a form that holds a key and a place."""
+
 
 @resource.get("/sign-in")
 def show() -> ResponseReturnValue:
@@ -24,6 +27,7 @@ def show() -> ResponseReturnValue:
 @resource.post("/sign-in")
 def create() -> ResponseReturnValue:
     """Let a browser in that shows a key, and send it where it wanted to go."""
+    request.max_content_length = MOST_BYTES  # whoever asks has shown no key yet
     key, place = request.form.get("key", "").strip(), request.form.get("next", "")
     if not is_key(key):
         return _page(place, wrong=True), 422
