@@ -105,6 +105,19 @@ def test_a_cut_is_one_edge_and_what_it_starves_is_told_apart() -> None:
     assert seen.mark("CUT101")["op"] == 3
 
 
+def test_without_gradients_the_cut_is_where_the_finding_stands_and_where_results_leave() -> None:
+    three = dict.fromkeys("abc", "nn.Linear(4, 4)")
+    seen = drawn(
+        net("h = self.a(x)\nwith torch.no_grad():\n    h = torch.relu(self.b(h)) * 2\nreturn self.c(h)", **three)
+    )
+    assert list(seen.states().values())[1:6] == ["none", "cut", "none", "cut", "flows"]
+    assert seen.mark("CUT102")["op"] == 2
+    assert [edge for edge in seen.edges() if edge[2] == "cut"] == [("mul", "linear", "cut")]
+    seen = drawn(net("with torch.no_grad():\n    return self.c(torch.relu(self.b(self.a(x))))", **three))
+    assert list(seen.states().values())[1:5] == ["cut", "none", "none", "cut"]
+    assert [edge for edge in seen.edges() if edge[2] == "cut"] == [("linear", "output", "cut")]
+
+
 def test_numbers_that_were_taken_out_lead_to_where_they_go_on() -> None:
     seen = drawn(net("s = self.a(x).sum().item()\nreturn self.b(x) * torch.tensor(s)", **TWO))
     assert ("item", "tensor", "cut") in seen.edges()

@@ -186,7 +186,9 @@ class _Drawing:
         for each in read:
             source = self._source(each)
             if source is not None:
-                self._link(Link(source, key, "", each.shape, each.dtype), self._streams.on(each))
+                node = self.sketch.operations[source].node
+                state = self._streams.returned(each, node.id if node else None)
+                self._link(Link(source, key, "", each.shape, each.dtype), state)
 
     def _source(self, tensor: Tensor) -> Key | None:
         """What a tensor comes from: what made it, or what has since written its memory."""

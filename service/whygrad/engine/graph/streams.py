@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from whygrad.engine.facts import Function
-from whygrad.engine.gradients.cuts import flow, selecting_flow
+from whygrad.engine.gradients.cuts import cut_by, flow, selecting_flow
 from whygrad.engine.gradients.flow import Cut, Flow
 from whygrad.engine.observation import Event, Numbers, Observation, Tensor
 
@@ -51,8 +51,8 @@ class Streams:
         """What becomes of the gradient of a tensor that an execution reads; `maker` is the node it comes from."""
         if index in self._passing and tensor.requires_grad:
             return self._felt.between(maker, self._step.events[index].node)
-        aside = self._aside(tensor)
-        return "cut" if aside == "none" and not tensor.requires_grad and maker in self._cutting else aside
+        leaves = self._step.events[index].grad_mode or maker not in self._without_history
+        return self._behind(maker, tensor) if leaves else self._aside(tensor)
 
     def on(self, tensor: Tensor) -> State:
         """What becomes of the gradient of what is returned, or of the loss."""
@@ -60,19 +60,55 @@ class Streams:
             return "flows"
         return self._aside(tensor)
 
+    def returned(self, tensor: Tensor, maker: int | None) -> State:
+        """What becomes of the gradient between the node that made what is returned and the program's end."""
+        found = self.on(tensor)
+        return self._behind(maker, tensor) if found == "none" else found
+
     @cached_property
     def cuts(self) -> frozenset[int]:
-        """The executions at which gradients end that a parameter goes without."""
-        return frozenset(c.event for c in self._relevant())
+        """The executions at which gradients end that a parameter goes without.
+
+        Where they are switched off, that is where the finding stands and where results leave: what lies between gets
+        none for that reason, and ends nothing.
+        """
+        events, found = self._step.events, list(self._relevant())
+        within = frozenset().union(*(c.dead for c in found if not events[c.event].grad_mode))
+        if not within:
+            return frozenset(c.event for c in found)
+        elsewhere = {c.event for c in found if events[c.event].grad_mode or not c.dead}
+        places = {cut.order for cut in cut_by(self._observation, "no-grad")}
+        return frozenset(elsewhere | places) | self._left(within)
 
     @cached_property
     def numbers(self) -> dict[int, int]:
         """For an execution that uses numbers taken out of tensors, the one that took them, where gradients ended so."""
         return {user: taker for taker, user in self._flow.users.items()} if self._flow else {}
 
+    def _left(self, within: frozenset[int]) -> frozenset[int]:
+        """The executions without gradients whose results, which come from these tensors, are read with them."""
+        made: dict[int, int] = {}
+        found = set()
+        for index in sorted(self._flow.needed) if self._flow else ():
+            event = self._step.events[index]
+            given = {made[t.id] for t in event.tensors if t.id in made and not t.requires_grad}
+            found |= given if event.grad_mode else set()
+            if not event.grad_mode and (given or any(t.id in within for t in event.outputs)):
+                made |= {t.id: index for t in event.outputs}
+        return frozenset(found | {made[t.id] for t in self._step.outputs if t.id in made and t.id in self._wanted})
+
+    def _behind(self, maker: int | None, tensor: Tensor) -> State:
+        """What is told of a tensor that has left the node which made it."""
+        aside = self._aside(tensor)
+        return "cut" if aside == "none" and not tensor.requires_grad and maker in self._cutting else aside
+
     @cached_property
     def _cutting(self) -> frozenset[int]:
         return frozenset(self._step.events[i].node for i in self.cuts)
+
+    @cached_property
+    def _without_history(self) -> frozenset[int]:
+        return frozenset(event.node for event in self._step.events if not event.grad_mode)
 
     @cached_property
     def _wanted(self) -> frozenset[int]:
