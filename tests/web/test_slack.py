@@ -81,7 +81,13 @@ def test_what_slack_never_sends_is_told(
 
 
 def test_a_command_may_speak_of_a_payload(mounted: FlaskClient) -> None:
-    form = {"command": "/diagnose", "text": "KeyError: 'payload'", "channel_id": "C1", "user_id": "U1"}
+    form = {
+        "command": "/diagnose",
+        "text": "KeyError: 'payload'",
+        "channel_id": "C1",
+        "user_id": "U1",
+        "trigger_id": "1",
+    }
     answer = post(mounted, urlencode(form))
     assert (answer.status_code, answer.json["response_type"]) == (200, "ephemeral")
 

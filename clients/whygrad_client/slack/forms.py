@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import ValidationError
@@ -13,7 +13,9 @@ from whygrad.render.terminal import safe
 from whygrad.request import faults
 from whygrad.request.document import LOSSES, DiagnosisRequest, Loss
 from whygrad.request.fields import nearest
+from whygrad_client.reading import MisreadError
 from whygrad_client.slack import blocks
+from whygrad_client.slack.payloads import File, Known, KnownFinding, View, unpacked
 from whygrad_client.slack.tasks import Conversation, Source
 
 DIAGNOSE, MUTE = "diagnose", "mute"
@@ -34,27 +36,24 @@ class FormError(Exception):
         self.errors = errors
 
 
-def diagnose(
-    conversation: Conversation, sources: Sequence[Source] = (), known: Mapping[str, Any] | None = None
-) -> Json:
+def diagnose(conversation: Conversation, sources: Sequence[Source] = (), known: Known | None = None) -> Json:
     """The form for a diagnosis: of a file that is to be added, of one of `sources`, with what is `known` filled in."""
-    known = known or {}
     return _modal(
         DIAGNOSE,
         "Diagnose a model",
         "Diagnose",
         {"conversation": _kept(conversation), "sources": [_slim(source) for source in sources[:MOST_CHOICES]]},
         *_program(sources[:MOST_CHOICES]),
-        _text(SHAPES, "Shapes of its inputs", known.get("shapes"), "1x3x224x224", _about_shapes(sources)),
-        _text(LOSS, "Loss", known.get("loss"), "auto", _ABOUT_LOSS),
-        _mode(known.get("mode") or "train"),
+        _text(SHAPES, "Shapes of its inputs", known and known.shapes, "1x3x224x224", _about_shapes(sources)),
+        _text(LOSS, "Loss", known and known.loss, "auto", _ABOUT_LOSS),
+        _mode((known and known.mode) or "train"),
     )
 
 
-def mute(conversation: Conversation, pressed: Mapping[str, Any]) -> Json:
-    """The form that asks why a finding is to be muted; `pressed` is what its button holds."""
-    about = {"conversation": _kept(conversation), "id": pressed["id"], "fingerprint": pressed["fingerprint"]}
-    title = safe(pressed.get("title") or "this finding", 300)
+def mute(conversation: Conversation, finding: KnownFinding) -> Json:
+    """The form that asks why a finding is to be muted."""
+    about = {"conversation": _kept(conversation), "id": finding.id, "fingerprint": finding.fingerprint}
+    title = safe(finding.title, 300)
     told = "It raises no alarm any more, and fails no check that asks this service. It stays in each diagnosis, marked."
     return _modal(
         MUTE,
@@ -72,13 +71,17 @@ def nothing(problem: str) -> Json:
     return {"type": "modal", "title": blocks.plain("whygrad", blocks.LONGEST_TITLE), "blocks": [told]}
 
 
-def about(view: Mapping[str, Any]) -> Json:
-    """What a form was opened with."""
-    kept: Json = json.loads(view["private_metadata"])
-    return kept | {"conversation": Conversation(**kept["conversation"])}
+def about(view: View) -> Json:
+    """What a form was opened with. Raises MisreadError."""
+    kept = unpacked(view.private_metadata)
+    try:
+        sources = [Source(**source) for source in kept.get("sources") or []]
+        return kept | {"conversation": Conversation(**kept["conversation"]), "sources": sources}
+    except (LookupError, TypeError) as error:
+        raise MisreadError("the form was opened by another version of whygrad") from error
 
 
-def read_request(view: Mapping[str, Any]) -> Json:
+def read_request(view: View) -> Json:
     """The request document that somebody filled in. Raises FormError."""
     filled = {name: _value(view, name) for name in (SHAPES, LOSS, MODE)}
     errors: dict[str, str] = {}
@@ -95,27 +98,30 @@ def read_request(view: Mapping[str, Any]) -> Json:
     return request
 
 
-def read_source(view: Mapping[str, Any]) -> Source | None:
+def read_source(view: View) -> Source | None:
     """The program that somebody added or chose; None where there is none. Raises FormError where it is too large."""
-    added = _state(view, FILE).get("files") or []
+    added = view.filled(FILE).files
     if added:
-        if (added[0].get("size") or 0) > LARGEST_FILE:
+        if (added[0].size or 0) > LARGEST_FILE:
             raise FormError({FILE: "Larger than 10 MB. Leave it out, and the answer is a link for it."})
         return source(added[0])
-    sources = [Source(**kept) for kept in about(view).get("sources") or []]
-    chosen = (_state(view, CHOICE).get("selected_option") or {}).get("value")
-    return sources[int(chosen) if chosen else 0] if sources else None
+    sources: list[Source] = about(view)["sources"]
+    chosen = view.filled(CHOICE).selected_option
+    try:
+        return sources[int(chosen.value) if chosen else 0] if sources else None
+    except (ValueError, IndexError) as error:
+        raise MisreadError("the form has no such choice") from error
 
 
-def read_reason(view: Mapping[str, Any]) -> str:
+def read_reason(view: View) -> str:
     """Why a finding is muted."""
     return str(_value(view, REASON) or "")
 
 
-def source(file: Mapping[str, Any]) -> Source:
+def source(file: File) -> Source:
     """The program in a file as Slack describes it."""
-    url = file.get("url_private_download") or file.get("url_private")
-    return Source(name=str(file.get("name") or "model.pt"), file=file.get("id"), url=url, size=file.get("size"))
+    url = file.url_private_download or file.url_private
+    return Source(name=file.name or "model.pt", file=file.id, url=url, size=file.size)
 
 
 _ABOUT_LOSS = "auto, output, sum, mean, or one of torch.nn.functional and its target: cross_entropy 8:int64[0,10)"
@@ -217,12 +223,7 @@ def _slim(source: Source) -> Json:
     return said | {"name": source.name[:60]}
 
 
-def _state(view: Mapping[str, Any], field: str) -> Json:
-    state: Json = ((view.get("state") or {}).get("values") or {}).get(field, {}).get(field) or {}
-    return state
-
-
-def _value(view: Mapping[str, Any], field: str) -> str | None:
-    state = _state(view, field)
-    text = state.get("value") if "value" in state else (state.get("selected_option") or {}).get("value")
-    return text.strip() if isinstance(text, str) else None
+def _value(view: View, name: str) -> str | None:
+    filled = view.filled(name)
+    text = filled.selected_option.value if filled.selected_option else filled.value
+    return None if text is None else text.strip()

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from whygrad.engine import catalogue
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
+from whygrad_client.reading import MisreadError, read
 from whygrad_client.slack import answer, commands, explaining, forms
 from whygrad_client.slack.blocks import Message
+from whygrad_client.slack.payloads import (
+    File,
+    Interaction,
+    Known,
+    KnownFinding,
+    Posted,
+    Press,
+    Shortcut,
+    Submission,
+    Typed,
+)
 from whygrad_client.slack.tasks import Conversation, Outbox, Source, Task
 
 SHORTCUT = "diagnose_message"
@@ -26,7 +38,7 @@ OPEN_SECONDS = 2
 
 log = logging.getLogger(__name__)
 
-Body = Mapping[str, Any]
+Body = dict[str, Any]
 
 
 def build(outbox: Outbox, *, token: str, api_url: str) -> App:
@@ -42,6 +54,7 @@ def build(outbox: Outbox, *, token: str, api_url: str) -> App:
         ),
         request_verification_enabled=False,
         process_before_response=True,
+        raise_error_for_unhandled_request=True,
     )
     listeners = Listeners(outbox)
     app.command(explaining.COMMAND)(listeners.command)
@@ -62,76 +75,86 @@ class Listeners:
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
 
-    def command(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def command(self, ack: Ack, body: Body, client: WebClient) -> None:
         """`/diagnose …`: explained at once, shown, run, or asked for in a form."""
+        typed = read(Typed, body)
         try:
-            asked = commands.read(body.get("text") or "")
+            asked = commands.read(typed.text)
         except ShapeSyntaxError as error:
             _whisper(ack, explaining.usage(f"Those are no shapes: {error.message}."))
             return
-        conversation = Conversation(body["channel_id"], body["user_id"], response_url=body.get("response_url"))
+        conversation = Conversation(typed.channel_id, typed.user_id, response_url=typed.response_url)
         match asked.kind:
             case "form":
-                _open(client, body, forms.diagnose(conversation), lambda text: _whisper(ack, Message.of(text)))
+                form = forms.diagnose(conversation)
+                _open(client, typed.trigger_id, form, lambda text: _whisper(ack, Message.of(text)))
             case "help":
                 _whisper(ack, explaining.usage())
             case "text":
                 message, known = explaining.explained(asked.text)
                 ack(**message.payload(), response_type="in_channel" if known else "ephemeral")
             case _:
-                self._put(body["trigger_id"], _asked(asked, conversation))
+                self._put(typed.trigger_id, _asked(asked, conversation))
         if ack.response is None:
             ack()
 
-    def shortcut(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def shortcut(self, ack: Ack, body: Body, client: WebClient) -> None:
         """ "Diagnose this model" on a message: the answer comes into its thread."""
-        message = body["message"]
-        conversation = replace(_place(body), thread=message.get("thread_ts") or message.get("ts"))
-        sources = [forms.source(file) for file in message.get("files") or [] if _is_model(file)]
+        taken = read(Shortcut, body)
+        message = taken.message
+        conversation = replace(_place(taken), thread=message.thread_ts or message.ts)
+        sources = [forms.source(file) for file in message.files if _is_model(file)]
         form = forms.diagnose(conversation, sources) if sources else forms.nothing(_no_model(message))
-        _open(client, body, form, log.warning)
+        _open(client, taken.trigger_id, form, log.warning)
         ack()
 
-    def diagnose(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    def diagnose(self, ack: Ack, body: Body) -> None:
         """A form was sent: what is wrong with it is said at its field, else it is run."""
+        sent = read(Submission, body)
         try:
-            request, source = forms.read_request(view), forms.read_source(view)
+            request, source = forms.read_request(sent.view), forms.read_source(sent.view)
         except forms.FormError as error:
             ack(response_action="errors", errors=error.errors)
             return
-        conversation = forms.about(view)["conversation"]
+        conversation = forms.about(sent.view)["conversation"]
         task = Task("run" if source else "link", conversation, source or Source(), request)
-        self._put(view["id"], task, by=_name(body))
+        self._put(sent.view.id, task, by=sent.user.called)
         ack()
 
-    def mute(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+    def mute(self, ack: Ack, body: Body) -> None:
         """Somebody said why a finding is muted."""
-        about, reason = forms.about(view), forms.read_reason(view)
-        task = Task("mute", about["conversation"], diagnosis=about["id"], fingerprint=about["fingerprint"])
-        self._put(view["id"], task.now(reason=reason), by=_name(body))
+        sent = read(Submission, body)
+        about, reason = forms.about(sent.view), forms.read_reason(sent.view)
+        finding = read(KnownFinding, about)
+        task = Task("mute", about["conversation"], diagnosis=finding.id, fingerprint=finding.fingerprint)
+        self._put(sent.view.id, task.now(reason=reason), by=sent.user.called)
         ack()
 
     def opened(self, ack: Ack) -> None:
         """A button that is a link: there is nothing to do, but Slack wants to be answered."""
         ack()
 
-    def rerun(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def rerun(self, ack: Ack, body: Body, client: WebClient) -> None:
         """The form for the same program with other shapes; its answer comes below the first."""
-        known = _pressed(body)
-        source = Source(name="the same program", diagnosis=known["id"])
-        _open(client, body, forms.diagnose(_below(body), [source], known), log.warning)
+        press = read(Press, body)
+        known = read(Known, press.held)
+        source = Source(name="the same program", diagnosis=known.id)
+        _open(client, press.trigger_id, forms.diagnose(_below(press), [source], known), log.warning)
         ack()
 
-    def ask_why(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def ask_why(self, ack: Ack, body: Body, client: WebClient) -> None:
         """The form that asks why a finding is to be muted."""
-        _open(client, body, forms.mute(_same(body), _pressed(body)), log.warning)
+        press = read(Press, body)
+        form = forms.mute(_same(press), read(KnownFinding, press.held))
+        _open(client, press.trigger_id, form, log.warning)
         ack()
 
-    def unmute(self, ack: Ack, body: dict[str, Any]) -> None:
+    def unmute(self, ack: Ack, body: Body) -> None:
         """A finding is to be told again."""
-        pressed = _pressed(body)
-        task = Task("unmute", _same(body), diagnosis=pressed["id"], fingerprint=pressed["fingerprint"])
-        self._put(body["trigger_id"], task, by=_name(body))
+        press = read(Press, body)
+        finding = read(KnownFinding, press.held)
+        task = Task("unmute", _same(press), diagnosis=finding.id, fingerprint=finding.fingerprint)
+        self._put(press.trigger_id, task, by=press.user.called)
         ack()
 
     def _put(self, key: str, task: Task, *, by: str = "") -> None:
@@ -152,69 +175,66 @@ def _whisper(ack: Ack, message: Message) -> None:
     ack(**message.payload(), response_type="ephemeral")
 
 
-def _open(client: WebClient, body: Body, view: dict[str, Any], tell: Callable[[str], None]) -> None:
+def _open(client: WebClient, trigger: str, view: dict[str, Any], tell: Callable[[str], None]) -> None:
     """Open a form, which Slack allows for three seconds; where it does not come to that, `tell` why."""
     try:
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        client.views_open(trigger_id=trigger, view=view)
     except SlackApiError as error:
         tell(f"Slack did not open the form ({error.response.get('error', 'no reason given')}). Try again.")
     except OSError as error:
         tell(f"Slack did not open the form in time ({error}). Try again.")
 
 
-def _pressed(body: Body) -> dict[str, Any]:
-    known: dict[str, Any] = json.loads(body["actions"][0]["value"])
-    return known
-
-
-def _same(body: Body) -> Conversation:
+def _same(press: Press) -> Conversation:
     """The message that a button stands on, to be changed; what only one person sees is changed by its address alone."""
-    here, hidden = _place(body), _is_hidden(body)
-    return replace(here, message=None if hidden else _pressed_on(body), responded=hidden, replaces=True)
+    hidden = press.container.is_ephemeral
+    return replace(_place(press), message=None if hidden else press.on, responded=hidden, replaces=True)
 
 
-def _below(body: Body) -> Conversation:
+def _below(press: Press) -> Conversation:
     """The thread below the message that a button stands on."""
-    thread = (body.get("message") or {}).get("thread_ts") or _pressed_on(body)
-    return replace(_place(body), thread=None if _is_hidden(body) else thread)
+    thread = press.message.thread_ts or press.on
+    return replace(_place(press), thread=None if press.container.is_ephemeral else thread)
 
 
-def _place(body: Body) -> Conversation:
+def _place(interaction: Interaction) -> Conversation:
     """Where something was done, and the address for an answer to it."""
-    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {})["channel_id"]
-    return Conversation(channel, body["user"]["id"], response_url=body.get("response_url"))
+    return Conversation(interaction.where, interaction.user.id, response_url=interaction.response_url)
 
 
-def _pressed_on(body: Body) -> str | None:
-    told = (body.get("container") or {}).get("message_ts") or (body.get("message") or {}).get("ts")
-    return None if told is None else str(told)
-
-
-def _is_hidden(body: Body) -> bool:
-    return bool((body.get("container") or {}).get("is_ephemeral"))
-
-
-def _is_model(file: Body) -> bool:
-    if file.get("mode") in ("tombstone", "hidden_by_limit"):
+def _is_model(file: File) -> bool:
+    if file.mode in ("tombstone", "hidden_by_limit"):
         return False
-    return str(file.get("name") or MODELS[0]).lower().endswith(MODELS)
+    return (file.name or MODELS[0]).lower().endswith(MODELS)
 
 
-def _no_model(message: Body) -> str:
-    if message.get("files"):
+def _no_model(message: Posted) -> str:
+    if message.files:
         return f"No file of this message is a model, by its name: {', '.join(MODELS)}. Or the file was deleted."
     return f"This message has no file. {explaining.COMMAND} opens a form to add one."
 
 
-def _name(body: Body) -> str:
-    user = body.get("user") or {}
-    return str(user.get("name") or user.get("username") or user.get("id") or "")[:80]
-
-
-def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Something of ours broke: the log says what, and Slack tells the user that it did not work."""
+def _failed(error: Exception, body: Body) -> BoltResponse:
+    """What nobody here can take: Slack tells the user that it did not work, the log tells why."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return _unknown(body)
+    if isinstance(error, MisreadError):
+        log.warning("Slack sent what cannot be read: %s", error)
+        return BoltResponse(status=400, body=f"The payload is nothing that Slack sends: {error}.")
     log.error("a request of Slack could not be taken", exc_info=error)
     if "command" not in body:
-        return BoltResponse(status=500, body="")
-    told = "whygrad could not take this just now; its log says why. Try again in a moment."
-    return BoltResponse(status=200, body={"response_type": "ephemeral", "text": told})
+        return BoltResponse(status=500, body="whygrad could not take this; its log says why.")
+    return _told("whygrad could not take this just now; its log says why. Try again in a moment.")
+
+
+def _unknown(body: Body) -> BoltResponse:
+    """Slack is set up for more than there is here. An event is taken all the same, else Slack sends it again."""
+    if "command" in body:
+        return _told(f"whygrad answers to {explaining.COMMAND}, and Slack was told of another command.")
+    if body.get("type") == "event_callback":
+        return BoltResponse(status=200, body="")
+    return BoltResponse(status=400, body="The payload is for no command, button, form or shortcut of whygrad.")
+
+
+def _told(text: str) -> BoltResponse:
+    return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})

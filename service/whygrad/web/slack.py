@@ -70,6 +70,8 @@ def events(body: dict[str, Any]) -> Response:
         answer = chat.dispatch(BoltRequest(body=body, mode="socket_mode"))  # the mode in which a body comes parsed
     except (LookupError, TypeError, AttributeError) as error:  # of its own reading: what a listener raises it answers
         raise Problem(400, "The payload is nothing that Slack sends.") from error
+    if answer.status >= 400:
+        raise Problem(answer.status, answer.body)
     return to_flask_response(answer)
 
 

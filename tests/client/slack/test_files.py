@@ -7,10 +7,12 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from slack_sdk import WebClient
-from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack
+from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack, Json
 
+from whygrad_client.reading import read
+from whygrad_client.slack import forms
 from whygrad_client.slack.files import FileRefused, Files
-from whygrad_client.slack.forms import source
+from whygrad_client.slack.payloads import File
 from whygrad_client.slack.speaking import Unheard, Wait
 from whygrad_client.slack.tasks import Source
 
@@ -28,6 +30,10 @@ def fake() -> Iterator[FakeSlack]:
 @pytest.fixture
 def files(fake: FakeSlack) -> Files:
     return Files(WebClient(BOT_TOKEN, fake.api_url))
+
+
+def source(told: Json) -> Source:
+    return forms.source(read(File, told))
 
 
 def fetched(files: Files, source: Source, limit: int = LIMIT) -> bytes:
