@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import mmap
 import os
 import resource
@@ -160,6 +161,18 @@ def secret(tmp_path: Path) -> Iterator[int]:
 def test_a_descriptor_is_kept_only_where_it_is_asked_for(secret: int) -> None:
     assert inside(lambda: os.pread(secret, 7, 0), keep=(secret,)) == "b'hunter2'"
     assert inside(lambda: os.pread(secret, 7, 0)) == "OSError"
+
+
+def test_a_descriptor_above_the_limit_of_its_time_is_closed_too(secret: int) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    high = fcntl.fcntl(secret, fcntl.F_DUPFD, before[0] - 1)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (high - 1, before[1]))
+    try:
+        assert inside(lambda: os.pread(high, 7, 0), keep=(high,)) == "b'hunter2'"
+        assert inside(lambda: os.pread(high, 7, 0)) == "OSError"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        os.close(high)
 
 
 @pytest.mark.skipif(not ABLE, reason="only root can become somebody else")

@@ -164,6 +164,18 @@ def test_a_dead_zygote_is_replaced_by_one_that_knows_nothing_of_its_parent(
     assert names <= {b"OPENBLAS_NUM_THREADS", b"OMP_WAIT_POLICY", b"GLIBC_TUNABLES", b"LC_CTYPE"}
 
 
+def test_a_zygote_that_dies_while_it_warms_takes_nobodys_place(save: Save, healthy: bytes, until: Until) -> None:
+    until(lambda: examine(save(healthy)).ending == "finished" and len(zygotes()) == 1)
+    serving = zygotes()
+    assert examine(save(CRASHING)).ending == "crashed"
+    (fallen,) = zygotes() - serving
+    os.kill(fallen, signal.SIGKILL)
+    until(lambda: not runs(fallen))
+    assert examine(save(healthy)).ending == "finished"
+    assert serving < zygotes()
+    until(lambda: examine(save(healthy)).ending == "finished" and not zygotes() & serving)
+
+
 def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: bytes, healthy: bytes) -> None:
     pid, born = zygote(), []
 

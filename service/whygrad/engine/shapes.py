@@ -1,4 +1,4 @@
-"""The short form of example inputs, for people and chat: `1x3x224x224; 2x16:int64[0,1000)`.
+"""How large example inputs may be, and their short form, for people and chat: `1x3x224x224; 2x16:int64[0,1000)`.
 
 An entry is sizes joined by `x`, then optionally `:` and a type, then for integers the range they are drawn from, its
 upper end excluded. No sizes before the colon (`:float32`) is a tensor without dimensions. Entries are separated by `;`,
@@ -8,6 +8,7 @@ one per argument of the method; blanks do not matter.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,8 +19,25 @@ DTYPES = (*FLOATING_DTYPES, *INTEGER_DTYPES, "bool", "complex64", "complex128")
 FILLS = ("normal", "uniform", "zeros", "ones", "arange")
 EXAMPLE = "1x3x224x224 or 2x16:int64[0,1000)"
 
+MOST_INPUTS = 1_000
+MOST_ELEMENTS = 2**59
+LARGEST_DRAWN = 2**63 - 2
+"""The largest integer that is drawn: it lies below a bound that is itself of 64 bits."""
+
 _LARGEST = 2**63 - 1
+_BYTES = {"float64": 8, "complex64": 8, "complex128": 16, "bool": 8} | dict.fromkeys(INTEGER_DTYPES, 8)
+"""An element while it is drawn: integers come as int64, halves as float32, and are made smaller then."""
 _RANGE = re.compile(r"\s*(-?[0-9]{1,19})\s*,\s*(-?[0-9]{1,19})\s*\)\s*")
+
+
+def drawn_bytes(shape: Sequence[int], dtype: str) -> int:
+    """What a tensor takes while its numbers are drawn."""
+    return math.prod(shape) * _BYTES.get(dtype, 4)
+
+
+def is_possible(shape: Sequence[int]) -> bool:
+    """Whether torch can count the elements of a tensor of that shape."""
+    return math.prod(max(size, 1) for size in shape) <= MOST_ELEMENTS
 
 
 class ShapeSyntaxError(ValueError):

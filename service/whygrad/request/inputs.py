@@ -9,17 +9,24 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, post_load
 from marshmallow.validate import Range
 
-from whygrad.engine.shapes import DTYPES, FILLS, INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
+from whygrad.engine.shapes import (
+    DTYPES,
+    FILLS,
+    INTEGER_DTYPES,
+    LARGEST_DRAWN,
+    MOST_INPUTS,
+    ShapeSyntaxError,
+    is_possible,
+    parse_shapes,
+)
 from whygrad.request.fields import Boolean, Integer, Number, OneOf, Short, Strict
 
 MOST_DIMENSIONS = 64
-MOST_INPUTS = 1_000
 MOST_VALUES = 50_000
-MOST_ELEMENTS = 2**59
 
 _INT64 = 2**63
 _LARGEST = {
-    "int64": 2**63 - 2,  # what is drawn lies below a bound that is itself of 64 bits
+    "int64": LARGEST_DRAWN,
     "int32": 2**31 - 1,
     "int16": 2**15 - 1,
     "int8": 2**7 - 1,
@@ -82,7 +89,7 @@ class Tensor(Strict):
 def _faults_of_tensor(tensor: dict[str, Any]) -> Iterable[tuple[str, str]]:
     dtype, low, high, fill = tensor["dtype"], tensor.get("low"), tensor.get("high"), tensor["fill"]
     integer = dtype in INTEGER_DTYPES
-    if math.prod(max(size, 1) for size in tensor["shape"]) > MOST_ELEMENTS:
+    if not is_possible(tensor["shape"]):
         yield "shape", "More elements than a tensor can have."
     if low is not None and high is not None and low >= high:
         yield "high", f"Nothing lies in [{low}, {high}): high is to be above low."

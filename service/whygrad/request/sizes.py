@@ -9,12 +9,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from whygrad.engine.shapes import INTEGER_DTYPES
+from whygrad.engine.shapes import INTEGER_DTYPES, drawn_bytes
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
-
-_BYTES = {"float64": 8, "complex64": 8, "complex128": 16, "bool": 8} | dict.fromkeys(INTEGER_DTYPES, 8)
-"""An element while it is drawn: integers come as int64, halves as float32, and are made smaller then."""
 
 Place = tuple[str | int, ...]
 
@@ -28,7 +25,10 @@ def refuse_larger(request: dict[str, Any], limit: int, field: str = "inputs") ->
     target = [(("loss", "target"), loss["target"])] if isinstance(loss, dict) else []
     described = [*_tensors(request["inputs"], (field,)), *target]
     numberless = request["passes"] == ["structure"]
-    sizes = [0 if numberless and _floats(tensor) else _size(tensor) for _place, tensor in described]
+    sizes = [
+        0 if numberless and _floats(tensor) else drawn_bytes(tensor["shape"], tensor["dtype"])
+        for _place, tensor in described
+    ]
     for (place, tensor), size, total in zip(described, sizes, accumulate(sizes), strict=True):
         if total > limit:
             raise _at(place, _too_large(tensor, size, limit))
@@ -45,11 +45,6 @@ def _tensors(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]
 def _floats(tensor: dict[str, Any]) -> bool:
     """Whether it takes nothing where no numbers are wanted."""
     return tensor["dtype"] not in INTEGER_DTYPES and tensor["dtype"] != "bool"
-
-
-def _size(tensor: dict[str, Any]) -> int:
-    elements: int = math.prod(tensor["shape"])
-    return elements * _BYTES.get(tensor["dtype"], 4)
 
 
 def _too_large(tensor: dict[str, Any], size: int, limit: int) -> str:

@@ -6,6 +6,7 @@ import math
 import os
 import resource
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 
 from whygrad.sandbox import kernel
@@ -64,11 +65,11 @@ def keep_only(descriptors: list[int]) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nowhere, standard)
-    low = 3
-    for kept in sorted(descriptors):
-        os.closerange(low, kept)
-        low = kept + 1
-    os.closerange(low, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    kept = {0, 1, 2, *descriptors}
+    for number in map(int, os.listdir("/proc/self/fd")):  # also those above a limit that was lowered since
+        if number not in kept:
+            with suppress(OSError):  # the folder itself was open, and is no more
+                os.close(number)
 
 
 def _lower(which: int, soft: int, hard: int | None = None) -> bool:

@@ -209,10 +209,23 @@ class Nursery:
         serving = self._zygote if self._zygote and self._zygote.lives else None
         if serving is None or serving.spent:
             self.replace()
-        if serving is not None and not (self._next and self._next.settled):
+        if serving is not None and not self._next_is_warm():
             return serving
         if serving is not None:
             serving.close()
         assert self._next is not None
         self._zygote, self._next = self._next, None
         return self._zygote
+
+    def _next_is_warm(self) -> bool:
+        """Whether there is a next one that can fork. After one that ended on its way there another is started."""
+        if self._next is None or not self._next.settled:
+            return False
+        with suppress(SandboxError):
+            self._next.ready()
+            if self._next.lives:
+                return True
+        self._next.close()
+        self._next = None
+        self.replace()
+        return False

@@ -1,7 +1,7 @@
 """The zygote: `python -I -m whygrad.sandbox.zygote DESCRIPTOR [insecure]`, a process that has torch and forks children.
 
-It starts with an empty environment, knows no secret, opens no upload and has one thread, always: a fork copies only
-the thread that forks. One child is always there before it is wanted; none is made while a program runs.
+It has nothing of its parent's environment, knows no secret, opens no upload and has one thread, always: a fork copies
+only the thread that forks. One child is always there before it is wanted; none is made while a program runs.
 """
 
 from __future__ import annotations

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
+import time
 import zipfile
+from typing import Any
 
 import pytest
 from tests.engine.observe.samples import SAMPLES
+from tests.engine.preflight.forging import archive, storage, tensor, text
 from tests.engine.programs import build
 
 from whygrad.engine.observe.archive import judge
@@ -62,6 +66,36 @@ def test_a_missing_record_of_inputs_costs_the_default_alone() -> None:
                 out.writestr(name, source.read(name))
     assert len(zipfile.ZipFile(target).namelist()) < len(source.namelist())
     assert recorded_inputs(judge(target.getvalue()), "forward") is None
+
+
+def recorded(*inputs: bytes, numbers: bytes = b"") -> list[dict[str, Any]] | None:
+    """The inputs of an archive, where such are recorded over one record of numbers."""
+    pickled = b"\x80\x02}(" + text("forward") + b"](" + b"".join(inputs) + b"eu."
+    return recorded_inputs(
+        judge(archive(more={"m/traced_inputs.pkl": pickled, "m/traced_inputs/0": numbers})), "forward"
+    )
+
+
+def test_what_no_request_could_ask_for_is_no_recorded_input() -> None:
+    wide = [tensor(storage(), size=(1 << side, 4), stride=(0, 0)) for side in (57, 58)]
+    assert recorded(wide[0]) == [{"shape": [1 << 57, 4], "dtype": "float32"}]
+    assert recorded(wide[1]) is None
+    assert recorded(*[tensor(storage())] * 1_001) is None
+
+
+def test_recorded_integers_are_drawn_from_what_they_were() -> None:
+    long = tensor(storage("Long", count=2), size=(2,))
+    assert recorded(long, numbers=struct.pack("<2q", -3, 7)) == [{"shape": [2], "dtype": "int64", "low": -3, "high": 8}]
+    assert recorded(long, numbers=struct.pack("<2q", 5, 2**63 - 1)) == [
+        {"shape": [2], "dtype": "int64", "low": 5, "high": 2**63 - 1}
+    ]
+
+
+def test_a_record_of_numbers_is_read_once_and_costs_no_list() -> None:
+    byte = tensor(storage("Byte"))
+    began = time.monotonic()
+    assert len(recorded(*[byte] * 1_000, numbers=bytes(32 << 20)) or []) == 1_000
+    assert time.monotonic() - began < 5
 
 
 def test_source_lines_that_the_archive_holds() -> None:

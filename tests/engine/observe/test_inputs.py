@@ -136,7 +136,7 @@ def test_inputs_that_do_not_fit(signature: Signature, inputs: list[Json] | None,
     assert fit(signature, inputs).misfit == told
 
 
-@pytest.mark.parametrize(("most", "fits"), [(2 * 8 * 4, True), (2 * 8 * 4 - 1, False)])
+@pytest.mark.parametrize(("most", "fits"), [(8 * 4 + 8 * 8, True), (8 * 4 + 8 * 8 - 1, False)])
 def test_inputs_are_judged_together_before_the_first_is_made(
     most: int, fits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

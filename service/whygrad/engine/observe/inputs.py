@@ -6,12 +6,13 @@ import re
 import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import inf, prod
+from math import inf
 from typing import Any
 
 import torch
 
 from whygrad.engine.observation import Json, Signature
+from whygrad.engine.shapes import drawn_bytes
 
 _INTEGER_LOW, _INTEGER_HIGH = 0, 2
 
@@ -47,9 +48,10 @@ class Sampler:
     def _bytes(self, entry: Json) -> int:
         """What the numbers of an input take; those on meta take nothing."""
         if isinstance(entry, Mapping) and "shape" in entry:
-            dtype = getattr(torch, entry.get("dtype") or "float32")
+            name = entry.get("dtype") or "float32"
+            dtype = getattr(torch, name)
             on_meta = self._meta and (dtype.is_floating_point or dtype.is_complex)
-            return 0 if on_meta else prod(entry["shape"]) * dtype.itemsize
+            return 0 if on_meta else drawn_bytes(entry["shape"], name)
         inner = entry.values() if isinstance(entry, Mapping) else entry if isinstance(entry, list | tuple) else ()
         return sum(map(self._bytes, inner))
 

@@ -95,13 +95,13 @@ class Observer:
             return
         self._program = program
         self._unrun = program if numbers else None
-        inputs = self._request["inputs"]
-        self._inputs = recorded_inputs(self._archive, method) if inputs is None else inputs
+        inputs, recorded = self._request["inputs"], recorded_inputs(self._archive, method)
+        self._inputs = recorded if inputs is None else inputs
         self._seen = replace(
             self._seen,
             format=program.format,
             traced=program.traced,
-            resized=resized(recorded_inputs(self._archive, method), self._inputs),
+            resized=resized(recorded, self._inputs),
             request={**self._request, "inputs": self._inputs},
             nodes=self._nodes(program),
             returns=program.returns,
