@@ -41,6 +41,7 @@ SLOW = (
     "tests/client/slack/test_hardships.py",
     "tests/client/slack/test_page.py",
     "tests/client/slack/test_socket_mode.py",
+    "tests/client/test_checking.py",
     "tests/client/test_cli.py",
     "tests/client/test_pytest_plugin.py",
     "tests/engine/preflight/test_fuzz.py",
