@@ -9,8 +9,9 @@ from marshmallow.validate import Length, Range
 
 from whygrad.engine.codes import CODES
 from whygrad.engine.passes import PASSES
+from whygrad.engine.shapes import MOST_INPUTS
 from whygrad.request.fields import Boolean, Integer, OneOf, Short, Strict
-from whygrad.request.inputs import MOST_INPUTS, Inputs, Tensor
+from whygrad.request.inputs import Inputs, Tensor
 
 LOSSES = (
     "binary_cross_entropy",

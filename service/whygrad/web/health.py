@@ -7,7 +7,8 @@ import os
 from flask import Blueprint, Response, current_app, jsonify
 
 import whygrad
-from whygrad.request import document, inputs, strict_json
+from whygrad.engine.shapes import MOST_INPUTS
+from whygrad.request import document, strict_json
 from whygrad.web import schemas, spec
 from whygrad.web.answers.standing import Greeting, Health, Limits
 from whygrad.web.dashboard import home
@@ -80,7 +81,7 @@ def limits() -> Response:
         attempts=settings.attempts,
         request_bytes=strict_json.LARGEST_DOCUMENT,
         request_depth=strict_json.LARGEST_DEPTH,
-        inputs=inputs.MOST_INPUTS,
+        inputs=MOST_INPUTS,
         steps=document.MOST_STEPS,
         explain_characters=schemas.LONGEST_TEXT,
     )
