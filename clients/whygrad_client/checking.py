@@ -108,7 +108,8 @@ def check(
     _require_readable([*models, wishes.request_file], output)
     known = baseline.read(before) if before else None
     with _engine(wishes, server, insecure, timeout) as diagnose:
-        documents = list(_documents(models, diagnose, known, quiet=quiet))
+        sources = Sources(Path.cwd(), here=Path.cwd() if form == "text" else None)
+        documents = list(_documents(models, diagnose, sources, known, quiet=quiet))
     for remark in freezing.unmatched(documents):
         complain(remark)
     shown = [d for d in documents if not (quiet and form == "text") or _status([d], fail_on)]
@@ -163,10 +164,9 @@ def _sent(client: Client, model: Path, request: Document, watch: Watch, wishes: 
 
 
 def _documents(
-    models: Sequence[Path], diagnose: Diagnose, known: frozenset[str] | None, *, quiet: bool
+    models: Sequence[Path], diagnose: Diagnose, sources: Sources, known: frozenset[str] | None, *, quiet: bool
 ) -> Iterator[Document]:
     """The diagnosis of each program; where there is none for one, that is said, and the next is tried."""
-    sources = Sources(Path.cwd())
     for model in models:
         try:
             with Watch(model.name, quiet=quiet) as watch:

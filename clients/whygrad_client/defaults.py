@@ -20,12 +20,16 @@ def _insecure() -> bool:
 
 @dataclass(frozen=True)
 class Defaults:
-    """`server` judges, this machine where it is None; `fail_on` is what fails; the user's sources are below `root`."""
+    """`server` judges, this machine where it is None; `fail_on` is what fails.
+
+    The user's sources are below `root`, or in the repository around it, and are read `here`.
+    """
 
     server: str | None = field(default_factory=_server)
     fail_on: str = "warning"
     insecure: bool = field(default_factory=_insecure)
     root: Path = field(default_factory=Path.cwd)
+    here: Path = field(default_factory=Path.cwd)
 
 
 _in_force: list[Defaults] = []

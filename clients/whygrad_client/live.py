@@ -67,7 +67,7 @@ def diagnose(
         request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
         document = _judged(path, request, server or defaults.current().server)
     whole = _parted(document, parting, frozen, lost)
-    return Report.read(_sources(defaults.current().root).located(whole | {"capture": lost}))
+    return Report.read(_sources(defaults.current().root, defaults.current().here).located(whole | {"capture": lost}))
 
 
 @contextmanager
@@ -165,5 +165,5 @@ def _engine(insecure: bool) -> Callable[[Path, Document], Report]:
 
 
 @cache
-def _sources(root: Path) -> Sources:
-    return Sources(root)
+def _sources(root: Path, here: Path) -> Sources:
+    return Sources(root, here)

@@ -43,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
             fail_on=fail_on,
             insecure=config.getoption("whygrad_insecure_no_sandbox") or given.insecure,
             root=config.rootpath,
+            here=config.invocation_params.dir,
         )
     )
     config.add_cleanup(defaults.leave)

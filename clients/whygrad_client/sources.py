@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from whygrad.render import snippet
 
 _MOST_FILES = 50_000
 _LARGEST_BYTES = 2_000_000
@@ -16,25 +18,35 @@ _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 _EXAMPLE = re.compile(r"(?<=[ \"])model\.(pt2?|ckpt)\b(?=[ \"]|$)", re.MULTILINE)
 """The file of a program in what is to be typed."""
 _PLAIN = re.compile(r"[\w./+-]+")
+_NAMES = ("file", "path", "shown", "source")
+_MENTIONED = r"[\w./+-]+\.py"
 
 Document = dict[str, Any]
+Calling = Callable[[str, int], str]
+"""What a file, told with a line, is to be called."""
 
 
 class Sources:
-    """The Python files below the root of the repository around a folder, or below the folder where there is none."""
+    """The Python files below the root of the repository around a folder, or below the folder where there is none.
 
-    def __init__(self, folder: Path) -> None:
+    A file is called by its path from the root, as every tool takes it; who reads it `here`, in a terminal, is shown its
+    path from there.
+    """
+
+    def __init__(self, folder: Path, here: Path | None = None) -> None:
         around = (folder.resolve(), *folder.resolve().parents)
         self.root = next((above for above in around if (above / ".git").exists()), around[0])
+        self._here = self.root if here is None else here.resolve()
 
     def located(self, document: Document, model: Path | None = None) -> Document:
         """The diagnosis with a `path` in each location whose line was found, and the line's text where it had none.
 
-        Its sentences call these files, and the `model`, as they are called here.
+        A `shown` is that path from `here`, where it is another. The sentences call these files, and the `model`, as
+        they are called here.
         """
         findings = [self._finding(finding) for finding in document.get("findings") or []]
         sentences = {"headline": document.get("headline"), "findings": findings}
-        told: Document = _respelt(sentences, _renamed(findings))
+        told: Document = self._respelt(sentences)
         findings = told["findings"] if model is None else _called(told["findings"], model)
         program = (document.get("model") or {}) | self._program(model)
         return document | told | {"findings": findings, "model": program}
@@ -61,14 +73,37 @@ class Sources:
         file, line, source = location.get("file"), location.get("line"), location.get("source")
         if not isinstance(file, str) or not isinstance(line, int):
             return location
+        found = self._found(file, line, source)
+        if found is None:
+            return location
+        path, shown = found.relative_to(self.root).as_posix(), self._shown(found)
+        elsewhere = {"shown": shown} if shown != path else {}
+        return location | {"path": path, "source": _line(found, line)} | elsewhere
+
+    def _found(self, file: str, line: int, source: str | None = None) -> Path | None:
+        """The file with this line; nowhere, or in more than one place: which is not for us to guess."""
         texts = {path: _line(path, line) for path in self._named(file)}
         fitting = [path for path, text in texts.items() if text and (source is None or text == source)]
-        if len(fitting) != 1:
-            return location  # nowhere, or in more than one place: which is not for us to guess
-        return location | {
-            "path": fitting[0].relative_to(self.root).as_posix(),
-            "source": texts[fitting[0]],
-        }
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _shown(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self._here)).as_posix()
+
+    def _respelt(self, told: Document) -> Document:
+        """All sentences, where a file that is told with its line is called as it is called here."""
+        located = list(_locations(told["findings"]))
+        known = {(location["file"], snippet.file(location)) for location in located if "path" in location}
+        files = [file for file, _ in known]
+        names = {file: name for file, name in known if files.count(file) == 1}
+
+        def calling(file: str, line: int) -> str:
+            if file in names or any(location.get("file") == file for location in located):
+                return names.get(file, file)
+            found = self._found(file, line)
+            return file if found is None else self._shown(found)
+
+        respelt: Document = _respelt(told, calling, names)
+        return respelt
 
     def _named(self, file: str) -> list[Path]:
         """Files whose path ends as `file` does."""
@@ -87,26 +122,24 @@ class Sources:
         return by_name
 
 
-def _renamed(findings: Sequence[Document]) -> Mapping[str, str]:
-    """The files whose place in the repository is known, by what the diagnosis calls them."""
-    locations = [finding["location"] for finding in findings if finding.get("location")]
-    locations += [related["location"] for f in findings for related in f["related"] if related.get("location")]
-    known = {(location["file"], location["path"]) for location in locations if "path" in location}
-    files = [file for file, _path in known]
-    return {file: path for file, path in known if files.count(file) == 1 and file != path}
+def _locations(findings: Sequence[Document]) -> Iterator[Document]:
+    """All places of findings, with the calls that lead to them."""
+    for finding in findings:
+        for holder in (finding, *finding["related"]):
+            if location := holder.get("location"):
+                yield from (location, *(location.get("stack") or ()))
 
 
-def _respelt(value: Any, renamed: Mapping[str, str]) -> Any:
-    """A text, or all texts in a value, where a file that is told with its line is called as it is in the repository."""
+def _respelt(value: Any, calling: Calling, files: Iterable[str]) -> Any:
+    """A text, or all texts in a value; `files` are names that are known, whatever letters they are of."""
     if isinstance(value, dict):
-        return {key: inner if key == "file" else _respelt(inner, renamed) for key, inner in value.items()}
+        return {key: inner if key in _NAMES else _respelt(inner, calling, files) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_respelt(inner, renamed) for inner in value]
+        return [_respelt(inner, calling, files) for inner in value]
     if not isinstance(value, str):
         return value
-    for file, path in renamed.items():
-        value = re.sub(rf"(?<![\w./-]){re.escape(file)}(?= line \d)", lambda _: path, value)  # noqa: B023
-    return value
+    either = "|".join([*map(re.escape, sorted(files, key=len, reverse=True)), _MENTIONED])
+    return re.sub(rf"(?<![\w./+-])({either})(?= line (\d+))", lambda told: calling(told[1], int(told[2])), value)
 
 
 def _called(findings: Sequence[Document], model: Path) -> list[Document]:

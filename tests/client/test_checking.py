@@ -47,6 +47,16 @@ def test_sarif_names_the_line_in_the_repository(repository: Path, service: str) 
     assert place["region"]["startLine"] == SOURCE_LINE
 
 
+def test_from_a_folder_a_terminal_shows_paths_from_there_and_tools_get_them_from_the_root(
+    repository: Path, service: str
+) -> None:
+    text = check(repository / "nets", service, "../detached.pt").stdout
+    assert f"  --> model.py:{SOURCE_LINE} in " in text
+    assert "nets/model.py" not in text
+    annotation = check(repository / "nets", service, "../detached.pt", "--format", "github").stdout
+    assert annotation.startswith(f"::error file=nets/model.py,line={SOURCE_LINE}")
+
+
 @pytest.mark.parametrize("other", ["        h = h.relu()\n", ""])
 def test_another_line_is_not_taken_for_it(repository: Path, service: str, other: str) -> None:
     (repository / "nets/model.py").write_text("\n" * (SOURCE_LINE - 1) + other)

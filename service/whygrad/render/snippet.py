@@ -54,14 +54,19 @@ def lines(location: Mapping[str, Any], width: int, *, neighbours: int = _NEIGHBO
 
 def place(location: Mapping[str, Any]) -> str:
     """`model.py:18 in forward`, with the module: the place in one line, or "" where nothing is known of it."""
-    file, line, module = location.get("path") or location.get("file"), location.get("line"), location.get("module")
+    line, module = location.get("line"), location.get("module")
     stack = location.get("stack") or [{}]
     function = next((f.get("function") for f in reversed(stack) if f.get("line") == line), None)
-    where = f"{safe(file, 200)}:{line}" if file and line else safe(file or "", 200)
+    where = safe(file(location), 200) + (f":{line}" if file(location) and line else "")
     where += f" in {safe(function, 80)}" if where and function else ""
     kind = f" ({safe(location['module_type'], 80)})" if location.get("module_type") else ""
     inside = f"module {safe(module, 120)}{kind}" if module else ""
     return ", ".join(filter(None, [where, inside]))
+
+
+def file(location: Mapping[str, Any]) -> str:
+    """What the file of a place, or of a call, is called: from where it is read, from its root, as the program says."""
+    return str(location.get("shown") or location.get("path") or location.get("file") or "")
 
 
 def same(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
@@ -83,7 +88,7 @@ def callers(location: Mapping[str, Any]) -> list[str]:
 def _frame(frame: Mapping[str, Any]) -> str:
     function = f" in {safe(frame['function'], 80)}" if frame.get("function") else ""
     source = f": {safe(frame['source'], 120)}" if frame.get("source") else ""
-    return f"{safe(frame.get('file'), 200)}:{frame.get('line')}{function}{source}"
+    return f"{safe(file(frame), 200)}:{frame.get('line')}{function}{source}"
 
 
 def _near(location: Mapping[str, Any], line: int, neighbours: int) -> dict[int, str]:
