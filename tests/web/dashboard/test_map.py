@@ -48,6 +48,24 @@ def test_the_cut_is_seen_at_once_and_told_beside_it(opened: Open, detached: str,
         shoot(page, theme)
 
 
+def test_line_fix_and_map_are_seen_without_scrolling(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached, viewport={"width": 1440, "height": 900}))
+    for told in ("h1", ".line.culprit", ".cure .change", ".proof", ".map-legend", ".box.cut.op", ".scissors"):
+        seen = page.locator(told).first.bounding_box()
+        assert seen, told
+        assert seen["y"] + seen["height"] < 900, told
+
+
+def test_what_is_meant_in_a_long_line_is_in_sight(opened: Open, diagnosed: Diagnosed) -> None:
+    program = architectures.scripted(architectures.UNet("shape"))
+    page = opened(diagnosed(program, IMAGE), viewport={"width": 390, "height": 844})
+    listing, told = page.locator(".listing").first.bounding_box(), page.locator(".line.mark .told").first.bounding_box()
+    assert listing
+    assert told
+    assert listing["x"] < told["x"]
+    assert told["x"] + told["width"] < listing["x"] + listing["width"]
+
+
 def test_a_box_opens_in_place_and_closes_again(opened: Open, detached: str) -> None:
     page = drawn(opened(detached))
     page.locator("[data-action=close]").click()
