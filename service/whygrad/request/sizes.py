@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
@@ -34,6 +33,15 @@ def refuse_larger(request: dict[str, Any], limit: int, field: str = "inputs") ->
             raise _at(place, _too_large(tensor, size, limit))
 
 
+def told(size: float) -> str:
+    """`9.21 kB`, in powers of a thousand."""
+    for unit in UNITS[:-1]:
+        if size < 999.5:  # what is above is rounded to a thousand, which is one of the next unit
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} {UNITS[-1]}"
+
+
 def _tensors(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
     if isinstance(value, dict) and "shape" in value:
         yield place, value
@@ -50,14 +58,9 @@ def _floats(tensor: dict[str, Any]) -> bool:
 def _too_large(tensor: dict[str, Any], size: int, limit: int) -> str:
     shown = "x".join(map(str, tensor["shape"]))
     return (
-        f"{shown}:{tensor['dtype']} takes {_told(size)}, and all tensors together may take {_told(limit)}. "
+        f"{shown}:{tensor['dtype']} takes {told(size)}, and all tensors together may take {told(limit)}. "
         'Send a smaller batch; with "passes": ["structure"] floats take nothing.'
     )
-
-
-def _told(size: int) -> str:
-    power = min(int(math.log(max(size, 1), 1000)), len(UNITS) - 1)
-    return f"{size / 1000**power:.3g} {UNITS[power]}"
 
 
 def _at(place: Place, message: str) -> ValidationError:

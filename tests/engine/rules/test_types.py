@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.cases.printed import unhealed
 from tests.engine.programs import build, diagnose_source, examined
@@ -150,10 +152,19 @@ def test_an_input_too_many_is_left_out() -> None:
 
 
 def test_tensors_are_sent_as_a_list_where_one_is_taken() -> None:
-    finding = only(
-        diagnose_source(net("return x[0] * x[1] * self.p", takes="x: List[torch.Tensor]"), shapes="2x3; 2x3")
-    )
+    source = net("return x[0][x[1]] * self.p", takes="x: List[torch.Tensor]")
+    finding = only(diagnose_source(source, shapes="5x3; 2:int64[0,5)"))
     assert (finding["code"], finding["fix"]["verified"]) == ("TYP804", True)
+    shown = json.loads(finding["fix"]["after"])
+    assert shown == {"inputs": [[{"shape": [5, 3]}, {"shape": [2], "dtype": "int64", "high": 5}]]}
+    assert examined(build(source), shown)[-1]["verdict"] == "healthy"
+
+
+def test_what_is_no_tensor_where_one_was_sent_is_described() -> None:
+    source = net("return x[0] * n * self.p", takes="x: List[torch.Tensor], n: int")
+    fix = only(diagnose_source(source, shapes="2x3; 2x3; 2x3"))["fix"]
+    assert fix["summary"].startswith("describe each input")
+    assert examined(build(source), json.loads(fix["after"]))[-1]["verdict"] == "healthy"
 
 
 def test_no_input_and_no_such_method() -> None:

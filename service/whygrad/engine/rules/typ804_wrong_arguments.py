@@ -59,6 +59,8 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import counted
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}
+_TENSORS = ("Tensor", "Optional[Tensor]")
+_PRESUMED = {"dtype": "float32", "fill": "normal", "low": 0, "requires_grad": False}
 
 
 @rule("TYP804", "wrong-arguments", "error")
@@ -101,16 +103,38 @@ def _fix(observation: Observation, signature: Signature) -> Fix:
     wanted = [f for f in signature.formals if f.required]
     taken, sent = len(signature.formals), observation.request.get("inputs")
     if isinstance(sent, list) and sent and taken == 1 and signature.formals[0].type == "List[Tensor]":
-        return Fix(f"send {counted(len(sent), 'tensor')} as one list", edits=(Ask({"inputs": [sent]}),))
+        summary = f"send {counted(len(sent), 'tensor')} as one list, in a request document (--request FILE)"
+        return Fix(summary, **_asking([sent]))
     line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
     shown = line if all(f.type == "Tensor" for f in wanted) else None
-    if isinstance(sent, list) and len(sent) > taken > 0:
+    if isinstance(sent, list) and len(sent) > taken > 0 and all(map(_goes, signature.formals, sent)):
         summary = f"send {counted(taken, 'input')}: leave out what comes after {signature.formals[-1].name}"
-        return Fix(summary, before="" if shown else None, after=shown, edits=(Ask({"inputs": sent[:taken]}),))
+        asked = _asking(sent[:taken])
+        return Fix(summary, **(asked | {"after": shown} if shown else asked))
     if shown:
         return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=shown)
     sample = json.dumps({"inputs": [_sample(f.type) for f in wanted]})
     return Fix("describe each input in a request document (--request FILE)", before="", after=sample)
+
+
+def _asking(inputs: list[Any]) -> dict[str, Any]:
+    """What shows these inputs as a request does, and tries them."""
+    return {"before": "", "after": json.dumps({"inputs": _brief(inputs)}), "edits": (Ask({"inputs": inputs}),)}
+
+
+def _brief(value: Any) -> Any:
+    """Inputs as one would write them: of a tensor only what is not taken for granted."""
+    if isinstance(value, list):
+        return [_brief(inner) for inner in value]
+    if isinstance(value, dict):
+        plain = _PRESUMED if "shape" in value else {}
+        return {key: _brief(inner) for key, inner in value.items() if key not in plain or plain[key] != inner}
+    return value
+
+
+def _goes(formal: Formal, given: Any) -> bool:
+    """Whether a tensor is given where one is taken, and something else where not."""
+    return (formal.type in _TENSORS) == (isinstance(given, dict) and "shape" in given)
 
 
 def _sample(kind: str) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
-UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
+UNITS = (("s", 1), ("min", 60), ("h", 3_600), ("d", 86_400))
 
 PITCH, TALLEST = 36, 64
 """Of the bars of days, in pixels: from one to the next, and the height of the highest."""
@@ -31,15 +32,17 @@ def ago(text: str | None) -> str:
     """`3 min ago`, of what a document writes as RFC 3339; "" for None."""
     if not text:
         return ""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
-    return next((f"{seconds / unit:.0f} {name} ago" for name, unit in UNITS if seconds >= unit), "just now")
+    told = span((datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds())
+    return "just now" if told.endswith(" s") else f"{told} ago"
 
 
 def span(seconds: float | None) -> str:
     """`12 s`, `3 min`, `2 h`: a time in its largest unit; "" for None."""
     if seconds is None:
         return ""
-    return next((f"{seconds / unit:.0f} {name}" for name, unit in UNITS if seconds >= unit), f"{seconds:.0f} s")
+    filled = (unit for unit, (_, next_size) in pairwise(UNITS) if round(seconds / unit[1]) * unit[1] < next_size)
+    name, size = next(filled, UNITS[-1])
+    return f"{seconds / size:.0f} {name}"
 
 
 def bars(times: Mapping[str, int], days: int = 30) -> list[Bar]:

@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from whygrad.render import inputs, operands, parameters, phrases, snippet
+from whygrad.request import sizes
 
-UNITS = ("B", "kB", "MB", "GB", "TB")
 WIDEST_LINE = 200
 _DOTTED = re.compile(r"\b\w+(?:\.\w+){2,}")
 RUNNING = {
@@ -22,16 +22,6 @@ RUNNING = {
 }
 
 Json = Mapping[str, Any]
-
-
-def size(count: int | None) -> str:
-    """`9.2 kB`, in powers of a thousand; "" for None."""
-    if count is None:
-        return ""
-    amount, unit = float(count), 0
-    while amount >= 1000 and unit < len(UNITS) - 1:
-        amount, unit = amount / 1000, unit + 1
-    return f"{amount:.1f} {UNITS[unit]}" if unit and amount < 100 else f"{amount:.0f} {UNITS[unit]}"
 
 
 def number(value: float | None) -> str:
@@ -87,7 +77,7 @@ def breakable(text: str) -> Markup:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "size": size,
+    "size": sizes.told,
     "number": number,
     "inputs": inputs.short,
     "shape": operands.shape_text,
