@@ -186,6 +186,22 @@ def test_a_page_that_is_open_goes_on_by_itself(
     assert "detached" in page.title()
 
 
+def test_a_page_that_is_refused_once_stays_and_goes_on(
+    opened: Open, url: str, freed: Callable[[], object], tmp_path: Path
+) -> None:
+    place = queued(url, programs.scripted(programs.SLOW, tmp_path), "4x4")
+    page = opened("/")
+    page.route("**/events", lambda route: route.fulfill(status=503, body="too many"))
+    page.goto(place)
+    page.route(f"**{place}", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    expect(page.get_by_role("alert")).to_contain_text("The service answered with 503.")
+    expect(page.locator(".waiting")).to_contain_text("goes on by itself")
+    page.unroute(f"**{place}")
+    freed()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("detached", timeout=60_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
 class TestEvents:
     def test_progress_is_told_until_the_end(self, url: str, freed: Callable[[], object], tmp_path: Path) -> None:
         place = url + queued(url, programs.scripted(programs.SLOW, tmp_path), "3x4")

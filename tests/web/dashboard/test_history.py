@@ -32,6 +32,18 @@ def test_filters_narrow_the_list_where_one_is_changed(opened: Open) -> None:
     assert all("cut.pt" in text for text in page.locator("#found .row .faint").all_inner_texts())
 
 
+@pytest.mark.usefixtures("stocked")
+def test_a_filter_that_is_refused_says_why_and_leaves_the_list(opened: Open) -> None:
+    page = opened("/diagnoses")
+    page.get_by_label("Code").fill("ABC999")
+    page.get_by_label("Code").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Unknown code")
+    page.get_by_label("Code").fill("CUT101")
+    page.get_by_label("Code").press("Enter")
+    expect(page.locator("#found .row")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
 def test_filters_work_without_scripts(opened: Open, stocked: Stocked) -> None:
     page = opened("/diagnoses", java_script_enabled=False)
     page.get_by_label("Code").fill("CUT101")

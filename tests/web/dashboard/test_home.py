@@ -94,6 +94,33 @@ def test_a_file_that_is_dropped_while_another_is_taken_is_let_lie(opened: Open, 
     expect(page.locator(".line.culprit")).to_contain_text(".detach()")
 
 
+def test_a_form_that_could_not_be_shown_leaves_the_one_that_stands_there(opened: Open, cut: bytes) -> None:
+    page = opened("/")
+    page.route("**/?model=*", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    drop(page, "late.pt", cut)
+    expect(page.locator(".drop .wrong:visible")).to_contain_text("Choose it again.")
+    expect(page.locator("#refused")).to_contain_text("The service answered with 503.")
+    page.unroute("**/?model=*")
+    drop(page, "late.pt", cut)
+    page.wait_for_url(DIAGNOSIS)
+
+
+def test_a_file_that_is_dropped_on_the_form_of_another_takes_its_place(
+    opened: Open, diagnosed: Diagnosed, cut: bytes, tmp_path: Path
+) -> None:
+    page = opened("/?again=" + diagnosed(cut, name="old.pt").removeprefix("/diagnoses/"))
+    drop(page, "new.pt", programs.traced(programs.CUT, tmp_path, 2, 4))
+    page.wait_for_url(DIAGNOSIS)
+    expect(page.get_by_text("new.pt", exact=True)).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_not_read(opened: Open, cut: bytes) -> None:
+    page = opened("/")
+    page.locator("#model").evaluate("input => { input.dataset.most = '1000'; }")
+    drop(page, "large.pt", cut)
+    expect(page.locator(".drop .wrong:visible")).to_contain_text("more than the limit of 1,000")
+
+
 def test_what_is_no_program_is_said_to_be_none(opened: Open) -> None:
     page = opened("/")
     drop(page, "notes.txt", b"not a model at all")

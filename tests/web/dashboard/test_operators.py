@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from tests.web.dashboard.conftest import Open, Shoot
@@ -18,11 +20,47 @@ def test_it_says_at_a_glance_that_all_is_well(opened: Open, shoot: Shoot) -> Non
     shoot(page, "page")
 
 
-def test_it_refreshes_itself(opened: Open) -> None:
+def test_it_refreshes_itself_until_it_is_told_to_stand_still(opened: Open) -> None:
     page = opened("/operators")
-    page.locator("#standing").evaluate("standing => standing.dataset.old = 'yes'")
-    expect(page.locator("#standing[data-old]")).to_have_count(0, timeout=20_000)
+    page.locator(".well").evaluate("well => well.append('(old)')")
+    expect(page.get_by_text("(old)")).to_have_count(0, timeout=20_000)
+    page.get_by_label("refreshes itself").uncheck()
+    page.locator(".well").evaluate("well => well.append('(old)')")
+    page.wait_for_timeout(6_000)
+    expect(page.get_by_text("(old)")).to_have_count(1)
+
+
+def test_an_alarm_is_announced_once(opened: Open) -> None:
+    """What a refresh leaves as it was is the same element, so no screen reader says it again."""
+    page = opened("/")
+    page.route(
+        "**/operators", lambda route: route.fulfill(response=(told := route.fetch()), body=alarming(told.text()))
+    )
+    page.goto("/operators")
+    page.locator("[role=alert]:visible").evaluate("alert => { alert.isOld = true; }")
+    with page.expect_response("**/operators"):
+        pass
+    page.wait_for_timeout(500)
+    assert page.locator("[role=alert]:visible").evaluate("alert => alert.isOld")
+
+
+def alarming(page: str) -> str:
+    """The page as it is where something is wrong."""
+    return re.sub(
+        r'<p class="well">.*?</p>', '<ul class="alarms" role="alert"><li>No worker lives</li></ul>', page, flags=re.S
+    )
+
+
+def test_what_is_refused_is_said_and_asked_for_again(opened: Open) -> None:
+    page = opened("/operators")
+    refused = page.get_by_role("alert")
+    page.route("**/operators", lambda route: route.fulfill(status=503, body="<h1>Bad gateway</h1>"))
+    expect(refused).to_contain_text("The service answered with 503.", timeout=20_000)
     expect(page.get_by_text("All is well")).to_be_visible()
+    page.unroute("**/operators")
+    expect(refused).to_be_hidden(timeout=20_000)
+    page.locator(".well").evaluate("well => well.append('(old)')")
+    expect(page.get_by_text("(old)")).to_have_count(0, timeout=20_000)
 
 
 def test_without_scripts_the_browser_asks_again(opened: Open) -> None:

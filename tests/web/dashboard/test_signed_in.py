@@ -41,12 +41,22 @@ def test_a_key_is_asked_for_once_and_no_script_sees_what_stands_for_it(opened: O
     chat.goto("http://chat.example/")
     chat.get_by_role("button").click()
     expect(chat.locator("body")).to_contain_text("another site")
-    page.goto("/rules")
+    page.goto("/")
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Key")).to_be_visible()
     page.goto("/rules")
     expect(page.get_by_label("Key")).to_be_visible()
+
+
+def test_a_page_that_refreshes_itself_says_when_its_key_has_ended(opened: Open, url: str) -> None:
+    page = opened("/sign-in?next=/operators")
+    page.get_by_label("Key").fill(KEY)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#standing")).to_be_visible()
+    page.context.clear_cookies()
+    page.locator("#refused").get_by_role("link", name="Sign in").click(timeout=20_000)
+    expect(page).to_have_url(f"{url}/sign-in?next=%2Foperators")
 
 
 CHAT = """<a href="{0}/diagnoses">a diagnosis</a>

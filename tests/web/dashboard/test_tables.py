@@ -75,6 +75,7 @@ def test_what_is_asked_for_is_shown(query: str, first: list[int]) -> None:
 def test_modules_sort_by_what_they_take() -> None:
     assert numbers(table("sort=-takes", modules))[:2] == [299, 298]
     assert numbers(table("words=[7, 4]", modules)) == [7]
+    assert numbers(table("finding=0", modules)) == numbers(table("", modules))
 
 
 def test_pages_follow_one_another_to_the_end() -> None:

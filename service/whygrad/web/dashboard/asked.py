@@ -17,6 +17,7 @@ from whygrad.render.inputs import one
 from whygrad.request import strict_json
 from whygrad.request.document import LOSSES, DiagnosisRequest
 from whygrad.request.faults import Fault
+from whygrad.storage.blobs import SHA256
 
 BOUNDS = ("dtype", "low", "high")
 TENSORS = ("Tensor", "Optional[Tensor]")
@@ -92,6 +93,13 @@ class Asked:
     fields: Mapping[str, str] = field(default_factory=lambda: dict(PLAIN))
     faults: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def about(cls, model_id: str, name: str, method: str = "") -> Asked:
+        """The form for a program that is stored; for none, with why, where it has no such name."""
+        if model_id and not SHA256.fullmatch(model_id):
+            return cls().wrong([{"pointer": "/model", "message": "No program has such a name. Choose a file."}])
+        return cls(model_id=model_id, name=name, fields={**PLAIN, "method": method or PLAIN["method"]})
+
     def described(self, description: Json) -> Asked:
         """The form for a program that says this of itself."""
         methods = {method["name"]: method for method in description.get("methods") or []}
@@ -125,12 +133,15 @@ class Asked:
         return replace(self, arguments=arguments, ready=True, fields={**self.fields, **fields})
 
     def wrong(self, found: Sequence[Fault]) -> Asked:
-        """The form with each fault at its field; of several at one the first."""
-        return replace(self, faults={self._field(fault["pointer"]): fault["message"] for fault in reversed(found)})
+        """The form with each fault at its field; of several at one the first. A file is chosen anew."""
+        told = {self._field(fault["pointer"]): fault["message"] for fault in reversed(found)}
+        return replace(Asked(fields=self.fields) if "model" in told else self, faults=told)
 
     def _field(self, pointer: str) -> str:
         """The field that a pointer into the request means: `/inputs/0/shape` is `shape-0`."""
         first, *rest = pointer.removeprefix("/request").strip("/").split("/")
+        if first == "model_id":
+            return "model"
         if first != "inputs":
             return rest[-1] if rest else first
         if not rest or not self.arguments or not rest[0].isdecimal():

@@ -30,11 +30,14 @@ CHOICES = {"dtypes": DTYPES, "losses": (*Loss.NAMES, *LOSSES)}
 
 
 def show() -> Response:
-    """The form: empty, for the program `model`, or as the diagnosis `again` was asked for."""
+    """The form: empty, for the program `model` and its `method`, or as the diagnosis `again` was asked for."""
     name, shapes = (request.args.get(field, "") for field in ("name", "shapes"))
     if "again" in request.args:
         return _page(_asked_again(request.args["again"], name))
-    return _page(_described(Asked(model_id=request.args.get("model", ""), name=name), shapes))
+    asked = Asked.about(request.args.get("model", ""), name, request.args.get("method", ""))
+    if asked.faults:
+        return _page(asked)
+    return _page(_read(asked) if "method" in request.args else _described(asked, shapes))
 
 
 @resource.post("/")
@@ -45,25 +48,27 @@ def create() -> ResponseReturnValue:
     """
     asked = _typed()
     if asked.faults:
-        return _page(asked), 422
+        return _page(asked)
     if "look" in request.form and asked.model_id and not asked.arguments:
         shown = _described(asked, asked.fields["shapes"])
         return _page(replace(shown, fields={**asked.fields, "method": shown.fields["method"]}))
     try:
         id = submit({"model_id": asked.model_id or None, "name": asked.name, "request": asked.request()}).id
     except ValidationError as error:
-        return _page(asked.wrong(faults(error))), 422
+        return _page(asked.wrong(faults(error)))
     except Problem as problem:
         if problem.status != 422:
             raise
-        return _page(asked.wrong(problem.errors)), 422
+        return _page(asked.wrong(problem.errors))
     wait_for(id, LANDING_SECONDS)
     return redirect(f"/diagnoses/{id}", 303)
 
 
 def _page(asked: Asked) -> Response:
     recent = [item.view() for item in service().store.page(limit=8).items]
-    return Response(render_template("home.html", asked=asked, recent=recent, **CHOICES), mimetype="text/html")
+    most = service().settings.max_upload_bytes
+    page = render_template("home.html", asked=asked, recent=recent, most=most, **CHOICES)
+    return Response(page, 422 if asked.faults else 200, mimetype="text/html")
 
 
 def _described(asked: Asked, shapes: str) -> Asked:
@@ -87,7 +92,7 @@ def _asked_again(id: str, name: str) -> Asked:
 def _typed() -> Asked:
     """What was typed. The file is kept at once: whatever is wrong with the rest, nobody sends it twice."""
     form, upload = request.form, request.files.get("model")
-    asked = Asked(model_id=form.get("model_id", ""), name=form.get("name", ""))
+    asked = Asked.about(form.get("model_id", ""), form.get("name", ""))
     if upload is not None and upload.filename:
         return _with_file(asked, upload).typed(form)
     if form.get("known"):  # the form had a field for each argument, not the short form

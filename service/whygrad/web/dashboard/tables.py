@@ -73,7 +73,8 @@ class Table:
     def finding(self) -> Json | None:
         """The finding whose parameters alone are shown."""
         number, findings = _whole(self.asked.get("finding")), self.document["findings"]
-        return findings[number] if number is not None and number < len(findings) else None
+        known = self.kind is PARAMETERS and number is not None and number < len(findings)
+        return findings[number] if known else None
 
     @property
     def start(self) -> int:

@@ -52,7 +52,7 @@
       await htmx.ajax("GET", `/?${query}`, { target: "#run", select: "#run", swap: "outerHTML" });
     } while (form().hasAttribute("data-unread")); // each asks for as long as the service waits for a worker
     for (const field of form().querySelectorAll(".options [name]")) field.value = options[field.name];
-    if (!form().hasAttribute("data-known")) throw new Error("The program could not be read. Send it again.");
+    if (!form().hasAttribute("data-known")) throw new Error("What it takes could not be shown. Choose it again.");
   };
 
   /** Run what is stored, on the shapes that were typed; the file itself is not sent again. */
@@ -66,13 +66,27 @@
   /** Whether a file was taken: another one is not, before this one has come to its end. */
   const underWay = () => !part(".progress").hidden;
 
+  /** Why a file is not worth reading, or "". */
+  const unfit = ({ size }) => {
+    const most = Number(input().dataset.most);
+    if (size > most) return `The file has ${size.toLocaleString("en")} bytes, more than the limit of ${most.toLocaleString("en")}.`;
+    return size ? "" : "The file is empty.";
+  };
+
+  /** The form is about another program: an empty one takes its place. */
+  const empty = async () => {
+    await htmx.ajax("GET", "/", { target: "#run", select: "#run", swap: "outerHTML" });
+    history.replaceState(null, "", "/");
+  };
+
   const take = async (files) => {
     if (!input() || underWay()) return;
     input().files = files;
     const [file] = files;
     part("[data-wrong]").hidden = true;
-    if (!file.size) {
-      refuse("The file is empty.");
+    const wrong = unfit(file);
+    if (wrong) {
+      refuse(wrong);
       return;
     }
     if (!crypto.subtle) {
@@ -105,21 +119,19 @@
       document.body.classList.add("dropping");
     });
     for (const name of ["dragleave", "drop"]) addEventListener(name, () => document.body.classList.remove("dropping"));
-    addEventListener("drop", (event) => {
+    addEventListener("drop", async (event) => {
       const files = event.dataTransfer?.files;
       if (!files?.length) return;
       event.preventDefault();
-      if (!input()) {
-        location.assign("/"); // the form is about another program: the file has to be dropped on an empty one
-        return;
-      }
+      if (!input()) await empty();
       take(files);
     });
     addEventListener("change", (event) => {
       if (event.target.id === "model" && event.target.files[0]) take(event.target.files);
     });
     addEventListener("submit", (event) => {
-      const button = event.target.querySelector("button.main");
+      if (event.target !== form()) return;
+      const button = part("button.main");
       button.disabled = true;
       button.textContent = "Running…";
     });
