@@ -33,7 +33,7 @@ def test_migrating_at_once_and_again_is_harmless(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert database.read(lambda c: c.execute(text("SELECT version_num FROM alembic_version")).scalars().all()) == [
-        "0006"
+        "0007"
     ]
 
 

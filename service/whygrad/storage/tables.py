@@ -84,7 +84,8 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Index(None, "status", "number"),
     Index(None, "model_sha256", "kind"),
-    Index(None, "kind", "number"),
+    Index(None, "kind", "number", "model_name"),
+    Index(None, "kind", "status", "finished_at"),
     Index(None, "kind", "verdict", "number"),
 )
 

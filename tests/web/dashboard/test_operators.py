@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from tests.web.dashboard.conftest import Open, Shoot
 
 
@@ -33,9 +33,7 @@ def test_it_refreshes_itself_until_it_is_told_to_stand_still(opened: Open) -> No
 def test_an_alarm_is_announced_once(opened: Open) -> None:
     """What a refresh leaves as it was is the same element, so no screen reader says it again."""
     page = opened("/")
-    page.route(
-        "**/operators", lambda route: route.fulfill(response=(told := route.fetch()), body=alarming(told.text()))
-    )
+    page.route("**/operators", alarm)
     page.goto("/operators")
     page.locator("[role=alert]:visible").evaluate("alert => { alert.isOld = true; }")
     with page.expect_response("**/operators"):
@@ -44,11 +42,11 @@ def test_an_alarm_is_announced_once(opened: Open) -> None:
     assert page.locator("[role=alert]:visible").evaluate("alert => alert.isOld")
 
 
-def alarming(page: str) -> str:
+def alarm(route: Route) -> None:
     """The page as it is where something is wrong."""
-    return re.sub(
-        r'<p class="well">.*?</p>', '<ul class="alarms" role="alert"><li>No worker lives</li></ul>', page, flags=re.S
-    )
+    answer = route.fetch()
+    alarms = '<ul class="alarms" role="alert"><li>No worker lives</li></ul>'
+    route.fulfill(response=answer, body=re.sub(r'<p class="well">.*?</p>', alarms, answer.text(), flags=re.DOTALL))
 
 
 def test_what_is_refused_is_said_and_asked_for_again(opened: Open) -> None:
