@@ -72,6 +72,11 @@ def is_key(given: str) -> bool:
     return sum(hmac.compare_digest(digest, sha256(key.encode()).digest()) for key in keys) > 0
 
 
+def may_look() -> bool:
+    """Whether a browser is let in to the pages: no keys are on, or it has signed in."""
+    return not service().settings.locked or signing.signed_in() or bool(proxy.visitor())
+
+
 def _require_key() -> None:
     if not service().settings.locked or request.endpoint in OPEN:
         return None
@@ -79,7 +84,7 @@ def _require_key() -> None:
     by_key = scheme.lower() == "bearer"
     if by_key and is_key(given.strip()):
         return None
-    if not by_key and (signing.signed_in() or proxy.visitor()):
+    if not by_key and may_look():
         return _require_own_page()
     wrong = "The key that was sent is none of this service's. " if given else ""
     detail = f"{wrong}This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."

@@ -16,5 +16,5 @@ def found(id: str) -> Diagnosis:
     """The diagnosis. Raises Problem 404 where there is none."""
     diagnosis = service().store.get(id) if _ID.fullmatch(id) else None
     if diagnosis is None or diagnosis.kind != "examine":
-        raise Problem(404, f"There is no diagnosis {spelt(id, 80)}; GET /diagnoses lists those that there are.")
+        raise Problem(404, f"There is no diagnosis {spelt(id, 80)}; /diagnoses lists those that there are.")
     return diagnosis

@@ -33,6 +33,8 @@ PAGES = (
     "explain",
     "operators",
     "problem",
+    "problems",
+    "upload",
 )
 NARROWEST = 320
 """As wide as 1280 pixels are at 400 %: what WCAG 1.4.10 asks for."""
@@ -64,6 +66,8 @@ def addresses(url: str, stocked: Mapping[str, str]) -> Addresses:
         "explain": "/explain",
         "operators": "/operators",
         "problem": "/diagnoses/none-of-this-name",
+        "problems": "/diagnoses?code=NONE&since=never",
+        "upload": requests.post(f"{url}/upload-links", json={}, timeout=30).json()["url"],
     }
 
 
@@ -80,6 +84,19 @@ def test_axe_finds_nothing_and_the_narrowest_screen_holds_it(
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
     page.emulate_media(color_scheme="light")
     shoot(page, "narrow")
+
+
+def test_axe_finds_nothing_in_a_map_with_everything_open(
+    opened: Open, addresses: Addresses, accessible: Accessible
+) -> None:
+    page = opened(addresses["diagnosis"])
+    page.wait_for_selector("gradient-map[data-ready=drawn]")
+    page.locator("[data-action=open]").click()
+    page.locator("#map-question").fill("linear")
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    accessible(page)
+    page.set_viewport_size({"width": NARROWEST, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
 
 
 def test_they_are_the_same_without_scripts(opened: Open, addresses: Addresses) -> None:

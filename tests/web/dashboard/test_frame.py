@@ -32,5 +32,5 @@ def test_the_keyboard_skips_the_header(opened: Open) -> None:
 
 def test_a_browser_is_told_what_went_wrong_as_a_page(opened: Open) -> None:
     page = opened("/diagnoses/none-of-this-name")
-    assert page.get_by_role("heading", level=1).inner_text() == "Not Found"
+    assert page.get_by_role("heading", level=1).inner_text() == "Nothing is here"
     assert "There is no diagnosis none-of-this-name" in page.locator("main").inner_text()

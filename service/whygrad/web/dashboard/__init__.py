@@ -17,7 +17,7 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import ChainableUndefined
 
-from whygrad.web import proxy, signing
+from whygrad.web import door, proxy, signing
 from whygrad.web.dashboard import assets, faults, filters, home, problem, prose, sign_in, tables, times, wording
 
 RESOURCES = (assets.resource, home.resource, sign_in.resource, faults.resource, tables.resource)
@@ -28,7 +28,11 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = ChainableUndefined  # a document may lack what it need not have
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        wording.GLOBALS, asset=assets.address, signed_in=signing.signed_in, visitor=proxy.visitor
+        wording.GLOBALS,
+        asset=assets.address,
+        may_look=door.may_look,
+        signed_in=signing.signed_in,
+        visitor=proxy.visitor,
     )
     for words in (wording, times, filters, prose):
         app.jinja_env.filters.update(words.FILTERS)
