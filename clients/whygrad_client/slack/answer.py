@@ -145,6 +145,5 @@ def _mute(action: str, label: str, finding: Json, id: str) -> Block | None:
     fingerprint = finding.get("fingerprint")
     if not fingerprint:
         return None
-    return blocks.button(
-        action, label, value=json.dumps({"id": id, "fingerprint": fingerprint, "title": phrases.title(finding)})
-    )
+    held = {"id": id, "fingerprint": fingerprint, "title": phrases.title(finding)}
+    return blocks.button(action, label, value=json.dumps(held, ensure_ascii=False))

@@ -105,8 +105,8 @@ def actions(*buttons: Block | None) -> Block | None:
 
 
 def button(action: str, label: str, *, value: str | None = None, url: str | None = None, style: str = "") -> Block:
-    """A button; a `value` that is too long is left out, and whoever is called then has to ask."""
-    more = {"value": value if value and len(value) <= LONGEST_VALUE else None, "url": url, "style": style or None}
+    """A button that holds a `value`, of LONGEST_VALUE characters at most, or leads to a `url`."""
+    more = {"value": value, "url": url, "style": style or None}
     given = {name: said for name, said in more.items() if said is not None}
     return {"type": "button", "action_id": action, "text": plain(label, LONGEST_LABEL)} | given
 

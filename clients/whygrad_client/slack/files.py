@@ -6,20 +6,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 
+from whygrad_client.slack.methods import NO_ANSWER
 from whygrad_client.slack.speaking import Unheard, Wait, pause
 from whygrad_client.slack.tasks import Source
 
 _CHUNK = 256 * 1024
 _SECONDS = 20.0
-_PAGE = (b"<!doctype", b"<html")
+_ZIP, _BLANK = b"PK", b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 Origin = tuple[str, str, int | None]
 
@@ -55,7 +55,7 @@ class Files:
             if error.response.status_code == 429:
                 raise Wait(pause(error.response.headers)) from error
             raise FileRefused(_refusal(str(error.response.get("error")))) from error
-        except (OSError, HTTPException, SlackRequestError) as error:
+        except NO_ANSWER as error:
             raise Unheard(str(error)) from error
         file = answer["file"]
         url = file.get("url_private_download") or file.get("url_private")
@@ -94,7 +94,7 @@ def _write(answer: requests.Response, path: Path, limit: int) -> None:
     size = 0
     with path.open("wb") as file:
         for chunk in answer.iter_content(_CHUNK):
-            if not size and chunk.lstrip()[:9].lower().startswith(_PAGE):
+            if not size and _is_page(answer, chunk):
                 raise FileRefused(_LOGIN)
             size += len(chunk)
             if size > limit:
@@ -105,6 +105,12 @@ def _write(answer: requests.Response, path: Path, limit: int) -> None:
         raise Unheard("a file broke off on its way from Slack")
     if not size:
         raise FileRefused("The file is empty.")
+
+
+def _is_page(answer: requests.Response, begin: bytes) -> bool:
+    """Whether it is no archive, but a page, by what is told of it or by its own first mark."""
+    told = answer.headers.get("Content-Type", "").startswith("text/html")
+    return not begin.startswith(_ZIP) and (told or begin.lstrip(_BLANK).startswith(b"<"))
 
 
 _LOGIN = (

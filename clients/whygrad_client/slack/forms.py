@@ -207,10 +207,15 @@ def _modal(name: str, title: str, submit: str, kept: Json, *parts: Json | None) 
 
 
 def _metadata(kept: Json) -> str:
-    """What a form is to remember; addresses of files are left out where there is no room, and are asked for later."""
-    written = json.dumps(kept)
-    if len(written) > blocks.LONGEST_METADATA:
-        written = json.dumps(kept | {"sources": [{**source, "url": None} for source in kept.get("sources", [])]})
+    """What a form is to remember; addresses of files are left out where there is no room, and are asked for later.
+
+    Where that is still too much, names are cut.
+    """
+    written = json.dumps(kept, ensure_ascii=False)
+    for longest in (60, 20, 5):
+        if len(written) > blocks.LONGEST_METADATA:
+            sources = [{**one, "name": one["name"][:longest], "url": None} for one in kept.get("sources", [])]
+            written = json.dumps(kept | {"sources": sources}, ensure_ascii=False)
     return written
 
 

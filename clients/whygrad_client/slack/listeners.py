@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad_client.reading import MisreadError, read
 from whygrad_client.slack import answer, commands, explaining, forms
 from whygrad_client.slack.blocks import Message
+from whygrad_client.slack.methods import NO_ANSWER, web_client
 from whygrad_client.slack.payloads import (
     File,
     Interaction,
@@ -48,7 +50,7 @@ def build(outbox: Outbox, *, token: str, api_url: str) -> App:
     """
     catalogue.rules()  # it takes a moment to read them, which the first to ask would have to wait
     app = App(
-        client=WebClient(token=token, base_url=api_url, timeout=OPEN_SECONDS),
+        client=web_client(token, api_url, OPEN_SECONDS),
         authorize=lambda enterprise_id, team_id: AuthorizeResult(
             enterprise_id=enterprise_id, team_id=team_id, bot_token=token
         ),
@@ -105,7 +107,7 @@ class Listeners:
         conversation = replace(_place(taken), thread=message.thread_ts or message.ts)
         sources = [forms.source(file) for file in message.files if _is_model(file)]
         form = forms.diagnose(conversation, sources) if sources else forms.nothing(_no_model(message))
-        _open(client, taken.trigger_id, form, log.warning)
+        _open(client, taken.trigger_id, form, self._telling(taken))
         ack()
 
     def diagnose(self, ack: Ack, body: Body) -> None:
@@ -139,14 +141,14 @@ class Listeners:
         press = read(Press, body)
         known = read(Known, press.held)
         source = Source(name="the same program", diagnosis=known.id)
-        _open(client, press.trigger_id, forms.diagnose(_below(press), [source], known), log.warning)
+        _open(client, press.trigger_id, forms.diagnose(_below(press), [source], known), self._telling(press))
         ack()
 
     def ask_why(self, ack: Ack, body: Body, client: WebClient) -> None:
         """The form that asks why a finding is to be muted."""
         press = read(Press, body)
         form = forms.mute(_same(press), read(KnownFinding, press.held))
-        _open(client, press.trigger_id, form, log.warning)
+        _open(client, press.trigger_id, form, self._telling(press))
         ack()
 
     def unmute(self, ack: Ack, body: Body) -> None:
@@ -156,6 +158,11 @@ class Listeners:
         task = Task("unmute", _same(press), diagnosis=finding.id, fingerprint=finding.fingerprint)
         self._put(press.trigger_id, task, by=press.user.called)
         ack()
+
+    def _telling(self, done: Interaction) -> Callable[[str], None]:
+        """How to tell something to who did this, and to nobody else: an acknowledgement shows nothing."""
+        task = Task("tell", replace(_place(done), whispered=True))
+        return lambda text: self._put(done.trigger_id, task.now(reason=text))
 
     def _put(self, key: str, task: Task, *, by: str = "") -> None:
         """Keep a task; Slack may deliver what it is about twice, and each is one task by its key."""
@@ -176,13 +183,19 @@ def _whisper(ack: Ack, message: Message) -> None:
 
 
 def _open(client: WebClient, trigger: str, view: dict[str, Any], tell: Callable[[str], None]) -> None:
-    """Open a form, which Slack allows for three seconds; where it does not come to that, `tell` why."""
+    """Open a form, which Slack allows for three seconds; where it does not come to that, `tell` why.
+
+    A timeout of the client is one of each address and each read; in a thread it is one of all together.
+    """
+    pool = ThreadPoolExecutor(1)
+    opening = pool.submit(client.views_open, trigger_id=trigger, view=view)
+    pool.shutdown(wait=False)
     try:
-        client.views_open(trigger_id=trigger, view=view)
+        opening.result(OPEN_SECONDS)
     except SlackApiError as error:
         tell(f"Slack did not open the form ({error.response.get('error', 'no reason given')}). Try again.")
-    except OSError as error:
-        tell(f"Slack did not open the form in time ({error}). Try again.")
+    except NO_ANSWER as error:
+        tell(f"Slack did not open the form in time{f' ({error})' if str(error) else ''}. Try again.")
 
 
 def _same(press: Press) -> Conversation:

@@ -8,7 +8,6 @@ import signal
 import sys
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from whygrad import logs
@@ -17,8 +16,9 @@ from whygrad.jobs.outbox import Outbox
 from whygrad.settings import Settings, SettingsError
 from whygrad.storage.database import Database, UnusableDatabase
 from whygrad_client.errors import Misconfigured
-from whygrad_client.slack import listeners, speaking
+from whygrad_client.slack import listeners
 from whygrad_client.slack.backend import Backend
+from whygrad_client.slack.methods import web_client
 from whygrad_client.slack.sender import Sender
 from whygrad_client.transport import Transport
 
@@ -37,7 +37,7 @@ def run(settings: Settings, server: str) -> None:
     Raises Unconnected, UnusableDatabase, or Misconfigured where `server` is no address of a service.
     """
     outbox = open_outbox(settings)
-    slack = WebClient(settings.slack_bot_token, settings.slack_api_url, timeout=speaking.SECONDS)
+    slack = web_client(settings.slack_bot_token, settings.slack_api_url)
     backend = Backend(Transport(server, os.environ.get("WHYGRAD_KEY"), SERVICE_SECONDS))
     lease, public = settings.lease_seconds, settings.public_url
     sender = Sender(outbox, slack, backend, public_url=public, lease_seconds=lease)
@@ -61,7 +61,7 @@ def open_outbox(settings: Settings) -> Outbox:
 
 def _listen(settings: Settings, outbox: Outbox) -> SocketModeHandler:
     app = listeners.build(outbox, token=settings.slack_bot_token, api_url=settings.slack_api_url)
-    client = WebClient(base_url=settings.slack_api_url, timeout=speaking.SECONDS)
+    client = web_client(None, settings.slack_api_url)
     handler = SocketModeHandler(app, settings.slack_app_token, web_client=client)
     try:
         handler.connect()

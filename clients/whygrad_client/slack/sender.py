@@ -160,6 +160,7 @@ class Sender:
             "await": self._await,
             "mute": self._mute,
             "unmute": self._unmute,
+            "tell": self._tell,
         }
         try:
             return steps[task.do](task, key)
@@ -225,6 +226,10 @@ class Sender:
     def _unmute(self, task: Task, _key: str) -> Step:
         self.backend.unmute(str(task.fingerprint))
         return task.now(do="follow"), AT_ONCE
+
+    def _tell(self, task: Task, _key: str) -> Step:
+        self._say(task, notices.refused(task.reason))
+        return None, AT_ONCE
 
     def _say(self, task: Task, message: Message, *, final: bool = True) -> Task:
         return task.now(conversation=self.speaker.say(task.conversation, message, final=final))

@@ -8,15 +8,14 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from http.client import HTTPException
 
 from slack_sdk import WebClient, WebhookClient
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 
 from whygrad_client.slack.blocks import Message
+from whygrad_client.slack.methods import NO_ANSWER, SECONDS
 from whygrad_client.slack.tasks import Conversation
 
-SECONDS = 15
 _PAUSE = 30.0
 """How long to wait where Slack says too much, and not for how long."""
 _GONE = ("message_not_found", "cant_update_message", "edit_window_closed")
@@ -58,7 +57,7 @@ class Speaker:
         shown = _digest(message)
         if shown == conversation.shown:
             return conversation
-        if not conversation.responded:
+        if not (conversation.responded or conversation.whispered):
             try:
                 return replace(self._post(conversation, message), shown=shown)
             except SlackApiError as error:
@@ -100,9 +99,9 @@ class Speaker:
                 raise Unheard(reason) from error
             if reason in _MALFORMED and message.blocks:
                 log.error("Slack refuses the blocks of a message (%s): %s", reason, json.dumps(body["blocks"]))
-                return self._call(method, conversation, Message.of(message.text), **more)
+                return self._call(method, conversation, replace(message, blocks=()), **more)
             raise
-        except (OSError, HTTPException, SlackRequestError) as error:
+        except NO_ANSWER as error:
             raise Unheard(str(error)) from error
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
@@ -119,10 +118,12 @@ class Speaker:
 
     def _respond(self, conversation: Conversation, message: Message, reason: str) -> Conversation:
         """Say it by the address that came with the interaction, which needs no token and no membership."""
-        body = message.payload() | {"response_type": "in_channel", "replace_original": conversation.replaces}
+        seen_by = "ephemeral" if conversation.whispered else "in_channel"
+        body = message.payload() | {"response_type": seen_by, "replace_original": conversation.replaces}
+        body |= {"thread_ts": conversation.thread} if conversation.thread else {}
         try:
-            answer = WebhookClient(str(conversation.response_url), timeout=SECONDS).send_dict(body)
-        except (OSError, HTTPException) as error:
+            answer = WebhookClient(str(conversation.response_url), SECONDS, retry_handlers=[]).send_dict(body)
+        except NO_ANSWER as error:
             raise Unheard(str(error)) from error
         if answer.status_code == 429:
             raise Wait(pause(answer.headers))

@@ -11,7 +11,7 @@ RESPONSE_SECONDS = 30 * 60 - 30.0
 """How long Slack takes answers to a `response_url`; a little is kept for the way there."""
 RESPONSE_POSTS = 5
 
-Do = Literal["run", "show", "follow", "link", "await", "mute", "unmute"]
+Do = Literal["run", "show", "follow", "link", "await", "mute", "unmute", "tell"]
 
 
 class Claim(Protocol):
@@ -59,7 +59,8 @@ class Outbox(Protocol):
 class Conversation:
     """Where the one message goes, and by which way it went: a `channel`, or the `response_url` of an interaction.
 
-    What is answered by the address `replaces` the message that was interacted with; a command left none.
+    What is answered by the address `replaces` the message that was interacted with; a command left none. What is
+    `whispered` goes by the address alone, and only who did it sees it.
     """
 
     channel: str
@@ -71,6 +72,7 @@ class Conversation:
     message: str | None = None
     responded: bool = False
     replaces: bool = False
+    whispered: bool = False
     shown: str = ""
 
     @property
@@ -94,7 +96,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that somebody asked for, as far as it has come. `request` is of the request document what was given."""
+    """One thing that somebody asked for, as far as it has come.
+
+    `request` is of the request document what was given, `reason` why a finding is muted, or what is to be told.
+    """
 
     do: Do
     conversation: Conversation

@@ -33,6 +33,7 @@ TRIGGER_SECONDS = 3.0
 ACK_SECONDS = 3.0
 RESPONSES = 5
 RESPONSE_SECONDS = 30 * 60.0
+BROKE_OFF = (0, "")
 
 Json = dict[str, Any]
 
@@ -204,7 +205,10 @@ class FakeSlack:
         return time.time() + self.ahead
 
     def refuse(self, method: str, *answers: tuple[int, str]) -> None:
-        """Let the next calls of a method fail: (429, "7") by Retry-After, (200, "an_error"), (500, "")."""
+        """Let the next calls of a method fail: (429, "7") by Retry-After, (200, "an_error"), (500, "").
+
+        What BROKE_OFF is done, and not answered.
+        """
         self.refusals.setdefault(method, []).extend(answers)
 
     def said(self, channel: str = CHANNEL) -> list[Message]:
@@ -233,9 +237,13 @@ class FakeSlack:
         self.calls.append(method)
         if queued := self.refusals.get(method):
             status, told = queued.pop(0)
-            if status == 429:
-                return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": told}
-            return status, {"ok": False, "error": told}, {}
+            if (status, told) == BROKE_OFF:
+                self._done(method, token, body)
+            headers = {"Retry-After": told} if status == 429 else {}
+            return status, {"ok": False, "error": "ratelimited" if status == 429 else told}, headers
+        return self._done(method, token, body)
+
+    def _done(self, method: str, token: str, body: Json) -> tuple[int, Json, dict[str, str]]:
         if method == "apps.connections.open":
             good = token == APP_TOKEN
             return 200, {"ok": good, "url": self.socket_url} if good else {"ok": False, "error": "invalid_auth"}, {}
@@ -323,19 +331,27 @@ class FakeSlack:
         if address.uses >= RESPONSES:
             self.violations.append("a sixth answer to one address")
             return 404, "used_url"
-        content = {key: value for key, value in body.items() if key not in ("response_type", "replace_original")}
+        where = ("response_type", "replace_original", "thread_ts")
+        content = {key: value for key, value in body.items() if key not in where}
         if not self._check(block_kit.message(content), "response_url"):
             return 400, "invalid_blocks"
         address.uses += 1
         if body.get("replace_original") and not address.message:
             self.violations.append("an answer that replaces, by the address of a command, which has nothing to replace")
+        self._place(address, body, content)
+        queued = self.refusals.get("response_url")
+        return queued.pop(0) if queued else (200, "ok")
+
+    def _place(self, address: Address, body: Json, content: Json) -> None:
+        thread = body.get("thread_ts")
+        if thread and (body.get("replace_original") or all(message.ts != thread for message in self.messages)):
+            self.violations.append(f"by an address, a thread that is none, or of what is replaced: {thread}")
         if body.get("replace_original") and address.message:
             address.message.content = content
             address.message.updates += 1
         else:
             ephemeral = body.get("response_type", "ephemeral") == "ephemeral"
-            self.messages.append(Message(address.channel, self._ts(), BOT, content, ephemeral=ephemeral))
-        return 200, "ok"
+            self.messages.append(Message(address.channel, self._ts(), BOT, content, thread, ephemeral))
 
     def _check(self, faults: Iterator[str], where: str) -> bool:
         found = [f"{where}: {fault}" for fault in faults]
@@ -384,6 +400,9 @@ class FakeSlack:
                     self.answer(200, slack.files[id], "application/octet-stream")
 
             def answer(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
+                if not status:
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
                     self.send_header(name, value)

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 from tests.client.slack import block_kit
 
+from whygrad_client.reading import read
 from whygrad_client.slack.answer import answer
 from whygrad_client.slack.blocks import Message
 from whygrad_client.slack.explaining import explained
+from whygrad_client.slack.payloads import KnownFinding, unpacked
 
 HOSTILE = "<!channel> <@U1|x> <http://evil|go> & `a` ```b``` *c* @here"
 Json = dict[str, Any]
@@ -75,6 +77,14 @@ def test_hostile_text_is_text() -> None:
     assert "```b```" in shown
     kinds = {run["type"] for block in message.blocks for part in block["elements"] for run in part.get("elements", [])}
     assert kinds <= {"text", "emoji", "rich_text_section"}
+
+
+@pytest.mark.parametrize("mark", ["😀", '"', "\\", "\x00"])
+def test_the_button_that_mutes_knows_what_it_mutes(mark: str) -> None:
+    message = answer(document(finding(title=mark * 300)))
+    checked(message)
+    (button,) = (button for button in message.blocks[-1]["elements"] if button["action_id"] == "mute")
+    assert read(KnownFinding, unpacked(button["value"])).fingerprint == "ab" * 32
 
 
 @given(some.text(max_size=3_000), some.lists(some.integers(), max_size=20))

@@ -252,3 +252,15 @@ def test_where_the_bot_is_no_member_the_answer_comes_by_the_address(
     http.send(slack.press(message, "unmute"))
     until(lambda: message.text.startswith("error["))
     assert slack.said(PRIVATE) == [message]
+
+
+def test_a_shortcut_where_the_bot_is_no_member_is_answered_in_the_thread(
+    http: Http, slack: FakeSlack, until: Until, healthy: bytes
+) -> None:
+    payload = slack.shortcut([slack.upload("net.pt", healthy)], PRIVATE)
+    http.send(payload)
+    http.send(slack.submission(slack.views[0], shapes={"value": "2x4"}))
+    until(lambda: slack.said(PRIVATE))
+    (said,) = slack.said(PRIVATE)
+    assert said.thread == payload["message"]["ts"]
+    assert said.text.startswith("healthy")

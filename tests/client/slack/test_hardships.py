@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.client.slack.conftest import serving
 from tests.client.slack.fake_slack import BOT_TOKEN, CHANNEL, PRIVATE, SECRET, FakeSlack, Http
 from tests.client.slack.test_flows import DETACHED, answered, finished, sent
+from tests.client.slack.test_payloads import pressed
 from tests.processes import arguments_of, descendants
 
 from whygrad.storage.database import Database
@@ -123,6 +124,16 @@ def test_a_form_that_comes_too_late_is_told(http: Http, slack: FakeSlack) -> Non
     answer = http.send(payload)
     assert answer["response_type"] == "ephemeral"
     assert "expired_trigger_id" in answer["text"]
+
+
+@pytest.mark.parametrize("kind", ["shortcut", "rerun", "mute"])
+def test_a_form_that_does_not_open_is_told_to_who_asked(http: Http, slack: FakeSlack, until: Until, kind: str) -> None:
+    payload = slack.shortcut([]) if kind == "shortcut" else pressed(slack, kind)
+    slack.ahead = 4
+    assert http.send(payload) is None
+    until(lambda: any("expired_trigger_id" in message.text for message in slack.said()))
+    (told,) = slack.said()
+    assert told.ephemeral
 
 
 def test_what_slack_refuses_for_a_while_comes_later(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from slack_sdk import WebClient
-from tests.client.slack.fake_slack import BOT_TOKEN, CHANNEL, PRIVATE, FakeSlack
+from tests.client.slack.fake_slack import BOT_TOKEN, BROKE_OFF, CHANNEL, PRIVATE, FakeSlack
 
 from whygrad_client.slack import blocks
 from whygrad_client.slack.blocks import Message
+from whygrad_client.slack.methods import web_client
 from whygrad_client.slack.speaking import Silenced, Speaker, Unheard, Wait
 from whygrad_client.slack.tasks import Conversation
 
@@ -25,7 +25,7 @@ def fake() -> Iterator[FakeSlack]:
 
 @pytest.fixture
 def speaker(fake: FakeSlack) -> Speaker:
-    return Speaker(WebClient(BOT_TOKEN, fake.api_url))
+    return Speaker(web_client(BOT_TOKEN, fake.api_url))
 
 
 def message(text: str) -> Message:
@@ -60,13 +60,21 @@ def test_what_may_pass_is_to_be_tried_again(fake: FakeSlack, speaker: Speaker, f
 
 def test_nobody_there_is_to_be_tried_again() -> None:
     with pytest.raises(Unheard):
-        Speaker(WebClient(BOT_TOKEN, "http://127.0.0.1:9/api/")).say(Conversation(CHANNEL), message("one"))
+        Speaker(web_client(BOT_TOKEN, "http://127.0.0.1:9/api/")).say(Conversation(CHANNEL), message("one"))
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, PRIVATE])
+def test_what_broke_off_is_said_no_second_time_by_itself(fake: FakeSlack, speaker: Speaker, channel: str) -> None:
+    fake.refuse("chat.postMessage" if channel == CHANNEL else "response_url", BROKE_OFF)
+    with pytest.raises(Unheard):
+        speaker.say(Conversation(channel, response_url=fake.address(channel)), message("one"))
+    assert [said.text for said in fake.said(channel)] == ["one"]
 
 
 def test_blocks_that_slack_refuses_leave_the_text(fake: FakeSlack, speaker: Speaker) -> None:
     fake.refuse("chat.postMessage", (200, "invalid_blocks"))
-    speaker.say(Conversation(CHANNEL), message("one"))
-    assert [(said.text, said.content["blocks"]) for said in fake.said()] == [("one", [])]
+    speaker.say(Conversation(CHANNEL), message("a <b> & c"))
+    assert [(said.text, said.content["blocks"]) for said in fake.said()] == [("a &lt;b&gt; &amp; c", [])]
 
 
 def test_a_message_that_somebody_deleted_is_said_anew(fake: FakeSlack, speaker: Speaker) -> None:
