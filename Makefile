@@ -42,7 +42,8 @@ openapi: .venv/service ## write openapi.yaml anew
 
 linux:
 	@test "$$(uname -s)" = Linux || { echo "Programs run in a sandbox that only Linux has; here the client works: \
-	pip install . and whygrad check model.pt --input 1x3x224x224 --server URL." >&2; exit 1; }
+	pip install . and whygrad check model.pt --input 1x3x224x224 --server URL. Or all of it in a Linux container: \
+	docker run --rm -it -v \"$$PWD\":/src -w /src python:3.12 make demo" >&2; exit 1; }
 
 browser: # the tests look at the pages with it; who has none, and may not install one, is told what was left out
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || test -n "$$CHROMIUM" || { \

@@ -26,6 +26,23 @@ def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
     assert {line.partition("=")[0] for line in str(error.value).splitlines()} == bad.keys()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "1e20") for name in ("JOB_SECONDS", "JOB_CPU_SECONDS", "LEASE_SECONDS", "MAX_WAIT_SECONDS")),
+        *(("JOB_SECONDS", value) for value in ("inf", "nan", "-1", "0")),
+        *((name, str(10**20)) for name in ("JOB_MEMORY_BYTES", "MAX_UPLOAD_BYTES", "WORKERS", "ATTEMPTS")),
+        ("JOB_RESULT_BYTES", "9999"),
+    ],
+)
+def test_what_no_machine_can_count_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"WHYGRAD_{name}", value)
+    with pytest.raises(SettingsError, match=rf"^WHYGRAD_{name}='{value}': \S"):
+        Settings.from_environment()
+
+
 def test_a_key_that_is_none_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHYGRAD_KEYS", "a-key-of-sixteen,hunter2")
     with pytest.raises(SettingsError, match="16 characters") as error:

@@ -24,7 +24,10 @@ _LONGEST_COUNTED = 1e9
 Request = dict[str, Any]
 Examine = Callable[[Path, Request], Report]
 ELSEWHERE = "name a service that judges: WHYGRAD_SERVER, --server, or --whygrad-server of pytest"
-ONLY_LINUX = "programs are run in a sandbox that only Linux has: send this one to a service, --server URL"
+ONLY_LINUX = (
+    "programs are run in a sandbox that only Linux has: send this one to a service, --server URL, or run whygrad in a "
+    "Linux container, for which SECURITY.md has the line"
+)
 
 
 class MissingExtra(WhygradError):  # noqa: N818 - named after what happened

@@ -194,7 +194,10 @@ class _Household:
 
 def _refuse_a_half_installation(settings: Settings) -> None:
     if sys.platform != "linux":
-        raise ServeError("The service runs programs in a sandbox that only Linux has. The client works everywhere.")
+        raise ServeError(
+            "The service runs programs in a sandbox that only Linux has. Run it in a Linux container, for which "
+            "SECURITY.md has the line; the client works everywhere."
+        )
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise ServeError(f"The service is not installed ({', '.join(missing)} missing): pip install 'whygrad[service]'")
     if settings.slack_signing_secret and find_spec("slack_bolt") is None:

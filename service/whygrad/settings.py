@@ -17,6 +17,13 @@ from marshmallow.validate import Range
 
 PREFIX = "WHYGRAD_"
 MIB = 1024**2
+LONGEST_SECONDS = 1e9
+"""Thirty years, to which any time of day can be added."""
+MOST_BYTES = 2**60
+"""What the kernel still counts when it is added to what a process has."""
+MOST_PROCESSES = 1_000
+LEAST_RESULT_BYTES = 64 * 1024
+"""Room for what the log is to be told of a run that failed, and for a diagnosis whose lists are cut."""
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 TAKEN_HEADERS = ("authorization", "cookie", "host", "origin", "content-type", "content-length")
@@ -64,7 +71,7 @@ class Settings:
     job_cpu_seconds: float = 600.0
     """The time of one program on the processors, over all its threads."""
     job_result_bytes: int = 1_000_000
-    """How long a diagnosis may be; one that is longer ends its program."""
+    """How long a diagnosis may be, 65,536 at least: the lists of one that is longer are cut until it fits."""
     insecure_no_sandbox: bool = False
     """Run programs also on a host that cannot filter their system calls: only such as you would run yourself."""
     lease_seconds: float = 30.0
@@ -100,7 +107,11 @@ class Settings:
         """
         given = {name: value for name, value in overrides.items() if value is not None}
         env = Env(eager=False, prefix=PREFIX)
-        positive = {"validate": Range(min=0, min_inclusive=False)}
+        seconds = {"validate": Range(0, LONGEST_SECONDS, min_inclusive=False)}
+        size = {"validate": Range(1, MOST_BYTES)}
+        some = {"validate": Range(1, MOST_PROCESSES)}
+        waiting, keeping = ({"validate": Range(least, LONGEST_SECONDS)} for least in (0, 60))
+        result = {"validate": Range(LEAST_RESULT_BYTES, MOST_BYTES)}
         values: dict[str, Any] = {
             "data": env.path("DATA", cls.data),
             "database_url": env.str("DATABASE_URL", cls.database_url),
@@ -110,19 +121,19 @@ class Settings:
             "proxies": env.list("PROXIES", [], validate=_check_networks),
             "allowed_hosts": env.list("ALLOWED_HOSTS", []),
             "public_url": env.str("PUBLIC_URL", cls.public_url, validate=_check_url),
-            "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, **positive),
-            "default_wait_seconds": env.float("DEFAULT_WAIT_SECONDS", cls.default_wait_seconds, validate=Range(min=0)),
-            "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, validate=Range(min=0)),
-            "job_seconds": env.float("JOB_SECONDS", cls.job_seconds, **positive),
-            "job_memory_bytes": env.int("JOB_MEMORY_BYTES", cls.job_memory_bytes, **positive),
-            "job_cpu_seconds": env.float("JOB_CPU_SECONDS", cls.job_cpu_seconds, **positive),
-            "job_result_bytes": env.int("JOB_RESULT_BYTES", cls.job_result_bytes, **positive),
+            "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", cls.max_upload_bytes, **size),
+            "default_wait_seconds": env.float("DEFAULT_WAIT_SECONDS", cls.default_wait_seconds, **waiting),
+            "max_wait_seconds": env.float("MAX_WAIT_SECONDS", cls.max_wait_seconds, **waiting),
+            "job_seconds": env.float("JOB_SECONDS", cls.job_seconds, **seconds),
+            "job_memory_bytes": env.int("JOB_MEMORY_BYTES", cls.job_memory_bytes, **size),
+            "job_cpu_seconds": env.float("JOB_CPU_SECONDS", cls.job_cpu_seconds, **seconds),
+            "job_result_bytes": env.int("JOB_RESULT_BYTES", cls.job_result_bytes, **result),
             "insecure_no_sandbox": env.bool("INSECURE_NO_SANDBOX", cls.insecure_no_sandbox),
-            "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **positive),
-            "attempts": env.int("ATTEMPTS", cls.attempts, **positive),
-            "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, validate=Range(min=60)),
-            "workers": env.int("WORKERS", cls.workers, validate=Range(min=0)),
-            "web_workers": env.int("WEB_WORKERS", cls.web_workers, **positive),
+            "lease_seconds": env.float("LEASE_SECONDS", cls.lease_seconds, **seconds),
+            "attempts": env.int("ATTEMPTS", cls.attempts, **some),
+            "keep_unused_seconds": env.float("KEEP_UNUSED_SECONDS", cls.keep_unused_seconds, **keeping),
+            "workers": env.int("WORKERS", cls.workers, validate=Range(0, MOST_PROCESSES)),
+            "web_workers": env.int("WEB_WORKERS", cls.web_workers, **some),
             "slack_signing_secret": env.str("SLACK_SIGNING_SECRET", "", validate=_check_secret),
             "slack_bot_token": env.str("SLACK_BOT_TOKEN", "", validate=_check_token("xoxb-", "xoxe.")),
             "slack_app_token": env.str("SLACK_APP_TOKEN", "", validate=_check_token("xapp-")),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engine.programs import build
 
 from whygrad.jobs import examination
 from whygrad.jobs.wellformed import is_diagnosis
@@ -57,6 +59,43 @@ def test_an_ending_is_a_finding_with_its_place(
     assert document["environment"]["isolation"]["seccomp"] is True
     assert (document["verdict"], finding["code"]) == ("undetermined", code)
     assert source is None or finding["location"]["source"] == source
+
+
+MANY = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.used = nn.Linear(4, 1)
+        self.unused = nn.ModuleList([nn.Linear(1, 1) for _ in range(300)])
+
+    def forward(self, x):
+        return self.used(x)
+"""
+
+
+def examined_of_many(upload: Path, most: int) -> dict[str, Any]:
+    """The diagnosis of a program with many parameters, where it may have as many bytes."""
+    upload.write_bytes(build(MANY))
+    request = {"inputs": [INPUT], "verify": False}
+    return examination.examine(upload, request, limits=Limits(20, 2**30, document_bytes=most))
+
+
+def test_a_diagnosis_that_is_too_long_is_cut_and_says_how_much_there_was(upload: Path) -> None:
+    document = examined_of_many(upload, 64 * 1024)
+    assert is_diagnosis(document)
+    assert document["verdict"] == "suspect"
+    assert len(json.dumps(document)) < 70_000
+    for owner, lists in ((document, ("parameters", "modules")), (document["findings"][0], ("parameters",))):
+        for name in lists:
+            assert 0 < len(owner[name]) < owner[f"{name}_total"]
+    assert document["parameters_total"] == 602
+
+
+def test_what_cannot_be_cut_to_fit_is_told(upload: Path) -> None:
+    document = examined_of_many(upload, 500)
+    (finding,) = document["findings"]
+    assert (document["verdict"], finding["code"]) == ("undetermined", "RUN003")
+    assert finding["title"].startswith("what the process told of the program cannot be taken in the structure pass")
 
 
 HANGS_WHEN_MENDED = """

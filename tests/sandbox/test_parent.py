@@ -168,6 +168,7 @@ def test_a_zygote_that_dies_while_it_warms_takes_nobodys_place(save: Save, healt
     until(lambda: examine(save(healthy)).ending == "finished" and len(zygotes()) == 1)
     serving = zygotes()
     assert examine(save(CRASHING)).ending == "crashed"
+    until(lambda: zygotes() > serving)
     (fallen,) = zygotes() - serving
     os.kill(fallen, signal.SIGKILL)
     until(lambda: not runs(fallen))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes.util
 import errno
+import os
+import posix
 import struct
 import sys
 from collections.abc import Callable, Sequence
@@ -55,6 +57,13 @@ def built(architecture: int, monkeypatch: pytest.MonkeyPatch) -> bytes:
 
         monkeypatch.setattr(pyseccomp, "SyscallFilter", Foreign)
     return seccomp.build()
+
+
+def test_a_machine_of_other_calls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = posix.uname_result(("Linux", "here", "6", "1", "riscv64"))
+    monkeypatch.setattr(os, "uname", lambda: told)
+    with pytest.raises(seccomp.Unavailable, match="x86-64 and 64-bit Arm alone, and this machine is riscv64"):
+        seccomp.build()
 
 
 def run(program: bytes, architecture: int, number: int, arguments: Sequence[int] = ()) -> int:

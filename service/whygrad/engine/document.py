@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 
 from whygrad.engine.diagnose import Diagnosed
@@ -64,6 +64,17 @@ def document(
         "timing": dict(timing),
     }
     return {field: plain(value, field) for field, value in written.items()}
+
+
+def shortened(written: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """The document, and then with its long lists cut shorter and shorter; the true counts stay beside them."""
+    yield written
+    most = LONGEST
+    while most := most // 2:
+        cut = {name: written[name][:most] for name in ("findings", "ignored", "parameters", "modules")}
+        for name in ("findings", "ignored"):
+            cut[name] = [found | {"parameters": found["parameters"][:most]} for found in cut[name]]
+        yield written | cut
 
 
 def verdict(findings: Iterable[tuple[str, str]], *, unexplained: bool = False) -> str:

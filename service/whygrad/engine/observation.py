@@ -191,7 +191,7 @@ class Ending:
     `attempts` are the workers that it was lost with.
     """
 
-    kind: Literal["timed-out", "out-of-memory", "crashed", "forbidden", "failed", "lost"]
+    kind: Literal["timed-out", "out-of-memory", "crashed", "garbled", "forbidden", "failed", "lost"]
     pass_name: str | None = None
     location: Mapping[str, Json] | None = None
     seconds: float = 0.0

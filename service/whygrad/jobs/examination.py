@@ -23,6 +23,7 @@ ENDED = {
     "timed-out": "did not come to an end",
     "out-of-memory": "ran out of memory",
     "crashed": "crashed",
+    "garbled": "told too much, or nothing that could be taken",
     "forbidden": "was ended for what it asked of the system",
     "failed": "failed; the worker's log says why",
 }
@@ -62,7 +63,7 @@ def examine(
             if graph is not None and on_graph is not None:
                 on_graph(graph)
             return _told(document, outcome.isolation)
-        outcome = replace(outcome, ending="crashed", detail="what it sent is no diagnosis")
+        outcome = replace(outcome, ending="garbled", detail="what it sent is no diagnosis")
     log.warning("%s in pass %s, node %s: %s", outcome.ending, outcome.pass_name, outcome.node, outcome.detail)
     ended = diagnose_ending(document and plain(document), _ending(task, outcome, limits, pulse))
     if graph is not None and on_graph is not None:
@@ -86,7 +87,7 @@ def describe(upload: Path, *, limits: sandbox.Limits, pulse: Callable[[], None] 
         if is_description(outcome.document):
             document: Document = plain(outcome.document)
             return document
-        outcome = replace(outcome, ending="crashed", detail="what it sent is no description")
+        outcome = replace(outcome, ending="garbled", detail="what it sent is no description")
     log.warning("%s while describing: %s", outcome.ending, outcome.detail)
     return {"problem": UNREADABLE.format(ENDED[outcome.ending])}
 

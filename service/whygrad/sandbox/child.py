@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, NoReturn
 
 from whygrad.engine import describe, examine, locate
+from whygrad.engine.document import shortened
 from whygrad.engine.memory import is_out_of_memory
 from whygrad.sandbox import limits, warming, wire
 from whygrad.sandbox.lockdown import lockdown
@@ -110,12 +111,18 @@ def _work(task: dict[str, Any], ends: Ends, progress: Progress) -> int:
 
 
 def _engine(task: dict[str, Any], upload: bytes, ends: Ends, progress: Progress) -> None:
+    most = task["limits"]["document_bytes"]
+
     def emit(document: dict[str, Any]) -> None:
-        _send(ends, "document", document)
+        for told in shortened(document):
+            line = wire.line("document", told)
+            if len(line) <= most:
+                break
+        _write(ends, line)  # one that is too long nevertheless ends the run: an earlier one is not to pass for the last
 
     def draw(graph: dict[str, Any]) -> None:
         line = wire.line("graph", graph)
-        if len(line) <= task["limits"]["document_bytes"]:  # else there is none: the diagnosis stands without it
+        if len(line) <= most:  # else there is none: the diagnosis stands without it
             _write(ends, line)
 
     request = task["request"]
@@ -123,9 +130,9 @@ def _engine(task: dict[str, Any], upload: bytes, ends: Ends, progress: Progress)
         case "examine":
             examine.examine(upload, request, emit=emit, draw=draw if task["draw"] else None, progress=progress)
         case "describe":
-            emit(describe.describe(upload))
+            _send(ends, "document", describe.describe(upload))
         case "locate":
-            emit(locate.locate(upload, request, request["node"]))
+            _send(ends, "document", locate.locate(upload, request, request["node"]))
 
 
 def _send(ends: Ends, kind: wire.Kind, value: Any) -> None:

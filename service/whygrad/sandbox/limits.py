@@ -14,6 +14,7 @@ from whygrad.sandbox.task import Limits
 
 PR_SET_PDEATHSIG = 1
 FILE_BYTES = 64 * 1024
+"""No choice of an operator: no call opens a file, and of what is open already none is to grow."""
 DESCRIPTORS = 64
 MARGIN_BYTES = 64 * 1024 * 1024
 

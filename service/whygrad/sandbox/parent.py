@@ -132,10 +132,10 @@ def _outcome(watch: _Watch, progress: int, limits: Limits) -> Outcome:
     try:
         ending = watch.until_it_ends(limits.seconds)
     except wire.Flood as flood:
-        ending, watch.detail = "crashed", str(flood)
+        ending, watch.detail = "garbled", str(flood)
     finally:
         watch.child.bury()
-    if ending in ("crashed", "forbidden"):
+    if ending in ("crashed", "garbled", "forbidden"):
         _nursery.replace()
     seconds, inbox = time.monotonic() - started, watch.inbox
     held = inbox.isolation
@@ -154,6 +154,8 @@ def _ending(death: Death, *, has_document: bool) -> Ending:
             return "forbidden"
         case Death(exit_status=wire.OUT_OF_MEMORY) | Death(signal=signal.SIGKILL):  # a kill of nobody: the kernel's
             return "out-of-memory"
+        case Death(exit_status=int()):
+            return "garbled"
     return "crashed"
 
 

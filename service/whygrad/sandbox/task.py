@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["examine", "describe", "locate"]
-Ending = Literal["finished", "timed-out", "out-of-memory", "crashed", "forbidden", "failed"]
+Ending = Literal["finished", "timed-out", "out-of-memory", "crashed", "garbled", "forbidden", "failed"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ class Outcome:
 
     `graph` is the last one drawn.
 
-    `forbidden`: it was ended for a system call. `failed`: a fault of ours inside the child. `detail` is for the log,
-    never for a user. `isolation` is None where the child was gone before it was locked in.
+    `garbled`: it sent too much, or nothing. `forbidden`: it was ended for a system call. `failed`: a fault of ours
+    inside the child. `detail` is for the log, never for a user. `isolation` is None where the child was gone before it
+    was locked in.
     """
 
     ending: Ending

@@ -78,6 +78,8 @@ def limits() -> Response:
         max_wait_seconds=settings.max_wait_seconds,
         job_seconds=settings.job_seconds,
         job_memory_bytes=settings.job_memory_bytes,
+        job_cpu_seconds=settings.job_cpu_seconds,
+        job_result_bytes=settings.job_result_bytes,
         attempts=settings.attempts,
         request_bytes=strict_json.LARGEST_DOCUMENT,
         request_depth=strict_json.LARGEST_DEPTH,

@@ -159,6 +159,7 @@ def forward(self, x, ops: Optional[int] = None):
     return self.save(save) + self.aten
 """,
 )
+NAMESAKE = Sample("self.torch = nn.Linear(6, 6)", "def forward(self, x):\n    return self.torch(x)")
 PRIVATE = Sample(
     "self.a = nn.Linear(6, 6)",
     """
@@ -270,6 +271,8 @@ PROGRAMS: Mapping[str, tuple[Sample, Export]] = {
     "values of every kind": (VALUES, script),
     "state of its own": (STATEFUL, script),
     "words of ours": (WORDS, script),
+    "a layer by the name of torch": (NAMESAKE, script),
+    "a layer by the name of torch, traced": (NAMESAKE, trace(2, 6)),
     "forks and profiles": (PRIVATE, script),
     "nested": (NESTED, script),
     "alternatives": (ALTERNATIVES, script),

@@ -261,6 +261,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
         FOREIGN,
         "another name",
     ),
+    "torch in brackets": (lambda: with_forward("t = (torch)", 't.save(x, "f")', "return x"), FOREIGN, "another name"),
+    "torch in two brackets": (lambda: with_forward('((torch)).save(x, "f")', "return x"), FOREIGN, "another name"),
+    "torch among others": (lambda: with_forward('(x, torch).save(x, "f")', "return x"), FOREIGN, "another name"),
+    "torch in brackets with a blank": (
+        lambda: with_forward('( torch).save(x, "f")', "return x"),
+        FOREIGN,
+        "another name",
+    ),
     "aten under another name": (lambda: with_forward("t = ops.aten", "return x"), FOREIGN, "another name"),
     "torch asked for by text": (
         lambda: with_forward('return getattr(torch, "from_file")("f", False, 3)'),

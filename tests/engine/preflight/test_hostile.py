@@ -58,6 +58,8 @@ REACHING = [
     "ops.c10d.barrier(x)",
     "ops.inductor._reinterpret_tensor(x, [1], [1], 99)",
     "ops.mkldnn.data_ptr(x)",
+    '(torch).save(x, "f")',
+    '(torch).\\\n    save(x, "f")',
 ]
 
 

@@ -91,6 +91,7 @@ LOCATION = {"op": "aten::tanh", "module": "", "file": "model.py", "line": 7, "so
             "the run needs more than its 4 GiB of memory in the numeric pass, at aten::tanh",
         ),
         (Ending("crashed", "structure"), "RUN003", "the process that ran the program crashed in the structure pass"),
+        (Ending("garbled"), "RUN003", "what the process told of the program cannot be taken"),
         (Ending("failed"), "RUN003", "the examination itself failed"),
     ],
 )

@@ -26,8 +26,12 @@ _HIDDEN = re.compile(r"""(?s)"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|#(?! ty
 _LONG_TEXT = re.compile(r'"""|\'\'\'')
 _BREAK = re.compile(r"[()\[\]{},\n]")
 _GAP = r"[\s\\]*"
-_OPERATION = re.compile(rf"(?<![\w.])(?:torch{_GAP}\.{_GAP}(\w+)|ops{_GAP}\.{_GAP}(\w+){_GAP}\.{_GAP}(\w+))")
-_ALIAS = re.compile(rf"(?<![\w.])(?:torch\b(?!{_GAP}[.:=])|ops\b(?!{_GAP}(?:[:=]|\.{_GAP}\w+{_GAP}\.)))")
+_LAYER = r"(?<=\(torch)\)\."
+"""What follows where a layer has the name torch, `(torch).forward(x)`: judged as if it were torch's own."""
+_OPERATION = re.compile(
+    rf"(?<![\w.])(?:torch(?:{_GAP}\.|{_LAYER}){_GAP}(\w+)|ops{_GAP}\.{_GAP}(\w+){_GAP}\.{_GAP}(\w+))"
+)
+_ALIAS = re.compile(rf"(?<![\w.])(?:torch\b(?!{_GAP}[.:=]|{_LAYER})|ops\b(?!{_GAP}(?:[:=]|\.{_GAP}\w+{_GAP}\.)))")
 _BOUND = re.compile(rf"__torch__{_GAP}\.{_GAP}torch{_GAP}\.{_GAP}classes{_GAP}\.[\w.]*")
 
 
@@ -54,7 +58,9 @@ def judge_code(record: str, code: str) -> str:
         foreign(f"the code in {shown} holds a text over several lines")
     _judge_nesting(shown, text)
     if _ALIAS.search(text):
-        foreign(f"the code in {shown} gives torch another name")
+        foreign(
+            f"the code in {shown} gives torch another name, or its name to a layer or a weight: call that otherwise"
+        )
     for found in _BOUND.finditer(text):
         if not BOUND_CLASS.match(re.sub(_GAP, "", found[0])):
             foreign(f"the code in {shown} uses {quoted(found[0])}, which is no part of a program")

@@ -3,7 +3,8 @@
 What happened
 -------------
 The process was ended by a signal: an endless recursion broke its stack, an integer was divided in a way that the
-processor refuses, or torch has a fault in a kernel. The last operation and pass are named.
+processor refuses, or torch has a fault in a kernel. The last operation and pass are named. Or it ended without a
+diagnosis that can be taken, which is then said.
 
 Why it matters
 --------------
@@ -70,6 +71,13 @@ def crashed(observation: Observation) -> Iterator[Finding]:
             message="It was ended by a signal, so no gradient could be judged.",
             chain=(Link(f"ended by a signal{during(ending)}"),),
             fix=Fix("look for endless recursion and for what the operation there does with its operands"),
+        )
+    if ending is not None and ending.kind == "garbled":
+        yield Finding(
+            title=f"what the process told of the program cannot be taken{during(ending)}",
+            message="It was more than a diagnosis may be, or none at all, so no gradient could be judged.",
+            chain=(Link(f"what was sent was dropped{during(ending)}"),),
+            fix=Fix("look for what takes hold of its own process, or send a smaller part of the program"),
         )
     if ending is not None and ending.kind == "failed":
         yield Finding(

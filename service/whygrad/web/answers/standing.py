@@ -30,6 +30,8 @@ class Limits(Document):
     max_wait_seconds = fields.Float(required=True)
     job_seconds = fields.Float(required=True)
     job_memory_bytes = fields.Integer(required=True)
+    job_cpu_seconds = fields.Float(required=True)
+    job_result_bytes = fields.Integer(required=True)
     attempts = fields.Integer(required=True, metadata={"description": "workers that a job may lose"})
     request_depth = fields.Integer(required=True)
     inputs = fields.Integer(required=True)
