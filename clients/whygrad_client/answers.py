@@ -9,7 +9,7 @@ from typing import Any
 
 from whygrad.render.explanation import render_explanation, render_rule
 from whygrad_client.reading import Told
-from whygrad_client.report import Model
+from whygrad_client.report import Model, Mute
 
 
 @dataclass(frozen=True)
@@ -103,3 +103,25 @@ class UploadLink(Told):
     request: Mapping[str, Any] = field(default_factory=dict, hash=False)
     diagnosis: str | None = None
     url: str | None = None
+
+
+@dataclass(frozen=True)
+class Summaries(Told):
+    """A page of the list of diagnoses, and the address of the next."""
+
+    diagnoses: tuple[Summary, ...] = ()
+    next: str | None = None
+
+
+@dataclass(frozen=True)
+class Rules(Told):
+    """The list of all rules."""
+
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mutes(Told):
+    """The list of what is muted."""
+
+    mutes: tuple[Mute, ...] = ()

@@ -97,7 +97,7 @@ class Wishes:
         request |= {} if self.evaluate is None else {"mode": "eval" if self.evaluate else "train"}
         request |= {} if self.loss is None else {"loss": _loss(self.loss)}
         request |= {} if self.target is None else {"loss": _with_target(request.get("loss"), self.target)}
-        lists = {"passes": _parted(self.passes), "expect_frozen": list(self.frozen), "ignore": _parted(self.ignored)}
+        lists = {"passes": _split(self.passes), "expect_frozen": list(self.frozen), "ignore": _split(self.ignored)}
         return request | {name: _joined(request.get(name), more) for name, more in lists.items() if more}
 
     def told(self, pointer: str, message: str, request: Request) -> str:
@@ -157,7 +157,7 @@ def _joined(given: Any, more: list[str]) -> Any:
     return [*given, *more] if isinstance(given, list) else given
 
 
-def _parted(texts: Sequence[str]) -> list[str]:
+def _split(texts: Sequence[str]) -> list[str]:
     return [part.strip() for text in texts for part in text.split(",")]
 
 

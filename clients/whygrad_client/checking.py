@@ -28,7 +28,7 @@ from whygrad_client.errors import (
 )
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
-from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, Watch, complain, terminal
+from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, Watch, complain, tell, terminal
 
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 LONGER = "--timeout SECONDS gives it longer"
@@ -40,9 +40,9 @@ Document = dict[str, Any]
 Diagnose = Callable[[Path, Watch], Report]
 
 
-def _lasting(_context: click.Context, _parameter: click.Parameter, given: str | None) -> float | None:
+def _seconds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> float | None:
     try:
-        return None if given is None else local.lasting(given)
+        return None if given is None else local.parse_seconds(given)
     except ValueError as error:
         raise click.BadParameter(f"{given}: {error}") from error
 
@@ -64,7 +64,7 @@ def _lasting(_context: click.Context, _parameter: click.Parameter, given: str | 
 )
 @click.option(
     "--timeout",
-    callback=_lasting,
+    callback=_seconds,
     metavar="SECONDS",
     help=f"How long a program may take: here {local.SECONDS:.0f} [env {local.JOB_SECONDS}], "
     f"in a service {defaults.SERVER_SECONDS:.0f}, its queue included.",
@@ -105,8 +105,10 @@ def check(
     Ends with 0 where nothing counts, 1 where something at or above --fail-on does, 2 where it could not be judged.
     """
     wishes = Wishes.of(context)
-    _require_readable([*models, wishes.request_file], output)
+    _require_readable([*models, wishes.request_file])
     known = baseline.read(before) if before else None
+    if output:
+        _empty(output, [*models, wishes.request_file, before])
     with _engine(wishes, server, insecure, timeout) as diagnose:
         sources = Sources(Path.cwd(), here=Path.cwd() if form == "text" else None)
         documents = list(_documents(models, diagnose, sources, known, quiet=quiet))
@@ -191,17 +193,21 @@ def _diagnosed(model: Path, diagnose: Diagnose, watch: Watch) -> Document:
         return diagnose(model, watch).document
 
 
-def _require_readable(given: Sequence[Path | None], output: Path | None) -> None:
-    """What would fail only after the programs were run."""
+def _require_readable(given: Sequence[Path | None]) -> None:
     if given.count(_STDIN) > 1:
         raise click.UsageError("standard input can be read only once")
-    if output is not None and not output.absolute().parent.is_dir():
-        raise click.BadParameter(f"cannot write {output}: no such folder", param_hint="--output")
+
+
+def _empty(output: Path, read: Sequence[Path | None]) -> None:
+    """Let it never tell of an earlier run; that it cannot be written is told before the programs are run."""
+    if any(path and path.exists() and output.exists() and output.samefile(path) for path in read):
+        raise click.BadParameter(f"{output} is read as well: write the result elsewhere", param_hint="--output")
+    _write("", output)
 
 
 def _write(page: str, output: Path | None) -> None:
     if output is None:
-        click.echo(page, nl=False)
+        tell(page)
         return
     try:
         output.write_text(page, encoding="utf-8")

@@ -60,7 +60,7 @@ def explain_command(message: str | None, form: str) -> int:
         raise click.UsageError('nothing to explain; for example whygrad explain "RuntimeError: …"')
     explained = explain(given)
     page = render_explanation(explained, **watching.terminal(sys.stdout))
-    click.echo(page if form == "text" else json.dumps(explained, indent=2) + "\n", nl=False)
+    watching.tell(page if form == "text" else json.dumps(explained, indent=2) + "\n")
     return CLEAN if explained["recognised"] else UNJUDGED
 
 
@@ -77,7 +77,7 @@ def open_command(id: str, server: str | None) -> int:
     with connected(server) as client:
         page = client.page(client.get(id).id or id)
     if not webbrowser.open(page):
-        click.echo(page)
+        watching.tell(f"{page}\n")
     return CLEAN
 
 
@@ -93,7 +93,7 @@ def completion(shell: str) -> int:
     """
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(cli, {}, "whygrad", "_WHYGRAD_COMPLETE").source())
+    watching.tell(kind(cli, {}, "whygrad", "_WHYGRAD_COMPLETE").source() + "\n")
     return CLEAN
 
 
@@ -111,7 +111,7 @@ def rules(code: str | None) -> int:
         meant = nearest(code, [name for rule in known for name in (rule.code, rule.name)])
         told = f"did you mean {meant}?" if meant else "`whygrad rules` lists those that there are"
         raise click.UsageError(f"there is no rule {code!r}; {told}")
-    click.echo(page, nl=False)
+    watching.tell(page)
     return CLEAN
 
 
@@ -158,22 +158,21 @@ def doctor() -> int:
     Ends with 0 where all that must hold does, else 1.
     """
     confined, lines = local.doctor()
-    click.echo("\n".join(lines))
+    watching.tell("\n".join([*lines, ""]))
     return CLEAN if confined else FOUND
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs the command and ends the process with its status."""
+    _open_closed()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a log may hold any bytes, and a terminal may not know every letter
     try:
         sys.exit(cli.main(arguments, prog_name="whygrad", standalone_mode=False))
     except click.ClickException as error:
-        error.show()
-        sys.exit(UNJUDGED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; nor shall the flush at exit
+        with watching.heard(sys.stderr):
+            error.show()
         sys.exit(UNJUDGED)
     except (WhygradError, OSError) as error:
         watching.complain(str(error))
@@ -181,6 +180,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         watching.complain("interrupted")
         sys.exit(130)
+
+
+def _open_closed() -> None:
+    """Where a stream was closed by whoever started us there is nothing to read, and nobody to write to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the end
 
 
 def _end_of(stream: TextIO) -> str:

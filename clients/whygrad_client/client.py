@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -14,19 +12,17 @@ from typing import Any, TypeVar, Unpack
 from urllib.parse import parse_qs, quote, urlsplit
 
 from whygrad_client import reading
-from whygrad_client.answers import Explanation, Rule, RulePage, Summary, UploadLink
-from whygrad_client.errors import Conflict, ConnectionFailed, Invalid, NotAService, NotFound, TimedOut, WhygradError
+from whygrad_client.answers import Explanation, Mutes, Rule, RulePage, Rules, Summaries, Summary, UploadLink
+from whygrad_client.diagnoses import Diagnoses, place
+from whygrad_client.errors import NotAService, WhygradError
 from whygrad_client.options import Inputs, Options, request
 from whygrad_client.report import Mute, Report
 from whygrad_client.transport import Call, Transport
-from whygrad_client.upload import Content, Form, Program, Progress, Sendable
+from whygrad_client.upload import Program, Progress, Sendable
 
 _FIRST_WAIT = 1.0
 _ONE_WAIT = 30.0
 _WATCHED = 1.0
-_PAUSE = 0.2
-_HASHED_FROM = 1_000_000
-"""Bytes from which on it is quicker to ask whether the service has a program than to send it."""
 
 T = TypeVar("T")
 
@@ -40,9 +36,10 @@ class Client:
     is asked again, five times at most; a diagnosis is never made twice by that.
     """
 
-    def __init__(self, base_url: str, *, key: str | None = None, timeout: float = 30.0) -> None:
+    def __init__(self, base_url: str, key: str | None = None, timeout: float = 30.0) -> None:
         """Raises Misconfigured where `base_url` is no http address, or `key` cannot be one."""
         self._transport = Transport(base_url, key or os.environ.get("WHYGRAD_KEY"), timeout)
+        self._diagnoses = Diagnoses(self._transport)
 
     @property
     def base_url(self) -> str:
@@ -69,16 +66,16 @@ class Client:
         cannot be read, NotARequest where the short form is none, and TypeError where `model` is neither path nor bytes.
         """
         wait, every = _FIRST_WAIT if seconds is None else 0, _WATCHED if watch else _ONE_WAIT
-        report = self._submit(Program.of(model, name), inputs, progress, options, wait)
+        report = self._diagnoses.submit(Program.of(model, name), request(inputs, options), progress, wait)
         try:
-            for report in self._followed(report, every, seconds):  # noqa: B020 - it goes on
+            for report in self._diagnoses.follow(report, every, seconds):  # noqa: B020 - it goes on
                 if watch:
                     watch(report)
         except KeyboardInterrupt:
             with suppress(WhygradError):
                 self.cancel(report.id or "")  # nobody else knows of it
             raise
-        return report if report.finished else self._given_up(report, f"no diagnosis after {seconds:g} s")
+        return report if report.finished else self._diagnoses.give_up(report, f"no diagnosis after {seconds:g} s")
 
     def submit(
         self,
@@ -90,11 +87,11 @@ class Client:
         **options: Unpack[Options],
     ) -> Report:
         """As `diagnose`, but without waiting: the report names its `id`."""
-        return self._submit(Program.of(model, name), inputs, progress, options, wait=0)
+        return self._diagnoses.submit(Program.of(model, name), request(inputs, options), progress, wait=0)
 
     def get(self, id: str, *, wait: float = 0) -> Report:
         """A diagnosis as it stands, after at most `wait` seconds of waiting for its end (the service caps them)."""
-        return self._diagnosis(Call("GET", _place(id), wait))
+        return self._diagnoses.get(id, wait)
 
     def wait(self, id: str, *, seconds: float | None = None) -> Report:
         """The finished diagnosis; after `seconds`, as it stands then (see `Report.finished`)."""
@@ -106,20 +103,20 @@ class Client:
 
         After `seconds`, as it stands then, and no more.
         """
-        return self._followed(self._asked(id, 0), every, seconds)
+        return self._diagnoses.follow(self._diagnoses.ask(id, 0), every, seconds)
 
     def page(self, id: str) -> str:
         """The address of a diagnosis, which a browser shows as a page."""
-        return self.base_url + _place(id)
+        return self.base_url + place(id)
 
     def cancel(self, id: str) -> Report:
         """The diagnosis, cancelled where it was not finished; a finished one stays as it is."""
-        return self._diagnosis(Call("DELETE", _place(id), query={"keep": "finished"}))
+        return self._diagnoses.cancel(id)
 
     def delete(self, id: str) -> None:
         """Delete a diagnosis, and its program with the last of them; one that is not finished is cancelled first."""
         self.cancel(id)
-        self._transport.send(Call("DELETE", _place(id)))
+        self._transport.send(Call("DELETE", place(id)))
 
     def list(
         self,
@@ -137,11 +134,11 @@ class Client:
         given = {"verdict": verdict, "code": code, "model": model, "since": moment, "limit": "100"}
         query = {name: value for name, value in given.items() if value is not None}
         while True:
-            page = self._transport.json(Call("GET", "/diagnoses", query=query))
-            yield from (_typed(Summary, entry) for entry in page.get("diagnoses") or [])
-            if not page.get("next"):
+            page = _typed(Summaries, self._transport.json(Call("GET", "/diagnoses", query=query)))
+            yield from page.diagnoses
+            if not page.next:
                 return
-            query["cursor"] = parse_qs(urlsplit(page["next"]).query)["cursor"][0]
+            query["cursor"] = _cursor(page.next)
 
     def explain(self, text: str) -> Explanation:
         """What an error message or a traceback can mean, the likeliest first."""
@@ -149,8 +146,7 @@ class Client:
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule in short."""
-        listed = self._transport.json(Call("GET", "/rules")).get("rules") or []
-        return tuple(_typed(Rule, entry) for entry in listed)
+        return _typed(Rules, self._transport.json(Call("GET", "/rules"))).rules
 
     def rule(self, code: str) -> RulePage:
         """A rule with its documentation."""
@@ -169,8 +165,7 @@ class Client:
 
     def mutes(self) -> tuple[Mute, ...]:
         """What is muted, newest first."""
-        listed = self._transport.json(Call("GET", "/mutes")).get("mutes") or []
-        return tuple(_typed(Mute, entry) for entry in listed)
+        return _typed(Mutes, self._transport.json(Call("GET", "/mutes"))).mutes
 
     def upload_link(
         self, inputs: Inputs | None = None, *, seconds: int = 3600, **options: Unpack[Options]
@@ -201,94 +196,22 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.base_url!r})"
 
-    def _submit(
-        self,
-        program: Program,
-        inputs: Inputs | None,
-        progress: Progress | None,
-        options: Mapping[str, Any],
-        wait: float,
-    ) -> Report:
-        """The diagnosis of a program that is sent where the service does not have it."""
-        fields, key = {"request": request(inputs, options)}, uuid.uuid4().hex
-        if program.size >= _HASHED_FROM:
-            self._provide(program, progress)
-            with suppress(_Forgotten):
-                return self._post(Form(fields | {"model_id": program.sha256, "name": program.name}), key, wait)
-        return self._post(Form(fields, Content(program, progress)), key, wait)
-
     def _told(self, method: str, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """What the service answers to a document."""
         body = json.dumps(document).encode()
         return self._transport.json(Call(method, path, body=body, content_type="application/json"))
-
-    def _provide(self, program: Program, progress: Progress | None) -> None:
-        """Let the service have the program."""
-        place = f"/models/{program.sha256}"
-        try:
-            self._transport.send(Call("HEAD", place))
-        except NotFound:
-            body = Content(program, progress)
-            self._transport.send(Call("PUT", place, body=body, content_type=body.content_type))
-
-    def _post(self, form: Form, key: str, wait: float) -> Report:
-        call = Call("POST", "/diagnose", wait, body=form, content_type=form.content_type, idempotency_key=key)
-        try:
-            return self._diagnosis(call)
-        except Conflict as error:  # it was taken before, and the answer was lost
-            if not error.location:
-                raise
-            return self.get(error.location.rpartition("/")[2], wait=wait)
-        except Invalid as error:
-            if [entry.get("pointer") for entry in error.errors] == ["/model_id"]:
-                raise _Forgotten from error
-            raise
-
-    def _diagnosis(self, call: Call) -> Report:
-        """The diagnosis that is answered, which can be asked for again where it is not finished."""
-        report = Report.read(self._transport.json(call))
-        if not (report.finished or report.id):
-            raise NotAService(f"the answer is not one of a whygrad service: a diagnosis, {report.status}, has no id")
-        return report
-
-    def _given_up(self, report: Report, why: str) -> Report:
-        """What came to its end after all; else it is cancelled. Raises TimedOut, which says why."""
-        told = f"{why}: it was {report.status}"
-        try:
-            ended = self.cancel(report.id or "")
-        except WhygradError as error:
-            raise TimedOut(f"{told}, and could not be cancelled: {error}") from error
-        if ended.status != "cancelled":
-            return ended
-        raise TimedOut(f"{told}, and is cancelled")
-
-    def _followed(self, report: Report, every: float, seconds: float | None = None) -> Iterator[Report]:
-        deadline = time.monotonic() + seconds if seconds is not None else float("inf")
-        yield report
-        while report.id and not report.finished and (left := deadline - time.monotonic()) > 0:
-            asked = time.monotonic()
-            report = self._asked(report.id, min(every, left))
-            yield report
-            if not report.finished:
-                time.sleep(max(0.0, asked + _PAUSE - time.monotonic()))
-
-    def _asked(self, id: str, wait: float) -> Report:
-        try:
-            return self.get(id, wait=wait)
-        except ConnectionFailed as error:
-            raise ConnectionFailed(f"{error}; it may come to its end all the same, ask again for {id}") from error
-
-
-class _Forgotten(Exception):  # noqa: N818 - named after what happened
-    """The service had the program, until its last diagnosis was deleted just now."""
 
 
 def _mute(fingerprint: str) -> str:
     return f"/mutes/{quote(fingerprint, safe='')}"
 
 
-def _place(id: str) -> str:
-    return f"/diagnoses/{quote(id, safe='')}"
+def _cursor(address: str) -> str:
+    """Where in the list the page at an address begins."""
+    try:
+        return parse_qs(urlsplit(address).query)["cursor"][0]
+    except (ValueError, KeyError):
+        raise NotAService(f"the answer is not one of a whygrad service: {address!r} is no next page") from None
 
 
 def _typed(kind: type[T], document: Any) -> T:

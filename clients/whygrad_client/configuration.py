@@ -47,9 +47,9 @@ class Texts(fields.Field[Sequence[str]]):
         return listed
 
 
-def _lasting(given: float) -> None:
+def _check_seconds(given: float) -> None:
     try:
-        local.lasting(given)
+        local.parse_seconds(given)
     except ValueError as error:
         raise ValidationError(f"It {error}.") from error
 
@@ -68,7 +68,7 @@ _OPTIONS: Mapping[str, fields.Field[Any]] = {
     "ignore": Texts(),
     "request": fields.String(),
     "baseline": fields.String(),
-    "timeout": Number(validate=_lasting),
+    "timeout": Number(validate=_check_seconds),
     "format": fields.String(validate=OneOf(formats.FORMATS, error="Not one of {choices}.")),
     "fail-on": fields.String(validate=OneOf([*counting.SEVERITIES, counting.NEVER], error="Not one of {choices}.")),
 }

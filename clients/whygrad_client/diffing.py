@@ -17,7 +17,7 @@ from whygrad_client import documents
 from whygrad_client.checking import connected
 from whygrad_client.errors import NotADiagnosis
 from whygrad_client.report import Report
-from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, terminal, whose
+from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, tell, terminal, whose
 
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -53,7 +53,7 @@ def diff(before: str, after: str, server: str | None, form: str, fail_on: str) -
             matched.judged,
             matched.counted(fail_on),
         )
-    click.echo(page, nl=False)
+    tell(page)
     return (FOUND if worse else CLEAN) if judged else UNJUDGED
 
 
@@ -76,10 +76,10 @@ def _read(file: str) -> Sequence[Document]:
         raise NotADiagnosis(f"{file} cannot be read: {error}") from error
     if not held or not all(isinstance(document, dict) and "findings" in document for document in held):
         raise NotADiagnosis(f"{file} holds no diagnosis, as whygrad check --format json writes it")
-    return [_typed(document, file) for document in held]
+    return [_checked(document, file) for document in held]
 
 
-def _typed(document: Document, file: str) -> Document:
+def _checked(document: Document, file: str) -> Document:
     try:
         return Report.read(document).document
     except NotADiagnosis as error:

@@ -66,6 +66,10 @@ class Description:
         return {}
 
     def _floats(self, values: Tensor, name: str) -> Entry:
+        if values.isnan().all():
+            raise NotAnInput(
+                f"{name} is NaN throughout, and only finite numbers are drawn: give such, or a shape as '2x3'"
+            )
         finite = values[values.isfinite()]
         if len(finite) < len(values):
             self.lost.append(f"{name}: its NaN and infinite elements are not sent; finite ones stand for them")
@@ -91,7 +95,8 @@ def real(value: Any, generator: Generator) -> Any:
     if isinstance(value, Mapping):
         return _drawn(value, generator) if "shape" in value else {k: real(v, generator) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(real(inner, generator) for inner in value)
+        make = getattr(value, "_make", type(value))  # a named tuple takes its fields one by one
+        return make(real(inner, generator) for inner in value)
     return value.detach().cpu().clone().requires_grad_(value.requires_grad) if is_tensor(value) else value
 
 

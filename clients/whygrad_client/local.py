@@ -82,7 +82,7 @@ def engine(*, insecure: bool = False, seconds: float | None = None) -> Iterator[
         sandbox.close()
 
 
-def lasting(given: float | str) -> float:
+def parse_seconds(given: float | str) -> float:
     """How many seconds a program may take, as somebody gave them. Raises ValueError, whose text says what is wanted."""
     try:
         seconds = float(given)
@@ -96,7 +96,7 @@ def lasting(given: float | str) -> float:
 def _job_seconds() -> float:
     given = os.environ.get(JOB_SECONDS) or SECONDS
     try:
-        return lasting(given)
+        return parse_seconds(given)
     except ValueError as error:
         raise WhygradError(f"{JOB_SECONDS}={given!r}: {error}") from error
 

@@ -146,10 +146,10 @@ def _called(findings: Sequence[Document], model: Path) -> list[Document]:
     """The findings, whose examples of what to type name the program's file as it was typed."""
     if not _PLAIN.fullmatch(str(model)):
         return list(findings)
-    return [f | {"fix": _typed(f["fix"], str(model))} if f.get("fix") else f for f in findings]
+    return [f | {"fix": _with_name(f["fix"], str(model))} if f.get("fix") else f for f in findings]
 
 
-def _typed(fix: Document, model: str) -> Document:
+def _with_name(fix: Document, model: str) -> Document:
     """An example names no line of the user's that it would replace."""
     if fix.get("before") or not fix.get("after"):
         return fix

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import random
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.auth import AuthBase
 
+from whygrad.request import strict_json
+from whygrad_client import reading
 from whygrad_client.errors import ConnectionFailed, Misconfigured, NotAService, ProblemError, problem
 
 _CONNECT_SECONDS = 10.0
@@ -24,6 +27,15 @@ _LONGEST_PAUSE = 30.0
 _PASSING = frozenset({408, 429, 502, 503, 504})
 """What may be gone a moment later."""
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_KEY = re.compile("[!-~]+")
+
+
+@dataclass(frozen=True)
+class _Problem(reading.Told):
+    """What a service says of a request that it refuses (RFC 9457)."""
+
+    detail: str | None = None
+    errors: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,8 +82,9 @@ class Transport:
     def send(self, call: Call) -> requests.Response:
         """The answer, once there is a good one.
 
-        What may be gone a moment later (a connection that broke, a service that is too busy) is waited for, as long as
-        it says or twice as long each time, and the call is made again where that is the same as to make it once.
+        What may be gone a moment later (a connection that broke, a service that is too busy) is waited for: as long as
+        it says, and a moment more that doubles each time. Then the call is made again, where that is the same as to
+        make it once.
         Raises ConnectionFailed, NotAService or ProblemError.
         """
         for attempt in range(_ATTEMPTS):
@@ -115,14 +128,14 @@ class Transport:
         if not passing or attempt == _ATTEMPTS - 1 or (asked or 0) > _LONGEST_PAUSE:
             return None
         spread = random.uniform(0.5, 1.0)  # so that many clients do not come back at the same moment
-        return max(asked or 0, _FIRST_PAUSE * 2.0**attempt) * (1 + spread if asked else spread)
+        return (asked or 0) + _FIRST_PAUSE * 2.0**attempt * spread
 
 
 class _Bearer(AuthBase):
     """A session that says how it authenticates takes no password of a .netrc for it."""
 
     def __init__(self, key: str | None) -> None:
-        if key and not (key.isascii() and key.isprintable()):
+        if key and not _KEY.fullmatch(key):
             raise Misconfigured("a key has no blanks, line ends or letters beyond ASCII; look at WHYGRAD_KEY")
         self.key = key
 
@@ -158,18 +171,25 @@ def _require_good(answer: requests.Response) -> requests.Response:
         raise NotAService(f"{answer.url} sends elsewhere: say {answer.headers['Location']} if that is the service")
     if answer.ok:
         return answer
-    told, after = _object(answer) or {}, seconds(answer.headers.get("Retry-After"))
-    if "detail" not in told and answer.status_code not in (*_PASSING, 401, 413) and answer.request.method != "HEAD":
+    told, after = _refusal(answer), seconds(answer.headers.get("Retry-After"))
+    if told.detail is None and answer.status_code not in (*_PASSING, 401, 413) and answer.request.method != "HEAD":
         raise _stranger(answer)
-    detail = str(told.get("detail") or f"{answer.url} answers {answer.status_code} {answer.reason}.")
-    errors = [entry for entry in told.get("errors") or [] if isinstance(entry, dict)]
-    raise problem(answer.status_code, detail, errors, after, answer.headers.get("Location"))
+    detail = told.detail or f"{answer.url} answers {answer.status_code} {answer.reason}."
+    raise problem(answer.status_code, detail, told.errors, after, answer.headers.get("Location"))
+
+
+def _refusal(answer: requests.Response) -> _Problem:
+    """What is said of it; nothing, where that is no service's way to say it."""
+    try:
+        return reading.read(_Problem, _object(answer) or {})
+    except reading.MisreadError:
+        return _Problem()
 
 
 def _object(answer: requests.Response) -> dict[str, Any] | None:
     try:
-        document = answer.json()
-    except ValueError:
+        document = strict_json.parse(answer.content)
+    except strict_json.JsonError:
         return None
     return document if isinstance(document, dict) else None
 
@@ -180,12 +200,22 @@ def _stranger(answer: requests.Response) -> NotAService:
 
 
 def _address(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise Misconfigured(f"{base_url!r} is no address of a service; for example http://127.0.0.1:8000")
+    parts = _parts(base_url)
+    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+        shown = base_url.rpartition("@")[2]  # without a password
+        raise Misconfigured(f"{shown!r} is no address of a service; for example http://127.0.0.1:8000")
     if parts.username or parts.password:
         raise Misconfigured("the address of a service holds no password; a key is given as key, or in WHYGRAD_KEY")
     return base_url.rstrip("/")
+
+
+def _parts(base_url: str) -> SplitResult | None:
+    """None where it names no host: also a bracket without end, a port beyond the last, a name that is too long."""
+    try:
+        parts = urlsplit(base_url)
+        return parts if parts.port != 0 and (parts.hostname or "").encode("idna") else None
+    except ValueError:
+        return None
 
 
 def _reason(error: requests.RequestException) -> str:

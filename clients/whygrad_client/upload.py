@@ -134,12 +134,17 @@ def _field(boundary: str, name: str, value: Any) -> bytes:
     told, kind = (
         (value, "text/plain; charset=utf-8") if isinstance(value, str) else (json.dumps(value), "application/json")
     )
-    return _part(boundary, f'name="{name}"', kind) + told.encode() + b"\r\n"
+    return _part(boundary, f'name="{name}"', kind) + _encoded(told) + b"\r\n"
 
 
 def _part(boundary: str, disposition: str, content_type: str) -> bytes:
     lines = f"--{boundary}", f"Content-Disposition: form-data; {disposition}", f"Content-Type: {content_type}", "", ""
-    return "\r\n".join(lines).encode()
+    return _encoded("\r\n".join(lines))
+
+
+def _encoded(text: str) -> bytes:
+    """A file's name may hold bytes that are no text."""
+    return text.encode(errors="replace")
 
 
 def _quoted(name: str) -> str:

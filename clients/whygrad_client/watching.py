@@ -6,8 +6,9 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 import click
 
@@ -37,9 +38,25 @@ def terminal(stream: Any) -> dict[str, Any]:
     }
 
 
+def tell(page: str) -> None:
+    """Write a page to stdout."""
+    with heard(sys.stdout):
+        click.echo(page, nl=False)
+
+
 def complain(problem: str) -> None:
     """Say on stderr what went wrong."""
-    click.echo(f"whygrad: {problem}", err=True)
+    with heard(sys.stderr):
+        click.echo(f"whygrad: {problem}", err=True)
+
+
+@contextmanager
+def heard(stream: TextIO) -> Iterator[None]:
+    """Where whoever reads the stream has left, the rest is for nobody: that changes nothing in what was found."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # nor shall the flush at exit fail
 
 
 def whose(id: str) -> str:

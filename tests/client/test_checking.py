@@ -57,6 +57,27 @@ def test_from_a_folder_a_terminal_shows_paths_from_there_and_tools_get_them_from
     assert annotation.startswith(f"::error file=nets/model.py,line={SOURCE_LINE}")
 
 
+@pytest.mark.parametrize(("asked", "status"), [(("--server", "http://127.0.0.1:1"), 2), (("-q",), 0)])
+def test_a_file_of_results_never_tells_of_an_earlier_run(
+    asked: tuple[str, ...], status: int, repository: Path, service: str
+) -> None:
+    (repository / "told.txt").write_text("of an earlier run")
+    ended = check(repository, "" if "--server" in asked else service, "sound.pt", "--output", "told.txt", *asked)
+    assert ended.returncode == status, ended.stderr
+    assert (repository / "told.txt").read_text() == ""
+
+
+@pytest.mark.parametrize("asked", [(), ("--baseline", "known.json")])
+def test_what_is_read_is_not_overwritten(asked: tuple[str, ...], repository: Path) -> None:
+    (repository / "known.json").write_text("[]")
+    output = asked[1] if asked else "./sound.pt"
+    before = (repository / output).read_bytes()
+    ended = check(repository, "", "sound.pt", *asked, "--output", output)
+    assert ended.returncode == 2
+    assert f"{Path(output)} is read as well" in ended.stderr
+    assert (repository / output).read_bytes() == before
+
+
 @pytest.mark.parametrize("other", ["        h = h.relu()\n", ""])
 def test_another_line_is_not_taken_for_it(repository: Path, service: str, other: str) -> None:
     (repository / "nets/model.py").write_text("\n" * (SOURCE_LINE - 1) + other)

@@ -128,7 +128,7 @@ def test_what_cannot_be_judged_is_2(
         (["--loss", "{mean}"], "Not valid JSON"),
         (["--request", __file__], "Not valid JSON"),
         (["--fail-on", "everything"], "'everything' is not one of"),
-        (["--output", "/nowhere/at/all", "--input", "2x4"], "no such folder"),
+        (["--output", "/nowhere/at/all", "--input", "2x4"], "cannot write /nowhere/at/all: No such file or directory"),
         (["--timeout", "0"], "'--timeout': 0: must be a number of seconds above 0"),
         (["--timeout", "nan"], "'--timeout': nan: must be a number of seconds above 0"),
         (["--timeout", "inf"], "'--timeout': inf: must be a number of seconds above 0"),
@@ -278,6 +278,37 @@ def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.C
     command = [sys.executable, "-m", "whygrad_client.cli", *arguments]
     told = {**os.environ, **environment}
     return subprocess.run(command, input=given, capture_output=True, check=False, timeout=60, env=told)
+
+
+@pytest.mark.parametrize(("path", "status"), [("sound", 0), ("detached", 1)])
+def test_who_reads_no_further_changes_nothing_in_the_status(
+    path: str, status: int, service: str, request: pytest.FixtureRequest
+) -> None:
+    unread, written = os.pipe()
+    os.close(unread)
+    asked = ["check", str(request.getfixturevalue(path)), "--input", "2x4", "--server", service]
+    command = [sys.executable, "-m", "whygrad_client.cli", *asked]
+    ended = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, check=False, timeout=60)
+    os.close(written)
+    assert (ended.returncode, ended.stderr) == (status, b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "closed", "status", "says"),
+    [
+        ("explain", "<&-", 2, "nothing to explain"),
+        ("check -", "<&-", 2, "the file is empty"),
+        ("diff - x", "<&-", 2, "- cannot be read"),
+        ("rules", ">&-", 0, ""),
+        ("rules XYZ", "2>&-", 2, ""),
+    ],
+)
+def test_a_stream_that_is_closed_is_an_empty_one(command: str, closed: str, status: int, says: str) -> None:
+    told = ["bash", "-c", f"exec {sys.executable} -m whygrad_client.cli {command} {closed}"]
+    ended = subprocess.run(told, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == status
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_the_error_stands_at_the_end_of_a_long_log() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 from typing import Any
 
 import pytest
@@ -54,6 +54,7 @@ def test_what_is_lost_is_said(value: torch.Tensor, drawn: dict[str, Any], lost: 
 @pytest.mark.parametrize(
     ("value", "says"),
     [
+        (torch.full((2,), float("nan")), "input x is NaN throughout"),
         (object(), "input x is a builtins.object: an input is a tensor"),
         (
             {"a": [torch.zeros(2).to_sparse()]},
@@ -97,3 +98,8 @@ def test_real_values_are_copied() -> None:
     assert copied[0] is not given
     assert copied[0].requires_grad
     assert copied[1] == 3
+
+
+def test_a_named_tuple_stays_one() -> None:
+    kind = namedtuple("kind", "x, lengths")
+    assert real(kind("2x3", [4]), torch.Generator())._replace(x=None) == kind(None, [4])

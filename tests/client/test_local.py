@@ -19,11 +19,11 @@ PROCESSORS = os.cpu_count() or 1
 @pytest.mark.parametrize("given", ["nan", "inf", "-inf", "0", "-1", "soon", "", float("nan")])
 def test_what_is_no_time_is_refused(given: float | str) -> None:
     with pytest.raises(ValueError, match="must be a number of seconds above 0"):
-        local.lasting(given)
+        local.parse_seconds(given)
 
 
 def test_a_time_is_a_number_or_its_text() -> None:
-    assert (local.lasting(90), local.lasting("0.5")) == (90, 0.5)
+    assert (local.parse_seconds(90), local.parse_seconds("0.5")) == (90, 0.5)
 
 
 @pytest.mark.parametrize(("seconds", "each"), [(1.0, 600 / PROCESSORS), (36_000.0, 36_000.0), (1e20, 1e9)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -44,6 +45,13 @@ def test_a_name_cannot_break_out_of_its_part(tmp_path: Path) -> None:
     _request, name, model = parsed(form({}, path, 'a"\r\nX: y".pt'))
     assert "\n" not in name
     assert model == b"content"
+
+
+def test_a_name_that_is_no_text_is_sent_as_far_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"sm\xff.pt")
+    path.write_bytes(b"content")
+    assert parsed(form({}, path, path.name))[1:] == ("sm?.pt", b"content")
+    assert b"sm?.pt" in b"".join(Form({"name": path.name}))
 
 
 def test_a_large_file_is_never_in_memory(tmp_path: Path) -> None:
