@@ -93,7 +93,7 @@ def test_axe_finds_nothing_in_a_map_with_everything_open(
     page.wait_for_selector("gradient-map[data-ready=drawn]")
     page.locator("[data-action=open]").click()
     page.locator("#map-question").fill("linear")
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    page.evaluate("for (const each of document.querySelectorAll('details:not(.menu)')) each.open = true")
     accessible(page)
     page.set_viewport_size({"width": NARROWEST, "height": 780})
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
