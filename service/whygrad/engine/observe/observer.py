@@ -141,6 +141,7 @@ class Observer:
         """Run the numeric pass, on the program with its numbers."""
         if not self.weights:
             return self.skip("numeric", "the file holds no weights")
+        self._progress.enter("numeric")  # its time begins with the reading of the weights
         program, self._unrun = self._unrun or self._load(numbers=True), None
         ran = self._pass("numeric", program, meta=False)
         stood_in = any(isinstance(e, StandIn) for e in self._edits)  # the zeros of which are nobody's fault

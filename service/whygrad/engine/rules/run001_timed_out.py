@@ -12,7 +12,8 @@ What the passes before had seen stands; whether a gradient arrives could not be 
 How to fix it
 -------------
 Look at the loop around the operation that is named: does its condition ever change? Send smaller inputs: gradients go
-the same ways for a batch of 2.
+the same ways for a batch of 2. On a machine that has much else to do a large program may need more time than it was
+given: send it again, or raise WHYGRAD_JOB_SECONDS.
 
 Not to be confused with
 -----------------------
@@ -67,9 +68,10 @@ def timed_out(observation: Observation) -> Iterator[Finding]:
     """A run that was ended because its time was up."""
     ending = observation.ending
     if ending is not None and ending.kind == "timed-out":
+        loop = "see that the loop around it ends, or " if ending.location else ""
         yield Finding(
             title=f"the run was ended after {round(ending.seconds, 1):g} seconds{during(ending)}",
             message="It had not come to an end in its time, so no gradient could be judged.",
             chain=(Link(f"ended from outside{during(ending)}"),),
-            fix=Fix("see that the loop around it ends, or send smaller inputs"),
+            fix=Fix(f"{loop}send smaller inputs; a busy machine needs more time: WHYGRAD_JOB_SECONDS"),
         )
