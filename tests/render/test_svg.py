@@ -23,13 +23,16 @@ class Net(nn.Module):
 """
 
 
-def examined(line: str, inside: int = 4) -> tuple[dict[str, Any], dict[str, Any]]:
+def examined(source: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The document of a program and its graph."""
     documents: list[dict[str, Any]] = []
     graphs: list[dict[str, Any]] = []
-    program = build(SOURCE.format(line=line, inside=inside))
-    examine(program, request_of({"shapes": "2x4"}), emit=documents.append, draw=graphs.append)
+    examine(build(source), request_of({"shapes": "2x4"}), emit=documents.append, draw=graphs.append)
     return documents[-1] | {"model": documents[-1]["model"] | {"name": "m.pt"}}, graphs[-1]
+
+
+def net(line: str, inside: int = 4) -> str:
+    return SOURCE.format(line=line, inside=inside)
 
 
 def texts(drawn: str) -> list[str]:
@@ -37,7 +40,7 @@ def texts(drawn: str) -> list[str]:
 
 
 def test_a_cut_is_severed_and_its_finding_stands_there() -> None:
-    told = texts(svg.render(*examined("h = h.detach()")))
+    told = texts(svg.render(*examined(net("h = h.detach()"))))
     assert told.count("✂") == 2  # at the operation, and in the line that it cuts
     assert "cut here" in told
     assert any(text.startswith("CUT101") for text in told)
@@ -45,16 +48,16 @@ def test_a_cut_is_severed_and_its_finding_stands_there() -> None:
 
 
 def test_two_sizes_and_what_was_not_run() -> None:
-    told = texts(svg.render(*examined("h = h * 2", inside=5)))
+    told = texts(svg.render(*examined(net("h = h * 2", inside=5))))
     assert "4 ≠ 5 features" in told
 
 
 def test_both_sides_of_a_fault_are_joined() -> None:
-    assert "saved here" in texts(svg.render(*examined("h += 1")))
+    assert "saved here" in texts(svg.render(*examined(net("h += 1"))))
 
 
 def test_it_stands_by_itself_and_hostile_text_is_text() -> None:
-    document, graph = examined("h = h.detach()")
+    document, graph = examined(net("h = h.detach()"))
     graph = graph | {"texts": ["</text><script>alert(1)</script>" for _ in graph["texts"]]}
     drawn = svg.render(document | {"headline": "<b>&"}, graph)
     root = ET.fromstring(drawn)
@@ -66,5 +69,30 @@ def test_it_stands_by_itself_and_hostile_text_is_text() -> None:
 
 @pytest.mark.parametrize("count", [3, 500])
 def test_there_are_no_more_rows_than_a_page_holds(count: int) -> None:
-    _, graph = examined("\n        ".join(["h = torch.tanh(h)"] * count))
+    _, graph = examined(net("\n        ".join(["h = torch.tanh(h)"] * count)))
     assert 5 <= len(rows(graph)) <= 125
+
+
+NESTED = """\
+class Block(nn.Module):
+    def __init__(self, deep):
+        super().__init__()
+        self.a = nn.Linear(4, 4)
+        self.inner = Block(deep - 1) if deep else nn.Linear(5, 4)
+    def forward(self, x):
+        return self.inner(self.a(x))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = Block(12)
+    def forward(self, x):
+        return self.net(x)
+"""
+
+
+def test_a_deep_program_makes_it_wider_and_no_box_is_lost() -> None:
+    document, graph = examined(NESTED)
+    assert max(row.depth for row in rows(graph)) > 8
+    drawn = ET.fromstring(svg.render(document, graph))
+    assert min(float(rect.attrib["width"]) for rect in drawn.iter(f"{SPACE}rect")) >= 200

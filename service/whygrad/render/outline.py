@@ -8,9 +8,6 @@ from typing import Any
 
 MOST_ROWS = 60
 
-WORST = ("cut", "non-finite", "none", "zero", "flows", "not-run", "frozen", "data")
-"""What is shown of several states at once: the first that is there."""
-
 
 @dataclass
 class Row:
@@ -100,7 +97,7 @@ def _walk(
 
 def _row(graph: Mapping[str, Any], box: _Box, depth: int, places: Sequence[set[int]], *, opened: bool) -> Row:
     ops = graph["ops"]
-    states = {graph["states"][ops["gradient"][op]] for op in box.ops}
+    states = graph["states"]  # of several the first is shown
     only = graph["texts"][ops["label"][box.ops[0]]] if len(box.ops) == 1 and not box.kind else ""
     first, inside = [found["op"] for found in graph["findings"][: len(places)]], set(box.ops)
     return Row(
@@ -108,7 +105,7 @@ def _row(graph: Mapping[str, Any], box: _Box, depth: int, places: Sequence[set[i
         kind=box.kind or only,
         depth=depth,
         ops=tuple(box.ops),
-        state=next((state for state in WORST if state in states), "data"),
+        state=states[min((ops["gradient"][op] for op in box.ops), default=-1)],
         ran=any(ops["times"][op] for op in box.ops),
         open=opened,
         findings=() if opened else tuple(n for n, op in enumerate(first) if op in inside),

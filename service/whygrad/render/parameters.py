@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from whygrad.render.terminal import safe
@@ -19,10 +21,10 @@ _SUFFERS = {
 
 def suffering(document: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
     """`no gradient: encoder.proj.* (2 of 4 parameters)`, or "" where a finding spoils none."""
-    names = [safe(name, 120) for name in finding.get("parameters") or []]
+    names = [_said(name) for name in finding.get("parameters") or []]
     if not names:
         return ""
-    states = {safe(p["name"], 120): p.get("gradient") for p in document.get("parameters") or []}
+    states = {_said(p["name"]): p.get("gradient") for p in document.get("parameters") or []}
     said = _SUFFERS.get(str(states.get(names[0])), "affected")
     return f"{said}: {shorten(names, list(states), document.get('parameters_total'), finding.get('parameters_total'))}"
 
@@ -44,19 +46,13 @@ def shorten(names: Sequence[str], every: Collection[str], total: int | None = No
 
 def _globs(names: Sequence[str], every: Collection[str]) -> list[str]:
     """Each name under the widest prefix that holds nothing but names, said as narrowly as covers them."""
-    spoilt = _prefixes(set(every) - set(names))
-    members: dict[str, list[str]] = {}
-    for name in dict.fromkeys(names):
-        members.setdefault(_widest(name, spoilt), []).append(name)
-    return [f"{_common(under)}.*" if len(under) > 1 else under[0] for under in members.values()]
-
-
-def _prefixes(names: Collection[str]) -> set[str]:
-    return {prefix for name in names for prefix in _above(name)}
-
-
-def _widest(name: str, spoilt: Collection[str]) -> str:
-    return next((prefix for prefix in _above(name) if prefix not in spoilt), name)
+    known, members = set(every), dict.fromkeys(names)
+    whole, own = _held(tuple(every)), _held(tuple(name for name in members if name in known))
+    under: dict[str, list[str]] = {}
+    for name in members:
+        widest = next((prefix for prefix in _above(name) if own[prefix] == whole[prefix]), name)
+        under.setdefault(widest, []).append(name)
+    return [f"{_common(these)}.*" if len(these) > 1 else these[0] for these in under.values()]
 
 
 def _common(names: Sequence[str]) -> str:
@@ -64,6 +60,21 @@ def _common(names: Sequence[str]) -> str:
     return max(set.intersection(*shared), key=len)
 
 
-def _above(name: str) -> list[str]:
+# Every finding of a document asks the same of the same names, and there may be thousands of both.
+
+
+@lru_cache(maxsize=4)
+def _held(names: tuple[str, ...]) -> Counter[str]:
+    """How many of the names each prefix holds."""
+    return Counter(prefix for name in names for prefix in _above(name))
+
+
+@lru_cache(maxsize=8192)
+def _above(name: str) -> tuple[str, ...]:
     parts = name.split(".")
-    return [".".join(parts[:n]) for n in range(1, len(parts))]
+    return tuple(".".join(parts[:n]) for n in range(1, len(parts)))
+
+
+@lru_cache(maxsize=8192)
+def _said(name: str) -> str:
+    return safe(name, 120)

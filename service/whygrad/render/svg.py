@@ -10,11 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from whygrad.render.outline import WORST, Row, rows
+from whygrad.render.outline import Row, rows
 
 ROW, BOX, INDENT = 56, 30, 22
-LEFT, WIDTH, HEAD = 150, 340, 96
-LONGEST = 40
+LEFT, HEAD = 150, 96
+WIDEST, NARROWEST, BESIDE = 340, 200, 330
+"""Of boxes: that of the outermost, where those in it leave room, and of the innermost; and the room on the right."""
+LONGEST, WIDE = 40, 11
+"""How many characters of a name are shown, and how wide one of the headline is, as the widest fonts have it."""
 
 INK, FAINT, LINE, PAGE = "#171b21", "#5d6673", "#aab1bb", "#ffffff"
 COLOURS = {
@@ -32,7 +35,7 @@ SIGNS = {
     "data": "",
 }
 WORDS = {"cut": "cut here", "none": "no gradient", "non-finite": "not finite", "not-run": "backward did not run"}
-DASHES = {"none": "5 4", "cut": "5 4", "zero": "2 3", "non-finite": "8 3 2 3", "not-run": "2 3"}
+DASHES = {"none": "5 4", "cut": "5 4", "zero": "2 3", "non-finite": "8 3 2 3", "not-run": "1 3", "frozen": "12 4"}
 
 
 def render(document: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
@@ -41,13 +44,14 @@ def render(document: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
     places = {op: n for n, row in enumerate(shown) if not row.open for op in row.ops}
     findings = document["findings"][:8]
     top = HEAD + 22 * len(findings)
-    height, width = top + ROW * len(shown) + 30, LEFT + WIDTH + 330
+    room = max(WIDEST, NARROWEST + 2 * INDENT * max((row.depth for row in shown), default=0))
+    height, width = top + ROW * len(shown) + 30, LEFT + room + BESIDE
     parts = [
-        *_heading(document, findings),
-        *(_frame(shown, n, top) for n, row in enumerate(shown) if row.open),
+        *_heading(document, findings, width),
+        *(_frame(shown, n, top, room) for n, row in enumerate(shown) if row.open),
         *_lines(graph, places, [INDENT * row.depth for row in shown], top),
-        *(text for n, row in enumerate(shown) for text in _row(row, n, top, graph)),
-        *_joints(graph, places, top),
+        *(text for n, row in enumerate(shown) for text in _row(row, n, top, room, graph)),
+        *_joints(graph, places, top, room),
     ]
     title = f"<title>{_text(document['headline'] or 'Gradient map', 400)}</title>"
     return (
@@ -57,9 +61,9 @@ def render(document: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
     )
 
 
-def _heading(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _heading(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
     yield _words(document["model"]["name"], 24, 30, size=12, fill=FAINT, most=90)
-    yield _words(document["headline"] or "", 24, 54, size=17, weight=650, most=76)
+    yield _words(document["headline"] or "", 24, 54, size=17, weight=650, most=(width - 48) // WIDE)
     for number, found in enumerate(findings):
         y = 82 + 22 * number
         yield f'<circle cx="34" cy="{y - 4}" r="9" fill="{COLOURS["cut"]}"/>'
@@ -67,19 +71,19 @@ def _heading(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]])
         yield _words(f"{found['code']} {found['title']}", 52, y, most=95)
 
 
-def _frame(shown: Sequence[Row], number: int, top: int) -> str:
+def _frame(shown: Sequence[Row], number: int, top: int, room: int) -> str:
     row = shown[number]
     inside = 1
     while number + inside < len(shown) and shown[number + inside].depth > row.depth:
         inside += 1
     x, y = LEFT + INDENT * row.depth - 12, top + ROW * number - 6
     return (
-        f'<rect x="{x}" y="{y}" width="{WIDTH - INDENT * row.depth + 24 - 8 * row.depth}" height="{ROW * inside - 6}" '
+        f'<rect x="{x}" y="{y}" width="{room - (INDENT + 8) * row.depth + 24}" height="{ROW * inside - 6}" '
         f'rx="10" fill="#f6f7f9" stroke="#dfe3e8"/>'
     )
 
 
-def _row(row: Row, number: int, top: int, graph: Mapping[str, Any]) -> Iterator[str]:
+def _row(row: Row, number: int, top: int, room: int, graph: Mapping[str, Any]) -> Iterator[str]:
     x, y, colour = LEFT + INDENT * row.depth, top + ROW * number, COLOURS[row.state]
     if row.open:
         yield _words(row.name, x, y + 16, weight=650, fill=FAINT, beside=row.kind)
@@ -88,11 +92,11 @@ def _row(row: Row, number: int, top: int, graph: Mapping[str, Any]) -> Iterator[
     fill, stroke = ("#fdeceb", COLOURS["cut"]) if faulty else (PAGE, colour if row.state in DASHES else LINE)
     dash = "" if faulty or row.ran else ' stroke-dasharray="2 3"'
     yield (
-        f'<rect x="{x}" y="{y}" width="{WIDTH - 2 * INDENT * row.depth}" height="{BOX}" rx="7" fill="{fill}" '
+        f'<rect x="{x}" y="{y}" width="{room - 2 * INDENT * row.depth}" height="{BOX}" rx="7" fill="{fill}" '
         f'stroke="{stroke}" stroke-width="{2 if faulty else 1}"{dash}/>'
     )
     yield _words(row.name, x + 12, y + 20, weight=600, beside=row.kind)
-    right = LEFT + WIDTH - INDENT * row.depth
+    right = LEFT + room - INDENT * row.depth
     if row.ran:
         yield _words(SIGNS[row.state], right - 20, y + 20, fill=colour, weight=700)
     told = WORDS.get(row.state, "") if row.ran else "was not run"
@@ -113,19 +117,18 @@ def _sizes(row: Row, graph: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lines(graph: Mapping[str, Any], places: Mapping[int, int], indents: Sequence[int], top: int) -> Iterator[str]:
-    merged: dict[tuple[int, int], tuple[str, str]] = {}
+    merged: dict[tuple[int, int], tuple[int, str]] = {}
     table = graph["edges"]
     for source, target, tensor, state in zip(*(table[n] for n in ("from", "to", "tensor", "gradient")), strict=True):
         ends = places.get(source), places.get(target)
         if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
             continue
-        told = graph["states"][state]
         shape = "" if tensor is None else "×".join(map(str, graph["tensors"][tensor]["shape"])) or "scalar"
         known = merged.get((ends[0], ends[1]))
-        if known is None or WORST.index(told) < WORST.index(known[0]):
-            merged[ends[0], ends[1]] = told, shape
+        if known is None or state < known[0]:
+            merged[ends[0], ends[1]] = state, shape
     for (a, b), (state, shape) in merged.items():
-        yield from _line(a, b, state, shape, top, (LEFT + indents[a], LEFT + indents[b]))
+        yield from _line(a, b, graph["states"][state], shape, top, (LEFT + indents[a], LEFT + indents[b]))
 
 
 def _line(a: int, b: int, state: str, shape: str, top: int, lefts: tuple[int, int]) -> Iterator[str]:
@@ -149,14 +152,14 @@ def _line(a: int, b: int, state: str, shape: str, top: int, lefts: tuple[int, in
         yield _words("✂", (LEFT + 3 * out) / 4, (y1 + y2) / 2 + 5, fill=colour, size=15, weight=700, anchor="middle")
 
 
-def _joints(graph: Mapping[str, Any], places: Mapping[int, int], top: int) -> Iterator[str]:
+def _joints(graph: Mapping[str, Any], places: Mapping[int, int], top: int, room: int) -> Iterator[str]:
     """Both sides of a fault, joined on the right."""
     for found in graph["findings"][:20]:
         for related in found["related"]:
             ends = [places[op] for op in (found["op"], related["op"]) if op in places]
             if len(set(ends)) < 2:
                 continue
-            x, out = LEFT + WIDTH - 40, LEFT + WIDTH + 60
+            x, out = LEFT + room - 40, LEFT + room + 60
             y1, y2 = (top + ROW * end + BOX / 2 for end in ends)
             colour = COLOURS["cut"]
             yield (

@@ -39,11 +39,14 @@ def sign_out(answer: Response) -> None:
 
 def signed_in() -> bool:
     """Whether this request's cookie was signed here, not too long ago, for a key that is still one."""
-    try:
-        mark = _signer().loads(request.cookies[COOKIE], max_age=LONGEST_SECONDS)
-    except (KeyError, BadData):
+    token, keys = request.cookies.get(COOKIE), service().settings.keys
+    if not token or not keys:
         return False
-    return any(hmac.compare_digest(str(mark), _mark(key)) for key in service().settings.keys)
+    try:
+        mark = _signer().loads(token, max_age=LONGEST_SECONDS)
+    except BadData:
+        return False
+    return any(hmac.compare_digest(str(mark), _mark(key)) for key in keys)
 
 
 def _mark(key: str) -> str:

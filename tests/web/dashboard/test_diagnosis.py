@@ -121,6 +121,25 @@ def test_every_form_can_be_downloaded(opened: Open, cut: str) -> None:
     assert json.loads(download.value.path().read_text())["findings"][0]["code"] == "CUT101"
 
 
+def test_it_leads_to_its_program_to_a_comparison_and_to_what_is_folded(opened: Open, cut: str) -> None:
+    page = opened(cut)
+    folded = page.locator("details.folded").first
+    number = str(folded.get_attribute("id"))
+    for _ in range(2):
+        page.locator(f"#parameters a[href$='#{number}']").first.click()
+        expect(folded).to_have_attribute("open", "")
+        folded.evaluate("folded => { folded.open = false; }")
+    page.get_by_text("Download", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Picture").click()
+    assert download.value.path().read_text().startswith("<svg")
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
+    page.goto(cut)
+    page.locator(".facts").get_by_role("link", name="encoder.pt").click()
+    expect(page.locator(".eyebrow")).to_have_text("Program")
+
+
 def queued(url: str, program: bytes, shapes: str = "2x4") -> str:
     """The path of a diagnosis that is not waited for."""
     sent = requests.post(

@@ -139,6 +139,44 @@ def test_a_finding_leads_to_its_place_and_a_place_to_its_findings(opened: Open, 
     assert page.locator(".map-panel a").first.get_attribute("href") == "#finding-0"
 
 
+def test_a_finding_leads_to_its_place_as_often_as_it_is_asked(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached, viewport={"width": 1000, "height": 600}))
+    for _ in range(2):
+        page.evaluate("scrollTo(0, 0)")
+        page.locator("#finding-0 .to-map").click()
+        expect(page.locator(".map-stage")).to_be_in_viewport(ratio=0.5)
+
+
+def test_of_several_layouts_at_once_only_the_newest_is_drawn(opened: Open, deep: str) -> None:
+    page = drawn(opened(deep))
+    page.evaluate(
+        """() => ["open", "close"].forEach((name) => document.querySelector(`[data-action=${name}]`).click())"""
+    )
+    stage = page.locator(".map-stage")
+    expect(stage).to_have_attribute("aria-busy", "false")
+    closed = page.evaluate("document.querySelector('gradient-map').scene.boxes.length")
+    page.locator("[data-action=open]").click()
+    expect(stage).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".map-busy")).to_contain_text("Laying out")
+    expect(stage).to_have_attribute("aria-busy", "false", timeout=60_000)
+    expect(page.locator(".map-busy")).to_be_empty()
+    assert closed < 60
+    assert page.evaluate("document.querySelector('gradient-map').scene.boxes.length") > 300
+
+
+def test_the_wheel_scrolls_the_page_and_with_control_goes_closer(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached))
+    page.locator(".map-stage").hover()
+    scale = page.evaluate("document.querySelector('gradient-map').camera.scale")
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("scrollY > 0")
+    assert page.evaluate("document.querySelector('gradient-map').camera.scale") == scale
+    page.locator(".map-stage").hover()
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.wait_for_function("before => document.querySelector('gradient-map').camera.scale > before", arg=scale)
+
+
 def test_both_sides_of_an_in_place_fault_are_joined(opened: Open, diagnosed: Diagnosed, shoot: Shoot) -> None:
     program = architectures.scripted(architectures.ResNet("inplace"))
     page = drawn(opened(diagnosed(program, IMAGE)))
@@ -219,6 +257,17 @@ def test_where_no_worker_starts_it_is_laid_out_all_the_same(opened: Open, deep: 
     height = drawn(page).evaluate("document.querySelector('gradient-map').scene.height")
     page.locator("[data-action=open]").click()
     page.wait_for_function("height => document.querySelector('gradient-map').scene.height > height", arg=height)
+
+
+def test_what_was_too_much_to_be_listed_is_counted(opened: Open, detached: str) -> None:
+    def forge(route: Route) -> None:
+        graph = route.fetch().json()
+        route.fulfill(json=graph | {"ops_total": graph["ops_total"] + 500})
+
+    page = opened("/")
+    page.route("**/graph", forge)
+    page.goto(detached)
+    expect(drawn(page).locator(".map-untold")).to_have_text("and 500 more operations, which are not drawn")
 
 
 def test_hostile_names_are_text(opened: Open, detached: str) -> None:

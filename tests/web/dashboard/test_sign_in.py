@@ -117,3 +117,8 @@ def test_the_secret_is_for_its_owner_alone(signed: FlaskClient, tmp_path: Path) 
     del signed
     assert stat.S_IMODE((tmp_path / "signing-secret").stat().st_mode) == 0o600
     assert len((tmp_path / "signing-secret").read_bytes()) == 32
+
+
+def test_who_brings_no_cookie_makes_no_secret(client: FlaskClient, tmp_path: Path) -> None:
+    client.get("/sign-in", headers=PAGE)
+    assert not (tmp_path / "signing-secret").exists()

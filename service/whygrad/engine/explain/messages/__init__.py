@@ -50,5 +50,5 @@ MESSAGES = (
 
 def find(text: str) -> Message | None:
     """The message that a text, on one line, holds; the sizes in it may be symbols of torch.compile."""
-    numbered = _SYMBOL.sub(r"\1", text)
+    numbered = _SYMBOL.sub(r"\1", text).lower()
     return next((message for message in MESSAGES if message.pattern.search(numbered)), None)

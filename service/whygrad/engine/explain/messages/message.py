@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 RAISED = "torch 2.13"
+_LETTERS = re.compile(r"\\.|[A-Z]+")
 
 
 @dataclass(frozen=True)
 class Message:
-    """A wording, searched for in a text whose every run of blanks was made one; case does not matter.
+    """A wording, searched for in a text in small letters, whose every run of blanks was made one.
 
     Its codes are the likeliest first.
     """
@@ -44,4 +45,6 @@ def vague(codes: str, *patterns: str) -> tuple[Message, ...]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL | re.IGNORECASE)
+    """The pattern in small letters, but for classes such as `\\S`: `IGNORECASE` takes six times as long to search."""
+    small = _LETTERS.sub(lambda found: found[0] if found[0].startswith("\\") else found[0].lower(), pattern)
+    return re.compile(small, re.DOTALL)

@@ -49,6 +49,6 @@ MESSAGES = (
         r"Current loss scale already at minimum",
     ),
     *older(
-        "NUM601", "before 1.11", "aten/src/ATen/native/BatchLinearAlgebra.cpp", r"\w+: U\(\d+,\d+\) is zero, singular U"
+        "NUM601", "before 1.11", "aten/src/ATen/native/BatchLinearAlgebra.cpp", r"\w: U\(\d+,\d+\) is zero, singular U"
     ),
 )

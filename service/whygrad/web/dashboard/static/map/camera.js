@@ -91,12 +91,13 @@ export class Camera {
     if (!within) this.centre(rect);
   }
 
+  /** The wheel alone is the page's; with Ctrl, as which a pinch on a touchpad comes too, it goes closer. */
   wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const box = this.stage.getBoundingClientRect();
-    if (event.shiftKey) return this.pan(-event.deltaY, 0);
-    const factor = Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) * (event.ctrlKey ? 0.01 : 0.0035));
-    return this.zoom(factor, { x: event.clientX - box.left, y: event.clientY - box.top });
+    const factor = Math.exp(-Math.max(-60, Math.min(60, event.deltaY)) * 0.01);
+    this.zoom(factor, { x: event.clientX - box.left, y: event.clientY - box.top });
   }
 
   down(event) {

@@ -158,7 +158,7 @@ function face(box, width, height) {
 }
 
 /** @param {import("./scene.js").Seen} seen @returns {string} what a screen reader says */
-export function spoken({ box }) {
+function spoken({ box }) {
   const { title: name, detail } = wording(box);
   const findings = box.findings.length ? `, ${box.findings.length} finding${box.findings.length > 1 ? "s" : ""}` : "";
   return `${name} ${detail}, ${box.times ? WORDS[box.state] : "was not run"}${findings}`.replace(/ ,/g, ",");

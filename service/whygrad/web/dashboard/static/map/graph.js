@@ -43,7 +43,7 @@
  */
 
 /** What is shown of several at once: the first that is there. */
-export const WORST = ["cut", "non-finite", "none", "zero", "flows", "not-run", "frozen", "data"];
+export const WORST = ["non-finite", "cut", "none", "zero", "flows", "not-run", "frozen", "data"];
 
 /** More boxes than this in one module are put into runs. */
 export const MOST_CHILDREN = 48;

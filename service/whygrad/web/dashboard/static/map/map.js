@@ -78,16 +78,26 @@ export class GradientMap extends HTMLElement {
     this.list();
     this.addLinks();
     new ResizeObserver(() => this.moved()).observe(this.stage);
+    const { untold } = this.graph;
+    if (untold > 0) this.querySelector(".map-untold").textContent = `and ${untold.toLocaleString("en")} more operations, which are not drawn`;
     const table = document.getElementById("map-table");
     if (table) table.open = false;
   }
 
+  /** How often it was laid out; of several at once only the newest is drawn. */
+  layouts = 0;
+
   /** Lay out what is open and draw it; what is under the eye stays where it is. */
   async draw(still = null) {
+    const number = (this.layouts += 1);
+    const wiring = new Wiring(this.graph, this.folding);
+    this.wait(true);
+    const laid = await arranged(plan(this.graph.root, this.folding, wiring));
+    if (number !== this.layouts) return;
+    this.wait(false);
     const before = still && this.scene?.places.get(still);
-    this.wiring = new Wiring(this.graph, this.folding);
-    const laid = await arranged(plan(this.graph.root, this.folding, this.wiring));
-    this.scene = scene(laid, this.graph.root, this.wiring);
+    this.wiring = wiring;
+    this.scene = scene(laid, this.graph.root, wiring);
     this.camera.world = this.scene;
     const after = before && this.scene.places.get(still);
     if (after) {
@@ -96,6 +106,11 @@ export class GradientMap extends HTMLElement {
     this.marks.show(this.scene, (box) => this.folding.standIn(box));
     this.minimap.show(this.scene);
     this.moved(true);
+  }
+
+  wait(waits) {
+    this.stage.setAttribute("aria-busy", String(waits));
+    this.querySelector(".map-busy").textContent = waits ? `Laying out ${this.folding.shown().length.toLocaleString("en")} boxes…` : "";
   }
 
   /** Begin where the fault is. */
@@ -210,7 +225,8 @@ export class GradientMap extends HTMLElement {
     const placed = this.graph.marks.flatMap((mark, number) => (mark.box ? [number] : []));
     if (!placed.length) return;
     const now = placed.indexOf(this.finding ?? -1);
-    this.goTo(placed[(now + by + placed.length) % placed.length]);
+    const next = now < 0 && by < 0 ? placed.length - 1 : now + by;
+    this.goTo(placed[(next + placed.length) % placed.length]);
   }
 
   goTo(number) {
@@ -267,6 +283,7 @@ export class GradientMap extends HTMLElement {
       const card = document.getElementById(`finding-${number}`);
       if (!mark.box || !card || card.querySelector(".to-map")) return;
       const link = Object.assign(document.createElement("a"), { href: `#map-finding-${number}`, className: "to-map", textContent: "Show in the map" });
+      link.addEventListener("click", () => location.hash === link.hash && this.atHash()); // no other one to be told of
       (card.querySelector(".place .where") ?? card.querySelector(".history")).append(link);
     });
   }

@@ -3,7 +3,7 @@ import { boxKey, shapesOf } from "./wiring.js";
 
 /** @typedef {import("./graph.js").Box} Box */
 
-export const LINE = 15;
+const LINE = 15;
 export const HEAD = 34;
 const PAD = 12;
 const family = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
@@ -76,7 +76,7 @@ function titleWidth(box) {
 }
 
 /** The size of a closed box. */
-export function sizeOf(box) {
+function sizeOf(box) {
   const { title, detail, mono } = wording(box);
   const text = Math.max(textWidth(title, "name"), textWidth(detail, "small"));
   const glyph = box.times && box.state !== "data" ? 18 : 0;

@@ -13,8 +13,8 @@ import { WORST, worst } from "./graph.js";
  */
 
 export const boxKey = (box) => `box ${box.id}`;
-export const entry = (op) => `in ${op}`;
-export const exit = (op) => `out ${op}`;
+const entry = (op) => `in ${op}`;
+const exit = (op) => `out ${op}`;
 
 /** Sorts the edges of a graph by the open boxes in which a piece of them is drawn. */
 export class Wiring {
