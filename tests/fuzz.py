@@ -15,6 +15,23 @@ with atheris.instrument_imports(include=["whygrad.engine.preflight", "whygrad.en
     from tests.engine.preflight.mutations import hold, mutant
 
 
+TEXTS = (
+    b"<!doctype html>",
+    b"<?xml ",
+    b"<net ",
+    b'{"',
+    b"[",
+    b'"""',
+    b"# ",
+    b"import ",
+    b"version https://git-lfs.github.com/spec/",
+    b'\x40\0\0\0\0\0\0\0{"',
+    b"\x1f\x8b",
+    b"(lp0\n",
+)
+"""How files begin that are no archive."""
+
+
 def one(data: bytes) -> None:
     """Judge what the bytes stand for: a file, the values or the code of a program, or changes to an archive."""
     kind, rest = data[:1], data[1:]
@@ -29,6 +46,8 @@ def one(data: bytes) -> None:
             hold(archive(code=CLASS + rest.decode("utf-8", "replace")))
         case b"s":
             hold(b"\x80\x04" + rest)
+        case b"t":
+            hold(TEXTS[(rest[:1] or b"\0")[0] % len(TEXTS)] + rest[1:])
         case _:
             provider = atheris.FuzzedDataProvider(data)
             hold(mutant(lambda most: provider.ConsumeIntInRange(0, most)))

@@ -12,6 +12,7 @@ import io
 import pickletools
 import struct
 import zipfile
+from collections.abc import Collection, Mapping, Sequence
 
 FLOATING = frozenset(
     f"{kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "ComplexFloat", "ComplexDouble", "ComplexHalf")
@@ -34,11 +35,24 @@ def skeleton(archive: bytes) -> bytes:
     if constants in source.namelist():
         changed[constants], _ = _moved(source.read(constants), floating=CPU)
     dropped = {f"{folder}/{key}" for key in emptied}
+    return _written(source, changed | dict.fromkeys(dropped, b""))
+
+
+def without(archive: bytes, dropped: Collection[str]) -> bytes:
+    """The archive without some of its records."""
+    source = zipfile.ZipFile(io.BytesIO(archive))
+    return _written(source, {}, [record for record in source.infolist() if record.filename not in dropped])
+
+
+def _written(
+    source: zipfile.ZipFile, changed: Mapping[str, bytes], records: Sequence[zipfile.ZipInfo] | None = None
+) -> bytes:
+    """The records of an archive, all or those that are named, some of them with another content."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as out:
-        for record in source.infolist():
+        for record in source.infolist() if records is None else records:
             name = record.filename
-            data = b"" if name in dropped else changed[name] if name in changed else source.read(name)
+            data = changed[name] if name in changed else source.read(name)
             out.writestr(name, data, compress_type=record.compress_type)
     return target.getvalue()
 

@@ -79,13 +79,14 @@ def may_look() -> bool:
 
 def _require_key() -> None:
     if not service().settings.locked or request.endpoint in OPEN:
-        return None
+        return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     by_key = scheme.lower() == "bearer"
     if by_key and is_key(given.strip()):
-        return None
+        return
     if not by_key and may_look():
-        return _require_own_page()
+        _require_own_page()
+        return
     wrong = "The key that was sent is none of this service's. " if given else ""
     detail = f"{wrong}This needs a key: Authorization: Bearer KEY. whygrad and its client take it from WHYGRAD_KEY."
     raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="whygrad"'})

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from tests.engine.observe.samples import SAMPLES
-from tests.engine.preflight.forging import archive, storage, tensor, text
-from tests.engine.programs import build
+from tests.engine.preflight.forging import archive, number, numbers, storage, tensor, text
+from tests.engine.programs import build, examined
 
 from whygrad.engine.observe.archive import judge
 from whygrad.engine.observe.lines import debug_records, sources
@@ -106,14 +106,38 @@ def test_source_lines_that_the_archive_holds() -> None:
     )
 
 
-def test_damaged_debug_record_costs_the_lines_alone() -> None:
+def lines_of(piece: int, begin: int, end: int) -> bytes:
+    """A record of one line: which text of a table of one it is made of, and where in it."""
+    source = b"(ctorch.jit._pickle\nbuild_intlist\n(](" + number(piece) + b"etR" + numbers([0, 1])[1:]
+    place = b"(" + source + number(begin) + number(end) + b"t"
+    ranges = b"((" + number(0) + place + number(0) + b"tt"
+    return b"\x80\x02(" + text("FORMAT_WITH_STRING_TABLE") + b"(" + text("def f():\n") + b"t" + ranges + b"t."
+
+
+@pytest.mark.parametrize(
+    ("record", "kept"),
+    [
+        (lines_of(0, 0, 8), True),
+        (lines_of(1, 0, 8), False),
+        (lines_of(-1, 0, 8), False),
+        (lines_of(0, 0, 99), False),
+        (lines_of(0, 8, 2), False),
+        (b"\x80\x02(", False),
+        (b"\x80\x02).", False),
+        (b"\x80\x02K\x05.", False),
+        (b"", False),
+    ],
+)
+def test_damaged_debug_record_costs_the_lines_alone(record: bytes, kept: bool) -> None:
     source = zipfile.ZipFile(io.BytesIO(build(PLAIN)))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as out:
         for name in source.namelist():
-            out.writestr(name, b"\x80\x02(" if name.endswith(".debug_pkl") else source.read(name))
-    assert sources(target.getvalue()) == {}
-    assert judge(target.getvalue()).weights
+            out.writestr(name, record if name.endswith(".debug_pkl") else source.read(name))
+    judged = judge(target.getvalue())
+    assert judged.weights
+    assert any(name.endswith(".debug_pkl") for name in zipfile.ZipFile(io.BytesIO(judged.data)).namelist()) == kept
+    assert examined(target.getvalue(), {"inputs": [{"shape": [2, 6]}]})[-1]["verdict"] == "healthy"
 
 
 def test_operations_of_a_function_share_its_text() -> None:

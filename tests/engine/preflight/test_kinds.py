@@ -136,6 +136,13 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "scikit-learn": (lambda: FOREST, "a pickle of scikit-learn", "Net()"),
     "torch.export": (lambda: of_net(exported), "a torch.export archive", "torch.export.load"),
     "safetensors": (safetensors, "a safetensors file", 'load_file("model.safetensors")'),
+    "safetensors cut off": (lambda: safetensors()[:-9], "a safetensors file that is damaged", "load_file("),
+    "safetensors of an absurd length": (
+        lambda: struct.pack("<Q", 1 << 63) + safetensors()[8:],
+        "a safetensors file that is damaged",
+        "load_file(",
+    ),
+    "text with an object in it": (lambda: b'var x = {"a": 1}', "a text", "Net()"),
     "onnx": (lambda: b"\x08\x08\x12\x07pytorch\x1a\x052.13.0:\x9c\x01", "an ONNX file", "Net()"),
     "gguf": (lambda: b"GGUF\x03\x00\x00\x00" + bytes(20), "a GGUF file", "Net()"),
     "keras": (lambda: b"\x89HDF\r\n\x1a\n" + bytes(64), "an HDF5 file", "Net()"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from whygrad.engine.observation import Frame, Refusal
 from whygrad.engine.observe.callsites import frame_at
@@ -16,7 +17,7 @@ from whygrad.engine.preflight.inspection import MOST_READ, RECORDED, Found, insp
 from whygrad.engine.preflight.kinds import other_file
 from whygrad.engine.preflight.refusal import EXPORT, RefusedError, damaged, foreign
 from whygrad.engine.preflight.zips import other_zip
-from whygrad.engine.skeleton import skeleton
+from whygrad.engine.skeleton import skeleton, without
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,7 @@ class Archive:
     @cached_property
     def skeleton(self) -> bytes:
         """The same archive without its floating numbers. Raises RefusedError where one of its records is damaged."""
-        try:
-            return skeleton(self.data)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
-            damaged("one of its records is not what was once written")
-        except (ArithmeticError, LookupError, TypeError, ValueError):
-            foreign("its storages are not described as torch describes them")
+        return _remade(partial(skeleton, self.data))
 
 
 def judge(data: bytes) -> Archive:
@@ -49,7 +45,19 @@ def judge(data: bytes) -> Archive:
     inspection = inspect(directory)
     if inspection.found is not None:
         raise RefusedError(_reaching(directory, inspection.found))
+    if inspection.broken:
+        data = _remade(partial(without, data, [f"{directory.top}/{name}" for name in inspection.broken]))
     return Archive(data, inspection.weights, RECORDED in names)
+
+
+def _remade(make: Callable[[], bytes]) -> bytes:
+    """What is made of the records of an archive. Raises RefusedError where one of them is damaged."""
+    try:
+        return make()
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        damaged("one of its records is not what was once written")
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        foreign("its storages are not described as torch describes them")
 
 
 def _reaching(directory: Directory, found: Found) -> Refusal:

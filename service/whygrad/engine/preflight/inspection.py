@@ -9,8 +9,8 @@ from typing import NoReturn
 from whygrad.engine.preflight.code import Reach, judge_code, reaches
 from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.growth import Growth
-from whygrad.engine.preflight.operations import OF_LINES
-from whygrad.engine.preflight.pickles import Name, PickleError, Reader, StrangeError, Value
+from whygrad.engine.preflight.lines import LineReader, are_sound
+from whygrad.engine.preflight.pickles import PickleError, Reader, StrangeError, Value
 from whygrad.engine.preflight.program import ProgramReader
 from whygrad.engine.preflight.refusal import boundless, damaged, foreign
 from whygrad.engine.spelling import quoted
@@ -34,24 +34,16 @@ class Found:
     reach: Reach
 
 
-class LineReader(Reader):
-    """Reads the records that lead from the code back to the lines of the original source."""
-
-    operations = OF_LINES
-
-    def named(self, module: str, name: str) -> Value:
-        """The one name that stands in such a record. Raises StrangeError for every other."""
-        if (module, name) != ("torch.jit._pickle", "build_intlist"):
-            raise StrangeError(f"it names {quoted(f'{module}.{name}')}")
-        return Name(module, name)
-
-
 @dataclass(frozen=True)
 class Inspection:
-    """A program that torch may read: whether its weights are there, and what reaches beyond it, for which it is not."""
+    """A program that torch may read: whether its weights are there, and what reaches beyond it, for which it is not.
+
+    `broken` are the records of source lines that torch is better not given.
+    """
 
     weights: bool
     found: Found | None
+    broken: Sequence[str]
 
 
 def inspect(directory: Directory) -> Inspection:
@@ -68,10 +60,10 @@ def inspect(directory: Directory) -> Inspection:
         boundless(f"its code and its values, without the weights, have more than {MOST_READ >> 20} MiB")
     weights = _judge_values(directory)
     for name in recorded:
-        _judge_aside(name, ProgramReader(directory.read(name, MOST_READ), directory, ""))
-    for name in lines:
-        _judge_aside(name, LineReader(directory.read(name, MOST_READ)))
-    return Inspection(weights, _judge_code(directory, code))
+        _read_aside(name, ProgramReader(directory.read(name, MOST_READ), directory, ""))
+    told = {name: _read_aside(name, LineReader(directory.read(name, MOST_READ))) for name in lines}
+    broken = [name for name, value in told.items() if not are_sound(value)]
+    return Inspection(weights, _judge_code(directory, code), broken)
 
 
 def _is_code(name: str, ending: str) -> bool:
@@ -96,14 +88,14 @@ def _judge_values(directory: Directory) -> bool:
     return weights
 
 
-def _judge_aside(name: str, reader: Reader) -> None:
-    """Judge what torch can do without: where it is only broken, it costs the lines and nothing else."""
+def _read_aside(name: str, reader: Reader) -> Value:
+    """What torch can do without; None where it is only broken."""
     try:
-        reader.read()
+        return reader.read()
     except StrangeError as error:
         _refuse(name, error)
     except PickleError:
-        return
+        return None
 
 
 def _refuse(name: str, error: PickleError) -> NoReturn:

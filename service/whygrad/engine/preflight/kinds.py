@@ -90,7 +90,8 @@ def _pickle(data: bytes) -> Refusal | None:
 
 def _safetensors(data: bytes) -> Refusal | None:
     length = int.from_bytes(data[:8], "little")
-    if data[8:9] != b"{" or not 2 <= length <= len(data) - 8:
+    whole = 2 <= length <= len(data) - 8
+    if data[8:9] != b"{" or not (whole or (data[9:10] == b'"' and b"\0" in data[:8])):  # else it may be a text
         return None
     names = [name for name in _json(data[8 : 8 + length]) if name != "__metadata__"]
     told = f" ({quoted(names[0])} and {len(names) - 1} more)" if names else ""
@@ -101,7 +102,8 @@ def _safetensors(data: bytes) -> Refusal | None:
     )
     summary = "build the model, load these weights into it, and export it"
     why = f"safetensors holds numbers and names{told}, but no code that could be run"
-    return no_program("a safetensors file", why, *lines, summary=summary)
+    what = "a safetensors file" if whole else "a safetensors file that is damaged"
+    return no_program(what, why, *lines, summary=summary)
 
 
 def _onnx(data: bytes) -> Refusal | None:

@@ -121,6 +121,10 @@ def _with_keywords(r: Reader) -> None:
     r.push(r.called(kind, Row([arguments, keywords])))
 
 
+def _nothing(_r: Reader) -> None:
+    """That a buffer may not be written changes nothing of what is read."""
+
+
 def _decimal(r: Reader) -> None:
     text = r.line().removesuffix("L")
     if len(text) > 1_000:
@@ -202,6 +206,6 @@ OF_PYTHON: dict[int, Operation] = OF_TORCH | {
     0x95: _skip("<Q", 8),
     0x96: _bytes("<Q", 8),
     0x97: _constant(None),
-    0x98: lambda r: r.last(0) and None,
+    0x98: _nothing,
 }
 """By their opcodes, all operations of Python's pickles, of every protocol."""
