@@ -16,13 +16,14 @@ from whygrad.engine.codes import CODES
 from whygrad.engine.passes import PASSES
 from whygrad.engine.shapes import EXAMPLE, ShapeSyntaxError, parse_shapes
 from whygrad.request import strict_json
-from whygrad.request.document import LOSSES, LOSSES_OF_CLASSES, DiagnosisRequest
+from whygrad.request.document import LOSSES, DiagnosisRequest, needs_target
 from whygrad.request.faults import faults
 from whygrad.request.sizes import refuse_larger
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 
 Request = dict[str, Any]
+Told = Callable[[str, str, Request], str]
 
 
 def codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -103,8 +104,7 @@ class Wishes:
     def told(self, pointer: str, message: str, request: Request) -> str:
         """A fault in the words of the command line."""
         if pointer == "/loss" and self.loss in LOSSES:
-            example = "8:int64[0,10)" if self.loss in LOSSES_OF_CLASSES else "8x10, of the shape of the output"
-            message = f"It needs a target: --target {example}"
+            message = needs_target(self.loss, "--target {}".format)
         return f"{self._spelt(pointer, request)}: {message}"
 
     def _spelt(self, pointer: str, request: Request) -> str:
@@ -131,10 +131,10 @@ _SPELT = {
 }
 
 
-def complete(request: Request, limit: int | None, wishes: Wishes = Wishes()) -> Request:
+def complete(request: Request, limit: int | None, told: Told) -> Request:
     """The request with every default filled in; its tensors take at most `limit` bytes, where it is this side's to say.
 
-    Raises click.UsageError, which names every place that is wrong.
+    Raises click.UsageError, with every fault as it is `told`: from its pointer, its message and the request.
     """
     try:
         loaded = dict(DiagnosisRequest().load(request))
@@ -142,7 +142,7 @@ def complete(request: Request, limit: int | None, wishes: Wishes = Wishes()) -> 
             refuse_larger(loaded, limit)
         return loaded
     except ValidationError as error:
-        lines = [wishes.told(fault["pointer"], fault["message"], request) for fault in faults(error)]
+        lines = [told(fault["pointer"], fault["message"], request) for fault in faults(error)]
         raise click.UsageError("\n".join(lines)) from error
 
 

@@ -71,11 +71,9 @@ def capture(module: Module, arguments: Sequence[Any], keywords: Values, *, train
     """
     import torch  # here and below: the caller's own
 
-    module = getattr(module, "_orig_mod", module)  # what torch.compile wraps
-    if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"a model is a torch.nn.Module or the path of a TorchScript file, not {type(module).__name__}")
+    module = _unwrapped(module)
     if isinstance(module, torch.jit.ScriptModule):
-        return Captured(_archived(module), {str(number): value for number, value in enumerate(arguments, 1)})
+        return Captured(_archived(module), named(module, arguments, keywords))
     call = _call(module, arguments, keywords)
     with warnings.catch_warnings(), _attributes_kept(module):
         warnings.simplefilter("ignore")  # torch announces the successor of TorchScript, and what a trace leaves out
@@ -83,6 +81,29 @@ def capture(module: Module, arguments: Sequence[Any], keywords: Values, *, train
             return _scripted(module, call)
         except Exception as error:  # torch raises whatever its compiler met
             return _traced(module, call, training, unscripted=_reason(error))
+
+
+def named(module: Module, arguments: Sequence[Any], keywords: Values) -> Values:
+    """The value of each argument that is given, by its name, or by its number where the module is a program already.
+
+    Raises NotAnInput where the forward does not take what is given, and TypeError for no module.
+    """
+    import torch
+
+    module = _unwrapped(module)
+    if isinstance(module, torch.jit.ScriptModule):
+        return {str(number): value for number, value in enumerate(arguments, 1)}
+    return _call(module, arguments, keywords).values
+
+
+def _unwrapped(module: Module) -> Module:
+    """The module that torch.compile wraps. Raises TypeError for no module."""
+    import torch
+
+    module = getattr(module, "_orig_mod", module)
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(f"a model is a torch.nn.Module or the path of a TorchScript file, not {type(module).__name__}")
+    return module
 
 
 def _archived(program: ScriptModule) -> bytes:

@@ -125,7 +125,7 @@ def check(
 def _engine(wishes: Wishes, server: str | None, insecure: bool, timeout: float | None) -> Iterator[Diagnose]:
     """What diagnoses a file: the service, or this machine."""
     request = wishes.request()
-    complete = asking.complete(request, None if server else local.MEMORY_BYTES, wishes)
+    complete = asking.complete(request, None if server else local.MEMORY_BYTES, wishes.told)
     if not server:
         with local.engine(insecure=insecure, seconds=timeout) as examine:
             yield lambda model, watch: _examined(examine, model, complete, watch)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,10 @@ from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.render.parameters import shorten
 from whygrad.request import document as request_document
 from whygrad_client import asking, defaults, local, lost_in_trace
-from whygrad_client.capture import Captured, capture
+from whygrad_client.capture import Captured, capture, named
 from whygrad_client.client import Client
-from whygrad_client.errors import NotARequest
-from whygrad_client.examples import Description
+from whygrad_client.errors import NotARequest, WhygradError
+from whygrad_client.examples import Description, NotAnInput
 from whygrad_client.parting import Parting
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
@@ -62,12 +62,15 @@ def diagnose(
     Raises WhygradError: CannotCapture, NotAnInput, NotARequest, MissingExtra, or what a client raises.
     """
     options = {"mode": mode, "steps": steps, "seed": seed, "expect_frozen": list(frozen), "ignore": list(ignore)}
+    current = defaults.current()
+    server = server or current.server
+    _require_sound(options, model, inputs, loss, target, server)
     with _program(model, inputs, mode) as (path, values, lost, parting):
         asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
         request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
-        document = _judged(path, request, server or defaults.current().server)
+        document = _judged(path, request, server)
     whole = _parted(document, parting, frozen, lost)
-    return Report.read(_sources(defaults.current().root, defaults.current().here).located(whole | {"capture": lost}))
+    return Report.read(_sources(current.root, current.here).located(whole | {"capture": lost}))
 
 
 @contextmanager
@@ -96,10 +99,20 @@ def _parted(document: Document, parting: Parting | None, frozen: Sequence[str], 
 
 
 def _captured(model: Module, inputs: Any, mode: str) -> Captured:
-    named = isinstance(inputs, Mapping) and _is_named(model, inputs)
-    arguments, keywords = ([], inputs) if named else (_listed(inputs), {})
+    return capture(model, *_arguments(model, inputs), training=mode == "train")
+
+
+def _arguments(model: Module, inputs: Any) -> tuple[list[Any], Mapping[str, Any]]:
+    """The arguments of the forward without names, and those with."""
+    return ([], inputs) if isinstance(inputs, Mapping) and _is_named(model, inputs) else (_listed(inputs), {})
+
+
+def _named(model: Module | str | os.PathLike[str], inputs: Any) -> Mapping[str, Any]:
+    """The value of each argument by its name, or by its number where a file does not tell names."""
+    if isinstance(model, str | os.PathLike):
+        return _numbered(inputs)
     try:
-        return capture(model, arguments, keywords, training=mode == "train")
+        return named(model, *_arguments(model, inputs))
     except TypeError as error:
         raise NotARequest(str(error)) from None
 
@@ -140,20 +153,51 @@ def _loss(loss: Any, target: Any, lost: list[str]) -> Any:
             f"a loss is a name or a function of {LOSSES}, and {own} is neither: call your own loss at the end of the "
             "forward, and ask for loss='output'"
         )
-    if target is None and kind in request_document.LOSSES:
-        raise NotARequest(f"the loss {kind} compares with a target, which is missing: target=…, a tensor or its shape")
     return kind if target is None else {"kind": kind, "target": _described(target, "of the loss", lost)}
+
+
+def _require_sound(request: Document, model: Any, inputs: Any, loss: Any, target: Any, server: str | None) -> None:
+    """Raise for all that is wrong with a request, before a module is run for it."""
+    faults: list[WhygradError] = []
+
+    def tried(make: Callable[[], Any], instead: Any) -> Any:
+        try:
+            return make()
+        except (NotARequest, NotAnInput) as fault:
+            faults.append(fault)
+            return instead
+
+    values = tried(lambda: _named(model, inputs), {})
+    entries = [tried(partial(_described, value, name, []), None) for name, value in values.items()]
+    whole = request | {"inputs": entries, "loss": tried(lambda: _loss(loss, target, []), "auto")}
+    tried(lambda: _complete(whole, server), {})
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise NotARequest("\n".join(map(str, faults)))
+
+
+def _complete(request: Document, server: str | None) -> Document:
+    try:
+        return asking.complete(request, None if server else local.MEMORY_BYTES, _told)
+    except click.UsageError as error:
+        raise NotARequest(error.message) from None
+
+
+def _told(pointer: str, message: str, request: Document) -> str:
+    """A fault in the words of Python."""
+    loss = request.get("loss")
+    if pointer == "/loss" and loss in request_document.LOSSES:
+        message = request_document.needs_target(str(loss), "target={!r}, or a tensor".format)
+    return f"{pointer.lstrip('/')}: {message}"
 
 
 def _judged(path: Path, request: Document, server: str | None) -> Document:
     try:
-        complete = asking.complete(request, None if server else local.MEMORY_BYTES)
         if not server:
-            return _engine(defaults.current().insecure)(path, complete).document
+            return _engine(defaults.current().insecure)(path, _complete(request, server)).document
         with Client(server) as client:
             return client.diagnose(path, seconds=defaults.SERVER_SECONDS, **request).document
-    except click.UsageError as error:
-        raise NotARequest(error.message) from None
     except OSError as error:
         raise NotARequest(str(error)) from None
 

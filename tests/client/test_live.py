@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from tests.client.peer import Answer, answering
 
-from whygrad_client import TimedOut, defaults, diagnose
+from whygrad_client import NotARequest, TimedOut, defaults, diagnose
 
 
 def test_a_service_is_not_waited_for_for_ever(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,3 +17,23 @@ def test_a_service_is_not_waited_for_for_ever(sound: Path, monkeypatch: pytest.M
     with answering(queued, queued, cancelled) as peer, pytest.raises(TimedOut, match=r"no diagnosis after 0\.1 s"):
         diagnose(sound, "2x4", server=peer.address)
     assert [call.split()[0] for call in peer.calls] == ["POST", "GET", "DELETE"]
+
+
+class Halves(torch.nn.Module):
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        raise AssertionError(f"{x} and {y} come of no request that can be")
+
+
+@pytest.mark.parametrize("server", [None, "http://127.0.0.1:9"])
+def test_all_that_is_wrong_with_a_request_is_told_at_once(server: str | None) -> None:
+    with pytest.raises(NotARequest) as raised:
+        diagnose(Halves(), ["2y4", "2x4"], loss="mse_loss", steps=0, server=server)
+    shape, loss, steps = str(raised.value).splitlines()
+    assert shape.startswith("input x, '2y4': at character 1")
+    assert loss == "loss: It needs a target: target='8x10', or a tensor, of the shape of the output"
+    assert steps.startswith("steps: Must be")
+
+
+def test_what_the_forward_does_not_take_hides_no_other_fault() -> None:
+    with pytest.raises(NotARequest, match=r"(?s)does not take these inputs.*\nmode: Unknown mode\. Did you mean train"):
+        diagnose(Halves(), "2x4", mode="trian")

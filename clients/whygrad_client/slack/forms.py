@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.render.terminal import safe
 from whygrad.request import faults
-from whygrad.request.document import LOSSES, DiagnosisRequest, Loss
+from whygrad.request.document import LOSSES, DiagnosisRequest, Loss, needs_target
 from whygrad.request.fields import nearest
 from whygrad_client.reading import MisreadError
 from whygrad_client.slack import blocks
@@ -142,7 +142,7 @@ def _loss(text: str) -> Any:
         raise ValidationError(f"No such loss{f', did you mean {near}?' if near else '.'} There are {_ABOUT_LOSS}.")
     entries = parse_shapes(target) if target.strip() else []
     if len(entries) != 1:
-        raise ValidationError(f"It takes one target: {name} 8:int64[0,10)")
+        raise ValidationError(needs_target(name, f"{name} {{}}".format))
     return {"kind": name, "target": entries[0]}
 
 

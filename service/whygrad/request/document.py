@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
@@ -36,6 +37,13 @@ MOST_STEPS = 100
 LARGEST_INTEGER = 2**63 - 1
 
 
+def needs_target(loss: str, way: Callable[[str], str] = str) -> str:
+    """What is said of a loss without its target; `way` tells how one is given, from the short form of an example."""
+    if loss in LOSSES_OF_CLASSES:
+        return f"It needs a target: {way('8:int64[0,10)')}"
+    return f"It needs a target: {way('8x10')}, of the shape of the output"
+
+
 class TargetedLoss(Strict):
     """A loss of torch.nn.functional between one output and a target."""
 
@@ -56,7 +64,9 @@ class Loss(fields.Field[Any]):
         if not isinstance(value, str):
             raise ValidationError(f"Neither one of {', '.join(self.NAMES)} nor an object with a kind and a target.")
         if value in LOSSES:
-            raise ValidationError(f'It needs a target: {{"kind": "{value}", "target": {{"shape": …, "dtype": …}}}}.')
+            raise ValidationError(
+                needs_target(value, lambda _: f'{{"kind": "{value}", "target": {{"shape": …, "dtype": …}}}}')
+            )
         return OneOf("loss", (*self.NAMES, *LOSSES))(value)
 
 

@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from whygrad.engine.shapes import INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
 from whygrad.render.inputs import one
 from whygrad.request import strict_json
-from whygrad.request.document import LOSSES, DiagnosisRequest
+from whygrad.request.document import LOSSES, DiagnosisRequest, needs_target
 from whygrad.request.faults import Fault
 from whygrad.storage.blobs import SHA256
 
@@ -237,5 +237,5 @@ def _loss(kind: str, target: str) -> Any:
     if kind not in LOSSES:
         return kind
     if not target:
-        raise ValidationError({"target": ["It needs a target, such as 8:int64[0,10) for eight classes out of ten."]})
+        raise ValidationError({"target": [needs_target(kind)]})
     return {"kind": kind, "target": _short(target, "target")[0]}
