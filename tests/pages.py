@@ -125,6 +125,9 @@ class Reader:
         inputs = {name: given.get(name, told.get("default", "")) for name, told in action["inputs"].items()}
         github = {name: self.folder / name for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "RUNNER_TEMP")}
         github["RUNNER_TEMP"].mkdir(exist_ok=True)
+        installed = github["RUNNER_TEMP"] / "whygrad-venv"
+        if not installed.exists():
+            installed.symlink_to(sys.prefix)
         for step in action["runs"]["steps"][1:]:  # the first installs, which has a test of its own
             assert step["shell"] == "bash"
             around = {name: _filled(value, inputs={**inputs}) for name, value in step["env"].items()}

@@ -63,13 +63,15 @@ def test_it_installs_what_judges_only_where_it_judges_and_beside_the_job(
     tmp_path: Path, server: str, package: str
 ) -> None:
     step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]
-    path = tmp_path / "path"
     told = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", VENV + step["run"]],
-        env={"FOLDER": "FOLDER", "SERVER": server, "RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(path)},
+        env={"FOLDER": "FOLDER", "SERVER": server, "RUNNER_TEMP": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,
     )
     assert told.stdout.splitlines() == ["-m", "pip", "install", "--quiet", package]
-    assert path.read_text() == f"{tmp_path}/whygrad-venv/bin\n"
+
+
+def test_no_step_after_it_gets_another_python() -> None:
+    assert "GITHUB_PATH" not in (ROOT / "action.yml").read_text()
