@@ -31,7 +31,11 @@ def reader(tmp_path: Path) -> Reader:
     for name in ("detached_encoder", "healthy"):
         demo.export(name, tmp_path)
     (tmp_path / "detached_encoder.py").write_text((demo.PROGRAMS / "detached_encoder.py").read_text())
-    return Reader(tmp_path, "")
+    reader = Reader(tmp_path, "")
+    for name in ("python", "whygrad"):  # those of the job, which may know nothing of this
+        (tmp_path / ".programs" / name).write_text("#!/bin/sh\nexit 99\n")
+        (tmp_path / ".programs" / name).chmod(0o755)
+    return reader
 
 
 def test_it_is_what_github_takes() -> None:
@@ -51,10 +55,17 @@ def test_a_finding_is_annotated_summed_up_and_kept_as_sarif(reader: Reader) -> N
     assert [result["ruleId"] for result in run["results"]] == ["CUT101"]
 
 
-def test_what_is_wrong_with_the_options_is_told(reader: Reader) -> None:
+@pytest.mark.parametrize(("options", "told"), [("--input ten", ""), ("--input '2x10", "a quote without an end")])
+def test_what_is_wrong_with_the_options_is_told(options: str, told: str, reader: Reader) -> None:
     reader.folder.joinpath("GITHUB_OUTPUT").touch()
+    earlier = [reader.folder / "RUNNER_TEMP" / "whygrad.json", reader.folder / "whygrad.sarif"]
+    earlier[0].parent.mkdir()
+    for file in earlier:
+        file.write_text("{}")
     with pytest.raises(KeyError, match="sarif"):  # no step after it has one to upload
-        reader.act({"models": "healthy.pt", "options": "--input ten"}, status=2)
+        reader.act({"models": "healthy.pt", "options": options}, status=2)
+    assert told in reader.told
+    assert not any(file.exists() and file.read_text() for file in earlier)
     assert not (reader.folder / "GITHUB_STEP_SUMMARY").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,10 @@ def _judged(
     severities = (*counting.SEVERITIES, counting.NEVER)
     if fail_on not in severities:
         raise NotARequest(f"fail_on is one of {', '.join(severities)}, not {fail_on!r}")
+    try:
+        inspect.signature(live.diagnose).bind(model, inputs, frozen=frozen, **options)
+    except TypeError as error:
+        raise NotARequest(f"assert_gradients_flow {error}") from None
     report = live.diagnose(model, inputs, frozen=frozen, **options)
     document = report.document
     misfrozen = list(_misfrozen(document, frozen)) if fail_on != counting.NEVER else []

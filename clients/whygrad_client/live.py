@@ -61,7 +61,8 @@ def diagnose(
 
     Raises WhygradError: CannotCapture, NotAnInput, NotARequest, MissingExtra, or what a client raises.
     """
-    options = {"mode": mode, "steps": steps, "seed": seed, "expect_frozen": list(frozen), "ignore": list(ignore)}
+    lists = {"expect_frozen": _texts("frozen", frozen), "ignore": _texts("ignore", ignore)}
+    options = {"mode": mode, "steps": steps, "seed": seed} | lists
     current = defaults.current()
     server = server or current.server
     _require_sound(options, model, inputs, loss, target, server)
@@ -69,7 +70,7 @@ def diagnose(
         asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
         request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
         document = _judged(path, request, server)
-    whole = _parted(document, parting, frozen, lost)
+    whole = _with_parting(document, parting, frozen, lost)
     return Report.read(_sources(current.root, current.here).located(whole | {"capture": lost}))
 
 
@@ -79,7 +80,7 @@ def _program(
 ) -> Iterator[tuple[Path, Mapping[str, Any] | None, list[str], Parting | None]]:
     """The file of a program, the values of its arguments by their names, what was lost on the way to it, and where."""
     if isinstance(model, str | os.PathLike):
-        yield Path(model), None if inputs is None else _numbered(inputs), [], None
+        yield _readable(Path(model)), None if inputs is None else _numbered(inputs), [], None
         return
     captured = _captured(model, inputs, mode)
     with TemporaryDirectory() as folder:
@@ -88,7 +89,22 @@ def _program(
         yield path, captured.values, list(captured.lost), captured.parting
 
 
-def _parted(document: Document, parting: Parting | None, frozen: Sequence[str], lost: list[str]) -> Document:
+def _texts(name: str, given: Sequence[str]) -> list[str]:
+    """Raises NotARequest for a text, which would be a list of its letters."""
+    if isinstance(given, str):
+        raise NotARequest(f"{name} is a list: {name}=[{given!r}]")
+    return list(given)
+
+
+def _readable(path: Path) -> Path:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise NotARequest(f"{path} cannot be read: {error.strerror}") from None
+    return path
+
+
+def _with_parting(document: Document, parting: Parting | None, frozen: Sequence[str], lost: list[str]) -> Document:
     """The diagnosis of a trace with what the module itself does otherwise."""
     if parting is None:
         return document

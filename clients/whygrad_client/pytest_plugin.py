@@ -15,7 +15,7 @@ from whygrad_client.defaults import Defaults
 if TYPE_CHECKING:
     from whygrad_client.asserting import Whygrad
 
-_SEVERITIES = ("error", "warning", "note", "never")
+_SEVERITIES = ("error", "warning", "note", "never")  # of `counting`, which is not loaded for them
 _SERVER = "the service that judges models [env WHYGRAD_SERVER]; else a sandbox on this machine"
 _FAIL_ON = "the least severity that fails an assertion (default: warning)"
 _INSECURE = "run models also on a machine that cannot confine them [env WHYGRAD_INSECURE_NO_SANDBOX]"

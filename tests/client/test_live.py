@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from tests.client.peer import Answer, answering
 
-from whygrad_client import NotARequest, TimedOut, defaults, diagnose
+from whygrad_client import NotARequest, TimedOut, assert_gradients_flow, defaults, diagnose
 
 
 def test_a_service_is_not_waited_for_for_ever(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +38,22 @@ def test_all_that_is_wrong_with_a_request_is_told_at_once(server: str | None) ->
 def test_what_the_forward_does_not_take_hides_no_other_fault() -> None:
     with pytest.raises(NotARequest, match=r"(?s)does not take these inputs.*\nmode: Unknown mode\. Did you mean train"):
         diagnose(Halves(), "2x4", mode="trian")
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "says"),
+    [
+        ("gone.pt", {}, "gone.pt cannot be read: No such file or directory"),
+        (".", {}, ". cannot be read: Is a directory"),
+        ("sound", {"frozen": "encoder.*"}, r"frozen is a list: frozen=['encoder.*']"),
+        ("sound", {"ignore": "PAR201"}, r"ignore is a list: ignore=['PAR201']"),
+        ("sound", {"frozn": []}, "assert_gradients_flow got an unexpected keyword argument 'frozn'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    model: str, options: dict[str, Any], says: str, sound: Path
+) -> None:
+    with pytest.raises(NotARequest) as caught:
+        assert_gradients_flow(sound if model == "sound" else model, "2x4", **options)
+    assert str(caught.value) == says
+    assert [frame.name for frame in caught.traceback][1:] == ["assert_gradients_flow"]

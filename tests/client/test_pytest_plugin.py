@@ -8,6 +8,9 @@ import sys
 import pytest
 from tests.announced import announce
 
+from whygrad.render import counting
+from whygrad_client import pytest_plugin
+
 pytest_plugins = ["pytester"]
 
 MODELS = """
@@ -328,3 +331,4 @@ def test_loading_it_loads_nothing_else() -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert told == ["whygrad_client", "whygrad_client.defaults", "whygrad_client.pytest_plugin"]
+    assert (*counting.SEVERITIES, counting.NEVER) == pytest_plugin._SEVERITIES
