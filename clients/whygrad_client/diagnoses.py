@@ -43,15 +43,31 @@ class Diagnoses:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def submit(self, program: Program, request: Mapping[str, Any], progress: Progress | None, wait: float) -> Report:
-        """The diagnosis of a program that is sent where the service does not have it, after `wait` seconds at most."""
-        key = uuid.uuid4().hex
+    def submit(
+        self,
+        program: Program,
+        request: Mapping[str, Any],
+        progress: Progress | None = None,
+        wait: float = 0,
+        key: str | None = None,
+    ) -> Report:
+        """The diagnosis of a program that is sent where the service does not have it, after `wait` seconds at most.
+
+        By the same `key` it is the same diagnosis, however often it is asked for.
+        """
+        key = key or uuid.uuid4().hex
         if program.size >= _HASHED_FROM:
             self._provide(program, progress)
-            named = {"request": request, "model_id": program.sha256, "name": program.name}
-            with suppress(_Forgotten):
-                return self._post(Form(named), key, wait)
+            try:
+                return self.run(program.sha256, program.name, request, key, wait)
+            except Invalid as error:
+                if [entry.get("pointer") for entry in error.errors] != ["/model_id"]:
+                    raise  # else the service had it, until its last diagnosis was deleted just now
         return self._post(Form({"request": request}, Content(program, progress)), key, wait)
+
+    def run(self, sha256: str, name: str, request: Mapping[str, Any], key: str, wait: float = 0) -> Report:
+        """The diagnosis of a program that the service has, as `submit`. Raises Invalid where it does not."""
+        return self._post(Form({"request": request, "model_id": sha256, "name": name}), key, wait)
 
     def get(self, id: str, wait: float) -> Report:
         """One as it stands, after `wait` seconds at most."""
@@ -105,17 +121,12 @@ class Diagnoses:
             self._transport.send(Call("PUT", stored, body=body, content_type=body.content_type))
 
     def _post(self, form: Form, key: str, wait: float) -> Report:
-        """Raises _Forgotten where the form names a program that the service does not have."""
         call = Call("POST", "/diagnose", wait, body=form, content_type=form.content_type, idempotency_key=key)
         try:
             return self._taken(call)
         except KeyboardInterrupt:  # it may have been taken, and nobody else knows of it
             with suppress(WhygradError):
                 self.cancel(self._taken(replace(call, wait=0)).id or "")
-            raise
-        except Invalid as error:
-            if [entry.get("pointer") for entry in error.errors] == ["/model_id"]:
-                raise _Forgotten from error
             raise
 
     def _taken(self, call: Call) -> Report:
@@ -133,7 +144,3 @@ class Diagnoses:
         if not (report.finished or report.id):
             raise NotAService(f"the answer is not one of a whygrad service: a diagnosis, {report.status}, has no id")
         return report
-
-
-class _Forgotten(Exception):  # noqa: N818 - named after what happened
-    """The service had the program, until its last diagnosis was deleted just now."""

@@ -9,7 +9,7 @@ from typing import Any
 from whygrad.engine.shapes import write_shapes
 from whygrad.render import operands, parameters, phrases, snippet
 from whygrad.render.terminal import plain, safe
-from whygrad_client.slack import blocks
+from whygrad_client.slack import blocks, forms
 from whygrad_client.slack.blocks import Block, Message
 
 OPEN, RERUN, MUTE, UNMUTE = "open", "rerun", "mute", "unmute"
@@ -134,8 +134,7 @@ def _rerun(document: Json, first: Json | None, id: str) -> Block:
     request = document.get("request") or {}
     inputs, wanting = request.get("inputs"), bool(first and first.get("code") == "TYP804")
     known = {"id": id, "shapes": write_shapes(inputs) if inputs else None, "mode": request.get("mode")}
-    loss = request.get("loss")
-    value = json.dumps(known | {"loss": loss if isinstance(loss, str) else None})
+    value = json.dumps(known | {"loss": forms.write_loss(request.get("loss"))})
     value = value if len(value) <= blocks.LONGEST_VALUE else json.dumps({"id": id})
     label = "Give the shapes" if wanting and not inputs else "Run with other shapes"
     return blocks.button(RERUN, label, value=value, style="primary" if wanting else "")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError
 
-from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
+from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes, write_shapes
 from whygrad.render.terminal import safe
 from whygrad.request import faults
 from whygrad.request.document import LOSSES, DiagnosisRequest, Loss, needs_target
@@ -44,8 +44,8 @@ def diagnose(conversation: Conversation, sources: Sequence[Source] = (), known: 
         "Diagnose",
         {"conversation": _kept(conversation), "sources": [_slim(source) for source in sources[:MOST_CHOICES]]},
         *_program(sources[:MOST_CHOICES]),
-        _text(SHAPES, "Shapes of its inputs", known and known.shapes, "1x3x224x224", _about_shapes(sources)),
-        _text(LOSS, "Loss", known and known.loss, "auto", _ABOUT_LOSS),
+        _text(SHAPES, "Shapes of its inputs", known and known.shapes, "1x3x224x224", _about_shapes(sources, known)),
+        _text(LOSS, "Loss", known and known.loss, "auto", f"{_ABOUT_LOSS}. {_AS_BEFORE if known else ''}".rstrip()),
         _mode((known and known.mode) or "train"),
     )
 
@@ -113,6 +113,16 @@ def read_source(view: View) -> Source | None:
         raise MisreadError("the form has no such choice") from error
 
 
+def write_loss(loss: Any) -> str | None:
+    """A loss as it is written in the form; None where there is none, or it cannot be said so."""
+    if isinstance(loss, str):
+        return loss
+    if not isinstance(loss, Mapping) or loss.get("output"):
+        return None
+    target = write_shapes([loss.get("target")])
+    return f"{loss.get('kind')} {target}" if target else None
+
+
 def read_reason(view: View) -> str:
     """Why a finding is muted."""
     return str(_value(view, REASON) or "")
@@ -125,10 +135,11 @@ def source(file: File) -> Source:
 
 
 _ABOUT_LOSS = "auto, output, sum, mean, or one of torch.nn.functional and its target: cross_entropy 8:int64[0,10)"
+_AS_BEFORE = "Left empty: as in the run before."
 
 
-def _about_shapes(sources: Sequence[Source]) -> str:
-    recorded = "Left empty: as they were recorded when it was traced."
+def _about_shapes(sources: Sequence[Source], known: Known | None) -> str:
+    recorded = _AS_BEFORE if known else "Left empty: as they were recorded when it was traced."
     larger = "" if sources else " For a file of more than 10 MB leave it out: the answer is a one-time link for it."
     return f"{recorded} Several are separated by a semicolon.{larger}"
 

@@ -9,18 +9,17 @@ from urllib.parse import urlsplit
 
 from whygrad.engine.shapes import write_shapes
 from whygrad.render.terminal import safe
-from whygrad_client.slack import blocks, explaining
+from whygrad_client.answers import UploadLink
+from whygrad_client.slack import blocks, explaining, forms
 from whygrad_client.slack.blocks import Message
 
 
-def upload(link: Mapping[str, Any], public_url: str, request: Mapping[str, Any]) -> Message:
+def upload(link: UploadLink, public_url: str, request: Mapping[str, Any]) -> Message:
     """The one-time link, and the command lines that do the same."""
-    url, until = str(link["url"]), f"{str(link['expires_at'])[11:16]} UTC"
-    shapes = write_shapes(request.get("inputs") or []) or ""
+    url, until = str(link.url), f"{link.expires_at:%H:%M} UTC"
     curl = f"curl -F model=@model.pt {shlex.quote(url)}"
-    server = f" --server {shlex.quote(public_url)}" if public_url else ""
-    entries = shapes.split("; ") if shapes else ["1x3x224x224"]
-    check = " ".join(["whygrad check model.pt", *(f"--input {shlex.quote(entry)}" for entry in entries)]) + server
+    server = ["--server", public_url] if public_url else []
+    check = shlex.join(["whygrad", "check", "model.pt", *_options(request), *server])
     return Message.of(
         "A one-time link to upload a program by",
         blocks.rich(
@@ -35,6 +34,17 @@ def upload(link: Mapping[str, Any], public_url: str, request: Mapping[str, Any])
             blocks.code([check]),
         ),
     )
+
+
+def _options(request: Mapping[str, Any]) -> list[str]:
+    """The options of the command line that say the same as a request."""
+    shapes = write_shapes(request.get("inputs") or []) or "1x3x224x224"
+    loss, _, target = (forms.write_loss(request.get("loss")) or "").partition(" ")
+    told = [*(("--input", entry) for entry in shapes.split("; ")), ("--loss", loss), ("--target", target)]
+    return [
+        *(word for pair in told if pair[1] for word in pair),
+        *(["--eval"] if request.get("mode") == "eval" else []),
+    ]
 
 
 def _reach(url: str) -> str:

@@ -20,9 +20,6 @@ from whygrad_client.slack import listeners
 from whygrad_client.slack.backend import Backend
 from whygrad_client.slack.methods import web_client
 from whygrad_client.slack.sender import Sender
-from whygrad_client.transport import Transport
-
-SERVICE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +35,8 @@ def run(settings: Settings, server: str) -> None:
     """
     outbox = open_outbox(settings)
     slack = web_client(settings.slack_bot_token, settings.slack_api_url)
-    backend = Backend(Transport(server, os.environ.get("WHYGRAD_KEY"), SERVICE_SECONDS))
     lease, public = settings.lease_seconds, settings.public_url
-    sender = Sender(outbox, slack, backend, public_url=public, lease_seconds=lease)
+    sender = Sender(outbox, slack, Backend(server), public_url=public, lease_seconds=lease)
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: sender.stop())
     socket = _listen(settings, outbox) if settings.slack_app_token else None

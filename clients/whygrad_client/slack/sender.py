@@ -9,14 +9,14 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
 
 from slack_sdk import WebClient
 
 from whygrad_client.errors import (
     Conflict,
     Forbidden,
+    NotFound,
     ProblemError,
     RateLimited,
     Unauthorized,
@@ -79,7 +79,7 @@ class Sender:
                 elif task := self._read(claim):
                     self._do(claim, task)
             except Exception:
-                log.exception("the outbox cannot be read")
+                log.exception("a task could not be taken from the outbox, or what became of it not be kept there")
                 self._stopping.wait(LONGEST_PAUSE)
 
     def _read(self, claim: Claim) -> Task | None:
@@ -140,7 +140,10 @@ class Sender:
 
         def hold() -> None:
             while not done.wait(self.lease_seconds / 3):
-                self.outbox.renew(claim, self.lease_seconds)
+                try:
+                    self.outbox.renew(claim, self.lease_seconds)
+                except Exception as error:  # there is time for another try
+                    log.warning("%s: the lease could not be renewed: %s", claim.key, error)
 
         holder = threading.Thread(target=hold, daemon=True)
         holder.start()
@@ -154,6 +157,7 @@ class Sender:
         """Do what is next; the task that is left, None where it is over, and for how long it can rest."""
         steps = {
             "run": self._run,
+            "rerun": self._rerun,
             "show": self._show,
             "follow": self._follow,
             "link": self._link,
@@ -176,28 +180,36 @@ class Sender:
 
     def _run(self, task: Task, key: str) -> Step:
         source = task.source
-        if source.file or source.url:
-            with self.files.fetched(source, self.backend.largest()) as program:
-                id = self.backend.run(program, source.name, task.request, key)
-        else:
-            known = self._known(source)
-            id = self.backend.rerun(known["sha256"], known["name"], known["request"] | task.request, key)
+        if not (source.file or source.url):
+            return self._known(task), AT_ONCE
+        with self.files.fetched(source, self.backend.largest()) as program:
+            id = self.backend.run(program, source.name, task.request, key)
         return task.now(do="follow", diagnosis=id), AT_ONCE
 
-    def _known(self, source: Source) -> dict[str, Any]:
-        """A program that the service has: its sha256, its name, and how it was run the last time."""
-        id = source.diagnosis or self.backend.newest(str(source.sha256))
+    def _known(self, task: Task) -> Task:
+        """The task for a program that the service has, with its name and how it was run the last time.
+
+        It is kept before it is asked for: what it makes is the newest diagnosis itself, and whoever asks again has to
+        ask for the same.
+        """
+        sha256 = str(task.source.sha256)
+        id = task.source.diagnosis or self.backend.newest(sha256)
         if id is None:
-            return {"sha256": source.sha256, "name": str(source.sha256)[:12], "request": {}}
-        document = self.backend.diagnosis(id)
-        return {**document["model"], "request": document["request"] or {}}
+            return task.now(do="rerun", source=Source(name=sha256[:12], sha256=sha256))
+        last = self.backend.get(id).document
+        source = Source(name=last["model"]["name"], sha256=last["model"]["sha256"])
+        return task.now(do="rerun", source=source, request=(last["request"] or {}) | task.request)
+
+    def _rerun(self, task: Task, key: str) -> Step:
+        id = self.backend.rerun(str(task.source.sha256), task.source.name, task.request, key)
+        return task.now(do="follow", diagnosis=id), AT_ONCE
 
     def _show(self, task: Task, _key: str) -> Step:
         id = task.source.diagnosis or self.backend.newest(str(task.source.sha256))
         return task.now(do="follow", diagnosis=id) if id else task.now(do="run"), AT_ONCE
 
     def _follow(self, task: Task, _key: str) -> Step:
-        document = self.backend.diagnosis(str(task.diagnosis), wait=0 if task.looks else 1)
+        document = self.backend.get(str(task.diagnosis), wait=0 if task.looks else 1).document
         finished = document.get("status") not in ("queued", "running")
         asked_by = None if task.conversation.thread else task.conversation.user or None
         left = self._say(task, answer(document, public_url=self.public_url, asked_by=asked_by), final=finished)
@@ -205,26 +217,27 @@ class Sender:
             return None, AT_ONCE
         return left.now(looks=task.looks + 1), min(FIRST_PAUSE * 1.3 ** min(task.looks, 20), LONGEST_PAUSE)
 
-    def _link(self, task: Task, key: str) -> Step:
-        link = self.backend.make_link(task.request, key)
+    def _link(self, task: Task, _key: str) -> Step:
+        link = self.backend.upload_link(**task.request)
         said = self._say(task, notices.upload(link, self.public_url, task.request))
-        return said.now(do="await", link=link["id"]), LONGEST_PAUSE
+        return said.now(do="await", link=link.id), LONGEST_PAUSE
 
     def _await(self, task: Task, _key: str) -> Step:
         link = self.backend.link(str(task.link))
-        if link["diagnosis"]:
-            return task.now(do="follow", diagnosis=link["diagnosis"]), AT_ONCE
-        if link["status"] == "expired":
+        if link.diagnosis:
+            return task.now(do="follow", diagnosis=link.diagnosis), AT_ONCE
+        if link.status == "expired":
             self._say(task, notices.expired())
             return None, AT_ONCE
-        return task, LONGEST_PAUSE if link["status"] == "open" else FIRST_PAUSE
+        return task, LONGEST_PAUSE if link.status == "open" else FIRST_PAUSE
 
     def _mute(self, task: Task, _key: str) -> Step:
         self.backend.mute(str(task.fingerprint), by=task.by, reason=task.reason)
         return task.now(do="follow"), AT_ONCE
 
     def _unmute(self, task: Task, _key: str) -> Step:
-        self.backend.unmute(str(task.fingerprint))
+        with suppress(NotFound):  # it was not muted
+            self.backend.unmute(str(task.fingerprint))
         return task.now(do="follow"), AT_ONCE
 
     def _tell(self, task: Task, _key: str) -> Step:

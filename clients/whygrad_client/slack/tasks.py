@@ -11,7 +11,7 @@ RESPONSE_SECONDS = 30 * 60 - 30.0
 """How long Slack takes answers to a `response_url`; a little is kept for the way there."""
 RESPONSE_POSTS = 5
 
-Do = Literal["run", "show", "follow", "link", "await", "mute", "unmute", "tell"]
+Do = Literal["run", "rerun", "show", "follow", "link", "await", "mute", "unmute", "tell"]
 
 
 class Claim(Protocol):

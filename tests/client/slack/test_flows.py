@@ -140,18 +140,30 @@ class TestForm:
         chosen = {"mode": {"selected_option": {"value": "eval"}}}
         file = {"file": {"files": [slack.upload("net.pt", healthy)]}}
         http.send(slack.submission(slack.views[0], **filled, **chosen, **file))
-        id = answered(slack, until).button("open")["url"].rpartition("/")[2]
+        message = answered(slack, until)
+        id = message.button("open")["url"].rpartition("/")[2]
         request = requests.get(f"{address}/diagnoses/{id}", timeout=5).json()["request"]
         assert (request["loss"]["kind"], request["mode"]) == ("cross_entropy", "eval")
+        http.send(slack.press(message, "rerun"))
+        fields = {block["block_id"]: block for block in slack.views[1]["blocks"] if "element" in block}
+        assert fields["loss"]["element"]["initial_value"] == "cross_entropy 8:int64[0,3)"
+        assert all("in the run before" in fields[name]["hint"]["text"] for name in ("shapes", "loss"))
+        http.send(slack.submission(slack.views[1], shapes={"value": ""}, loss={"value": ""}))
+        until(lambda: len(slack.said()) == 2 and finished(slack.said()[1]))
+        again = slack.said()[1].button("open")["url"].rpartition("/")[2]
+        assert requests.get(f"{address}/diagnoses/{again}", timeout=5).json()["request"] == request
 
     def test_without_a_file_the_answer_is_a_link(
         self, http: Http, slack: FakeSlack, address: str, until: Until, program: Make
     ) -> None:
         http.send(slack.command(""))
-        http.send(slack.submission(slack.views[0], shapes={"value": "2x4"}))
+        asked = {"shapes": {"value": "2x4"}, "loss": {"value": "mse_loss 2x3"}}
+        chosen = {"mode": {"selected_option": {"value": "eval"}}}
+        http.send(slack.submission(slack.views[0], **asked, **chosen))
         until(lambda: slack.said())
         (message,) = slack.said()
-        assert "whygrad check model.pt --input 2x4 --server https://grad.example" in message.shown
+        options = "--input 2x4 --loss mse_loss --target 2x3 --eval"
+        assert f"whygrad check model.pt {options} --server https://grad.example" in message.shown
         (curl,) = re.findall(rf"curl -F model=@model.pt ({PUBLIC}/upload/\S+)", message.shown)
         page = f"{address}{urlsplit(curl).path}"
         assert requests.get(page, timeout=5).status_code == 200
