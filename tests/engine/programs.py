@@ -10,7 +10,7 @@ import io
 import linecache
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,11 @@ from whygrad.engine.observe.observer import Observer
 from whygrad.engine.shapes import parse_shapes
 
 FILE = "model.py"
+
+LISTENERS: list[Callable[[str, Mapping[str, Json], dict[str, Json]], None]] = []
+"""Who is told the source of each scripted program that was diagnosed, what was asked, and the diagnosis."""
+
+_SOURCES: dict[bytes, str] = {}
 
 PRELUDE = """\
 import torch
@@ -58,7 +63,11 @@ def imported(source: str) -> Iterator[ModuleType]:
 
 def build(source: str, request: Mapping[str, str] | None = None) -> bytes:
     """The file that `Net` is exported to: scripted, or as `export` says (`trace 2x8`, `freeze`, `pickle`)."""
-    return _built(source, (request or {}).get("export", "script"))
+    export = (request or {}).get("export", "script")
+    upload = _built(source, export)
+    if export == "script":
+        _SOURCES[upload] = source
+    return upload
 
 
 @cache
@@ -108,6 +117,8 @@ def examined(upload: bytes, request: Mapping[str, Json]) -> list[dict[str, Json]
     """The document after each pass."""
     documents: list[dict[str, Json]] = []
     examine(upload, request, emit=documents.append)
+    for tell in LISTENERS if upload in _SOURCES else ():
+        tell(_SOURCES[upload], request, documents[-1])
     return documents
 
 

@@ -28,12 +28,14 @@ class Wrap:
 class Replace:
     """A result of a node is an expression over its arguments by name: `self`, `torch.sqrt(self + 1e-12)`.
 
-    `tensors_1` stands for the second of a list. Without a number it is the first result.
+    `tensors_1` stands for the second of a list. Without a number it is the first result. `writes` is whether the
+    expression itself writes what the node wrote; else whoever reads that from there on reads the expression.
     """
 
     node: int
     expression: str
     result: int = 0
+    writes: bool = False
 
 
 @dataclass(frozen=True)

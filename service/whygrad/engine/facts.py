@@ -19,6 +19,13 @@ KEEPING = FILLING | {"prim::SetAttr"}
 RETYPING = frozenset({"prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional"})
 """Operations that hand on a value as it is, under another type."""
 
+CASTS = frozenset(
+    {"to", "type", "type_as", "_to_copy", "float", "double", "half", "bfloat16"}
+    | {"long", "int", "short", "char", "byte", "bool"}
+    | {f"_cast_{name}" for name in ("Long", "Int", "Short", "Char", "Byte")}
+)
+"""Operations on tensors, and methods of them, that give the same numbers in another type, by their bare names."""
+
 TENSOR_TYPES = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})
 """How the type of an argument that is a tensor is written."""
 

@@ -11,6 +11,7 @@ LAYER = "self.a = nn.Linear(6, 6)"
 HEALED = [
     ("CUT101", "h = self.a(x).detach(); return h * self.p"),
     ("CUT101", "h = self.a(x); return (h.data * self.p).relu()"),
+    ("CUT101", "h = self.a(x); h.detach_(); return h * self.p"),
     ("CUT103", "return self.a(x).argmax(dim=1).float() * self.p"),
     ("CUT103", "return self.p * (self.a(x) > 0.5).float()"),
     ("CUT104", "return (self.a(x) * 10).long().float() * self.p"),
@@ -19,6 +20,8 @@ HEALED = [
     ("CUT107", "return torch.tensor(self.a(x).pow(2).mean().item(), requires_grad=True) * self.p"),
     ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = y.sigmoid(); z[0] = 0.0; return z"),
     ("IPL301", "y = torch.exp(self.a(x)); y += self.p; return y"),
+    ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = torch.exp(y); z[:, 0].add_(1); return z"),
+    ("ZER501", "h = self.a(x); return h.masked_fill(h > 0.1, 1.0).masked_fill(h <= 0.1, 0.0) * self.p"),
     ("IPL301", "y = self.a(x); z = y * y; y.add_(1.0); return z * self.p + y"),
     ("BWD402", "return self.a(x) * self.p"),
 ]

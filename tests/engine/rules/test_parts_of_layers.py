@@ -33,6 +33,12 @@ LOST = {
         8,
         "h = self.l(x); return (h[..., :8] > 0).float() * h[..., 8:16] + h[..., 16:]",
     ),
+    "queries and keys of a copy": (
+        "CUT101",
+        16,
+        "q, k, v = self.l(x).contiguous().clone().chunk(3, dim=-1)\n"
+        "return (q @ k.transpose(1, 2)).softmax(-1).detach() @ v",
+    ),
     "a value that no loss is for": ("CUT101", 1, "h = self.l(x); return h[..., :23] * (1 - h[..., 23:].detach())"),
 }
 LEARNING = {

@@ -115,6 +115,30 @@ def test_experts_are_weighed_by_the_probability_of_their_choice(body: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("choice", "shares"),
+    [
+        ("k = self.router(x).argmax(dim=-1)", "torch.softmax(self.router(x), dim=-1)"),
+        ("p = self.router(x).softmax(-1); k = p.max(dim=1)[1]", "p"),
+        ("s = self.router(x); k = s.topk(1).indices.squeeze(-1)", None),
+    ],
+)
+def test_the_weight_of_an_expert_is_shown_in_names_of_the_user(choice: str, shares: str | None) -> None:
+    source = ROUTER.format(body="out[mask] = expert(x[mask])").replace("k = self.router(x).argmax(dim=-1)", choice)
+    fix = next(f["fix"] for f in diagnose_source(source, shapes="8x6")["findings"] if f["code"] == "CUT103")
+    if shares is not None:
+        assert fix["after"] == f"out[mask] = {shares}[..., i][mask].unsqueeze(-1) * expert(x[mask])"
+    assert unhealed(source, {"shapes": "8x6"}) == []
+
+
+def test_the_best_experts_are_weighed_by_the_probability_of_their_choice() -> None:
+    source = ROUTER.format(body="out[mask] += expert(x[mask])").replace("argmax(dim=-1)", "topk(2)[1]")
+    source = source.replace("mask = k == i", "mask = (k == i).any(-1)")
+    fix = next(f["fix"] for f in diagnose_source(source, shapes="8x6")["findings"] if f["code"] == "CUT103")
+    assert (fix["verified"], "8 of 8 parameters" in fix["evidence"]) == (True, True)
+    assert unhealed(source, {"shapes": "8x6"}) == []
+
+
+@pytest.mark.parametrize(
     ("chosen", "after"),
     [
         ("p > 0.5, torch.ones_like(p), torch.zeros_like(p)", "p"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from whygrad.engine.facts import Frame
-from whygrad.engine.wording.rewriting import applied, out_of_place, returned, undetached
+from whygrad.engine.wording.rewriting import applied, behind, out_of_place, returned, undetached, unless_idle, unmade
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,9 @@ from whygrad.engine.wording.rewriting import applied, out_of_place, returned, un
         ("y.add_(1)", "add_", "y = y.add(1)"),
         ("F.relu(y, inplace=True)", "relu_", "y = F.relu(y)"),
         ("torch.relu_(self.h)", "relu_", "self.h = torch.relu(self.h)"),
-        ("f(x).add_(1)", "add_", "f(x).add(1)"),
+        ("f(x).add_(1)", "add_", None),
+        ("h[:, 0].add_(1)", "add_", None),
+        ("rows[0].mul_(2.0)", "mul_", None),
         ("y[0] = 1", "copy_", None),
         (None, "add_", None),
     ],
@@ -67,3 +69,42 @@ def test_something_is_put_behind_an_argument(line: str, after: str | None) -> No
 )
 def test_of_several_alike_the_one_at_the_operation_is_changed(line: str, offset: int | None, after: str | None) -> None:
     assert undetached(Frame("model.py", 1, "forward", line, offset=offset)) == after
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("loss = F.mse_loss(a, (c + d))", "loss = F.mse_loss(a, (c + d).squeeze(1))"),
+        ("loss = a - (b + c)", "loss = a - (b + c).squeeze(1)"),
+        ("return (a) - (b)", "return (a) - b.squeeze(1)"),
+    ],
+)
+def test_no_brackets_are_doubled(line: str, after: str) -> None:
+    operation = "mse_loss" if "mse_loss" in line else "sub"
+    assert behind(line, operation, 1, ".squeeze(1)") == after
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("return torch.tensor(f(x).mean().item()) * p", "return f(x).mean() * p"),
+        ("return torch.tensor((h * 2).item(), dtype=torch.float64) * p", "return (h * 2) * p"),
+        ("return torch.tensor([a.item(), b.item()])", None),
+        ("return torch.tensor(3.0) * x", None),
+    ],
+)
+def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after: str | None) -> None:
+    assert unmade(line, r"\.item\(\)") == after
+
+
+@pytest.mark.parametrize(
+    ("around", "after"),
+    [
+        (((1, "        if self.stops:"), (3, "        return h")), "pass"),
+        (((1, "        if self.stops:"), (3, "            h = h * 2")), ""),
+        (((1, "            h = h * 2"), (3, "        return h")), ""),
+    ],
+)
+def test_no_block_is_left_without_a_line(around: tuple[tuple[int, str], ...], after: str) -> None:
+    line = Frame("model.py", 2, "forward", "h = h.detach()", column=16, offset=4, context=around)
+    assert unless_idle(line, undetached(line)) == after

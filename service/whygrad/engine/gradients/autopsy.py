@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from whygrad.engine.gradients.backward import Backward, Dead, Joint, kind
-from whygrad.engine.gradients.zero_sources import BLANKING, FLATTENING, RECTIFYING, STEPPING, ZeroSources, by_chance
+from whygrad.engine.gradients.zero_sources import (
+    BLANKING,
+    FLATTENING,
+    RECTIFYING,
+    STEPPING,
+    ZeroSources,
+    by_chance,
+    thresholds,
+)
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
 
 Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
@@ -164,7 +172,9 @@ class Autopsy:
             return "dead"
         if named in _FLAT:
             return "saturated"
-        return "masked" if named in _MASKS else None
+        if named in _MASKS:
+            return "step" if thresholds(self._observation, self._step, event) else "masked"
+        return None
 
     def _rounds(self, event: Event) -> bool:
         return self._observation.nodes[event.node].literal("rounding_mode") is not None

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
+from whygrad.engine.facts import CASTS
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.gradients.flow import DETACHING, TAKERS, Cut, Flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
@@ -20,11 +21,6 @@ from whygrad.engine.wording.phrases import subject
 
 Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable", "fresh leaf"]
 
-CASTS = frozenset(
-    {"aten::to", "aten::type", "aten::type_as", "aten::_to_copy"}
-    | {f"aten::{name}" for name in ("long", "int", "short", "char", "byte", "bool")}
-    | {f"aten::_cast_{name}" for name in ("Long", "Int", "Short", "Char", "Byte")}
-)
 REBUILDERS = frozenset(
     f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
 )
@@ -208,7 +204,9 @@ def _cause(observation: Observation, cut: Cut) -> Cause:
         return "detached"
     if op in TAKERS:
         return "rebuilt"
-    return "cast" if op in CASTS else "not-differentiable"
+    return (
+        "cast" if op.startswith("aten::") and observation.nodes[event.node].bare_name in CASTS else "not-differentiable"
+    )
 
 
 def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, list[Cut]]]) -> Severed:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from whygrad.engine.edits import Edit, Replace, Wrap
-from whygrad.engine.facts import METADATA
+from whygrad.engine.facts import CASTS, METADATA
 from whygrad.engine.gradients.flow import TAKERS
 from whygrad.engine.gradients.relaxations import Relaxation, relaxation, shares
 from whygrad.engine.observation import Event, Node, Observation
@@ -37,9 +37,6 @@ _PAIRED = "(torch.matmul(indices_0, self[:indices_0.size(-1), :indices_1.size(-1
 _NEAR = _rows(_between("indices_0", "self"), "self")
 _INTERPOLATED = _rows(_between("indices", "weight"), "weight")
 """A row of a table at a position between two others: as much of each as it is near."""
-
-CASTS = frozenset({"to", "long", "int", "float", "double", "half", "type", "type_as", "bool"})
-"""Operations that give another type."""
 
 _PASSED_ON: Mapping[str, str] = {
     "clone": "self",
@@ -102,10 +99,15 @@ _INFINITE = frozenset({"inf", "-inf"})
 
 @dataclass(frozen=True)
 class Relaxed:
-    """What an operation is relaxed to, in words, and the edits of it and of all that reads its result."""
+    """What an operation is relaxed to, in words, and the edits of it and of all that reads its result.
+
+    `before` and `after` are the user's line of that, where another than that of the operation changes.
+    """
 
     name: str
     edits: tuple[Edit, ...]
+    before: str | None = None
+    after: str | None = None
 
 
 Read = tuple[Edit | None, "Reading | None"]

@@ -16,13 +16,18 @@ from itertools import accumulate
 
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.pieces import Piece
+from whygrad.engine.facts import CASTS
 from whygrad.engine.gradients.cuts import Cause, Severed, flow, severed_at
 from whygrad.engine.gradients.flow import Cut
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands import value
 
 _PARTING = frozenset({"chunk", "split", "split_with_sizes", "tensor_split", "unbind", "unsafe_chunk", "unsafe_split"})
-_VIEWS = frozenset({"view", "reshape", "permute", "transpose", "unflatten", "movedim"})
+_VIEWS = frozenset(
+    {"view", "reshape", "permute", "transpose", "t", "unflatten", "flatten", "movedim", "squeeze", "unsqueeze"}
+    | {"contiguous", "clone"}
+    | CASTS
+)
 _MOST_OUTPUTS = 100_000
 
 
@@ -98,8 +103,8 @@ def _parts(observation: Observation, known: Layouts, layer: int, given: Tensor) 
     """What is read of a layer's outputs, each with the tensor that goes on."""
     for event in known.readers[given.id]:
         node = observation.nodes[event.node]
-        if not event.completed or not event.outputs:
-            continue
+        if not event.completed or not event.outputs or event.outputs[0].id == given.id:
+            continue  # what hands on the same tensor parts nothing: who reads it is asked anyway
         if _as_it_is(node, event):
             yield from _parts(observation, known, layer, event.outputs[0])
             continue
@@ -114,7 +119,7 @@ def _parts(observation: Observation, known: Layouts, layer: int, given: Tensor) 
 
 
 def _as_it_is(node: Node, event: Event) -> bool:
-    """Whether a view only shows all of a tensor in another order."""
+    """Whether all of a tensor only goes on in another order, another memory or another type."""
     if node.bare_name == "slice":
         return event.outputs[0].shape == event.tensors[0].shape
     return node.bare_name in _VIEWS

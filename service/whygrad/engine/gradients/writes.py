@@ -128,7 +128,8 @@ def copied_before(observation: Observation, step: Step, index: int) -> tuple[Edi
     whole = first.argument(role)
     others = set(_aliases(observation, step.events[:index], written)) - own - {whole.value if whole else None}
     read = any(read_after(observation, node, value) for value in others)
-    return (Copy(first.id, role),) if first is not node and not read else ()
+    part = first is not node or node.bare_name == "index_put"
+    return (Copy(first.id, role),) if part and not read else ()
 
 
 def saved_in_line(observation: Observation, step: Step, index: int) -> bool:

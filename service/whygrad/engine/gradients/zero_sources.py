@@ -32,6 +32,10 @@ class Source:
     chance: bool = False
 
 
+_COMPARING = frozenset({"gt", "ge", "lt", "le"})
+"""Operations that hold a number against another."""
+
+
 class ZeroSources:
     """Follows zeros back through one step."""
 
@@ -101,6 +105,26 @@ class ZeroSources:
             seen |= {t.id for t in new}
             pending += new
         return False
+
+
+def thresholds(observation: Observation, step: Step, event: Event) -> tuple[Event, ...]:
+    """The masked fills, one on the other, whose masks hold what they fill against something: steps, written out.
+
+    There are none where a mask is given, or where it is a single fill.
+    """
+    makers = {t.id: e for e in step.events for t in e.outputs}
+    fills = [event] if observation.nodes[event.node].bare_name == "masked_fill" else []
+    for reader in step.events if fills else ():
+        if observation.nodes[reader.node].bare_name == "masked_fill" and reader.tensors[0] in fills[-1].outputs:
+            fills.append(reader)
+    filled = {fill.tensors[0].id for fill in fills}
+    for fill in fills:
+        mask = fill.input("mask")
+        maker = makers.get(mask.id) if mask is not None else None
+        compares = maker is not None and observation.nodes[maker.node].bare_name in _COMPARING
+        if maker is None or not compares or not filled & {t.id for t in maker.tensors}:
+            return ()
+    return tuple(fills) if len(fills) > 1 else ()
 
 
 def by_chance(node: Node, event: Event) -> bool:

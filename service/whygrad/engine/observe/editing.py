@@ -83,9 +83,9 @@ class _Editor:
         given = zip(names, node.inputs(), strict=True)
         arguments = [(n, v) for name, value in given for n, v in named(name, value) if n in used]
         inserted = self._inserted(edit, arguments, node)
-        written = known.writes if f"{known.name}(" not in edit.expression else ()
+        written = () if edit.writes else known.writes
         for name, value in zip(names, node.inputs(), strict=True):
-            if name in written:  # what is read of it from here on is what would have been written
+            if name in written and value.unique() != inserted.unique():  # it is read as it would have been written
                 value.replaceAllUsesAfterNodeWith(node, inserted)
         self._give_way(edit.node, inserted, edit.result)
 

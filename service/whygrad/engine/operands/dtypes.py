@@ -152,5 +152,5 @@ def _with_role(event: Event, roles: Sequence[str]) -> Iterator[Operand]:
 
 def caster(dtype: str) -> str:
     """The method that gives a tensor that type: `.float()`, `.to(torch.int32)`."""
-    short = {"float32": "float", "float64": "double", "float16": "half", "int64": "long", "bool": "bool"}
+    short = {"float32": "float", "float64": "double", "float16": "half", "int64": "long"}
     return f".{short[dtype]}()" if dtype in short else f".to(torch.{dtype})"

@@ -99,9 +99,10 @@ def _fix(observation: Observation, cut: Severed) -> Fix:
             before=observation.source(edits[0].node) if edits else None,
             edits=edits,
         )
+    line = observation.place(cut.node.id)
     return Fix(
         "use the value without detaching it",
-        after=unless_idle(undetached(observation.place(cut.node.id))),
+        after=unless_idle(line, undetached(line)),
         edits=(Replace(cut.node.id, "self"),),
     )
 

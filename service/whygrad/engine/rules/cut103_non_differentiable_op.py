@@ -66,7 +66,6 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.softening import estimated, smoothed
 
-_CASTS = {"float", "double", "half", "to"}
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
 _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}
 
@@ -99,13 +98,16 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     """The smooth twin; first what stays hard in the forward, where more than the loss reads it."""
     node, event = cut.node, cut.event
-    soft = relaxed(observation, node, event) or gated(observation, node, event)
+    soft = relaxed(observation, node, event)
+    weighed = gated(observation, node, event)
     hard = straight_through(observation, node, event)
     share = compared_share(observation, node, event) is not None
     fixes = []
     if soft:
         after = smoothed(observation, node, share=share) if _in_line(observation, cut, soft.edits) else None
         fixes.append(Fix(f"use {soft.name}", after=after, edits=soft.edits))
+    if weighed:
+        fixes.append(Fix(f"use {weighed.name}", weighed.before, weighed.after, edits=weighed.edits))
     if hard:
         after = estimated(observation, node, share=share) if _in_line(observation, cut, hard.edits) else None
         fixes.append(Fix(f"use {hard.name}", after=after, edits=hard.edits))
@@ -113,15 +115,10 @@ def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
 
 
 def _in_line(observation: Observation, cut: Severed, edits: Sequence[Edit]) -> bool:
-    """Whether all that reads the comparison otherwise from now on stands in its line, but for a cast to floats."""
-    line = observation.place(cut.node.id)
-    for edit in edits:
-        node = observation.nodes[edit.node] if isinstance(edit, Replace | Wrap) else cut.node
-        place = observation.place(node.id)
-        here = place is not None and line is not None and (place.file, place.line) == (line.file, line.line)
-        if not here and not (node.bare_name in _CASTS and isinstance(edit, Replace) and edit.expression == "self"):
-            return False
-    return True
+    """Whether all that reads the comparison otherwise from now on stands in its line."""
+    changed = {edit.node if isinstance(edit, Replace | Wrap) else cut.node.id for edit in edits}
+    places = [observation.place(node) for node in (cut.node.id, *changed)]
+    return len({(place.file, place.line) if place else None for place in places}) == 1
 
 
 def _result(cut: Severed) -> str:

@@ -54,13 +54,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.edits import Keep
-from whygrad.engine.facts import FILLING
+from whygrad.engine.facts import FILLING, Frame
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, unless_idle, unwrapped
+from whygrad.engine.wording.rewriting import rewritten, unless_idle, unmade, unwrapped
 
 _PASSING = frozenset(f"aten::{name}" for name in ("Float", "FloatImplicit", "Int", "IntImplicit", "ScalarImplicit"))
 _CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
@@ -102,9 +102,9 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _shown(observation: Observation, numbers: Sequence[int], *, listed: bool) -> tuple[str | None, str | None]:
     """The first of the lines of some nodes in which the tensor can take the number's place, before and after."""
-    lines = [observation.source(number) for number in numbers]
+    lines = [observation.place(number) for number in numbers]
     shown = [(line, after) for line in lines if (after := _as_tensor(line, listed=listed)) is not None]
-    return shown[0] if shown else (None, None)
+    return (shown[0][0].source, shown[0][1]) if shown and shown[0][0] else (None, None)
 
 
 def _filled(observation: Observation, taken: Event) -> bool:
@@ -115,12 +115,13 @@ def _filled(observation: Observation, taken: Event) -> bool:
     return any(n.op in FILLING and n.arguments[-1].value in numbers for n in observation.nodes)
 
 
-def _as_tensor(source: str | None, *, listed: bool) -> str | None:
+def _as_tensor(line: Frame | None, *, listed: bool) -> str | None:
     """The line with the tensor in place of the number; several of them in a list are stacked."""
+    source = line.source if line is not None else None
     if source and _CONVERTED.search(source):
         return None
-    whole = rewritten(source, r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.item\(\)(?:, *\w+=[\w.]+)*\)", r"\1")
+    whole = unmade(source, r"\.(item|tolist)\(\)")
     plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "", every=True) or unwrapped(source, "float")
     if listed:
         return rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
-    return unless_idle(whole) if whole else plain
+    return unless_idle(line, whole) if whole else plain

@@ -61,10 +61,11 @@ from whygrad.engine.gradients.flow import DETACHING, TAKERS
 from whygrad.engine.observation import Event, Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle
+from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle, unmade
 
-_TENSOR = r"torch\.(?:tensor|as_tensor)\(([\w.]+)\.(?:item\(\)|detach\(\)|data)(?:, *\w+=[\w.]+)*\)"
-_LEAF = r"(\.detach\(\)|\.data\b)?\.requires_grad_\((True)?\)"
+_TAKEN = r"\.(item\(\)|detach\(\)|data\b)"
+_DETACHED = r"\.(detach_?\(\)|data\b)"
+_LEAF = r"\.requires_grad_\((True)?\)"
 
 
 @rule("CUT107", "fresh-leaf", "warning")
@@ -100,11 +101,12 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _shown(observation: Observation, lost: Node, leaf: Frame | None) -> tuple[str | None, str | None]:
     """The line of the leaf before and after, with the one in which the history was lost, where that is another."""
-    without = unless_idle(rewritten(leaf, _TENSOR, r"\1") or rewritten(leaf, _LEAF, ""))
-    detach = observation.place(lost.id)
+    source, detach = leaf.source if leaf is not None else None, observation.place(lost.id)
+    without = unmade(source, _TAKEN) or rewritten(leaf, _LEAF, "")
     if leaf is None or detach is None or (detach.file, detach.line) == (leaf.file, leaf.line):
-        return None, without
-    kept = unless_idle(undetached(detach)) if lost.op in DETACHING else None
+        return None, unless_idle(leaf, rewritten(without, _DETACHED, "") or without)
+    without = unless_idle(leaf, without)
+    kept = unless_idle(detach, undetached(detach)) if lost.op in DETACHING else None
     if without is None or kept is None:
         return "", None
     return f"{detach.source}\n{leaf.source}", f"{kept}\n{without}"

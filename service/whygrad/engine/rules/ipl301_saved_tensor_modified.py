@@ -55,6 +55,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
@@ -68,8 +69,9 @@ from whygrad.engine.gradients.writes import (
 from whygrad.engine.observation import Event, Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import out_of_place
+from whygrad.engine.wording.rewriting import out_of_place, suffixed
 from whygrad.engine.wording.spelling import cloned_first, with_behind
+from whygrad.engine.wording.written import call_of
 
 
 @rule("IPL301", "saved-tensor-modified", "error")
@@ -132,7 +134,7 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
 def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int) -> list[Fix]:
     """A new tensor where only the result is read; else a copy, of what is written or for the one who saved."""
     event, saver = step.events[writer], step.events[spoiled.saver]
-    node, saved_by = observation.nodes[event.node], observation.nodes[saver.node].name
+    node = observation.nodes[event.node]
     source, kind = observation.source(node.id), observation.modules.get(node.module)
     after = out_of_place(source, node.name)
     cloned = cloned_first(source) if not saved_in_line(observation, step, writer) else None
@@ -140,15 +142,23 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
     if node.module and after is None and observation.in_library(node.id):
         summary = f"make {node.module} out of place (inplace=False), or give it a clone"
         before, after = f"nn.{kind}(inplace=True)", f"nn.{kind}()"
-    new = Fix(summary, before, after or cloned, edits=without_writing(observation, step, writer))
+    new = Fix(summary, before, after, edits=without_writing(observation, step, writer))
     first = Fix("clone the tensor before it is written", after=cloned, edits=copied_before(observation, step, writer))
     if _saved_result(spoiled):
-        copy = Fix(
-            f"write into a clone of what {saved_by} returned", after=cloned, edits=result_copied(observation, saver)
-        )
+        copy = _result_cloned(observation, saver)
     else:
         copy = _operand_cloned(observation, saver, spoiled.storage)
-    return [fix for fix in (new, first, copy) if fix.edits] or [new]
+    tried = [fix for fix in (new, first, copy) if fix.edits]
+    return sorted(tried, key=lambda fix: fix.after is None) or [replace(new, after=None)]
+
+
+def _result_cloned(observation: Observation, saver: Event) -> Fix:
+    """A copy of what the one who saved returned, shown in the line of that one."""
+    node = observation.nodes[saver.node]
+    source, found = observation.source(node.id), call_of(observation, node)
+    after = suffixed(source, found[0], ".clone()") if found is not None else None
+    edits = result_copied(observation, saver)
+    return Fix(f"write into a clone of what {node.name} returned", source if after else None, after, edits=edits)
 
 
 def _operand_cloned(observation: Observation, saver: Event, storage: int) -> Fix:

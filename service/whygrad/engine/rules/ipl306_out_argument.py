@@ -102,4 +102,5 @@ def _edits(observation: Observation, node: Node) -> tuple[Edit, ...]:
     result, out = call(node, without=node.writes), node.argument("out")
     if result is None or out is None or node.writes != ("out",):
         return ()
-    return (Replace(node.id, f"out.copy_({result})" if read_after(observation, node, out.value) else result),)
+    writes = read_after(observation, node, out.value)
+    return (Replace(node.id, f"out.copy_({result})" if writes else result, writes=writes),)

@@ -61,6 +61,7 @@ from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
+from whygrad.engine.gradients.zero_sources import thresholds
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -105,6 +106,11 @@ def _fix(observation: Observation, found: Starved, name: str) -> Fix:
     if name in _QUOTIENTS:
         stepped = Replace(found.node.id, f"self / other + ({_QUOTIENTS[name]} - self / other).detach()")
         return Fix("pass the gradient of the quotient straight through: q + (q.floor() - q).detach()", edits=(stepped,))
+    if name == "masked_fill":
+        filled = next(e for e in observation.first.events if e.node == found.node.id)
+        fills = thresholds(observation, observation.first, filled)
+        passing = "self + (torch.masked_fill(self, mask, value) - self).detach()"
+        return Fix(words, edits=tuple(Replace(fill.node, passing) for fill in fills))
     if name not in _UNARY:
         return Fix(words)
     given = "self, decimals=decimals" if found.node.argument("decimals") else "self"

@@ -58,7 +58,7 @@ from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.spelling import leaky
 
 
 @rule("ZER505", "dead-relu", "warning")
@@ -89,7 +89,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
 
 def _fix(observation: Observation, found: Starved) -> Fix:
     name, node = found.node.bare_name, found.node
-    after = rewritten(observation.place(node.id), rf"\b(torch|F)\.{name}\(", "F.leaky_relu(")
+    after = leaky(observation, node)
     edit = Replace(node.id, "torch.where(self > 0, self, 0.01 * self)")
     last = "leave the last activation out, or " if found.event.outputs[:1] == observation.first.outputs[:1] else ""
     return Fix(

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 
 from whygrad.engine.facts import Frame
-from whygrad.engine.wording.parsing import bracketed, parsed, span, statement
+from whygrad.engine.wording.parsing import OPERATORS, bracketed, enclosed, operands, parsed, span, statement
 
 ARGUMENTS = r"(?:[^()]|\([^()]*\))*"
 """What stands between the brackets of a call, with calls of one more level in it."""
 
 _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
-FUNCTIONAL = ("F", "torch", "functional", "nn.functional", "torch.nn.functional")
-"""The modules whose functions take as their first argument what a method is called on."""
+FUNCTIONAL = ("F", "torch", "th", "functional", "nn.functional", "torch.nn.functional", "th.nn.functional")
+"""What the modules are called whose functions take as their first argument what a method is called on."""
 
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
@@ -80,9 +80,35 @@ def undetached(line: Frame | None) -> str | None:
     return rewritten(line, r"\.(detach_?\(\)|data\b)", "")
 
 
-def unless_idle(line: str | None) -> str | None:
-    """The line; "" where only `h = h` is left of it, or `h` alone."""
-    return "" if line and re.fullmatch(r"([\w.]+)( = \1)?", line) else line
+def unless_idle(line: Frame | None, changed: str | None) -> str | None:
+    """The changed line; where only `h = h` is left of it, or `h` alone, "", or `pass` where a block needs a line."""
+    if not changed or not re.fullmatch(r"([\w.]+)( = \1)?", changed):
+        return changed
+    return "pass" if line is not None and _alone(line) else ""
+
+
+def _alone(line: Frame) -> bool:
+    """Whether a line is all that stands in its block."""
+    indent = (line.column or 0) - (line.offset or 0)
+    near = [(number, text) for number, text in line.context if not text.lstrip().startswith("#")]
+    above = next((text for number, text in reversed(near) if number < line.line), "")
+    below = next((text for number, text in near if number > line.line), "")
+    return above.partition("#")[0].rstrip().endswith(":") and len(below) - len(below.lstrip()) < indent
+
+
+def unmade(source: str | None, taking: str) -> str | None:
+    """The line with what a tensor was made of in its place: `torch.tensor(x.mean().item())` is `x.mean()`.
+
+    `taking` is the pattern of what took the numbers out.
+    """
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
+    made = [call for call in calls if re.fullmatch(r"(torch|th)\.(as_)?tensor", ast.unparse(call.func))]
+    if source is None or len(made) != 1 or isinstance(made[0].args[0], ast.List | ast.Tuple):
+        return None
+    given = source[slice(*span(source, made[0].args[0]))]
+    kept = re.sub(taking, "", given)
+    inner = bracketed(kept) if kept != given else None
+    return replaced(source, made[0], inner) if inner else None
 
 
 def applied(source: str | None, name: str | None, suffix: str) -> str | None:
@@ -160,12 +186,10 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     if source is None or len(found) != 1:
         return None
     operand, alone = found[0]
-    start, end = span(source, operand)
-    inner = bracketed(source[start:end])
+    inner = bracketed(source[slice(*span(source, operand))])
+    start, end = enclosed(source, operand)
     expression = template.replace("{x}", inner) if inner else None
     shown = expression if alone or expression is None else bracketed(expression)
-    if shown == expression and source[start - 1 : start] == "(" and source[end : end + 1] == ")" and not alone:
-        start, end = start - 1, end + 1
     return source[:start] + shown + source[end:] if shown else None
 
 
@@ -228,27 +252,16 @@ def suffixed(source: str | None, operand: ast.expr, suffix: str) -> str | None:
     """The line with something put behind an expression in it."""
     if source is None:
         return None
-    start, end = span(source, operand)
-    inner = bracketed(source[start:end])
+    inner = bracketed(source[slice(*span(source, operand))])
+    start, end = enclosed(source, operand)
     return source[:start] + inner + suffix + source[end:] if inner else None
 
 
-_OPERATORS: dict[str, type[ast.AST]] = {
-    "sub": ast.Sub, "rsub": ast.Sub, "add": ast.Add, "mul": ast.Mult, "div": ast.Div,
-    "eq": ast.Eq, "ne": ast.NotEq, "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE,
-}  # fmt: skip
-
-
 def both_sides(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | None:
-    """The two operands, if a node is such an operator, or for any other operation a call with two arguments."""
-    wanted = _OPERATORS.get(operation)
-    if wanted is None:
-        return (node.args[0], node.args[1]) if isinstance(node, ast.Call) and len(node.args) == 2 else None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, wanted):
-        return node.left, node.right
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], wanted):
-        return node.left, node.comparators[0]
-    return None
+    """The two operands, if a node is such an operator, or for what is none a call with two arguments."""
+    if operation in OPERATORS:
+        return operands(node, operation)
+    return (node.args[0], node.args[1]) if isinstance(node, ast.Call) and len(node.args) == 2 else None
 
 
 def assigned(source: str | None, suffix: str) -> str | None:
@@ -258,13 +271,15 @@ def assigned(source: str | None, suffix: str) -> str | None:
     return f"{match[1]} = {expression}{suffix}" if match and expression else None
 
 
-def _with_result(line: str) -> str:
-    """The line, with its result given a name where it is a call that stands alone: that had only been a write."""
+def _with_result(line: str) -> str | None:
+    """The line, with its result given a name where it is a call that stands alone: that had only been a write.
+
+    None where what was written has no name of its own: to assign to a part of it would be a write again.
+    """
     call = parsed(line)
     if not isinstance(call, ast.Call):
         return line
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     functional = owner is None or ast.unparse(owner) in FUNCTIONAL
     written = call.args[0] if functional and call.args else owner
-    named = isinstance(written, ast.Name | ast.Attribute | ast.Subscript)
-    return f"{ast.unparse(written)} = {line}" if written is not None and named else line
+    return f"{ast.unparse(written)} = {line}" if isinstance(written, ast.Name | ast.Attribute) else None

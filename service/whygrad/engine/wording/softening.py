@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Mapping
 
+from whygrad.engine.facts import CASTS
 from whygrad.engine.observation import Node, Observation
-from whygrad.engine.wording.parsing import bracketed, parsed, span, statement
+from whygrad.engine.wording.parsing import bracketed, enclosed, parsed, span, statement
 from whygrad.engine.wording.rewriting import both_sides, operand_in
 
 _NAMED = (ast.Name, ast.Attribute)
-_CASTS = frozenset({"float", "double", "half", "to", "type", "type_as"})
 _LIKE = {"torch.ones_like": "1", "torch.zeros_like": "0"}
 
 
@@ -90,7 +90,7 @@ def _cast(source: str, found: ast.Compare) -> ast.Call | None:
     """The call that makes a number of a comparison: `(p > 0.5).float()`."""
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
     own = [
-        c for c in calls if isinstance(c.func, ast.Attribute) and _same(c.func.value, found) and c.func.attr in _CASTS
+        c for c in calls if isinstance(c.func, ast.Attribute) and _same(c.func.value, found) and c.func.attr in CASTS
     ]
     return own[0] if own else None
 
@@ -142,17 +142,9 @@ def _with(source: str, part: ast.expr, text: str, named: Mapping[str, str] | Non
     before = "".join(f"{name} = {given}\n" for name, given in (named or {}).items() if name != given)
     if before and not isinstance(first, ast.Assign | ast.Return | ast.AugAssign):
         return None
-    start, end = span(source, part)
-    if source[start - 1 : start] == "(" and source[end : end + 1] == ")" and not _of_a_call(source, start):
-        start, end = start - 1, end + 1
+    start, end = enclosed(source, part)
     inner = text if _stands_alone(line, part) else bracketed(text)
     return f"{before}{source[:start]}{inner}{source[end:]}" if inner else None
-
-
-def _of_a_call(source: str, start: int) -> bool:
-    """Whether the bracket before a place is that of a call or an index."""
-    before = source[: start - 1].rstrip()
-    return bool(before) and (before[-1].isalnum() or before[-1] in "_])")
 
 
 def _stands_alone(line: ast.AST, part: ast.expr) -> bool:

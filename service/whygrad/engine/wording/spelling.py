@@ -34,6 +34,19 @@ def called_instead(observation: Observation, node: Node, function: str) -> str |
     return replaced(source, call, f"{bracketed(text)}.{function}()" if method else f"torch.{function}({text})")
 
 
+def leaky(observation: Observation, node: Node) -> str | None:
+    """The user's line with `leaky_relu` of its operand alone in place of another function of torch's."""
+    source, found = observation.source(node.id), call_of(observation, node)
+    if source is None or found is None:
+        return None
+    call, operand = found
+    if not isinstance(call.func, ast.Attribute) or call.func.value is operand:
+        return None
+    owner = ast.unparse(call.func.value)
+    functions = f"{owner}.nn.functional" if owner in ("torch", "th") else owner
+    return replaced(source, call, f"{functions}.leaky_relu({source[slice(*span(source, operand))]})")
+
+
 def given_instead(observation: Observation, node: Node, argument: str, value: int) -> str | None:
     """The user's line with another number in place of what an operation is given there."""
     source, given = observation.source(node.id), written(observation, node, argument)

@@ -6,15 +6,9 @@ import ast
 from collections.abc import Collection, Iterator
 
 from whygrad.engine.observation import Node, Observation
-from whygrad.engine.wording.parsing import span, statement
+from whygrad.engine.wording.parsing import OPERATORS, operands, span, statement
 from whygrad.engine.wording.rewriting import FUNCTIONAL
 
-_OPERATORS: dict[type[ast.AST], tuple[str, ...]] = {
-    ast.Add: ("add",), ast.Sub: ("sub",), ast.Mult: ("mul",), ast.Div: ("div", "true_divide"), ast.MatMult: ("matmul",),
-    ast.Pow: ("pow",), ast.FloorDiv: ("floor_divide", "floordiv"), ast.Mod: ("remainder",), ast.BitAnd: ("__and__",),
-    ast.BitOr: ("__or__",), ast.BitXor: ("__xor__",), ast.Eq: ("eq",), ast.NotEq: ("ne",), ast.Lt: ("lt",),
-    ast.LtE: ("le",), ast.Gt: ("gt",), ast.GtE: ("ge",),
-}  # fmt: skip
 FIRST = ("self", "input")
 """What the first argument is called besides."""
 
@@ -92,11 +86,10 @@ def _argument(spelt: ast.AST, names: Collection[str], name: str, place: int) -> 
     match spelt:
         case ast.Call():
             return _of_call(spelt, names, name, place)
-        case ast.BinOp() if set(_OPERATORS.get(type(spelt.op), ())) & set(names):
-            return (spelt.left, spelt.right)[place] if place < 2 else None
-        case ast.Compare() if len(spelt.ops) == 1 and set(_OPERATORS.get(type(spelt.ops[0]), ())) & set(names):
-            return (spelt.left, spelt.comparators[0])[place] if place < 2 else None
-        case ast.AugAssign() if set(_OPERATORS.get(type(spelt.op), ())) & set(names):
+        case ast.BinOp() | ast.Compare():
+            sides = next((pair for each in names if (pair := operands(spelt, each))), ())
+            return sides[place] if place < len(sides) else None
+        case ast.AugAssign() if any(isinstance(spelt.op, OPERATORS[each]) for each in names if each in OPERATORS):
             return spelt.value if place == 1 else None
         case ast.Subscript() if "index" in names and name == "indices":
             return spelt.slice if isinstance(spelt.slice, ast.Tuple) else ast.List([spelt.slice])
