@@ -211,6 +211,8 @@ def test_what_is_not_of_torch_is_said_to_be_so(text: str) -> None:
         "with shapes ",
         "\t|",
         "'list' object ",
+        "0",
+        'File "a.py", line 1, in f\n',
     ],
 )
 def test_a_hostile_text_is_read_as_fast_as_another(piece: str) -> None:

@@ -7,6 +7,7 @@
 // execution, which needs no layout and no browser.
 import { Camera } from "./camera.js";
 import { Drawing } from "./draw.js";
+import { link, list } from "./findings.js";
 import { Folding } from "./folding.js";
 import { readGraph } from "./graph.js";
 import { arranged } from "./laying.js";
@@ -21,7 +22,6 @@ import { Wiring } from "./wiring.js";
 
 const FAR = 0.42;
 const READABLE = 0.72;
-const MOST_LISTED = 12;
 /** So far, as a logarithm, the scale may go until it is looked again what is large enough to be drawn. */
 const NEARER = 0.25;
 
@@ -75,8 +75,8 @@ export class GradientMap extends HTMLElement {
     this.stage.addEventListener("click", (event) => this.clicked(event));
     this.stage.addEventListener("dblclick", (event) => this.boxAt(event) && this.toggle(this.boxAt(event)));
     this.addEventListener("click", (event) => this.button(event));
-    this.list();
-    this.addLinks();
+    list(this);
+    link(this);
     new ResizeObserver(() => this.moved()).observe(this.stage);
     const { untold } = this.graph;
     if (untold > 0) this.querySelector(".map-untold").textContent = `and ${untold.toLocaleString("en")} more operations, which are not drawn`;
@@ -268,24 +268,6 @@ export class GradientMap extends HTMLElement {
     await this.draw();
     this.choose(this.chosen);
     this.look();
-  }
-
-  /** The buttons of the first findings that have a place. */
-  list() {
-    [...this.querySelectorAll(".map-findings button")].slice(0, MOST_LISTED).forEach((button, number) => {
-      button.hidden = !this.graph.marks[number]?.box;
-    });
-  }
-
-  /** From each finding of the page to its place. */
-  addLinks() {
-    this.graph.marks.forEach((mark, number) => {
-      const card = document.getElementById(`finding-${number}`);
-      if (!mark.box || !card || card.querySelector(".to-map")) return;
-      const link = Object.assign(document.createElement("a"), { href: `#map-finding-${number}`, className: "to-map", textContent: "Show in the map" });
-      link.addEventListener("click", () => location.hash === link.hash && this.atHash()); // no other one to be told of
-      (card.querySelector(".place .where") ?? card.querySelector(".history")).append(link);
-    });
   }
 
   atHash() {
