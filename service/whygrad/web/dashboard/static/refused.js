@@ -16,7 +16,7 @@
   /** What the page of a problem says; what stands before the service may answer with a page of its own. */
   const reason = ({ text, response }) => {
     const page = new DOMParser().parseFromString(text, "text/html");
-    return page.querySelector("main .lead")?.textContent ?? `The service answered with ${response.status}. Try again in a moment.`;
+    return page.querySelector("[data-problem]")?.dataset.problem ?? `The service answered with ${response.status}. Try again in a moment.`;
   };
 
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => say(reason(ctx), ctx.response.status));
