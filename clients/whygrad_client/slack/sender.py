@@ -211,7 +211,8 @@ class Sender:
     def _follow(self, task: Task, _key: str) -> Step:
         document = self.backend.get(str(task.diagnosis), wait=0 if task.looks else 1).document
         finished = document.get("status") not in ("queued", "running")
-        asked_by = None if task.conversation.thread else task.conversation.user or None
+        here = task.conversation  # in a thread it is plain who asked; who presses a button need not be the one
+        asked_by = None if here.thread or here.replaces else here.user or None
         left = self._say(task, answer(document, public_url=self.public_url, asked_by=asked_by), final=finished)
         if finished:
             return None, AT_ONCE

@@ -18,7 +18,8 @@ DETACHED = "h = self.linear(x)\nh = h.detach()\nreturn h.sum()"
 
 
 def finished(message: Message) -> bool:
-    return "waits for a worker" not in message.text and "is being examined" not in message.text
+    begun = "waits for a worker" in message.text or "is being examined" in message.text
+    return not begun and " · running" not in message.shown
 
 
 def answered(slack: FakeSlack, until: Until, channel: str = CHANNEL) -> Message:
@@ -244,6 +245,7 @@ class TestButtons:
         http.send(slack.submission(slack.views[0], reason={"value": "<!channel> knows"}))
         until(lambda: message.text.startswith("nothing new"))
         assert "muted by ada on 20" in message.shown
+        assert "asked by" not in message.shown, "who mutes it has not asked for it"
         (finding, *_) = requests.get(f"{address}/diagnoses/{id}", timeout=5).json()["findings"]
         assert (finding["muted"]["by"], finding["muted"]["reason"]) == ("ada", "<!channel> knows")
         http.send(slack.press(message, "unmute"))
