@@ -451,6 +451,71 @@ class Net(nn.Module):
         T, B, C = o.shape
         return self.out(o.view(T * B, C)).view(T, B, -1).log_softmax(2)
 """),
+    "halves of the channels of a recording, each read alone": Architecture("3x1x40; 3:int64[0,4)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cnn = nn.Conv1d(1, 8, 5)
+        self.part = nn.Linear(4 * 36, 6)
+        self.out = nn.Linear(12, 4)
+
+    def forward(self, x, y):
+        h = self.part(self.cnn(x).view(-1, 4 * 36)).relu()
+        return F.cross_entropy(self.out(h.view(x.size(0), -1)), y)
+"""),
+    "pieces of a recording in rows": Architecture("3x1x40", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cnn = nn.Conv1d(1, 8, 5)
+        self.part = nn.Linear(9, 6)
+
+    def forward(self, x):
+        return self.part(self.cnn(x).view(-1, 9)).relu()
+"""),
+    "steps stacked by twos in rows": Architecture("3x6x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.frame = nn.Linear(5, 4)
+        self.pair = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.pair(self.frame(x).view(-1, 8))
+"""),
+    "heads in rows, as many as steps": Architecture("3x4x8; 3:int64[0,4)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.Linear(8, 8)
+        self.head = nn.Linear(2, 4)
+
+    def forward(self, x, y):
+        h = self.head(self.mix(x).reshape(-1, 2))
+        return F.cross_entropy(h, y.repeat_interleave(16))
+"""),
+    "a column seen as a row by the names of its sizes": Architecture("3x5x1", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.Linear(5, 5)
+
+    def forward(self, x):
+        B, T, C = x.shape
+        return self.mix(x.view(B, C, T))
+"""),
+    "scores seen by the names of two sequences of one length": Architecture("3x4x6; 3x4x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Linear(6, 6)
+
+    def forward(self, x, y):
+        B, N, C = x.shape
+        M = y.size(1)
+        s = (self.q(x) @ y.transpose(1, 2)).softmax(-1)
+        return s.view(B, M, N).transpose(1, 2) @ y
+"""),
     "multiplied by samples": Architecture("4x6; 4", """\
 class Net(nn.Module):
     def __init__(self):

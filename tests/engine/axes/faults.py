@@ -76,6 +76,16 @@ FAULTS = {
         "SHP719", "4x6x5", "self.a = nn.LSTM(5, 8)", "o, h = self.a(x.view(x.size(1), x.size(0), -1))\nreturn o",
         "o, h = self.a(x.transpose(0, 1))",
     ),
+    "columns of an image for its steps, as many as channels": Fault(
+        "SHP719", "2x1x8x10", "self.c = nn.Conv2d(1, 10, (8, 3), padding=(0, 1))\nself.a = nn.GRU(10, 4)",
+        "h = self.c(x)\nB, C, H, W = h.shape\no, s = self.a(h.squeeze(2).view(B, W, C))\nreturn o",
+        "o, s = self.a(h.squeeze(2).transpose(1, 2))",
+    ),
+    "twice as many columns as channels": Fault(
+        "SHP719", "2x1x8x20", "self.c = nn.Conv2d(1, 10, (8, 3), padding=(0, 1))\nself.a = nn.GRU(10, 4)",
+        "h = self.c(x).squeeze(2)\nB, C, W = h.shape\no, s = self.a(h.reshape(B, -1, C))\nreturn o",
+        "o, s = self.a(h.transpose(1, 2))",
+    ),
     "samples and heads unfolded in the wrong order": Fault(
         "SHP719", "2x3x6x4", "self.a = nn.Linear(4, 4)",
         "B, H, T, d = x.shape\nq = self.a(x.reshape(B * H, T, d))\nreturn q.view(H, B, T, d).mean(0)",
@@ -127,6 +137,21 @@ FAULTS = {
         "SHP718", "3x3x8x8; 3:int64[0,5)", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(72, 5)",
         "h = F.relu(self.c(x)).view(-1, 72)\nreturn F.cross_entropy(self.a(h), y)",
         "h = F.relu(self.c(x)).flatten(1)\nnn.Linear(144, 5)", "x, y",
+    ),
+    "each recording cut into two rows through its channels": Fault(
+        "SHP718", "3x1x40", "self.c = nn.Conv1d(1, 8, 5)\nself.a = nn.Linear(4 * 36, 5)",
+        "h = F.relu(self.c(x))\nreturn self.a(h.view(-1, 4 * 36))",
+        "return self.a(h.flatten(1))\nnn.Linear(288, 5)",
+    ),
+    "as many rows of recordings as channels, and a loss that counts them": Fault(
+        "SHP718", "4x1x17; 4:int64[0,5)", "self.c = nn.Conv1d(1, 8, 5)\nself.a = nn.Linear(52, 5)",
+        "h = F.relu(self.c(x))\nreturn F.cross_entropy(self.a(h.view(-1, 52)), y)",
+        "return F.cross_entropy(self.a(h.flatten(1)), y)\nnn.Linear(104, 5)", "x, y",
+    ),
+    "each row of features cut into two, and a loss that counts them": Fault(
+        "SHP718", "4x12; 4:int64[0,5)", "self.c = nn.Linear(12, 8)\nself.a = nn.Linear(4, 5)",
+        "h = F.relu(self.c(x))\nreturn F.cross_entropy(self.a(h.view(-1, 4)), y)",
+        "return F.cross_entropy(self.a(h.flatten(1)), y)\nnn.Linear(8, 5)", "x, y",
     ),
     "all samples flattened": Fault(
         "SHP718", "3x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(144, 5)",

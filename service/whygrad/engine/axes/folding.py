@@ -9,6 +9,7 @@ from whygrad.engine.axes.layouts import Layouts, sent
 from whygrad.engine.axes.moving import REGROUPING
 from whygrad.engine.axes.pieces import Axis, Layout, Piece, holds_batch, length
 from whygrad.engine.observation import Event, Node, Observation, Tensor
+from whygrad.engine.operands.targets import compared
 
 _BATCHED = {"conv1d": 3, "conv2d": 4, "conv3d": 5, "batch_norm": 2, "max_pool2d": 4, "avg_pool2d": 4, "max_pool1d": 3}
 _ROLES = {"linear": ("input", "weight"), "addmm": ("mat1", "mat2"), "mm": ("self", "mat2"), "matmul": ("self", "other")}
@@ -80,7 +81,8 @@ def unfolds(observation: Observation, known: Layouts) -> Iterator[Unfolded]:
         node = observation.nodes[event.node]
         if opens_the_batch(known, node, event):
             found = Unfolded(order, event, *event.tensors[0].shape)
-            if found.features < found.wanted or (_loss_refused(observation) and found.features % found.wanted == 0):
+            several = found.features % found.wanted == 0 and found.samples == _targets(observation)
+            if found.features < found.wanted or several:
                 yield found
 
 
@@ -92,7 +94,7 @@ def opens_the_batch(known: Layouts, node: Node, event: Event) -> bool:
     if not (event.tensors and event.outputs and event.outputs[0].shape):
         return False
     before = known.of(event.tensors[0])
-    samples = _samples(before) if len(before) == 2 and len(given) > 2 and given[0] == -1 else None
+    samples = samples_first(before) if len(before) == 2 and len(given) > 2 and given[0] == -1 else None
     return samples is not None and event.outputs[0].shape[0] not in (0, samples)
 
 
@@ -107,24 +109,25 @@ def _read(observation: Observation, event: Event) -> tuple[Tensor, Tensor] | Non
 
 def _view(observation: Observation, known: Layouts, reader: Event, read: Tensor) -> tuple[int, int, bool] | None:
     """The last view behind a layer that changed the number of samples, how many there were, and in which way."""
-    layout = known.of(read)
-    refused = _loss_refused(observation)
-    if not layout or not (_swallowed(layout) or _spread(layout, refused)):
+    layout, targets = known.of(read), _targets(observation)
+    if not layout or not (_swallowed(layout) or _spread(layout, refused=targets is not None)):
         return None
     for order in sorted(known.behind(reader), reverse=True):
         view = known.step.events[order]
         if observation.nodes[view.node].bare_name not in REGROUPING or not view.inputs:
             continue
         before, after = known.of(view.tensors[0]), known.of(view.outputs[0])
-        samples = _samples(before)
+        samples = samples_first(before)
         if samples and _swallowed(after) and not _swallowed(before):
             return order, samples, True
-        if samples and _spread(after, refused) and len(before) > 3 and not _unfolded(observation, known, after[0]):
+        refused = samples == targets
+        spread = _spread(after, refused=refused) and (refused or len(before) > 3 or _through_channels(after))
+        if samples and spread and not _unfolded(observation, known, after[0]):
             return order, samples, False
     return None
 
 
-def _samples(layout: Layout) -> int | None:
+def samples_first(layout: Layout) -> int | None:
     """How many samples stand in the first axis, where nothing else does."""
     alone = bool(layout) and len(layout[0]) == 1 and holds_batch(layout[0]) and length(layout[0]) > 1
     return length(layout[0]) if alone else None
@@ -135,7 +138,7 @@ def _swallowed(layout: Layout) -> bool:
     return bool(layout) and holds_batch(layout[-1]) and len(layout[-1]) > 1
 
 
-def _spread(layout: Layout, refused: bool) -> bool:
+def _spread(layout: Layout, *, refused: bool) -> bool:
     """Whether features are among the samples: a part of them whose rest is not, or all where a loss refuses that."""
     if len(layout) != 2 or not holds_batch(layout[0]):
         return False
@@ -145,13 +148,18 @@ def _spread(layout: Layout, refused: bool) -> bool:
     return refused and bool(among) and among[0].source.kind == "made"
 
 
-def _loss_refused(observation: Observation) -> bool:
-    """Whether a loss refused its target."""
+def _through_channels(after: Layout) -> bool:
+    """Whether each row has some channels of a layer at all positions: steps or features alone may be cut on purpose."""
+    among = [p for p in after[0] if p.source.kind == "made"]
+    return len(after[1]) > 1 and any(_torn(p, after[1][:1]) for p in among)
+
+
+def _targets(observation: Observation) -> int | None:
+    """How many targets there are for a loss that refused another number of predictions; None where none did."""
     failed = observation.failure
-    if failed is None:
-        return False
-    node = observation.nodes[failed.node]
-    return node.argument("target") is not None or node.bare_name == "broadcast_tensors"
+    found = compared(observation.nodes[failed.node], failed) if failed is not None else None
+    given, target = (found.input.tensor.shape[:1], found.target.tensor.shape[:1]) if found is not None else ((), ())
+    return target[0] if target and given != target else None
 
 
 def _torn(part: Piece, rest: Axis) -> bool:
@@ -163,7 +171,7 @@ def _unfolded(observation: Observation, known: Layouts, axis: Axis) -> bool:
     for event in known.step.events:
         if observation.nodes[event.node].bare_name in REGROUPING and event.inputs and event.outputs:
             before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
-            if before[:1] == (axis,) and _samples(after):
+            if before[:1] == (axis,) and samples_first(after):
                 return True
     return False
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from whygrad.engine.axes.folding import opens_the_batch
+from whygrad.engine.axes.folding import opens_the_batch, samples_first
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
@@ -53,9 +53,15 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     before = known.of(event.tensors[0])
     if any(p.source.kind in ("weight", "new") for a in before for p in a) or 0 in after:
         return None
+    wanted = meant(observation, known, node)
+    named = _by_names(before, after, wanted)
+    if named is not None:
+        return named
     by_sizes = _by_sizes(before, after, computed(observation, node))
+    if by_sizes is not None and by_sizes.order[0] != 0 and _left_open(node) and samples_first(before):
+        return None
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
-    return by_sizes or _by_reading(before, made, meant(observation, known, node))
+    return by_sizes or _by_reading(before, made, wanted)
 
 
 def moving(swap: Swap, before: Sequence[int], after: Sequence[int]) -> str:
@@ -163,6 +169,25 @@ def _placed(sizes: Sequence[int], order: Sequence[int], pieces: Sequence[int], p
     whole = [*first, *sizes, *last]
     rest = range(len(first) + len(sizes), len(whole))
     return Swap(tuple(whole), (*range(len(first)), *(o + len(first) for o in order), *rest))
+
+
+def _left_open(node: Node) -> bool:
+    """Whether the first size is left open, `view(-1, 52)`, and so is to count the samples."""
+    given = node.literal("size") or node.literal("shape")
+    return isinstance(given, list) and given[:1] == [-1]
+
+
+def _by_names(before: Layout, after: Sequence[int], wanted: Sequence[Axis | None]) -> Swap | None:
+    """All axes under the names that their sizes were read for, in another order: `x.view(b, w, c)` of (b, c, w).
+
+    One of them may be left open, or be a number: it is the axis that remains.
+    """
+    sizes, left = tuple(length(a) for a in before), [a for a in before if a not in wanted]
+    if len(wanted) != len(set(before)) or len(wanted) != len(before) or not len(left) == wanted.count(None) < 2:
+        return None
+    order = tuple(before.index(left[0] if a is None else a) for a in wanted)
+    moved = _inversions([o for o in order if sizes[o] > 1]) and tuple(sizes[o] for o in order) == tuple(after)
+    return Swap(sizes, order) if moved else None
 
 
 def _by_reading(before: Layout, after: Layout, wanted: Sequence[Axis | None]) -> Swap | None:
