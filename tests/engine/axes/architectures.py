@@ -516,6 +516,30 @@ class Net(nn.Module):
         s = (self.q(x) @ y.transpose(1, 2)).softmax(-1)
         return s.view(B, M, N).transpose(1, 2) @ y
 """),
+    "a transcription of as many samples as steps": Architecture("6x6x5; 6x3:int64[1,7)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(5, 7, batch_first=True)
+
+    def forward(self, x, y):
+        p = self.rnn(x)[0].log_softmax(2).transpose(0, 1)
+        n = torch.full((x.size(0),), p.size(0), dtype=torch.long)
+        m = torch.full((x.size(0),), 3, dtype=torch.long)
+        return F.ctc_loss(p, y, n, m)
+"""),
+    "a transcription of as many steps, which come first, as samples": Architecture("6x6x5; 6x3:int64[1,7)", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(5, 7)
+
+    def forward(self, x, y):
+        p = self.rnn(x)[0].log_softmax(2)
+        n = torch.full((x.size(1),), p.size(0), dtype=torch.long)
+        m = torch.full((x.size(1),), 3, dtype=torch.long)
+        return F.ctc_loss(p, y, n, m)
+"""),
     "multiplied by samples": Architecture("4x6; 4", """\
 class Net(nn.Module):
     def __init__(self):

@@ -51,6 +51,22 @@ CASES = {
         "2x9x6",
         "return self.r(x, torch.zeros(1, x.size(0), 4))[0]",
     ),
+    "two states made for the sequence": (
+        "self.r = nn.LSTM(6, 4, batch_first=True)",
+        """h = torch.zeros(1, x.size(1), 4)
+        c = torch.zeros(1, x.shape[1], 4)
+        return self.r(x, (h, c))[0]""",
+        "2x9x6",
+        "h = torch.zeros(1, x.size(0), 4)\nc = torch.zeros(1, x.shape[0], 4)",
+    ),
+    "keys whose heads stand behind the steps, as many as features of each": (
+        "self.q = nn.Linear(4, 4); self.k = nn.Linear(4, 4)",
+        """q = self.q(x[:, 2:]).view(2, 7, 2, 2).transpose(1, 2)
+        k = self.k(x).view(2, 9, 2, 2)
+        return torch.einsum("bhid,bhjd->bhij", q, k)""",
+        "2x9x4",
+        'return torch.einsum("bhid,bjhd->bhij", q, k)',
+    ),
     "a context without its time": (
         "self.l = nn.Linear(8, 8)",
         "h = self.l(x); c = h.mean(1); return torch.cat([h, c], dim=2)",

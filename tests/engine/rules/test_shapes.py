@@ -290,6 +290,23 @@ def test_a_layer_is_named_with_both_sizes_and_written_out() -> None:
     assert [(o["role"], o["shape"]) for o in finding["operands"]] == [("input", [2, 24]), ("weight", [3, 20])]
 
 
+TIED = "self.table = nn.Embedding(9, 4); self.back = nn.Linear(6, 9); self.back.weight = self.table.weight"
+
+
+def test_of_layers_that_share_a_weight_the_one_that_runs_is_named() -> None:
+    body = "h = torch.cat([self.table(x), self.table(x)[..., :2]], -1); return self.back(h)"
+    finding = only(diagnosed(net(body, TIED), shapes="2x5:int64[0,9)"))
+    assert (finding["title"], finding["location"]["module"]) == ("back takes 4 features, and gets 6", "back")
+    assert finding["fix"]["summary"] == "make back take 6 features, and with it table, or give it 4"
+    assert finding["fix"]["after"] is None
+
+
+def test_a_table_that_a_product_reads_is_named_as_a_weight() -> None:
+    body = "h = torch.cat([self.table(x), self.table(x)[..., :2]], -1); return h @ self.table.weight.t()"
+    finding = only(diagnosed(net(body, "self.table = nn.Embedding(9, 4)"), shapes="2x5:int64[0,9)"))
+    assert finding["title"] == "h is 2x5x6 and self.table.weight.t() is 4x9: 6 and 4 do not match"
+
+
 def test_a_forgotten_flatten_is_the_fix_where_the_numbers_say_so() -> None:
     finding = only(diagnose_source(net("return self.out(x)", "self.out = nn.Linear(24, 3)"), shapes="2x4x6"))
     assert finding["fix"]["after"] == "return self.out(x.flatten(1))"
@@ -299,6 +316,13 @@ def test_a_view_of_memory_in_another_order_becomes_a_reshape() -> None:
     source = net("return (x * self.w).permute(0, 2, 1).view(2, 24)", W.format("2, 4, 6"))
     finding = only(diagnose_source(source, shapes="2x4x6"))
     assert finding["fix"]["after"] == "return (x * self.w).permute(0, 2, 1).reshape(2, 24)"
+
+
+def test_an_equation_is_left_alone_where_axes_do_not_say_which_letter_is_which() -> None:
+    finding = only(
+        diagnosed(net("return torch.einsum('bhd,bhd->bh', x * self.p, y)", takes="x, y"), shapes="4x3x3; 3x3x4")
+    )
+    assert finding["fix"]["after"] is None
 
 
 def test_a_factor_that_fits_transposed_is_transposed() -> None:

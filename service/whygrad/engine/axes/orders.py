@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whygrad.engine.axes.attention import in_attention, padding_mask
+from whygrad.engine.axes.ctc import CTC, samples_before_steps
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.pieces import Axis, Layout
@@ -22,6 +23,8 @@ def misordered(observation: Observation, known: Layouts, node: Node, event: Even
         return recurrent(observation, known, node, event)
     if op == "select":
         return last_sample(observation, known, node, event)
+    if op == CTC:
+        return samples_before_steps(observation, known, node, event)
     if op in _CLASSIFYING:
         return _classes_last(known, node, event)
     if op == "view" and in_attention(observation, node):

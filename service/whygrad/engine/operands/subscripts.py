@@ -59,10 +59,9 @@ def disagreement(written: Equation, event: Event) -> Disagreement | None:
     return None
 
 
-def reordered(written: Equation, event: Event) -> Equation | None:
-    """The equation with the letters of one operand in another order, where just one such order fits."""
-    fitting = [e for e in _reorderings(written) if disagreement(e, event) is None]
-    return fitting[0] if len(fitting) == 1 else None
+def reordered(written: Equation, event: Event) -> list[Equation]:
+    """The equations with the letters of one operand in another order that fits."""
+    return [e for e in _reorderings(written) if disagreement(e, event) is None]
 
 
 def with_batch(written: Equation, event: Event) -> Equation | None:

@@ -62,7 +62,7 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, origin, parameter_name
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name, sharing
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import fed, replaced, rewritten
@@ -78,7 +78,7 @@ def matmul_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Mismatch) -> Finding:
-    owner = layer(observation, wrong.right.tensor)
+    owner = layer(observation, wrong.right.tensor, node)
     left, right = called(observation, node, wrong.left), owner or called(observation, node, wrong.right)
     made = [wrong.left] if owner else [wrong.left, wrong.right]
     return finding(
@@ -104,8 +104,11 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, ow
         flat = Wrap(node.id, wrong.left.role, f"x.flatten({axis})")
         return Fix(f"flatten what {owner} gets from dimension {axis} on", after=flattened, edits=(flat,))
     if owner and (observation.modules.get(owner) or "").endswith("Linear"):
-        summary = f"make {owner} take {wrong.given} features, or give it {wrong.wanted}"
-        before, after = _linear(event, wrong.wanted), _linear(event, wrong.given)
+        shared = sharing(observation, wrong.right.tensor, owner)
+        with_it = f", and with it {' and '.join(shared)}" if shared else ""
+        summary = f"make {owner} take {wrong.given} features{with_it}, or give it {wrong.wanted}"
+        widths = (wrong.wanted, wrong.given)
+        before, after = (None if shared else _linear(event, width) for width in widths)
         return Fix(summary, before, after, edits=_resized(observation, wrong))
     return _of_two(observation, node, wrong)
 

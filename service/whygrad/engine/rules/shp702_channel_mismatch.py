@@ -74,7 +74,7 @@ def channel_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, found: Convolution) -> Finding:
-    name = layer(observation, found.weight) or "the convolution"
+    name = layer(observation, found.weight, node) or "the convolution"
     return finding(
         observation,
         failed,

@@ -119,7 +119,7 @@ def _refuser(observation: Observation, node: Node, event: Event) -> str:
     inside = node.module if (observation.modules.get(node.module) or "") in _LAYER_TYPES else None
     checking = observation.stack(node.id)[-1:] if node.op == "prim::RaiseException" else ()
     function = checking[0].function if checking else node.name
-    return layer(observation, event.input("weight")) or inside or function
+    return layer(observation, event.input("weight"), node) or inside or function
 
 
 def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | None) -> Fix:

@@ -93,7 +93,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Norma
 
 
 def _owner(observation: Observation, node: Node, wrong: Normalised) -> str:
-    named = (layer(observation, held.tensor) for held in wrong.held)
+    named = (layer(observation, held.tensor, node) for held in wrong.held)
     return next(filter(None, named), None) or node.module or node.name
 
 

@@ -91,7 +91,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, found: Mispl
 def _table(observation: Observation, node: Node, found: Misplaced) -> str:
     if found.table is None:
         return node.name
-    owner = layer(observation, found.table.tensor)
+    owner = layer(observation, found.table.tensor, node)
     return owner or f"dimension {found.axis} of {called(observation, node, found.table)}"
 
 

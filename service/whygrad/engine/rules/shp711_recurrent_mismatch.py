@@ -202,18 +202,19 @@ def _states_through(observation: Observation, node: Node, found: Recurrent, chan
 
 def _made_to_fit(observation: Observation, failed: Failure, found: Recurrent) -> Fix:
     """States of the sizes that go with the input, where they are made on the spot."""
-    edits: list[Edit] = []
+    edits: list[Give] = []
     for place, state in enumerate(found.states):
         _, maker = made(failed.step, {state.tensor.id})
         if maker is not None and observation.nodes[maker.node].argument("size") and not maker.inputs:
             edits.append(Give(maker.node, "size", list(found.expected(place))))
     wanted = ", ".join(str(s) for s in found.expected(found.odd_state or 0))
-    source = observation.source(edits[0].node) if edits and isinstance(edits[0], Give) else None
+    lines = [observation.source(node) for node in dict.fromkeys(edit.node for edit in edits)]
+    changed = [_of_the_batch(line, found) for line in dict.fromkeys(lines)]
     complete = len({s.tensor.id for s in found.states}) <= len(edits) if edits else False
     return Fix(
         f"make the state ({wanted}): (layers times directions, batch, hidden)",
-        before=source,
-        after=_of_the_batch(source, found) if complete else None,
+        before="\n".join(filter(None, dict.fromkeys(lines))) or None,
+        after="\n".join(filter(None, changed)) if complete and all(changed) else None,
         edits=tuple(edits) if complete else (),
     )
 

@@ -48,6 +48,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.lettering import likely
 from whygrad.engine.edits import Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
@@ -101,7 +103,9 @@ def _message(observation: Observation, node: Node, event: Event, written: Equati
 
 
 def _fixes(observation: Observation, node: Node, event: Event, written: Equation | None) -> list[Fix]:
-    better = [e for e in (reordered(written, event), with_batch(written, event)) if e] if written else []
+    known = layouts(observation)
+    orders = likely(known, event, reordered(written, event)) if written else None
+    better = [e for e in (orders, with_batch(written, event)) if e] if written else []
     fixes = [_rewritten(observation, node, other) for other in better]
     fixes += _resized(observation, event, written) if written else []
     return fixes or [Fix("make each letter stand for one size, and give each operand one letter for each dimension")]

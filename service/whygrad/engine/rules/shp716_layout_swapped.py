@@ -4,7 +4,7 @@ What happened
 -------------
 A convolution takes (batch, channels, height, width) and got (batch, height, width, channels); a recurrent layer or
 attention takes the sequence first unless it was made with `batch_first=True`; a classification loss takes the classes
-from dimension 1, and got as many positions there.
+from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got the samples first.
 
 Why it matters
 --------------
@@ -89,8 +89,8 @@ def _finding(observation: Observation, order: int, node: Node, event: Event, fou
     name = node.module or node.name
     return Finding(
         title=f"{name} takes {found.what} of {size(found.tensor)}",
-        message=f"The sizes of {size(found.tensor)} fit once its axes stand in the order that {node.name} takes. "
-        "Another width of the layer would only hide that.",
+        message=f"The sizes of {size(found.tensor)} fit once its axes stand in the order that {node.name} takes."
+        + ("" if _compares(node) else " Another width of the layer would only hide that."),
         node=node.id,
         event=event,
         order=order,
@@ -100,6 +100,11 @@ def _finding(observation: Observation, order: int, node: Node, event: Event, fou
         explains=frozenset({node.id} if found.behind is None else {node.id, found.behind}),
         fix=_fix(observation, node, found),
     )
+
+
+def _compares(node: Node) -> bool:
+    """Whether it is a loss, which has no width."""
+    return any(node.argument(name) is not None for name in ("target", "targets"))
 
 
 def _fix(observation: Observation, node: Node, found: Misordered) -> Fix:

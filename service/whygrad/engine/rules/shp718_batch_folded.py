@@ -106,7 +106,7 @@ def _finding(observation: Observation, known: Layouts, fold: Fold) -> Finding:
     behind = _behind(observation, known, fold)
     raised = observation.failure is not None and observation.failure.node in behind
     rows = after.shape[0] if len(after.shape) > 1 else 1
-    name = layer(observation, fold.weight) or reader.name
+    name = layer(observation, fold.weight, reader) or reader.name
     return Finding(
         title=f"{node.name} makes {counted(rows, 'row')} of {fold.samples} samples: "
         f"{size(before)} becomes {size(after)}",

@@ -96,7 +96,7 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
         return f"{node.name} takes a mask of bool or of its own type, and {name} is {given}"
     if wrong.because is None:
         return f"{node.name} needs floating numbers, and {name} is {given}"
-    owner = layer(observation, wrong.because.tensor)
+    owner = layer(observation, wrong.because.tensor, node)
     if owner:
         return f"{owner} is {wrong.wanted}, and gets {given}"
     return f"{called(observation, node, wrong.because)} is {wrong.wanted}, and {name} is {given}"

@@ -112,11 +112,30 @@ def parameter_name(observation: Observation, tensor: Tensor) -> str | None:
     return observation.stored.get(tensor.id)
 
 
-def layer(observation: Observation, weight: Tensor | None) -> str | None:
-    """The path of the layer that a weight belongs to; None where it is no layer's."""
+def layer(observation: Observation, weight: Tensor | None, reader: Node | None = None) -> str | None:
+    """The path of the layer that a weight belongs to; None where it is no layer's.
+
+    Of several that share it the one whose code reads it. A table that something else reads too is named as a weight.
+    """
+    owners = _owners(observation, weight)
+    if reader is not None and reader.module in owners:
+        return reader.module
+    tables = {o for o in owners if (observation.modules.get(o) or "").endswith("Embedding")}
+    apart = reader is not None and "embedding" not in reader.bare_name
+    return next((o for o in owners if not (apart and o in tables)), None)
+
+
+def sharing(observation: Observation, weight: Tensor, owner: str) -> list[str]:
+    """The other layers that a layer shares its weight with."""
+    return [o for o in _owners(observation, weight) if o != owner]
+
+
+def _owners(observation: Observation, weight: Tensor | None) -> list[str]:
+    """The layers whose weight it is: several where they share it."""
     name = parameter_name(observation, weight) if weight is not None else None
-    owner, _, attribute = (name or "").rpartition(".")
-    return owner if owner and attribute.endswith("weight") else None
+    held = next((p for p in observation.parameters if p.name == name), None)
+    paths = [n.rpartition(".") for n in (name, *(held.aliases if held else ())) if n]
+    return [owner for owner, _, attribute in paths if owner and attribute.endswith("weight")]
 
 
 def sizes_read(observation: Observation, step: Step, node: Node) -> Event | None:
