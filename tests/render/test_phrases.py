@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from whygrad.render.phrases import took
+from whygrad.render.phrases import change, took
 
 
 @pytest.mark.parametrize(
@@ -11,3 +11,12 @@ from whygrad.render.phrases import took
 )
 def test_a_time_is_told_in_milliseconds_until_it_is_a_second(ms: float, says: str) -> None:
     assert took(ms) == says
+
+
+def test_a_layer_is_told_apart_from_the_lines_of_the_program() -> None:
+    both = {"before": "z = z.view(-1, 52)\nnn.Linear(52, 2)", "after": "z = z.flatten(1)\nnn.Linear(104, 2)"}
+    gone, come, layers = change(both)
+    assert (gone, come) == (["z = z.view(-1, 52)"], ["z = z.flatten(1)"])
+    assert layers == ["where the layer is made: nn.Linear(52, 2) -> nn.Linear(104, 2)"]
+    assert change({"before": "y = h.detach()", "after": ""}) == (["y = h.detach()"], [], [])
+    assert change({"before": "y = h.detach()", "after": None}) == ((), (), ())

@@ -93,9 +93,9 @@ def _fix(fix: Json) -> Iterator[Block | None]:
     if not fix:
         return
     yield blocks.line(blocks.word("Fix: ", "bold"), blocks.word(safe(fix.get("summary") or "", 600)))
-    if fix.get("after") is not None:
-        changed = (("- ", fix.get("before")), ("+ ", fix.get("after")))
-        yield blocks.code(f"{sign}{safe(row, 120)}" for sign, text in changed for row in phrases.code_lines(text))
+    gone, come, layers = phrases.change(fix)
+    yield blocks.code(f"{sign}{safe(row, 120)}" for sign, rows in (("- ", gone), ("+ ", come)) for row in rows)
+    yield from (blocks.line(blocks.word(safe(layer, 240))) for layer in layers)
     proof = phrases.proof(fix)
     yield blocks.line(blocks.word(proof)) if proof else None
 

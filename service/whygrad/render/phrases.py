@@ -10,6 +10,7 @@ from whygrad.render.terminal import safe
 
 Json = Mapping[str, Any]
 _LONG_MS = 100
+_LAYER = re.compile(r"(\w+ = )?nn\.[A-Z]\w*\(")
 PASSES = {
     "structure": "the step on shapes alone",
     "numeric": "the step with its numbers",
@@ -111,6 +112,21 @@ def sentence(step: Any) -> str:
 def code_lines(text: Any) -> Sequence[str]:
     """The lines of a change, eight at most."""
     return str(text).splitlines()[:8] if text else []
+
+
+def change(fix: Json) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """The lines that go, those that come, and what is said of layers: how they were made is not in a program.
+
+    A fix writes such a layer out with the sizes that it has, in a line of its own.
+    """
+    if fix.get("after") is None:
+        return (), (), ()
+    gone, come = code_lines(fix.get("before")), code_lines(fix.get("after"))
+    old, new = ([line for line in lines if _LAYER.match(line)] for lines in (gone, come))
+    if len(old) != len(new):
+        return gone, come, ()
+    told = [f"where the layer is made: {was} -> {now}" for was, now in zip(old, new, strict=True)]
+    return [line for line in gone if line not in old], [line for line in come if line not in new], told
 
 
 def proof(fix: Json) -> str:

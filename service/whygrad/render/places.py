@@ -50,14 +50,15 @@ def report(finding: Json) -> str:
     message = spelt(str(finding.get("message") or ""), LONGEST_SENTENCE, keep="\n")
     where = snippet.place(location)
     source = safe(location.get("source") or "", 200)
-    before, after = (phrases.code_lines(fix.get(side)) for side in ("before", "after"))
+    gone, come, layers = phrases.change(fix)
     lines = [
         phrases.title(finding),
         message if message != phrases.title(finding) else "",
         f"At {where}" + (f": {source}" if source else "") if where else "",
         f"Fix: {safe(fix.get('summary') or '', 600)}" if fix else "",
-        *(f"- {safe(line, 160)}" for line in before if fix.get("after") is not None),
-        *(f"+ {safe(line, 160)}" for line in after),
+        *(f"- {safe(line, 160)}" for line in gone),
+        *(f"+ {safe(line, 160)}" for line in come),
+        *(safe(layer, 320) for layer in layers),
         phrases.proof(fix),
     ]
     return "\n".join(filter(None, lines))

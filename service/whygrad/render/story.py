@@ -85,10 +85,10 @@ def _fix(fix: Json) -> Iterator[Block]:
     if not fix:
         return
     yield Block("text", (safe(fix.get("summary") or "", 600),), "Fix")
-    if fix.get("after") is not None:
-        changed = (("- ", fix.get("before")), ("+ ", fix.get("after")))
-        rows = tuple(f"{sign}{safe(row, 160)}" for sign, code in changed for row in phrases.code_lines(code))
-        yield from [Block("change", rows)] if rows else []
+    gone, come, layers = phrases.change(fix)
+    rows = tuple(f"{sign}{safe(row, 160)}" for sign, code in (("- ", gone), ("+ ", come)) for row in code)
+    yield from [Block("change", rows)] if rows else []
+    yield from (Block("text", (safe(layer, 320),)) for layer in layers)
     proof = phrases.proof(fix)
     if proof:
         yield Block("text", (proof,))

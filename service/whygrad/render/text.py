@@ -146,10 +146,10 @@ class _Page:
             yield from self._wrap(proof if full else proof.partition(":")[0], "       ", "       ")
 
     def _change(self, fix: Json) -> Iterator[str]:
-        if fix.get("after") is None:
-            return
-        for sign, style, code in (("-", "red", fix.get("before")), ("+", "green", fix.get("after"))):
-            yield from (f"       {self.paint(f'{sign} {safe(row, 160)}', style)}" for row in phrases.code_lines(code))
+        gone, come, layers = phrases.change(fix)
+        for sign, style, rows in (("-", "red", gone), ("+", "green", come)):
+            yield from (f"       {self.paint(f'{sign} {safe(row, 160)}', style)}" for row in rows)
+        yield from (row for layer in layers for row in self._wrap(safe(layer, 320), "       ", "       "))
 
     def _footer(self) -> Iterator[str]:
         rows = [*self._note_lines(), *self._not_run()]

@@ -200,13 +200,15 @@ FAULTS = {
     ),
     "a transcription with its samples first": Fault(
         "SHP716", "4x6x5; 4x3:int64[1,7)", "self.a = nn.Linear(5, 7)",
-        "p = self.a(x).log_softmax(2)\nn = torch.full((x.size(0),), p.size(1), dtype=torch.long)\nm = torch.full((x.size(0),), 3, dtype=torch.long)\n"
+        "p = self.a(x).log_softmax(2)\nn = torch.full((x.size(0),), p.size(1), dtype=torch.long)\n"
+        "m = torch.full((x.size(0),), 3, dtype=torch.long)\n"
         "return F.ctc_loss(p, y, n, m)",
         "return F.ctc_loss(p.transpose(0, 1), y, n, m)", "x, y",
     ),
     "a transcription of as many samples as steps": Fault(
         "SHP716", "6x6x5; 6x3:int64[1,7)", "self.a = nn.GRU(5, 7, batch_first=True)",
-        "p = self.a(x)[0].log_softmax(2)\nn = torch.full((x.size(0),), p.size(1), dtype=torch.long)\nm = torch.full((x.size(0),), 3, dtype=torch.long)\n"
+        "p = self.a(x)[0].log_softmax(2)\nn = torch.full((x.size(0),), p.size(1), dtype=torch.long)\n"
+        "m = torch.full((x.size(0),), 3, dtype=torch.long)\n"
         "return F.ctc_loss(p, y, n, m)",
         "return F.ctc_loss(p.transpose(0, 1), y, n, m)", "x, y",
     ),

@@ -29,7 +29,7 @@ def _agrees(known: Layouts, event: Event, written: Equation) -> bool:
 
 
 def _kind(axis: Axis) -> set[Hashable]:
-    """What an axis is, whichever tensor has it: `features, in steps of 4` is a head; nothing where that is not known."""
+    """What an axis is in whichever tensor: features in steps of 4 are heads. Nothing where that is not known."""
     if any(piece.source.kind in _SAYING_NOTHING for piece in axis):
         return set()
     return {tuple((p.source.kind, p.source.batch, p.stride) for p in axis)} if axis else set()

@@ -18,7 +18,7 @@ class Recurrent:
     """One execution of a recurrent layer or cell, as far as its operands are known.
 
     `features` is the size of the input that it was made for, `hidden` that of a state, `stacked` the number of its
-    layers and directions; a cell has none of those.
+    layers and `directions` together; a cell has none of those.
     """
 
     input: Operand
@@ -29,6 +29,7 @@ class Recurrent:
     stacked: int
     batch_first: bool
     cell: bool
+    directions: int = 1
 
     @property
     def batched(self) -> bool:
@@ -56,6 +57,14 @@ class Recurrent:
             if state.tensor.shape != self.expected(place):
                 return place
         return None
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether its only state has the features of an input, and its input those of a state."""
+        given, states = self.input.tensor.shape, [state.tensor.shape for state in self.states]
+        if len(states) != 1 or not states[0] or (states[0][-1], given[-1]) != (self.features, self.hidden[0]):
+            return False
+        return states[0][:1] == given[:1] if self.cell else given[:1] == (self.stacked,) and len(states[0]) == 3
 
     @property
     def refused(self) -> bool:
@@ -100,4 +109,5 @@ def _layer(node: Node, event: Event, given: Operand, states: tuple[Operand, ...]
         stacked=layers * (2 if both else 1),
         batch_first=bool(value(node, event, "batch_first", False)),
         cell=False,
+        directions=2 if both else 1,
     )

@@ -50,9 +50,10 @@ Good::
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Give, Resize
+from whygrad.engine.edits import Edit, Give, Replace, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent
@@ -61,8 +62,9 @@ from whygrad.engine.refusals.reads import checks, told, wrapped
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
+from whygrad.engine.wording.parsing import span, statement
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import replaced, rewritten
 from whygrad.engine.wording.spelling import with_behind
 
 _LAYERS = frozenset({"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"})
@@ -94,7 +96,7 @@ def _of_features(observation: Observation, failed: Failure, node: Node, found: R
 
 def _features(observation: Observation, node: Node, name: str, found: Recurrent) -> list[Fix]:
     shape = found.input.tensor.shape
-    fixes = []
+    fixes = [_exchanged(observation, node, name)] if found.exchanged else []
     if len(shape) == 3 and found.features in shape[:2]:
         axis = 1 if shape[1] == found.features else 0
         swap = f".transpose({axis}, 2)"
@@ -107,6 +109,20 @@ def _features(observation: Observation, node: Node, name: str, found: Recurrent)
         )
     fixes.append(_wider(observation, node, name, found))
     return fixes
+
+
+def _exchanged(observation: Observation, node: Node, name: str) -> Fix:
+    """The input and the state in each other's place; what torch checks before a layer is not changed so."""
+    source, cells = observation.source(node.id), {"gru_cell", "rnn_tanh_cell", "rnn_relu_cell"}
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and len(n.args) == 2]
+    own = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == name.rpartition(".")[2]]
+    after = None
+    if source and len(own) == 1:
+        first, second = (source[slice(*span(source, argument))] for argument in own[0].args)
+        after = replaced(replaced(source, own[0].args[1], first), own[0].args[0], second)
+    named = ", ".join(["hx", "input", *(a.name for a in node.arguments[2:])])
+    edits = (Replace(node.id, f"torch.{node.bare_name}({named})"),) if node.bare_name in cells else ()
+    return Fix(f"give {name} its input first and then its state: they are exchanged", after=after, edits=edits)
 
 
 def _wider(observation: Observation, node: Node, name: str, found: Recurrent) -> Fix:
@@ -148,11 +164,30 @@ def _states(observation: Observation, failed: Failure, node: Node, name: str, fo
         return [_states_through(observation, node, found, ".unsqueeze(0)", "give it a dimension for the layers")]
     if all(s.tensor.shape == (1, *found.expected(i)) for i, s in enumerate(found.states)):
         return [_states_through(observation, node, found, ".squeeze(0)", "take its first dimension away")]
+    joined = _of_fewer(observation, failed, node, found)
+    if joined is not None:
+        return [joined, _made_to_fit(observation, failed, found)]
     if all(_short_of_layers(s.tensor.shape, found.expected(i)) for i, s in enumerate(found.states)):
         call = f".repeat({found.stacked // found.states[0].tensor.shape[0]}, 1, 1)"
         repeated = _states_through(observation, node, found, call, "give each layer and direction a state of its own")
         return [_made_to_fit(observation, failed, found), repeated]
     return [*_given_by_layer(observation, failed, found), _made_to_fit(observation, failed, found)]
+
+
+def _of_fewer(observation: Observation, failed: Failure, node: Node, found: Recurrent) -> Fix | None:
+    """The states of a layer of two directions, or of more layers, for one that has fewer of them."""
+    makers = [made(failed.step, {state.tensor.id})[1] for state in found.states]
+    layers = [recurrent(observation.nodes[m.node], m) for m in makers if m is not None]
+    others = [layer for layer in layers if layer is not None and not layer.cell]
+    shapes = [(state.tensor.shape, found.expected(i)) for i, state in enumerate(found.states)]
+    if found.cell or len(others) != len(found.states) or any(s[1:] != w[1:] for s, w in shapes):
+        return None
+    if all(o.directions == 2 and o.stacked == 2 * found.stacked for o in others):
+        call = ".unflatten(0, (-1, 2)).sum(1)"
+        return _states_through(observation, node, found, call, "add the two directions of each layer")
+    if all(o.directions == found.directions and o.stacked > found.stacked for o in others):
+        return _states_through(observation, node, found, f"[-{found.stacked}:]", "take the last layers")
+    return None
 
 
 def _short_of_layers(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:

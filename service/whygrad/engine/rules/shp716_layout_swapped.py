@@ -4,7 +4,7 @@ What happened
 -------------
 A convolution takes (batch, channels, height, width) and got (batch, height, width, channels); a recurrent layer or
 attention takes the sequence first unless it was made with `batch_first=True`; a classification loss takes the classes
-from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got the samples first.
+from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got samples first.
 
 Why it matters
 --------------

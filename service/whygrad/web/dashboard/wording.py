@@ -91,7 +91,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "title": phrases.title,
     "sentence": phrases.sentence,
     "proof": phrases.proof,
-    "code_lines": phrases.code_lines,
+    "change": phrases.change,
     "not_run": phrases.not_run,
     "opening": phrases.opening,
     "breakable": breakable,
