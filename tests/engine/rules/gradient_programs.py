@@ -731,6 +731,83 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="healthy_teacher_built_like_the_student",
+        shapes="3x6;3x6",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+        self.b = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            wanted = self.b(y).softmax(1)
+        return F.mse_loss(self.a(x).softmax(1), wanted)
+""",
+    ),
+    Variant(
+        name="healthy_teacher_that_follows",
+        shapes="3x6;3x6",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 3)
+        self.b = nn.Linear(6, 3, bias=False)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            self.b.weight.mul_(0.9).add_(self.a.weight, alpha=0.1)
+            wanted = self.b(y).softmax(1)
+        return -(wanted * self.a(x).log_softmax(1)).sum(1).mean()
+""",
+    ),
+    Variant(
+        name="tower_like_the_other_under_a_head",
+        shapes="3x6;3x6",
+        loss="output",
+        codes=("CUT102",),
+        parameters=("b.0.weight", "b.0.bias", "b.2.weight", "b.2.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+        self.b = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+        self.head = nn.Linear(6, 1)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            right = self.b(y)
+        return self.head(torch.cat([self.a(x), right], 1)).square().mean()
+""",
+    ),
+    Variant(
+        name="half_of_a_gate_like_the_other",
+        shapes="3x6",
+        codes=("CUT102",),
+        parameters=("b.0.weight", "b.0.bias", "b.2.weight", "b.2.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+        self.b = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+
+    def forward(self, x):
+        with torch.no_grad():
+            gate = self.b(x).sigmoid()
+        return self.a(x) * gate
+""",
+    ),
+    Variant(
         name="healthy_mha",
         shapes="3x5:int64[0,20)",
         source="""

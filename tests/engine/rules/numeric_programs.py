@@ -740,6 +740,40 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="lora_b_zero_scaled_by_zero",
+        shapes="4x8",
+        codes=("ZER507",),
+        parameters=("A", "B"),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.base = nn.Linear(8, 8)
+        self.A = nn.Parameter(torch.randn(16, 8))
+        self.B = nn.Parameter(torch.zeros(8, 16))
+        self.alpha, self.rank = 8, 16
+
+    def forward(self, x):
+        return self.base(x) + (self.alpha // self.rank) * (x @ self.A.t() @ self.B.t())
+""",
+    ),
+    Variant(
+        name="squared_zero",
+        shapes="4x8",
+        codes=("ZER506",),
+        parameters=("g",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.g = nn.Parameter(torch.zeros(8))
+
+    def forward(self, x):
+        return self.a(x) + self.g * self.g
+""",
+    ),
+    Variant(
         name="lora_b_zero_1_step",
         shapes="4x8",
         steps=1,

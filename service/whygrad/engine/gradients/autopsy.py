@@ -15,7 +15,7 @@ from whygrad.engine.gradients.zero_sources import (
     by_chance,
     thresholds,
 )
-from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
+from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step
 
 Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
 
@@ -63,6 +63,9 @@ _COMPARING = frozenset({"broadcast_tensors", "sub"})
 
 _FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "LinalgVectorNorm", "Pow"})
 _ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
+_FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
+"""The operands of a product in the order of the edges of its derivative."""
+
 _REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
                        "logsumexp", "normalize", "frobenius_norm", "cosine_similarity"})  # fmt: skip
 
@@ -194,7 +197,7 @@ class Autopsy:
     def _multiplied(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
         """Of a product: whence the zeros are that the gradient was multiplied with."""
         event, direct = self._step.events[order], self._direct(parameter, dead)
-        factors = self._sources.factors(event, parameter.tensor if direct else None)
+        factors = self._sources.factors(event, _operand(event, named, dead, parameter if direct else None))
         if not factors:
             return self._without_factor(parameter, dead, order, named)
         source = self._sources.of(factors[0])
@@ -257,6 +260,14 @@ class Autopsy:
         if not joint.events:
             return None
         return self._starved(joint.events[-1], "single" if single else "invariant", dead, parameter)
+
+
+def _operand(event: Event, named: str, dead: Dead, direct: Parameter | None) -> Operand | None:
+    """The operand that the gradient goes on to, where that is known: its own zeros do not take the gradient away."""
+    if direct is not None:
+        return next((o for o in event.inputs if o.tensor.id == direct.tensor), None)
+    role = _FACTORS.get(named, ())[dead.edge : dead.edge + 1]
+    return next((o for o in event.inputs if o.role in role), None)
 
 
 def _single(node: Node, event: Event) -> bool:

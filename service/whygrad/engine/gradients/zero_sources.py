@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
+from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 
 RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
 FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp"})
@@ -48,10 +48,10 @@ class ZeroSources:
             for tensor in event.outputs:
                 self._made.setdefault((tensor.id, tensor.version), order)
 
-    def factors(self, event: Event, without: int | None = None) -> list[Tensor]:
-        """The operands of an execution that are all zero, parameters first; without a certain tensor."""
-        found = [o.tensor for o in event.inputs if not _added(self._nodes[event.node], o.role, o.tensor)]
-        zeros = [t for t in found if _all_zero(t) and t.id != without]
+    def factors(self, event: Event, onto: Operand | None = None) -> list[Tensor]:
+        """The operands of an execution that are all zero, parameters first; without the one a gradient goes on to."""
+        others = [o for o in event.inputs if o is not onto and not _added(self._nodes[event.node], o.role, o.tensor)]
+        zeros = [o.tensor for o in others if _all_zero(o.tensor)]
         return sorted(zeros, key=lambda t: t.id not in self._stored)
 
     def maker(self, tensor: Tensor) -> Event | None:

@@ -13,7 +13,8 @@ grad and does not have a grad_fn". Where only a part was, that part never learns
 How to fix it
 -------------
 Compute what has to be trained outside of the region. Keep the region for what is meant to be constant: metrics,
-targets, a frozen feature extractor (freeze that one, and the diagnosis is silent).
+targets, a frozen feature extractor (freeze that one, and the diagnosis is silent). The teacher of a mean teacher or
+of BYOL, which follows what is trained and is compared with it, is told in a note.
 
 Not to be confused with
 -----------------------
@@ -60,6 +61,7 @@ from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
 from whygrad.engine.gradients.slices import partly_cut_by
+from whygrad.engine.gradients.teachers import is_teacher
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -69,7 +71,21 @@ from whygrad.engine.wording.phrases import owners
 def no_grad(observation: Observation) -> Iterator[Finding]:
     """Every region without gradients that costs a parameter its gradient."""
     for cut in (*cut_by(observation, "no-grad"), *partly_cut_by(observation, "no-grad")):
-        yield _finding(observation, cut)
+        yield _as_teacher(observation, cut) if is_teacher(observation, cut) else _finding(observation, cut)
+
+
+def _as_teacher(observation: Observation, cut: Severed) -> Finding:
+    lost = owners(cut.parameters)
+    found = finding(
+        observation,
+        cut,
+        why="it is a teacher, run without gradients",
+        message=f"{lost} follows what is trained, or is built like it and only compared with it: as a teacher it is "
+        "right without a gradient. It is not frozen, though, so an optimiser may be given it.",
+        chain=(Link(f"{cut.node.op} reads a parameter of {lost} while gradient mode is off", cut.node.id),),
+        fix=Fix(f"freeze it: for p in {lost}.parameters(): p.requires_grad_(False)"),
+    )
+    return replace(found, severity="note")
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:

@@ -55,7 +55,7 @@ from whygrad.engine.facts import Json
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 
@@ -66,6 +66,7 @@ _OTHERWISE: Mapping[str, tuple[str, Json]] = {
     "nll_loss_nd": ("ignore_index", -100),
     "dropout": ("p", 0.5),
 }
+_NUMBER = ("multiplies it with 0", "multiply with another number: in whole numbers, 8 // 16 is 0")
 _OVERWRITING = frozenset({"copy", "zero", "fill", "index_put", "masked_scatter"})
 
 
@@ -78,7 +79,7 @@ def masked_out(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, found: Starved) -> Finding:
     name, lost = found.node.bare_name, owners(found.parameters)
-    what, advice = _told(name)
+    what, advice = _NUMBER if _is_number(found) else _told(name)
     return finding(
         observation,
         found,
@@ -110,10 +111,21 @@ def _edits(found: Starved) -> tuple[Edit, ...]:
     if other is not None:
         return (Give(node.id, *other),) if node.argument(other[0]) is not None else ()
     if node.bare_name in ("mul", "div"):
-        zeros = [o for o in found.event.inputs if o.tensor.numbers is not None and o.tensor.numbers.all_zero]
-        return tuple(Wrap(node.id, o.role, "torch.ones_like(x)") for o in zeros[:1])
+        return (Give(node.id, "other", 1),) if _is_number(found) else _with_ones(found.event)
     masks = [a.name for a in node.arguments if a.name in ("mask", "condition")]
     return tuple(Wrap(node.id, name, "torch.logical_not(x)") for name in masks)
+
+
+def _is_number(found: Starved) -> bool:
+    """Whether it is multiplied with the number 0, rather than with a tensor of zeros."""
+    return found.node.literal("other", found.event.values.get("other")) == 0
+
+
+def _with_ones(event: Event) -> tuple[Edit, ...]:
+    """Ones in place of the zeros that are multiplied with: rather those that no gradient is wanted for."""
+    zeros = [o for o in event.inputs if o.tensor.numbers is not None and o.tensor.numbers.all_zero]
+    fixed_first = sorted(zeros, key=lambda o: o.tensor.requires_grad)
+    return tuple(Wrap(event.node, o.role, "torch.ones_like(x)") for o in fixed_first[:1])
 
 
 def _told(name: str) -> tuple[str, str]:

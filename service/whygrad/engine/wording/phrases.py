@@ -14,7 +14,7 @@ def owners(parameters: Sequence[Parameter]) -> str:
     modules = list(dict.fromkeys(p.name.rpartition(".")[0] or p.name for p in parameters))
     if not modules:
         return "the model"
-    common = _shared_path(modules)
+    common = shared_path(modules)
     if len(modules) > 1 and common:
         return common
     if len(modules) <= 2:
@@ -31,7 +31,7 @@ def subject(parameters: Sequence[Parameter], verb: str) -> str:
     return f"{names} {_PLURAL[verb] if ' and ' in names else verb}"
 
 
-def _shared_path(modules: Sequence[str]) -> str:
+def shared_path(modules: Sequence[str]) -> str:
     """The dotted path that all modules lie in."""
     levels = zip(*(m.split(".") for m in modules), strict=False)
     return ".".join(level[0] for level in itertools.takewhile(lambda level: len(set(level)) == 1, levels))
