@@ -53,6 +53,45 @@ class Net(nn.Module):
     assert "2 of 2 parameters receive a gradient" in found["fix"]["evidence"]
 
 
+def test_a_line_that_two_layers_run_is_mended_for_both() -> None:
+    source = """
+class Spread(nn.Module):
+    def __init__(self, width: int):
+        super().__init__()
+        self.lin = nn.Linear(4, width)
+
+    def forward(self, x):
+        scale = torch.tensor([0.0, 1.0, 2.0]).pow(-0.5)
+        return self.lin(x) * scale.unsqueeze(1)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = Spread(4)
+        self.down = Spread(2)
+
+    def forward(self, x):
+        return self.down(torch.tanh(self.up(x)))
+"""
+    fix = diagnose_source(source, shapes="3x4")["findings"][0]["fix"]
+    assert fix["verified"] is True
+    assert "4 of 4 parameters receive a finite gradient" in fix["evidence"]
+
+
+def test_a_line_of_a_traced_loop_is_mended_in_each_round() -> None:
+    forward = """
+        h = self.encoder(x)
+        for _ in range(3):
+            h = torch.tanh(self.mid(h.detach()))
+        return self.head(h)
+"""
+    source = NET.format(mid=6, head=6, detach="", write="pass").partition("        h = ")[0] + forward
+    (found,) = diagnose_source(source, shapes="4x10", export="trace 4x10")["findings"]
+    assert found["fix"]["verified"] is True
+    assert "6 of 6 parameters receive a gradient" in found["fix"]["evidence"]
+
+
 def test_a_fix_that_heals_says_what_was_seen() -> None:
     document = diagnosed(detach=".detach()")
     (found,) = document["findings"]

@@ -1,8 +1,7 @@
-"""One fix for all layers of a list: what a line does wrong in the first of them it does wrong in each."""
+"""One fix for all that a line does: what is wrong in one layer or round is wrong in each that runs the same line."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,12 +13,12 @@ _AT_ONE_NODE = (Wrap, Replace, Become, Give, StandIn)
 
 
 def alike(seen: Observation, number: int) -> tuple[Node, ...]:
-    """The further operations that the same place of the source makes in calls of the other layers of a list."""
+    """The further operations that the same place of the source makes in other calls, or that a trace holds of its line."""
     node, place = seen.nodes[number], seen.place(number)
     if place is None or place.library:
         return ()
-    layers = [n for n in seen.nodes if n.op == node.op and _unnumbered(n) == _unnumbered(node)]
-    return tuple(n for n in layers if n.calls != node.calls and seen.place(n.id) == place)
+    there = [n for n in seen.nodes if n.id != node.id and n.op == node.op and seen.place(n.id) == place]
+    return tuple(n for n in there if n.calls != node.calls or place.source is None)
 
 
 def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node]) -> Fix | None:
@@ -28,10 +27,6 @@ def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node])
     moved = [_moved(seen, edit, own, other) for other in others for edit in fix.edits]
     edits = [edit for edit in moved if edit is not None]
     return replace(fix, edits=tuple(dict.fromkeys((*fix.edits, *edits)))) if len(edits) == len(moved) else None
-
-
-def _unnumbered(node: Node) -> str:
-    return re.sub(r"\b\d+\b", "#", node.module)
 
 
 def _moved(seen: Observation, edit: Edit, own: Node, other: Node) -> Edit | None:

@@ -109,11 +109,11 @@ class Verifier:
                 return
 
     def _everywhere(self, trial: Trial) -> Trial:
-        """The trial, with the fix made for every layer of a list where the fault comes again in another of them."""
+        """The trial, with the fix made wherever its line runs, where it leaves a fault or brings it up in another place."""
         seen, number = trial.fault.observation, trial.fault.finding.node
         others = alike(seen, number) if number is not None and trial.new and not self._late else ()
         came = {d.finding.node for d in trial.new if d.rule is trial.fault.rule}
-        if number is None or came.isdisjoint(n.id for n in others):
+        if number is None or not others or (trial.heals and came.isdisjoint(n.id for n in others)):
             return trial
         fix = everywhere(seen, trial.fix, number, others)
         further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None
