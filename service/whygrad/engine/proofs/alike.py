@@ -13,7 +13,7 @@ _AT_ONE_NODE = (Wrap, Replace, Become, Give, StandIn)
 
 
 def alike(seen: Observation, number: int) -> tuple[Node, ...]:
-    """The further operations that the same place of the source makes in other calls, or that a trace holds of its line."""
+    """The further operations of the same place of the source: in other calls, or, in a trace, of the same line."""
     node, place = seen.nodes[number], seen.place(number)
     if place is None or place.library:
         return ()

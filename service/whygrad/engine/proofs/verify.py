@@ -109,7 +109,7 @@ class Verifier:
                 return
 
     def _everywhere(self, trial: Trial) -> Trial:
-        """The trial, with the fix made wherever its line runs, where it leaves a fault or brings it up in another place."""
+        """The trial, with the fix made wherever its line runs, where made once it left or brought up a fault."""
         seen, number = trial.fault.observation, trial.fault.finding.node
         others = alike(seen, number) if number is not None and trial.new and not self._late else ()
         came = {d.finding.node for d in trial.new if d.rule is trial.fault.rule}

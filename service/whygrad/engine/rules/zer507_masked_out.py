@@ -118,7 +118,7 @@ def _edits(found: Starved) -> tuple[Edit, ...]:
 
 def _is_number(found: Starved) -> bool:
     """Whether it is multiplied with the number 0, rather than with a tensor of zeros."""
-    return found.node.literal("other", found.event.values.get("other")) == 0
+    return bool(found.node.literal("other", found.event.values.get("other")) == 0)
 
 
 def _with_ones(event: Event) -> tuple[Edit, ...]:
