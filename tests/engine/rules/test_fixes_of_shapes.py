@@ -322,3 +322,19 @@ def test_heads_of_queries_keys_and_values_in_one_are_made_others() -> None:
 def test_channels_that_a_layer_made_are_normalised_where_they_stand(forward: str, layers: str, after: str) -> None:
     finding = only(diagnose_source(net(forward, layers), shapes="2x4x8x8", loss="mean"))
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("SHP709", True, after)
+
+
+PAIR = "self.e = nn.LSTM(6, 4, num_layers=2); self.r = nn.LSTM(6, 4)"
+
+
+def test_states_that_come_in_a_tuple_are_seen_and_each_is_changed() -> None:
+    finding = only(diagnose_source(net("o, (h, c) = self.e(x); return self.r(x, (h, c))[0]", PAIR), shapes="2x9x6"))
+    assert finding["title"] == "r takes a state of 1x9x4 beside an input of 2x9x6, and gets 2x9x4"
+    assert finding["fix"]["after"] == "return self.r(x, (h[-1:], c[-1:]))[0]"
+    assert finding["fix"]["verified"] is None
+
+
+def test_a_state_given_to_a_layer_for_its_input_is_exchanged() -> None:
+    body = "h = torch.zeros(1, x.size(1), 4); return self.r(h, x)[0]"
+    finding = only(diagnose_source(net(body, "self.r = nn.GRU(6, 4)"), shapes="2x9x6"))
+    assert finding["fix"]["after"] == "return self.r(x, h)[0]"

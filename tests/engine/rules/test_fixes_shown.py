@@ -59,6 +59,24 @@ CASES = {
         "2x9x6",
         "h = torch.zeros(1, x.size(0), 4)\nc = torch.zeros(1, x.shape[0], 4)",
     ),
+    "a state of two directions for a layer of one": (
+        "self.e = nn.GRU(6, 4, batch_first=True, bidirectional=True); self.r = nn.GRU(6, 4, batch_first=True)",
+        "h = self.e(x)[1]; return self.r(x, h)[0]",
+        "2x9x6",
+        "h = self.e(x)[1]; return self.r(x, h.unflatten(0, (-1, 2)).sum(1))[0]",
+    ),
+    "states of two layers for one": (
+        "self.e = nn.GRU(6, 4, num_layers=2); self.r = nn.GRU(6, 4)",
+        "h = self.e(x)[1]\n        return self.r(x, h)[0]",
+        "2x9x6",
+        "return self.r(x, h[-1:])[0]",
+    ),
+    "the state of a cell before its input": (
+        "self.r = nn.GRUCell(6, 4)",
+        "h = torch.zeros(x.size(0), 4)\n        return self.r(h, x)",
+        "2x6",
+        "return self.r(x, h)",
+    ),
     "keys whose heads stand behind the steps, as many as features of each": (
         "self.q = nn.Linear(4, 4); self.k = nn.Linear(4, 4)",
         """q = self.q(x[:, 2:]).view(2, 7, 2, 2).transpose(1, 2)

@@ -110,9 +110,31 @@ class _Seen:
         if maker.op in _LISTS:
             return tuple(t for a in maker.arguments for t in self.tensors(a.value, within))
         if maker.op == "prim::TupleUnpack":
-            packed = self.tensors(maker.arguments[0].value, within)
-            return packed[maker.outputs.index(value) :][:1] if len(packed) == len(maker.outputs) else ()
+            parts = self._parts(maker, value, within)
+            return next(filter(None, (self.tensors(part, within) for part in parts)), ())
         if maker.op in RETYPING:
             return self.tensors(maker.arguments[0].value, within)
         ways = (self.tensors(source, within) for source, joined in maker.joins if joined == value)
         return next(filter(None, ways), ())
+
+    def _parts(self, unpacking: Node, value: int, within: frozenset[int]) -> Iterator[int]:
+        """What may stand at the place of a tuple that a value is unpacked from."""
+        place = unpacking.outputs.index(value)
+        for packing in self._packings(unpacking.arguments[0].value, within):
+            yield packing.arguments[place].value
+
+    def _packings(self, value: int, within: frozenset[int]) -> Iterator[Node]:
+        """Where a tuple may have been put together, be it inside of another."""
+        maker = self._makers.get(value)
+        if maker is None or value in within:
+            return
+        if maker.op == "prim::TupleConstruct":
+            yield maker
+            return
+        before = [source for source, joined in maker.joins if joined == value]
+        if maker.op in RETYPING:
+            before = [maker.arguments[0].value]
+        elif maker.op == "prim::TupleUnpack":
+            before = list(self._parts(maker, value, within | {value}))
+        for source in before:
+            yield from self._packings(source, within | {value})

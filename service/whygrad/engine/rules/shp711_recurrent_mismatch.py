@@ -64,7 +64,7 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
 from whygrad.engine.wording.parsing import span, statement
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import replaced, rewritten
+from whygrad.engine.wording.rewriting import replaced, rewritten, suffixed
 from whygrad.engine.wording.spelling import with_behind
 
 _LAYERS = frozenset({"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"})
@@ -95,8 +95,10 @@ def _of_features(observation: Observation, failed: Failure, node: Node, found: R
 
 
 def _features(observation: Observation, node: Node, name: str, found: Recurrent) -> list[Fix]:
+    if found.exchanged:
+        return [_exchanged(observation, node, name)]
     shape = found.input.tensor.shape
-    fixes = [_exchanged(observation, node, name)] if found.exchanged else []
+    fixes = []
     if len(shape) == 3 and found.features in shape[:2]:
         axis = 1 if shape[1] == found.features else 0
         swap = f".transpose({axis}, 2)"
@@ -113,15 +115,13 @@ def _features(observation: Observation, node: Node, name: str, found: Recurrent)
 
 def _exchanged(observation: Observation, node: Node, name: str) -> Fix:
     """The input and the state in each other's place; what torch checks before a layer is not changed so."""
-    source, cells = observation.source(node.id), {"gru_cell", "rnn_tanh_cell", "rnn_relu_cell"}
-    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and len(n.args) == 2]
-    own = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == name.rpartition(".")[2]]
+    source, given = observation.source(node.id), _given(observation, node)
     after = None
-    if source and len(own) == 1:
-        first, second = (source[slice(*span(source, argument))] for argument in own[0].args)
-        after = replaced(replaced(source, own[0].args[1], first), own[0].args[0], second)
+    if source and len(given) == 2:
+        first, second = (source[slice(*span(source, argument))] for argument in given)
+        after = replaced(replaced(source, given[1], first), given[0], second)
     named = ", ".join(["hx", "input", *(a.name for a in node.arguments[2:])])
-    edits = (Replace(node.id, f"torch.{node.bare_name}({named})"),) if node.bare_name in cells else ()
+    edits = (Replace(node.id, f"torch.{node.bare_name}({named})"),) if node.bare_name.endswith("_cell") else ()
     return Fix(f"give {name} its input first and then its state: they are exchanged", after=after, edits=edits)
 
 
@@ -228,11 +228,32 @@ def _states_through(observation: Observation, node: Node, found: Recurrent, chan
     for state in found.states:
         edits += wrapped(observation, node, state.role, f"x{change}")
     name = variable(observation, node, found.states[0].role)
+    reached = found.cell or not observation.in_library(node.id) or len(edits) > len(found.states)
     return Fix(
         f"{words}: {name or 'state'}{change}",
-        after=with_behind(observation, node, found.states[0].role, change),
-        edits=tuple(edits),
+        after=with_behind(observation, node, found.states[0].role, change)
+        or _changed(observation, node, found, change),
+        edits=tuple(edits) if reached else (),  # what torch checks before would still refuse the states as they were
     )
+
+
+def _changed(observation: Observation, node: Node, found: Recurrent, change: str) -> str | None:
+    """The line with something put behind each state that a layer is given there."""
+    source, given = observation.source(node.id), _given(observation, node)
+    states = given[1].elts if len(given) == 2 and isinstance(given[1], ast.Tuple) else given[1:]
+    if len(states) != len(found.states):
+        return None
+    for state in reversed(states):
+        source = suffixed(source, state, change)
+    return source
+
+
+def _given(observation: Observation, node: Node) -> list[ast.expr]:
+    """What the line gives to its only call of the layer that a node is of."""
+    calls = [n for n in ast.walk(statement(observation.source(node.id))) if isinstance(n, ast.Call)]
+    layer = node.module.rpartition(".")[2]
+    own = [c.args for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == layer]
+    return own[0] if len(own) == 1 else []
 
 
 def _made_to_fit(observation: Observation, failed: Failure, found: Recurrent) -> Fix:
