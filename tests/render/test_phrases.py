@@ -17,6 +17,6 @@ def test_a_layer_is_told_apart_from_the_lines_of_the_program() -> None:
     both = {"before": "z = z.view(-1, 52)\nnn.Linear(52, 2)", "after": "z = z.flatten(1)\nnn.Linear(104, 2)"}
     gone, come, layers = change(both)
     assert (gone, come) == (["z = z.view(-1, 52)"], ["z = z.flatten(1)"])
-    assert layers == ["where the layer is made: nn.Linear(52, 2) -> nn.Linear(104, 2)"]
+    assert layers == ["where it is made: nn.Linear(52, 2) -> nn.Linear(104, 2)"]
     assert change({"before": "y = h.detach()", "after": ""}) == (["y = h.detach()"], [], [])
     assert change({"before": "y = h.detach()", "after": None}) == ((), (), ())

@@ -10,7 +10,7 @@ from whygrad.render.terminal import safe
 
 Json = Mapping[str, Any]
 _LONG_MS = 100
-_LAYER = re.compile(r"(\w+ = )?nn\.[A-Z]\w*\(")
+_LAYER = re.compile(r"([\w.]+ = )?nn\.[A-Z]\w*\(")
 PASSES = {
     "structure": "the step on shapes alone",
     "numeric": "the step with its numbers",
@@ -115,9 +115,9 @@ def code_lines(text: Any) -> Sequence[str]:
 
 
 def change(fix: Json) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-    """The lines that go, those that come, and what is said of layers: how they were made is not in a program.
+    """The lines that go, those that come, and what is said of layers and weights: a program does not hold their making.
 
-    A fix writes such a layer out with the sizes that it has, in a line of its own.
+    A fix writes each out with the sizes that it has, in a line of its own.
     """
     if fix.get("after") is None:
         return (), (), ()
@@ -125,7 +125,7 @@ def change(fix: Json) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     old, new = ([line for line in lines if _LAYER.match(line)] for lines in (gone, come))
     if len(old) != len(new):
         return gone, come, ()
-    told = [f"where the layer is made: {was} -> {now}" for was, now in zip(old, new, strict=True)]
+    told = [f"where it is made: {was} -> {now}" for was, now in zip(old, new, strict=True)]
     return [line for line in gone if line not in old], [line for line in come if line not in new], told
 
 

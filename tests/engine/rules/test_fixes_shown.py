@@ -37,7 +37,7 @@ CASES = {
         "self.l = nn.Linear(8, 8); self.register_buffer('m', torch.ones(6, 6))",
         "return self.l(x) @ x.transpose(1, 2) + self.m",
         "2x9x8",
-        "m = torch.empty(9, 9)",
+        "m = nn.Buffer(torch.empty(9, 9))",
     ),
     "positions for too few tokens": (
         "self.p = nn.Parameter(torch.randn(1, 6, 8))",

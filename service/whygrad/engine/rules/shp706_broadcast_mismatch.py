@@ -185,7 +185,7 @@ def _definition(observation: Observation, held: str, shape: Sequence[int]) -> st
     """The parameter, or buffer, made with a shape."""
     made_of = f"torch.empty({', '.join(map(str, shape))})"
     registered = any(p.name == held for p in observation.parameters)
-    return f"{held} = nn.Parameter({made_of})" if registered else f"{held} = {made_of}"
+    return f"{held} = nn.{'Parameter' if registered else 'Buffer'}({made_of})"
 
 
 def _strided(observation: Observation, failed: Failure, first: Operand, second: Operand) -> Fix | None:

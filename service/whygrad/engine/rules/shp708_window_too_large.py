@@ -56,6 +56,7 @@ from collections.abc import Iterator, Sequence
 from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.operands.convolutions import short as written
 from whygrad.engine.operands.windows import Window, nothing_left, reaching, too_large
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.sending import described, resent, shape_to_send
@@ -111,7 +112,7 @@ def _fixes(
     least: Sequence[int],
 ) -> list[Fix]:
     larger = list(_larger_inputs(observation, failed, operand, least))
-    smaller = [fix for fix in (_smaller(node, found), _adaptive(node, found)) if fix]
+    smaller = [fix for fix in (_smaller(node, found), _adaptive(observation, node, found)) if fix]
     return [*larger, *smaller] or [Fix("use a smaller kernel, fewer poolings or some padding")]
 
 
@@ -152,12 +153,12 @@ def _smaller(node: Node, found: Window | None) -> Fix | None:
     return Fix(summary, edits=(Give(node.id, "kernel_size", kernel),)) if tuple(kernel) != found.kernel else None
 
 
-def _adaptive(node: Node, found: Window | None) -> Fix | None:
+def _adaptive(observation: Observation, node: Node, found: Window | None) -> Fix | None:
     """An average pool that takes whatever is left."""
     rank = len(found.kernel) if found else 0
     if node.bare_name != f"avg_pool{rank}d":
         return None
     edit = Replace(node.id, f"self.mean({list(range(-rank, 0))}, keepdim=True)")
-    return Fix(
-        f"or pool to one value with nn.AdaptiveAvgPool{rank}d(1)", after=f"nn.AdaptiveAvgPool{rank}d(1)", edits=(edit,)
-    )
+    kind, pool = observation.modules.get(node.module), f"nn.AdaptiveAvgPool{rank}d(1)"
+    before = f"nn.{kind}({written(list(found.kernel))}, ...)" if found and kind == f"AvgPool{rank}d" else None
+    return Fix(f"or pool to one value with {pool}", before, pool if before else None, edits=(edit,))
