@@ -185,6 +185,63 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="number_put_where_argmax_says",
+        shapes="3x6",
+        codes=("CUT105",),
+        parameters=("g.weight", "g.bias"),
+        line="weights[best] = float(scores[best])",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 4)
+        self.g = nn.Linear(6, 4)
+
+    def forward(self, x):
+        scores = self.g(x).mean(0).softmax(0)
+        best = int(scores.max(0)[1])
+        weights = torch.zeros(4)
+        weights[best] = float(scores[best])
+        return self.a(x) * weights
+""",
+    ),
+    Variant(
+        name="score_put_where_argmax_says",
+        shapes="3x6",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 4)
+        self.g = nn.Linear(6, 4)
+
+    def forward(self, x):
+        scores = self.g(x).mean(0).softmax(0)
+        best = int(scores.max(0)[1])
+        weights = torch.zeros(4)
+        weights[best] = scores[best]
+        return self.a(x) * weights
+""",
+    ),
+    Variant(
+        name="row_that_argmax_says",
+        shapes="3x6",
+        codes=("CUT103",),
+        parameters=("g.weight", "g.bias"),
+        ops=("aten::argmax",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.g = nn.Linear(6, 4)
+        self.rows = nn.Parameter(torch.randn(4, 6))
+
+    def forward(self, x):
+        best = int(self.g(x).mean(0).argmax())
+        return x * self.rows[best]
+""",
+    ),
+    Variant(
         name="tolist_rebuild",
         shapes="3x6",
         codes=("CUT105",),

@@ -1258,6 +1258,95 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="softmax_by_hand_then_log",
+        shapes="4x8; 4:int64[0,5)",
+        codes=("NUM601",),
+        loss="output",
+        parameters=("f.weight", "f.bias"),
+        ops=("aten::exp",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 5)
+
+    def forward(self, x, y):
+        e = torch.exp(self.f(x) * 500)
+        p = e / e.sum(1, keepdim=True)
+        return -torch.log(p.gather(1, y.unsqueeze(1))).mean()
+""",
+    ),
+    Variant(
+        name="log_softmax_of_large_scores",
+        shapes="4x8; 4:int64[0,5)",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 5)
+
+    def forward(self, x, y):
+        p = torch.log_softmax(self.f(x) * 500, 1)
+        return -p.gather(1, y.unsqueeze(1)).mean()
+""",
+    ),
+    Variant(
+        name="log_of_zeros_that_stand_for_quotients_by_zero",
+        shapes="4x8",
+        codes=("NUM601",),
+        loss="output",
+        ops=("aten::log",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 5)
+
+    def forward(self, x):
+        h = self.f(x).abs()
+        norm = torch.relu(h - 100)
+        share = torch.where(norm > 0, h / norm, torch.zeros_like(h))
+        return torch.log(share.detach()).mean() + h.mean()
+""",
+    ),
+    Variant(
+        name="zero_times_masked_infinity",
+        shapes="6x8",
+        codes=("NUM601",),
+        loss="output",
+        ops=("aten::mul",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 5)
+
+    def forward(self, x):
+        z = F.normalize(self.f(x), dim=1)
+        own = torch.eye(6, dtype=torch.bool)
+        score = (z @ z.t()).masked_fill(own, float("-inf"))
+        return -(torch.log_softmax(score, 1) * (~own).float()).mean()
+""",
+    ),
+    Variant(
+        name="zero_times_masked_large_number",
+        shapes="6x8",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 5)
+
+    def forward(self, x):
+        z = F.normalize(self.f(x), dim=1)
+        own = torch.eye(6, dtype=torch.bool)
+        score = (z @ z.t()).masked_fill(own, -1e9)
+        return -(torch.log_softmax(score, 1) * (~own).float()).mean()
+""",
+    ),
+    Variant(
         name="exp_over",
         shapes="4x8",
         codes=("NUM601",),

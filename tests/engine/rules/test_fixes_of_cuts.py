@@ -16,6 +16,8 @@ HEALED = [
     ("CUT103", "return self.p * (self.a(x) > 0.5).float()"),
     ("CUT104", "return (self.a(x) * 10).long().float() * self.p"),
     ("CUT105", "return torch.tensor(self.a(x).mean().item()) * self.p"),
+    ("CUT105", "h = self.a(x)[0]; k = int(h.argmax()); w = torch.zeros(6); w[k] = float(h[k]); return w * self.p"),
+    ("CUT105", "h = self.a(x); return torch.tensor([float(h[0, 0]), float(h[1, 1]), 2.0]).sum() * self.p"),
     ("CUT107", "h = self.a(x).detach().requires_grad_(); return h * self.p"),
     ("CUT107", "return torch.tensor(self.a(x).pow(2).mean().item(), requires_grad=True) * self.p"),
     ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = y.sigmoid(); z[0] = 0.0; return z"),

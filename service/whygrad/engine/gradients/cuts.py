@@ -15,7 +15,8 @@ from typing import Literal
 from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
 from whygrad.engine.facts import CASTS
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
-from whygrad.engine.gradients.flow import DETACHING, TAKERS, Cut, Flow
+from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
+from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.wording.phrases import subject
 
@@ -100,7 +101,7 @@ def finding(
     return Finding(
         title=f"{_who(cut)} no gradient: {why}",
         message=message,
-        node=cut.node.id,
+        node=_written(observation, cut),
         event=cut.event,
         order=cut.order,
         parameters=names(cut.parameters),
@@ -110,6 +111,12 @@ def finding(
         fix=fix,
         other_fixes=tuple(_elsewhere(observation, other) for other in cut.others),
     )
+
+
+def _written(observation: Observation, cut: Severed) -> int:
+    """The operation to point at: of one that torch put in itself, the one that the user wrote before it."""
+    before = cut.source.node if cut.source is not None else cut.node.id
+    return cut.node.id if observation.place(cut.node.id) is not None else before
 
 
 def _who(cut: Severed) -> str:

@@ -37,6 +37,7 @@ _LOGARITHMS = {
     "softmax": ("log_softmax", "torch.log_softmax(self, dim)"),
     "sigmoid": ("logsigmoid", "torch._C._nn.log_sigmoid(self)"),
 }
+_CHOOSING = frozenset({"index", "select", "gather", "index_select", "squeeze", "unsqueeze", "view", "reshape"})
 _OTHERWISE = {_FROM_ZERO: (_MORE,), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
 """What also keeps inside where clamping would leave nothing that learns: every number lies at the end."""
 
@@ -141,7 +142,7 @@ def _in_one(observation: Observation, node: Node) -> list[Fix]:
 
 
 def _shifted(observation: Observation, node: Node, own: Event) -> list[Fix]:
-    """The exponentials of a softmax that is written out, with the largest taken away first."""
+    """The exponentials of a softmax that is written out: its logarithm in one, or the largest taken away first."""
     events, result = observation.first.events, own.outputs[0].id if own.outputs else -1
     for summed in events:
         if observation.nodes[summed.node].bare_name != "sum" or result not in {t.id for t in summed.tensors}:
@@ -153,17 +154,45 @@ def _shifted(observation: Observation, node: Node, own: Event) -> list[Fix]:
             for e in events
             if observation.nodes[e.node].bare_name == "div" and result in {t.id for t in e.tensors[:1]}
         )
-        if isinstance(dims, list) and any(total & {t.id for t in e.tensors} for e in shares):
+        share = next((e for e in shares if total & {t.id for t in e.tensors}), None)
+        if isinstance(dims, list) and share is not None:
             shifted = f"{{x}} - {{x}}.detach().amax({dims}, True)"
             shown = shifted.replace("{x}", "x")
             return [
+                *_logarithm(observation, (own, summed, share), dims),
                 Fix(
                     f"take the largest away before exp, as softmax does, or use softmax: {shown} in place of x",
                     after=wrapped(observation.source(node.id), "exp", shifted),
                     edits=(Wrap(node.id, "self", shown),),
-                )
+                ),
             ]
     return []
+
+
+def _logarithm(observation: Observation, softmax: tuple[Event, Event, Event], dims: list[int]) -> list[Fix]:
+    """The logarithm of a softmax that is written out, where nothing else reads the exponentials or their shares."""
+    exp, summed, share = softmax
+    reading = [e for e in observation.first.events if exp.outputs[0].id in {t.id for t in e.tensors}]
+    kept = len(summed.outputs[0].shape) == len(exp.outputs[0].shape)
+    if len(dims) != 1 or not kept or any(e not in (summed, share) for e in reading):
+        return []
+    chosen, logarithms = {share.outputs[0].id}, list[int]()
+    for event in observation.first.events:
+        if chosen & {t.id for t in event.tensors}:
+            name = observation.nodes[event.node].bare_name
+            if name == "log":
+                logarithms.append(event.node)
+            elif name in _CHOOSING:
+                chosen |= {t.id for t in event.outputs}
+            else:
+                return []
+    edits = (
+        Replace(exp.node, "self"),
+        Replace(share.node, f"torch.log_softmax(self, {dims[0]})"),
+        *(Replace(number, "self") for number in dict.fromkeys(logarithms)),
+    )
+    words = "use log_softmax in place of exp, its sum and log: it holds no number that leaves the range of its type"
+    return [Fix(words, before="", edits=edits)] if logarithms else []
 
 
 def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> list[Fix]:

@@ -14,17 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 
-from whygrad.engine.facts import FILLING, METADATA, TENSOR_TYPES
+from whygrad.engine.facts import METADATA, TENSOR_TYPES
+from whygrad.engine.gradients.scalars import TAKERS, Scalars, carried
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
-
-TAKERS = frozenset(
-    f"aten::{name}"
-    for name in (
-        "item", "Float", "Int", "Bool", "Complex", "FloatImplicit", "IntImplicit", "ScalarImplicit",
-        "ComplexImplicit", "is_nonzero", "equal", "allclose", "__str__", "str", "_local_scalar_dense",
-    )
-) | {"prim::tolist", "prim::NumToTensor"}  # fmt: skip
-"""Operations that take numbers out of a tensor."""
 
 DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
 """Operations that return the same numbers without their history."""
@@ -49,7 +41,7 @@ class Flow:
         self.step = step
         self._selecting = selecting
         self._bits = {p.tensor: 1 << i for i, p in enumerate(observation.trainable)}
-        self._scalars = _Scalars(observation.nodes)
+        self._scalars = Scalars(observation.nodes, selecting=selecting)
         self.alive: dict[int, int] = defaultdict(int, self._bits)
         self.value: dict[int, int] = defaultdict(int, self._bits)
         self.cuts: list[Cut] = []
@@ -89,8 +81,7 @@ class Flow:
         search.want(tensors, numbers, len(self.step.events) if before is None else before)
         for index in search.events():
             event = self.step.events[index]
-            values = (v for argument in self._node(event).arguments for v in self.sources(argument.value))
-            search.want(self._carrying(event), values, index)
+            search.want(self._carrying(event), self._given(self._node(event)), index)
         return frozenset(search.found), frozenset(search.wanted)
 
     @cached_property
@@ -100,6 +91,11 @@ class Flow:
     def sources(self, value: int) -> frozenset[int]:
         """The numbers taken out of tensors, by their values, that a value outside tensors was computed from."""
         return self._scalars.sources(value)
+
+    def _given(self, node: Node) -> frozenset[int]:
+        """The numbers taken out of tensors, by their values, that the result of an operation depends on."""
+        carrying = node.arguments if self._selecting else carried(node)
+        return frozenset().union(*(self.sources(argument.value) for argument in carrying))
 
     @cached_property
     def last(self) -> dict[int, int]:
@@ -156,8 +152,7 @@ class Flow:
         """The masks of the numbers that an operation is given, and the executions that took them out."""
         if not self._taken:
             return []
-        sources = set().union(*(self.sources(a.value) for a in node.arguments)) if node.arguments else set()
-        return [self._taken[s] for s in sources if s in self._taken]
+        return [self._taken[s] for s in self._given(node) if s in self._taken]
 
     def _take(self, index: int, node: Node, alive: int, value: int) -> None:
         for output in node.outputs:
@@ -259,39 +254,3 @@ def results(event: Event, node: Node) -> list[Tensor]:
         return list(event.outputs) if _writes_memory(node) else []
     read = {t.id for t in event.tensors}
     return [t for t in event.outputs if t.id not in read]
-
-
-class _Scalars:
-    """Numbers outside tensors: from which operations a value was computed, through control flow and containers."""
-
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
-        self._made: dict[int, list[int]] = defaultdict(list)
-        self._takers: set[int] = set()
-        for node in nodes:
-            for output in node.outputs:
-                if node.op in TAKERS and node.arguments[0].type in TENSOR_TYPES:
-                    self._takers.add(output)
-                elif not node.joins:
-                    self._made[output] += [a.value for a in node.arguments if a.type not in TENSOR_TYPES]
-            if node.op in FILLING:
-                self._made[node.arguments[0].value] += [a.value for a in node.arguments[1:]]
-            for source, target in node.joins:
-                self._made[target].append(source)
-        self._known: dict[int, frozenset[int]] = {}
-
-    def sources(self, value: int) -> frozenset[int]:
-        """The values taken out of tensors that this value was computed from."""
-        if not self._takers:
-            return frozenset()
-        if value not in self._known:
-            seen, pending = {value}, [value]
-            found: set[int] = set()
-            while pending:
-                for source in self._made[pending.pop()]:
-                    if source in self._known:  # most values are asked for in the order in which they are made
-                        found |= self._known[source]
-                    elif source not in seen:
-                        seen.add(source)
-                        pending.append(source)
-            self._known[value] = frozenset(found | (seen & self._takers))
-        return self._known[value]

@@ -2,7 +2,8 @@
 
 Infinities that the program writes down itself (an attention mask) are meant, and so is what they give as long as
 that is no NaN. What a later operation absorbs (a softmax, a `where`) does not count in the forward; in the backward
-it may come back.
+it may come back. A number divided by infinity is no longer itself either: where that 0 gives infinity again, as in a
+logarithm, the first infinity is the cause.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ _ROUTINE = (
     "Permute",
     "T",
 )
+_SHRINKING = frozenset({"div", "true_divide", "reciprocal", "exp", "softmax"})
+"""What makes zeros of infinity."""
+
+_KEEPING_ZEROS = frozenset(
+    {"index", "select", "slice", "gather", "index_select", "take_along_dim", "mul", "neg", "clone", "contiguous", "to"}
+    | {"view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "t", "expand", "diagonal"}
+)
+"""What gives on the zeros that it is given."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class Spoiler:
     """An execution that made NaN or infinity out of numbers, and the parameters whose gradient that costs.
 
     `hider` is the operation that hides it from the result. `function` is torch's name of the derivative, where it
-    is the backward that made it.
+    is the backward that made it. `infinity` is the execution that wrote an infinity which it was given, as was meant.
     """
 
     order: int
@@ -49,6 +58,7 @@ class Spoiler:
     hider: Node | None = None
     function: str = ""
     reaches_loss: bool = True
+    infinity: Event | None = None
 
     def operand(self, role: str) -> Numbers | None:
         """What numbers the operand in that role held."""
@@ -114,7 +124,7 @@ def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
     everywhere = to_loss | {origins.of(t) for t in step.outputs if t.id in step.spoiled} - {None}
     suffering = broken(observation, step)
     return tuple(
-        _spoiler(observation, step, order, suffering, reaches_loss=order in to_loss)
+        _spoiler(observation, step, order, suffering, origins.meant(order), reaches_loss=order in to_loss)
         for order in sorted(o for o in everywhere if o is not None)
     )
 
@@ -158,12 +168,20 @@ def _made_into_loss(step: Step) -> list[Tensor]:
 
 
 def _spoiler(
-    observation: Observation, step: Step, order: int, suffering: tuple[Parameter, ...], *, reaches_loss: bool
+    observation: Observation,
+    step: Step,
+    order: int,
+    suffering: tuple[Parameter, ...],
+    infinity: int | None,
+    *,
+    reaches_loss: bool,
 ) -> Spoiler:
     event = step.events[order]
     lost = {*suffering, *_silenced(observation, step, event)} if reaches_loss else set()
     parameters = tuple(p for p in observation.trainable if p in lost)
-    return Spoiler(order, event, observation.nodes[event.node], parameters, reaches_loss=reaches_loss)
+    written = step.events[infinity] if infinity is not None else None
+    node = observation.nodes[event.node]
+    return Spoiler(order, event, node, parameters, reaches_loss=reaches_loss, infinity=written)
 
 
 def _silenced(observation: Observation, step: Step, event: Event) -> list[Parameter]:
@@ -206,24 +224,50 @@ class _Origins:
         self._nodes = observation.nodes
         self._known: dict[tuple[int, int], int | None] = {}
         self._memory: dict[int, int | None] = {}
+        self._faded: dict[int, int] = {}
+        self._meant: dict[int, int] = {}
+        self._events = step.events
         for order, event in enumerate(step.events):
             spoilt = [t for t in event.outputs if not _finite(t)]
             for tensor in spoilt:
                 origin = self._origin(order, event, tensor)
                 self._known[tensor.id, tensor.version] = self._memory[tensor.storage] = origin
+                if origin is None:
+                    writer = self.meant(order)
+                    self._meant[tensor.id] = order if writer is None else writer
+            self._fade(event)
 
     def of(self, tensor: Tensor) -> int | None:
         """The execution that made a tensor non-finite; None where that was meant, or is not known."""
         key = (tensor.id, tensor.version)
         return self._known[key] if key in self._known else self._memory.get(tensor.storage)
 
+    def meant(self, order: int) -> int | None:
+        """The execution that wrote an infinity, as was meant, which an execution was given."""
+        given = (self._meant.get(t.id) for t in self._events[order].tensors if not _finite(t))
+        return next((writer for writer in given if writer is not None), None)
+
     def _origin(self, order: int, event: Event, made: Tensor) -> int | None:
         taken = [t for t in event.tensors if not _finite(t)]
         origins = [o for o in map(self.of, taken) if o is not None]
         if origins:
             return min(origins)
+        faded = [o for t in event.tensors if (o := self._faded.get(t.id)) is not None]
+        if faded and not taken:
+            return min(faded)
         meant = bool(taken) or self._writes_infinity(event)
         return None if meant and made.numbers is not None and not made.numbers.nan else order
+
+    def _fade(self, event: Event) -> None:
+        """Follow the zeros that an infinity left behind."""
+        name, operands = self._nodes[event.node].bare_name, event.tensors
+        origins = [self.of(t) for t in operands if not _finite(t)] if name in _SHRINKING else []
+        if name in _KEEPING_ZEROS:
+            origins = [self._faded.get(t.id) for t in operands]
+        known = [o for o in origins if o is not None]
+        if known:
+            zeros = (t for t in event.outputs if t.numbers is not None and t.numbers.zero)
+            self._faded |= {t.id: min(known) for t in zeros}
 
     def _writes_infinity(self, event: Event) -> bool:
         literals = [a.literal for a in self._nodes[event.node].arguments if a.constant]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.facts import CASTS, METADATA
-from whygrad.engine.gradients.flow import TAKERS
 from whygrad.engine.gradients.relaxations import Relaxation, relaxation, shares
+from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Node, Observation
 
 

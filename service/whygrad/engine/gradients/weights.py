@@ -10,7 +10,8 @@ from functools import lru_cache
 from math import prod
 
 from whygrad.engine.facts import METADATA
-from whygrad.engine.gradients.flow import DETACHING, TAKERS
+from whygrad.engine.gradients.flow import DETACHING
+from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 
 _LAYERS = {

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from whygrad.engine.facts import FILLING, RETYPING, TENSOR_TYPES
-from whygrad.engine.gradients.flow import TAKERS
+from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.graph.streams import State, Streams, worst
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 

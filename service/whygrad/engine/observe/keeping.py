@@ -111,7 +111,7 @@ class _Keeper:
         made = user.inputsAt(0) if user.kind() == "aten::append" else user.output()
         if user.kind() == "aten::append" and user.outputsSize():
             user.output().setType(_LIST)
-        if made.unique() in self._done:
+        if made.unique() in self._done or _holds_tensors(made):
             return
         self._done.add(made.unique())
         maker = made.node()
@@ -178,6 +178,11 @@ _LIST = torch._C.ListType(_TENSOR)
 
 def _is_number(value: Any) -> bool:
     return str(value.type()) in ("Scalar", *_OF_NUMBERS)
+
+
+def _holds_tensors(value: Any) -> bool:
+    """Whether it is a list of tensors already, as another number in it was kept before."""
+    return bool(value.type().isSubtypeOf(_LIST))
 
 
 def _is_tensor(value: Any) -> bool:

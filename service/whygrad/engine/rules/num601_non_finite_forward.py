@@ -53,12 +53,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Replace, Wrap
+from whygrad.engine.edits import Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
 from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_results
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.rewriting import rewritten
+
+_INFINITY = r"""-?(?:float\(['"][-+]?inf['"]\)|(?:math|torch|np)\.inf\b)"""
+"""How an infinity is written."""
 
 
 @rule("NUM601", "non-finite-forward", "error")
@@ -86,20 +90,53 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
         explains=frozenset({spoiler.node.id}),
         chain=(
             *((Link(f"of what {name} is given, {operand}"),) if operand else ()),
+            *_written(observation, spoiler),
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again"),
         ),
-        fixes=fixes or [_otherwise(spoiler)],
+        fixes=[*fixes, *_written_smaller(observation, spoiler)] or [_otherwise(spoiler)],
     )
 
 
+def _written(observation: Observation, spoiler: Spoiler) -> tuple[Link, ...]:
+    """The operation that wrote the infinity, where one was given."""
+    if spoiler.infinity is None:
+        return ()
+    writer = observation.nodes[spoiler.infinity.node]
+    return (Link(f"{writer.name} writes an infinity, which {spoiler.node.bare_name} is given", writer.id),)
+
+
 def _why(spoiler: Spoiler) -> str:
+    if spoiler.infinity is not None and spoiler.node.bare_name == "mul":
+        return "0 times infinity is NaN: a factor of 0 does not take an infinity away."
     edge = edge_of(spoiler.node, spoiler.event)
     if edge is not None:
         return f"It takes {edge.takes}: {edge.where}."
     if spoiler.node.bare_name == "softmax":
         return "A row in which every position is masked has no largest score: leave at least one."
     return "Its operands hold numbers that it has no finite result for."
+
+
+def _written_smaller(observation: Observation, spoiler: Spoiler) -> list[Fix]:
+    """A large number in place of the infinity that was written, with which what follows can still be computed."""
+    if spoiler.infinity is None or spoiler.node.bare_name == "softmax":
+        return []
+    writer = observation.nodes[spoiler.infinity.node]
+    large = 1e4 if any(t.dtype == "float16" for t in spoiler.infinity.outputs) else 1e9
+    given = {a.name: spoiler.infinity.values.get(a.name, a.literal) for a in writer.arguments}
+    name = next((n for n, value in given.items() if value in ("inf", "-inf")), None)
+    if name is None:
+        return []
+    number = -large if given[name] == "-inf" else large
+    line = observation.place(writer.id)
+    return [
+        Fix(
+            f"let {writer.name} write a large number, {number:.0e}, not an infinity".replace("e+0", "e"),
+            before=line.source if line else "",
+            after=rewritten(line, _INFINITY, f"{number:.0e}".replace("e+0", "e")),
+            edits=(Give(writer.id, name, number),),
+        )
+    ]
 
 
 def _otherwise(spoiler: Spoiler) -> Fix:
