@@ -169,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a log may hold any bytes, and a terminal may not know every letter
     try:
-        sys.exit(cli.main(arguments, prog_name="whygrad", standalone_mode=False))
+        sys.exit(_ended(arguments))
     except click.ClickException as error:
         with watching.heard(sys.stderr):
             error.show()
@@ -180,6 +180,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         watching.complain("interrupted")
         sys.exit(130)
+
+
+def _ended(arguments: Sequence[str] | None) -> int:
+    """The status of the command. click ends by itself where whoever reads its help, or its version, has left."""
+    try:
+        status: int = cli.main(arguments, prog_name="whygrad", standalone_mode=False)
+    except SystemExit:
+        return CLEAN
+    return status
 
 
 def _open_closed() -> None:

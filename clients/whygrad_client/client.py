@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar, Unpack
@@ -14,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from whygrad_client import reading
 from whygrad_client.answers import Explanation, Mutes, Rule, RulePage, Rules, Summaries, Summary, UploadLink
 from whygrad_client.diagnoses import Diagnoses, place
-from whygrad_client.errors import NotAService, WhygradError
+from whygrad_client.errors import NotAService
 from whygrad_client.options import Inputs, Options, request
 from whygrad_client.report import Mute, Report
 from whygrad_client.transport import Call, Transport
@@ -72,8 +71,7 @@ class Client:
                 if watch:
                     watch(report)
         except KeyboardInterrupt:
-            with suppress(WhygradError):
-                self.cancel(report.id or "")  # nobody else knows of it
+            self._diagnoses.abandon(report)
             raise
         return report if report.finished else self._diagnoses.give_up(report, f"no diagnosis after {seconds:g} s")
 

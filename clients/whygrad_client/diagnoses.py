@@ -69,9 +69,9 @@ class Diagnoses:
         """The diagnosis of a program that the service has, as `submit`. Raises Invalid where it does not."""
         return self._post(Form({"request": request, "model_id": sha256, "name": name}), key, wait)
 
-    def get(self, id: str, wait: float) -> Report:
+    def get(self, id: str, wait: float, *, leaving: bool = False) -> Report:
         """One as it stands, after `wait` seconds at most."""
-        return self._diagnosis(Call("GET", place(id), wait))
+        return self._diagnosis(Call("GET", place(id), wait, leaving=leaving))
 
     def ask(self, id: str, wait: float) -> Report:
         """As `get`; what goes wrong says that it is there to be asked for again."""
@@ -96,9 +96,14 @@ class Diagnoses:
             if not report.finished:
                 time.sleep(max(0.0, asked + _PAUSE - time.monotonic()))
 
-    def cancel(self, id: str) -> Report:
+    def cancel(self, id: str, *, leaving: bool = False) -> Report:
         """One that is cancelled where it was not finished."""
-        return self._diagnosis(Call("DELETE", place(id), query={"keep": "finished"}))
+        return self._diagnosis(Call("DELETE", place(id), query={"keep": "finished"}, leaving=leaving))
+
+    def abandon(self, report: Report) -> None:
+        """Cancel one that nobody else knows of, if that can be had in a moment: who asked for it is leaving."""
+        with suppress(WhygradError):
+            self.cancel(report.id or "", leaving=True)
 
     def give_up(self, report: Report, why: str) -> Report:
         """What came to its end after all; else it is cancelled. Raises TimedOut, which says why."""
@@ -126,7 +131,7 @@ class Diagnoses:
             return self._taken(call)
         except KeyboardInterrupt:  # it may have been taken, and nobody else knows of it
             with suppress(WhygradError):
-                self.cancel(self._taken(replace(call, wait=0)).id or "")
+                self.abandon(self._taken(replace(call, wait=0, leaving=True)))
             raise
 
     def _taken(self, call: Call) -> Report:
@@ -136,7 +141,7 @@ class Diagnoses:
         except Conflict as error:  # it was taken before, and the answer was lost
             if not error.location:
                 raise
-            return self.get(error.location.rpartition("/")[2], call.wait)
+            return self.get(error.location.rpartition("/")[2], call.wait, leaving=call.leaving)
 
     def _diagnosis(self, call: Call) -> Report:
         """The diagnosis that is answered, which can be asked for again where it is not finished."""

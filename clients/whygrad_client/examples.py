@@ -66,14 +66,12 @@ class Description:
         return {}
 
     def _floats(self, values: Tensor, name: str) -> Entry:
-        if values.isnan().all():
-            raise NotAnInput(
-                f"{name} is NaN throughout, and only finite numbers are drawn: give such, or a shape as '2x3'"
-            )
         finite = values[values.isfinite()]
+        if not len(finite):
+            raise NotAnInput(f"{name} has no finite number, and only such are drawn: give some, or a shape as '2x3'")
         if len(finite) < len(values):
             self.lost.append(f"{name}: its NaN and infinite elements are not sent; finite ones stand for them")
-        low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+        low, high = float(finite.min()), float(finite.max())
         return {"fill": low} if low == high else {"fill": "uniform", "low": low, "high": high}
 
     def _integers(self, values: Tensor, name: str) -> Entry:

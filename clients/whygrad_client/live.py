@@ -66,7 +66,7 @@ def diagnose(
     current = defaults.current()
     server = server or current.server
     _require_sound(options, model, inputs, loss, target, server)
-    with _program(model, inputs, mode) as (path, values, lost, parting):
+    with _of_this_machine(), _program(model, inputs, mode) as (path, values, lost, parting):
         asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
         request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
         document = _judged(path, request, server)
@@ -209,13 +209,20 @@ def _told(pointer: str, message: str, request: Document) -> str:
 
 
 def _judged(path: Path, request: Document, server: str | None) -> Document:
+    if not server:
+        return _engine(defaults.current().insecure)(path, _complete(request, server)).document
+    with Client(server) as client:
+        return client.diagnose(path, seconds=defaults.SERVER_SECONDS, **request).document
+
+
+@contextmanager
+def _of_this_machine() -> Iterator[None]:
+    """What this machine does not have, such as room for a file, is told as all else that goes wrong."""
     try:
-        if not server:
-            return _engine(defaults.current().insecure)(path, _complete(request, server)).document
-        with Client(server) as client:
-            return client.diagnose(path, seconds=defaults.SERVER_SECONDS, **request).document
+        yield
     except OSError as error:
-        raise NotARequest(str(error)) from None
+        told = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+        raise WhygradError(f"the program could not be examined: {told or error}") from None
 
 
 @cache

@@ -21,6 +21,7 @@ from whygrad_client import reading
 from whygrad_client.errors import ConnectionFailed, Misconfigured, NotAService, ProblemError, problem
 
 _CONNECT_SECONDS = 10.0
+_LEAVING_SECONDS = 5.0
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -40,7 +41,10 @@ class _Problem(reading.Told):
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `wait` is how many seconds the service is asked to hold it."""
+    """One request. `wait` is how many seconds the service is asked to hold it.
+
+    Who is `leaving` makes it once, and waits no longer than a moment for its answer.
+    """
 
     method: str
     path: str
@@ -49,6 +53,7 @@ class Call:
     body: Any = None
     content_type: str | None = None
     idempotency_key: str | None = None
+    leaving: bool = False
 
     @property
     def repeatable(self) -> bool:
@@ -91,7 +96,7 @@ class Transport:
             try:
                 return self._once(call)
             except (ConnectionFailed, ProblemError) as error:
-                pause = self._pause(error, attempt) if call.repeatable else None
+                pause = self._pause(error, attempt) if call.repeatable and not call.leaving else None
                 if pause is None:
                     raise
                 time.sleep(pause)
@@ -113,7 +118,7 @@ class Transport:
                 params=dict(call.query),
                 data=call.body,
                 headers=call.headers,
-                timeout=(_CONNECT_SECONDS, self.timeout + call.wait),
+                timeout=_LEAVING_SECONDS if call.leaving else (_CONNECT_SECONDS, self.timeout + call.wait),
                 allow_redirects=False,
             )
         except requests.RequestException as error:

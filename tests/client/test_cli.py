@@ -280,17 +280,27 @@ def run(*arguments: str, given: bytes = b"", **environment: str) -> subprocess.C
     return subprocess.run(command, input=given, capture_output=True, check=False, timeout=60, env=told)
 
 
+def unread(*arguments: str) -> tuple[int, bytes]:
+    """The status of a command whose reader has left, and what it wrote to stderr."""
+    reader, written = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "whygrad_client.cli", *arguments]
+    ended = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, check=False, timeout=60)
+    os.close(written)
+    return ended.returncode, ended.stderr
+
+
 @pytest.mark.parametrize(("path", "status"), [("sound", 0), ("detached", 1)])
 def test_who_reads_no_further_changes_nothing_in_the_status(
     path: str, status: int, service: str, request: pytest.FixtureRequest
 ) -> None:
-    unread, written = os.pipe()
-    os.close(unread)
-    asked = ["check", str(request.getfixturevalue(path)), "--input", "2x4", "--server", service]
-    command = [sys.executable, "-m", "whygrad_client.cli", *asked]
-    ended = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, check=False, timeout=60)
-    os.close(written)
-    assert (ended.returncode, ended.stderr) == (status, b"")
+    asked = "check", str(request.getfixturevalue(path)), "--input", "2x4", "--server", service
+    assert unread(*asked) == (status, b"")
+
+
+@pytest.mark.parametrize("asked", ["--help", "--version", "check --help"])
+def test_who_reads_no_help_has_found_nothing(asked: str) -> None:
+    assert unread(*asked.split()) == (0, b"")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_description_keeps_shape_type_and_range(value: Any, entry: Any) -> Non
         (torch.tensor([1, -100, 2]), {"low": 1, "high": 3}, "x: -100 is taken for a mark, as ignore_index is"),
         (torch.tensor([True, False]), {}, "x: which of its elements are true is not sent"),
         (torch.tensor([0.0, -INF]), {"fill": 0.0}, "x: its NaN and infinite elements are not sent"),
-        (torch.tensor([INF]), {"fill": 0.0}, "x: its NaN and infinite elements are not sent"),
+        (torch.tensor([INF, 2.0]), {"fill": 2.0}, "x: its NaN and infinite elements are not sent"),
     ],
 )
 def test_what_is_lost_is_said(value: torch.Tensor, drawn: dict[str, Any], lost: str) -> None:
@@ -54,7 +54,8 @@ def test_what_is_lost_is_said(value: torch.Tensor, drawn: dict[str, Any], lost: 
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        (torch.full((2,), float("nan")), "input x is NaN throughout"),
+        (torch.full((2,), float("nan")), "input x has no finite number"),
+        (torch.tensor([float("-inf"), float("nan")]), "input x has no finite number"),
         (object(), "input x is a builtins.object: an input is a tensor"),
         (
             {"a": [torch.zeros(2).to_sparse()]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from tests.client.peer import Answer, answering
 
-from whygrad_client import NotARequest, TimedOut, assert_gradients_flow, defaults, diagnose
+from whygrad_client import NotARequest, TimedOut, WhygradError, assert_gradients_flow, defaults, diagnose
 
 
 def test_a_service_is_not_waited_for_for_ever(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,6 +19,12 @@ def test_a_service_is_not_waited_for_for_ever(sound: Path, monkeypatch: pytest.M
     with answering(queued, queued, cancelled) as peer, pytest.raises(TimedOut, match=r"no diagnosis after 0\.1 s"):
         diagnose(sound, "2x4", server=peer.address)
     assert [call.split()[0] for call in peer.calls] == ["POST", "GET", "DELETE"]
+
+
+def test_what_the_machine_does_not_have_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(WhygradError, match=r"could not be examined: .*/gone/\w+: No such file or directory"):
+        diagnose(torch.nn.Linear(4, 2), "2x4")
 
 
 class Halves(torch.nn.Module):

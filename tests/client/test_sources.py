@@ -45,7 +45,7 @@ def test_where_nothing_is_to_be_typed_nothing_is(tmp_path: Path) -> None:
     assert typed(tmp_path, "my.pt", after=None) is None
 
 
-SAID = "the input became 4x5 here in nets.py line 2"
+SAID = "the input became 4x5 in nets.py line 2"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def chain(repository: Path, here: Path | None = None, location: Document | None 
 
 
 def test_a_finding_without_a_place_names_files_as_all_others_do(repository: Path) -> None:
-    assert chain(repository) == ("the input became 4x5 here in src/app/nets.py line 2", None)
+    assert chain(repository) == ("the input became 4x5 in src/app/nets.py line 2", None)
 
 
 @pytest.mark.parametrize(("folder", "shown"), [("src", "app/nets.py"), ("tests", "../src/app/nets.py")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -166,6 +167,26 @@ def test_who_breaks_off_cancels(lost: tuple[Answer, ...], monkeypatch: pytest.Mo
     posts = [asked.headers["Idempotency-Key"] for asked in peer.asked if asked.method == "POST"]
     assert len(set(posts)) == 1
     assert peer.calls == ["POST /diagnose"] * len(posts) + [f"GET {place}", f"DELETE {place}?keep=finished"]
+
+
+def test_who_breaks_off_waits_no_longer_for_a_service_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    once = Transport._once
+
+    def interrupted(*_call: object) -> requests.Response:
+        monkeypatch.setattr(Transport, "_once", once)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(transport, "_LEAVING_SECONDS", 0.2)
+    monkeypatch.setattr(Transport, "_once", interrupted)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = Client(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        client._transport._answered = True
+        with pytest.raises(KeyboardInterrupt):
+            client.diagnose(b"program", "1")
+        silent.accept()[0].close()
+        silent.settimeout(0.0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
 
 
 class TestGivenUp:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from tests.processes import arguments_of, children_of, confined, runs
 
 from whygrad import sandbox
-from whygrad.sandbox import Limits, Outcome, Task
+from whygrad.sandbox import Limits, Outcome, Task, nursery
 
 Save = Callable[[str | bytes], Path]
 Until = Callable[[Callable[[], bool]], None]
@@ -175,6 +176,27 @@ def test_a_zygote_that_dies_while_it_warms_takes_nobodys_place(save: Save, healt
     assert examine(save(healthy)).ending == "finished"
     assert serving < zygotes()
     until(lambda: examine(save(healthy)).ending == "finished" and not zygotes() & serving)
+
+
+REFUSING = """
+import socket, sys, time
+from whygrad.sandbox import seccomp, zygote
+
+def build():
+    raise seccomp.Unavailable("the filter is not here")
+
+seccomp.build = build
+zygote.main(socket.socket(fileno=int(sys.argv[1])), insecure=False)
+time.sleep(60)
+"""
+
+
+def test_why_it_did_not_start_is_told_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "PROGRAM", (sys.executable, "-I", "-c", REFUSING))
+    fresh = nursery.Nursery()
+    for _ in range(2):
+        with pytest.raises(sandbox.SandboxError, match="did not start: the filter is not here"):
+            fresh.warm()
 
 
 def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: bytes, healthy: bytes) -> None:

@@ -193,7 +193,8 @@ def _fix(diagnosed: Diagnosed, place: Mapping[str, Json] | None) -> dict[str, Js
 
 
 def _link(places: Places, link: Link) -> str:
-    return link.text + (places.told(places.of(link.node)) if link.node is not None else "")
+    place = places.told(places.of(link.node)) if link.node is not None else ""
+    return link.text.removesuffix(" here") + place if place else link.text
 
 
 def _operands(observation: Observation, event: Event | None) -> list[dict[str, Json]]:

@@ -29,9 +29,8 @@ def opening(document: Json) -> tuple[str, str]:
     """What the first line begins with, `error[CUT101]` or how the diagnosis stands, and what it says."""
     faults, _notes = parted(document)
     kind = label(faults[0]) if faults else standing(document)
-    given = (
-        None if kind in ("queued", "running", "cancelled") else document.get("headline")
-    )  # no last word yet, or none
+    has_last_word = kind not in ("queued", "running", "cancelled")
+    given = document.get("headline") if has_last_word else None
     headline = safe(given or unfinished(document), 300)
     told = re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
     return heading(faults[0]) if faults else kind, told

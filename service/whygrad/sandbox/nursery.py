@@ -91,6 +91,8 @@ class Zygote:
         """
         if self._isolation is None:
             told = self._hear(START_SECONDS)
+            if "refused" in told:
+                self.close()  # it takes a moment to end, and whoever asks it meanwhile hears nothing more
             if "ready" not in told:
                 why = told.get("refused", "look above this line of the log for the reason")
                 raise SandboxError(f"the sandbox did not start: {why}")

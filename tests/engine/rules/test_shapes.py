@@ -286,7 +286,7 @@ def test_a_layer_is_named_with_both_sizes_and_written_out() -> None:
     assert finding["location"]["module"] == "out"
     assert finding["fix"]["before"] == "nn.Linear(20, 3, bias=False)"
     assert finding["fix"]["after"] == "nn.Linear(24, 3, bias=False)"
-    assert finding["chain"][0].startswith("x became 2x24 here")
+    assert finding["chain"][0].startswith("x became 2x24 in model.py line ")
     assert [(o["role"], o["shape"]) for o in finding["operands"]] == [("input", [2, 24]), ("weight", [3, 20])]
 
 
@@ -360,7 +360,7 @@ def test_of_a_line_with_several_calls_the_join_alone_is_changed() -> None:
 
 def test_what_was_computed_is_not_told_as_sent() -> None:
     source = net("h = self.a(x); return self.l(h)", "self.a = nn.Linear(4, 4); self.l = nn.Linear(6, 1)")
-    assert only(diagnose_source(source, shapes="3x4"))["chain"][0].startswith("h became 3x4 here")
+    assert only(diagnose_source(source, shapes="3x4"))["chain"][0].startswith("h became 3x4 in model.py line ")
     source = net("h = torch.relu(x); return self.l(h)", "self.l = nn.Linear(6, 1)")
     assert only(diagnose_source(source, shapes="3x4"))["chain"][0].startswith("h is 3x4, as was sent")
 

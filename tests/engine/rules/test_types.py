@@ -112,7 +112,7 @@ def test_the_cast_is_put_into_the_line() -> None:
 def test_the_operation_that_changed_the_type_is_in_the_chain() -> None:
     source = net("h = x.double(); h = torch.relu(h); return self.l(h)", "self.l = nn.Linear(6, 1)")
     finding = only(diagnose_source(source, shapes="4x6"))
-    assert finding["chain"][0] == "h became float64 here in model.py line 14"
+    assert finding["chain"][0] == "h became float64 in model.py line 14"
 
 
 def test_an_index_is_cast_to_integers() -> None:
