@@ -117,6 +117,13 @@ class Leave:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """While a node runs no gradients are recorded: `with torch.no_grad(): …`."""
+
+    node: int
+
+
+@dataclass(frozen=True)
 class Resize:
     """A parameter or buffer has another shape."""
 
@@ -180,6 +187,8 @@ class StandIn:
     dtype: str = "float32"
 
 
-OfGraph = Wrap | Replace | Become | Give | Reconnect | Keep | Hand | Succeed | Copy | Read | Leave | Promote | StandIn
+OfGraph = (
+    Wrap | Replace | Become | Give | Reconnect | Keep | Hand | Succeed | Copy | Read | Leave | Pause | Promote | StandIn
+)
 OfModule = Resize | Unfreeze | Freeze | Rescale | Register
 Edit = OfGraph | OfModule | Ask

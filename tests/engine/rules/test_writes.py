@@ -116,6 +116,42 @@ def test_a_part_of_a_parameter_is_written_without_gradient() -> None:
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", True, after)
 
 
+TAUGHT = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.online = nn.Linear(6, 4)
+        self.target = nn.Linear(6, 4)
+
+    def forward(self, x):
+        self.target.weight.mul_(0.9).add_(self.online.weight, alpha=0.1)
+        self.target.bias.lerp_(self.online.bias, 0.1)
+        with torch.no_grad():
+            aim = self.target(x)
+        return F.mse_loss(self.online(x), aim)
+"""
+
+
+def test_a_teacher_is_updated_without_gradient_and_not_into_a_tensor_that_nobody_reads() -> None:
+    (finding,) = diagnose_source(TAUGHT, shapes="4x6", loss="output")["findings"]
+    writes = ["self.target.weight.mul_(0.9).add_(self.online.weight, alpha=0.1)",
+              "self.target.bias.lerp_(self.online.bias, 0.1)"]  # fmt: skip
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL302", True)
+    assert finding["fix"]["before"] == "\n".join(writes)
+    assert finding["fix"]["after"] == "\n    ".join(["with torch.no_grad():", *writes])
+    healed = TAUGHT.replace(
+        f"        {writes[0]}\n        {writes[1]}", "        with torch.no_grad():\n            pass"
+    )
+    healed = healed.replace("pass", "\n            ".join(writes))
+    assert diagnose_source(healed, shapes="4x6", loss="output")["verdict"] == "healthy"
+
+
+def test_an_update_that_other_parameters_are_to_learn_through_is_not_cut_off() -> None:
+    body = "self.w.mul_(0.0).add_(self.a(x).mean(0)); return x * self.w * self.p"
+    finding = diagnose_source(net(body, f"{LAYER}; self.w = nn.Parameter(torch.ones(6))"), shapes="4x6")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", False, None)
+
+
 @pytest.mark.parametrize(
     ("write", "after"),
     [

@@ -17,6 +17,7 @@ from whygrad.engine.edits import (
     Hand,
     Keep,
     Leave,
+    Pause,
     Promote,
     Read,
     Reconnect,
@@ -174,6 +175,14 @@ class _Editor:
         else:
             raise EditError(f"{node.kind()} turns no gradients off")
 
+    def pause(self, edit: Pause) -> None:
+        node = self._node(edit.node)
+        for enabled in (False, True):
+            self._graph.setInsertPoint(node)
+            switch = self._graph.create("aten::set_grad_enabled", [self._graph.insertConstant(enabled)], 0)
+            (switch.insertAfter if enabled else switch.insertBefore)(node)
+            self._reader.adopt(switch, edit.node)
+
     def stand_in(self, edit: StandIn) -> None:
         node = self._node(edit.node)
         if node.outputsSize() != 1 or "Tensor" not in str(node.output().type()):
@@ -279,6 +288,7 @@ _OF_GRAPHS: dict[type, Any] = {
     Read: _Editor.read,
     Promote: _Editor.promote,
     Leave: _Editor.leave,
+    Pause: _Editor.pause,
     StandIn: _Editor.stand_in,
 }
 

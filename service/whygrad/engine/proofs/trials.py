@@ -8,7 +8,7 @@ from textwrap import shorten
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import unexplained
-from whygrad.engine.edits import Edit, Freeze, Rescale
+from whygrad.engine.edits import Edit, Freeze, Pause, Rescale
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.wording.phrases import counted
@@ -78,9 +78,10 @@ class Trial:
         return key(self.fault) in self.gone and not moved and (not came or (self.base.stopped and bool(self.new)))
 
     def _made(self, new: Diagnosed) -> bool:
-        """Whether a fault stands where the old one did, or in what the fix put in."""
-        node = new.finding.node
-        return node is not None and (node == self.fault.finding.node or node >= len(self.base.observation.nodes))
+        """Whether a fault stands where the old one did, in what the fix put in, or where it stops gradients."""
+        node, paused = new.finding.node, {edit.node for edit in self.fix.edits if isinstance(edit, Pause)}
+        old = node == self.fault.finding.node or node in paused
+        return node is not None and (old or node >= len(self.base.observation.nodes))
 
     def _goes_on(self, new: Diagnosed) -> bool:
         """Whether a fault keeps the gradient from the same parameters in the same way, only further on."""

@@ -47,10 +47,10 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.writes import without_writing, writing_a_copy, written_apart
+from whygrad.engine.gradients.writes import updated_apart, updates, without_writing, writing_a_copy, written_apart
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
@@ -101,11 +101,33 @@ def _of_a_part(observation: Observation, node: Node, event: Event) -> Fix:
     return Fix("write it where no gradient is recorded", after=after, edits=written_apart(observation, node))
 
 
+def _of_an_update(observation: Observation, node: Node, changed: Sequence[Node]) -> Fix:
+    """The writes that only change parameters, as a moving average does, without gradient: all of them."""
+    own = observation.place(node.id)
+    places = [place for n in changed if (place := observation.place(n.id)) is not None and own is not None]
+    lines = {p.line: p.source for p in places if own is not None and p.file == own.file and p.line is not None}
+    shown = [own.line] if own is not None and own.line is not None else []
+    while shown and lines.get(shown[-1] + 1):
+        shown.append(shown[-1] + 1)
+    sources = [lines[line] or "" for line in shown]
+    others = ", ".join(str(line) for line in sorted(lines.keys() - {*shown}))
+    return Fix(
+        "write it where no gradient is recorded" + (f", and so in line {others}" if others else ""),
+        before="\n".join(sources) if all(sources) else "",
+        after="\n    ".join(["with torch.no_grad():", *sources]) if sources and all(sources) else None,
+        edits=updated_apart(changed),
+    )
+
+
 def _of_the_whole(observation: Observation, failed: Failure, node: Node) -> list[Fix]:
     """A new tensor, where all that reads it reads the result; else a copy that is written instead.
 
-    The result has a name of its own: what is registered as a parameter stays one.
+    Of a write whose result nobody reads it is the parameter itself that is to change. The result has a name of its
+    own: what is registered as a parameter stays one.
     """
+    changed = updates(observation, node)
+    if changed:
+        return [_of_an_update(observation, node, changed)]
     line = out_of_place(observation.source(node.id), node.name)
     local = rewritten(line, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ")
     onward = f", and read {local.partition(' ')[0]} from there on" if local else ""
