@@ -23,7 +23,7 @@ from whygrad.request.sizes import refuse_larger
 FILE = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 
 Request = dict[str, Any]
-Told = Callable[[str, str, Request], str]
+Telling = Callable[[str, str, Request], str]
 
 
 def codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -131,7 +131,7 @@ _SPELT = {
 }
 
 
-def complete(request: Request, limit: int | None, told: Told) -> Request:
+def complete(request: Request, limit: int | None, told: Telling) -> Request:
     """The request with every default filled in; its tensors take at most `limit` bytes, where it is this side's to say.
 
     Raises click.UsageError, with every fault as it is `told`: from its pointer, its message and the request.

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +52,18 @@ def test_what_names_no_program_is_refused_at_the_file_and_not_repeated(client: F
         assert answer.status_code == 422
         assert 'id="wrong-model"' in answer.text
         assert named not in answer.text
+
+
+def test_a_file_is_taken_whatever_else_names_a_program(client: FlaskClient) -> None:
+    sent = client.post("/", data={"model_id": "none", "model": (BytesIO(PROGRAM), "m.pt")}, headers=PAGE)
+    assert sent.status_code == 303
+
+
+def test_what_a_script_is_to_say_has_all_that_is_wrong(client: FlaskClient) -> None:
+    page = client.get("/diagnoses?code=NONE&verdict=never", headers=PAGE).text
+    (told,) = re.findall('data-problem="(.*?)"', page)
+    assert told.startswith("Unknown verdict.")
+    assert told.endswith("Unknown code.")
 
 
 def test_a_program_that_is_gone_is_asked_for_again(client: FlaskClient) -> None:

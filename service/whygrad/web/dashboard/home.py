@@ -92,9 +92,9 @@ def _asked_again(id: str, name: str) -> Asked:
 def _typed() -> Asked:
     """What was typed. The file is kept at once: whatever is wrong with the rest, nobody sends it twice."""
     form, upload = request.form, request.files.get("model")
-    asked = Asked.about(form.get("model_id", ""), form.get("name", ""))
     if upload is not None and upload.filename:
-        return _with_file(asked, upload).typed(form)
+        return _with_file(Asked(), upload).typed(form)
+    asked = Asked.about(form.get("model_id", ""), form.get("name", ""))
     if form.get("known"):  # the form had a field for each argument, not the short form
         asked = _read(replace(asked, fields={**asked.fields, "method": form.get("method", "forward")}))
     return asked.typed(form)
