@@ -865,6 +865,89 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="healthy_teacher_among_labels",
+        shapes="4x6;4:int64[0,3)",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.student = nn.Linear(6, 3)
+        self.teacher = nn.Linear(6, 3)
+
+    def forward(self, x, y):
+        out = self.student(x)
+        with torch.no_grad():
+            wanted = self.teacher(x + 0.1)
+        off = F.mse_loss(out.softmax(1), wanted.softmax(1), reduction="none").mean(1)
+        return F.cross_entropy(out, y) + (off * (wanted.max(1)[0] > 0.1)).mean()
+""",
+    ),
+    Variant(
+        name="half_of_what_a_target_is_for",
+        shapes="4x6;4x3",
+        loss="output",
+        codes=("CUT102",),
+        parameters=("b.weight", "b.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 3)
+        self.b = nn.Linear(6, 3)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            right = self.b(x)
+        return F.mse_loss(self.a(x) + right, y)
+""",
+    ),
+    Variant(
+        name="second_critic_like_the_first",
+        shapes="4x6;4x3",
+        loss="output",
+        codes=("CUT102",),
+        parameters=("b.weight", "b.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 3)
+        self.b = nn.Linear(6, 3)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            second = F.mse_loss(self.b(x), y)
+        return F.mse_loss(self.a(x), y) + second
+""",
+    ),
+    Variant(
+        name="clipped_where_it_runs",
+        shapes="4x6;4x6",
+        loss="output",
+        codes=("CUT102",),
+        parameters=("critic.weight",),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.made = nn.Linear(6, 6)
+        self.critic = nn.Linear(6, 1, bias=False)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            self.critic.weight.clamp_(-0.01, 0.01)
+            score = self.critic(y).mean()
+        return self.made(x).mean() - score
+""",
+    ),
+    Variant(
         name="healthy_mha",
         shapes="3x5:int64[0,20)",
         source="""

@@ -880,6 +880,23 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="clipped_by_fills",
+        shapes="4x8",
+        codes=("ZER507",),
+        parameters=("a.weight", "a.bias"),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.b = nn.Linear(8, 8)
+
+    def forward(self, x):
+        h = self.a(x) + 50
+        return self.b(x) + h.masked_fill(h > 6.0, 6.0).masked_fill(h < -6.0, -6.0)
+""",
+    ),
+    Variant(
         name="where_none",
         shapes="4x8",
         codes=("ZER507",),

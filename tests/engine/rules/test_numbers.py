@@ -56,6 +56,24 @@ def test_fix_is_made_and_heals(variant: Variant) -> None:
     assert finding["fix"]["verified"] is True, finding["fix"]
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("return torch.where(x > 100.0, self.a(x), 0.0)", "where replaces it at every position that the loss uses"),
+        ("return self.a(x) * (8 // 16)", "mul multiplies it with 0"),
+    ],
+)
+def test_a_number_that_is_written_is_not_one_that_is_multiplied_with(line: str, words: str) -> None:
+    found = diagnosed(net(line, "self.a = nn.Linear(6, 6)"), shapes="4x6")["findings"][0]
+    assert (found["code"], words in found["title"]) == ("ZER507", True)
+
+
+def test_an_activation_that_writes_is_replaced_by_one_that_does() -> None:
+    source = net("h = self.a(x) - 50\n        F.relu(h, inplace=True)\n        return h", "self.a = nn.Linear(6, 6)")
+    fixes = {f["code"]: f["fix"] for f in diagnosed(source, shapes="4x6")["findings"]}
+    assert fixes["ZER505"]["after"] == "F.leaky_relu(h, inplace=True)"
+
+
 def test_a_gradient_that_grows_spoils_the_weight_that_is_applied_again_and_again() -> None:
     source = """
 class Net(nn.Module):

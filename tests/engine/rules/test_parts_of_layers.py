@@ -23,6 +23,11 @@ LOST = {
         16,
         FUSED + "with torch.no_grad():\n    a = (q @ k.transpose(-2, -1)).softmax(-1)\nreturn a @ v",
     ),
+    "queries and keys without gradients, up to the loss": (
+        "CUT102",
+        16,
+        FUSED + "with torch.no_grad():\n    a = (q @ k.transpose(-2, -1)).softmax(-1)\nreturn (a @ v).square().mean()",
+    ),
     "queries and keys detached": (
         "CUT101",
         16,

@@ -130,6 +130,24 @@ def test_the_weight_of_an_expert_is_shown_in_names_of_the_user(choice: str, shar
     assert unhealed(source, {"shapes": "8x6"}) == []
 
 
+@pytest.mark.parametrize(
+    ("choice", "body", "after"),
+    [
+        ("k = self.router(x).argmax(dim=-1); x = x.tanh()", "out[mask] = expert(x[mask])", None),
+        ("k = (self.router(x) + torch.randn(8, 3)).argmax(dim=-1)", "out[mask] = expert(x[mask])", None),
+        (
+            "p = self.router(x).softmax(-1); k = p.argmax(dim=-1)",
+            "out[mask] = expert(x[mask]) + out[mask]",
+            "out[mask] = p[..., i][mask].unsqueeze(-1) * expert(x[mask]) + out[mask]",
+        ),
+    ],
+)
+def test_a_weight_is_shown_where_it_is_the_one_of_the_choice(choice: str, body: str, after: str | None) -> None:
+    source = ROUTER.format(body=body).replace("k = self.router(x).argmax(dim=-1)", choice)
+    fix = next(f["fix"] for f in diagnose_source(source, shapes="8x6")["findings"] if f["code"] == "CUT103")
+    assert (fix["verified"], fix["after"]) == (True, after)
+
+
 def test_the_best_experts_are_weighed_by_the_probability_of_their_choice() -> None:
     source = ROUTER.format(body="out[mask] += expert(x[mask])").replace("argmax(dim=-1)", "topk(2)[1]")
     source = source.replace("mask = k == i", "mask = (k == i).any(-1)")

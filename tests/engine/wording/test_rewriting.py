@@ -103,6 +103,7 @@ def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after:
         (((1, "        if self.stops:"), (3, "        return h")), "pass"),
         (((1, "        if self.stops:"), (3, "            h = h * 2")), ""),
         (((1, "            h = h * 2"), (3, "        return h")), ""),
+        (((1, "            # what opened the block is not near"), (3, "        return h")), "pass"),
     ],
 )
 def test_no_block_is_left_without_a_line(around: tuple[tuple[int, str], ...], after: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from whygrad.engine.edits import Edit, Replace
 from whygrad.engine.facts import CASTS
 from whygrad.engine.gradients.relaxing import UNFIT, Read, Relaxed, followed
+from whygrad.engine.gradients.zero_sources import by_chance
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.wording.weighing import weighed
 
@@ -41,8 +42,17 @@ def gated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
     chosen = Replace(node.id, f"{shares} * ({choice.format(dim=dim)}.unsqueeze(-1) == {places})", result)
     compared, written = (_first(observation, edits, name) for name in ("eq", "index_put"))
     before, after = weighed(observation, node, compared, written, settled=settled)
+    if _draws(observation, node):  # the same line would draw something else the second time
+        before, after = "", None
     name = "the probability of what was chosen as the weight of its result"
     return Relaxed(name, (chosen, *edits), before, after)
+
+
+def _draws(observation: Observation, node: Node) -> bool:
+    """Whether something is drawn by chance in the line of an operation."""
+    line = observation.place(node.id)
+    chances = (observation.place(e.node) for e in observation.first.events if by_chance(observation.nodes[e.node], e))
+    return line is not None and any(place and (place.file, place.line) == (line.file, line.line) for place in chances)
 
 
 def _first(observation: Observation, edits: tuple[Edit, ...], name: str) -> Node | None:

@@ -7,17 +7,18 @@ that is trained, and the loss compares what the two compute.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from whygrad.engine.gradients.cuts import Severed
 from whygrad.engine.gradients.writes import target
-from whygrad.engine.observation import Observation, Parameter
+from whygrad.engine.observation import Event, Observation, Parameter
+from whygrad.engine.operands.targets import compared
 from whygrad.engine.wording.phrases import shared_path
 
 
 def is_teacher(observation: Observation, cut: Severed) -> bool:
-    """Whether the parameters that a cut costs their gradient are those of a teacher."""
-    if not cut.parameters:
+    """Whether the parameters that a cut costs their gradient, all of it, are those of a teacher."""
+    if cut.part or not cut.parameters:
         return False
     return _follows(observation, cut.parameters) or (
         _has_twin(observation, cut.parameters) and _is_only_compared(observation, cut)
@@ -25,10 +26,15 @@ def is_teacher(observation: Observation, cut: Severed) -> bool:
 
 
 def _follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
-    """Whether the program itself writes all of the parameters, without gradients."""
-    unrecorded = (e for e in observation.first.events if not e.grad_mode and e.completed)
-    written = {t.id for e in unrecorded if (t := target(observation, e)) is not None}
-    return all(p.tensor in written for p in parameters)
+    """Whether the program itself writes all of the parameters, without gradients, by what others computed."""
+    own = {p.tensor for p in parameters}
+    others = _derived(observation, {p.tensor for p in observation.trainable} - own)
+    written = set()
+    for event in observation.first.events:
+        into = target(observation, event) if event.completed and not event.grad_mode else None
+        if into is not None and any(t.id in others for t in event.tensors if t.id != into.id):
+            written.add(into.id)
+    return own <= written
 
 
 def _has_twin(observation: Observation, parameters: Sequence[Parameter]) -> bool:
@@ -45,14 +51,40 @@ def _has_twin(observation: Observation, parameters: Sequence[Parameter]) -> bool
 
 
 def _is_only_compared(observation: Observation, cut: Severed) -> bool:
-    """Whether no weight is applied to what was computed behind a cut, and the program ends it in a number, its loss."""
-    step = observation.first
-    weights = {p.tensor for p in observation.trainable}
-    behind = {t.id for t in cut.event.outputs}
-    for event in step.events[cut.order + 1 :]:
-        if not behind & {t.id for t in event.tensors}:
-            continue
-        if event.grad_mode and weights & {t.id for t in event.tensors}:
-            return False
-        behind |= {t.id for t in event.outputs}
-    return [t.elements for t in step.outputs] == [1] and step.outputs[0].id in behind
+    """Whether what was computed behind a cut meets what is trained, and the loss, a number, is of nothing else.
+
+    No weight is applied to it, and no target that is sent is held against what is made of both: then it is a part of
+    what is predicted.
+    """
+    step, weights = observation.first, {p.tensor for p in observation.trainable}
+    behind = _derived(observation, {t.id for t in cut.event.outputs})
+    sent = _derived(observation, {t.id for t in step.inputs})
+    readers = [e for e in step.events[cut.order + 1 :] if e.grad_mode and behind & {t.id for t in e.tensors}]
+    if any(weights & {t.id for t in e.tensors} or _has_target(observation, e, behind, sent) for e in readers):
+        return False
+    ends = [t.elements for t in step.outputs] == [1] and step.outputs[0].id in behind
+    return ends and any(_meet(event, behind) for event in readers)
+
+
+def _derived(observation: Observation, tensors: Collection[int]) -> frozenset[int]:
+    """These tensors, and all that is computed of them; what an execution only hands on is not."""
+    found = set(tensors)
+    for event in observation.first.events:
+        read, into = {t.id for t in event.tensors}, target(observation, event)
+        if read & found:
+            found |= {t.id for t in event.outputs if t.id not in read or (into is not None and t.id == into.id)}
+    return frozenset(found)
+
+
+def _meet(event: Event, behind: frozenset[int]) -> bool:
+    """Whether an execution reads more than a number of what a teacher would give, and what is trained."""
+    given = [t for t in event.tensors if t.id in behind and not t.requires_grad]
+    return any(t.elements > 1 for t in given) and any(t.requires_grad for t in event.tensors)
+
+
+def _has_target(observation: Observation, event: Event, behind: frozenset[int], sent: frozenset[int]) -> bool:
+    """Whether an execution holds what is made of both against something that is sent."""
+    node = observation.nodes[event.node]
+    holds = node.bare_name in ("sub", "rsub") or compared(node, event) is not None
+    both = any(t.id in behind and t.requires_grad for t in event.tensors)
+    return holds and both and any(t.id in sent - behind and not t.requires_grad for t in event.tensors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
+from whygrad.engine.operands import value
 
 RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
 FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp"})
@@ -32,8 +33,8 @@ class Source:
     chance: bool = False
 
 
-_COMPARING = frozenset({"gt", "ge", "lt", "le"})
-"""Operations that hold a number against another."""
+_OPPOSITE = {"gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
+"""Comparisons, each with the one that holds wherever it does not."""
 
 
 class ZeroSources:
@@ -110,21 +111,24 @@ class ZeroSources:
 def thresholds(observation: Observation, step: Step, event: Event) -> tuple[Event, ...]:
     """The masked fills, one on the other, whose masks hold what they fill against something: steps, written out.
 
-    There are none where a mask is given, or where it is a single fill.
+    There are none where a mask is given, or where no two of them fill both sides of one bound: what lies between two
+    bounds stays as it is.
     """
     makers = {t.id: e for e in step.events for t in e.outputs}
     fills = [event] if observation.nodes[event.node].bare_name == "masked_fill" else []
     for reader in step.events if fills else ():
         if observation.nodes[reader.node].bare_name == "masked_fill" and reader.tensors[0] in fills[-1].outputs:
             fills.append(reader)
-    filled = {fill.tensors[0].id for fill in fills}
+    filled, held = {fill.tensors[0].id for fill in fills}, []
     for fill in fills:
         mask = fill.input("mask")
         maker = makers.get(mask.id) if mask is not None else None
-        compares = maker is not None and observation.nodes[maker.node].bare_name in _COMPARING
-        if maker is None or not compares or not filled & {t.id for t in maker.tensors}:
+        node = observation.nodes[maker.node] if maker is not None else None
+        if maker is None or node is None or node.bare_name not in _OPPOSITE or maker.tensors[0].id not in filled:
             return ()
-    return tuple(fills) if len(fills) > 1 else ()
+        bound = maker.input("other")
+        held.append((node.bare_name, bound.id if bound is not None else value(node, maker, "other")))
+    return tuple(fills) if any((_OPPOSITE[name], bound) in held for name, bound in held) else ()
 
 
 def by_chance(node: Node, event: Event) -> bool:

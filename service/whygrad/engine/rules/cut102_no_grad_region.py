@@ -83,7 +83,7 @@ def _as_teacher(observation: Observation, cut: Severed) -> Finding:
         message=f"{lost} follows what is trained, or is built like it and only compared with it: as a teacher it is "
         "right without a gradient. It is not frozen, though, so an optimiser may be given it.",
         chain=(Link(f"{cut.node.op} reads a parameter of {lost} while gradient mode is off", cut.node.id),),
-        fix=Fix(f"freeze it: for p in {lost}.parameters(): p.requires_grad_(False)"),
+        fix=Fix(f"freeze {lost}: requires_grad_(False)"),
     )
     return replace(found, severity="note")
 

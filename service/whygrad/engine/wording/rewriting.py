@@ -88,10 +88,10 @@ def unless_idle(line: Frame | None, changed: str | None) -> str | None:
 
 
 def _alone(line: Frame) -> bool:
-    """Whether a line is all that stands in its block."""
+    """Whether a line is all that stands in its block, or may be: what is near it does not always show the beginning."""
     indent = (line.column or 0) - (line.offset or 0)
     near = [(number, text) for number, text in line.context if not text.lstrip().startswith("#")]
-    above = next((text for number, text in reversed(near) if number < line.line), "")
+    above = next((text for number, text in reversed(near) if number < line.line), ":")
     below = next((text for number, text in near if number > line.line), "")
     return above.partition("#")[0].rstrip().endswith(":") and len(below) - len(below.lstrip()) < indent
 

@@ -44,7 +44,8 @@ def leaky(observation: Observation, node: Node) -> str | None:
         return None
     owner = ast.unparse(call.func.value)
     functions = f"{owner}.nn.functional" if owner in ("torch", "th") else owner
-    return replaced(source, call, f"{functions}.leaky_relu({source[slice(*span(source, operand))]})")
+    writes = ", inplace=True" if node.writes else ""
+    return replaced(source, call, f"{functions}.leaky_relu({source[slice(*span(source, operand))]}{writes})")
 
 
 def given_instead(observation: Observation, node: Node, argument: str, value: int) -> str | None:

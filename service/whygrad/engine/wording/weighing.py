@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.parsing import bracketed, span, statement
@@ -20,7 +21,7 @@ def weighed(
     if compared is None or put is None or not choice.calls == compared.calls == put.calls:
         return "", None
     source, which = observation.source(put.id), spelt(observation, compared, "other")
-    scores, assigned = _scores(observation, choice), _assigned(source)
+    scores, assigned = _scores(observation, choice, put), _assigned(source)
     if source is None or which is None or scores is None or assigned is None:
         return "", None
     target, given = assigned
@@ -30,10 +31,24 @@ def weighed(
     return source, replaced(source, given, f"{shares}[..., {which}][{mask}]{along} * {inner}")
 
 
-def _scores(observation: Observation, choice: Node) -> str | None:
-    """How the line spells what the choice is made of."""
+def _scores(observation: Observation, choice: Node, put: Node) -> str | None:
+    """How the line spells what the choice is made of; None where its names have come to mean something else."""
     source, found = observation.source(choice.id), written(observation, choice, "self")
-    return source[slice(*span(source, found))] if source is not None and found is not None else None
+    names = {n.id for n in ast.walk(found) if isinstance(n, ast.Name)} if found is not None else set()
+    if source is None or found is None or any(_assigned_anew(observation, name, choice, put) for name in names):
+        return None
+    return source[slice(*span(source, found))]
+
+
+def _assigned_anew(observation: Observation, name: str, choice: Node, put: Node) -> bool:
+    """Whether a name stands for something else where the result is written than where the choice is made.
+
+    A program that was saved tells what is assigned anew by a number: `x`, `x0`, `x1`.
+    """
+    known = {a.value for n in observation.nodes[: choice.id + 1] for a in n.arguments}
+    between = [n for n in observation.nodes[choice.id + 1 : put.id + 1] if n.calls == choice.calls]
+    read = [a for n in between for a in n.arguments if re.fullmatch(rf"{name}\d*", a.variable)]
+    return any(a.value not in known for a in read)
 
 
 def _assigned(source: str | None) -> tuple[ast.Subscript, ast.expr] | None:
@@ -48,8 +63,9 @@ def _assigned(source: str | None) -> tuple[ast.Subscript, ast.expr] | None:
 
 def _added(target: ast.Subscript, given: ast.expr) -> ast.expr:
     """What is added to what stands there: `f(x)` of `out[m] = out[m] + f(x)`."""
-    adds = isinstance(given, ast.BinOp) and isinstance(given.op, ast.Add)
-    return given.right if isinstance(given, ast.BinOp) and adds and _alike(given.left, target) else given
+    if not isinstance(given, ast.BinOp) or not isinstance(given.op, ast.Add):
+        return given
+    return given.left if _alike(given.right, target) else given.right if _alike(given.left, target) else given
 
 
 def _alike(one: ast.expr, other: ast.expr) -> bool:
