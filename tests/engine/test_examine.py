@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.engine.observe.samples import SAMPLES, TWO, Sample
-from tests.engine.programs import build, examined
+from tests.engine.programs import build, diagnose_source, examined
 from tests.engine.rules.small import net
 
 from whygrad.engine.observation import Json
@@ -865,3 +865,11 @@ class Net(nn.Module):
     request = {"inputs": [{"shape": [32, 8]}], "loss": "mean", "passes": ["structure"], "verify": False}
     (document,) = examined(build(source), request)
     assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+def test_a_module_gives_what_it_wrote_into() -> None:
+    layers = "self.a = nn.Linear(6, 6); self.act = nn.ReLU(inplace=True); self.b = nn.Linear(6, 2)"
+    source = net("return self.b(self.act(self.a(x)))", layers)
+    modules = {one["path"]: one for one in diagnose_source(source, shapes="3x6")["modules"]}
+    for told in ("inputs", "outputs"):
+        assert [one["shape"] for one in modules["act"][told]] == [[3, 6]]

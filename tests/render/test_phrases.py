@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from whygrad.render.phrases import change, took
+from whygrad.render.phrases import change, headline, took
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,18 @@ def test_a_layer_is_told_apart_from_the_lines_of_the_program() -> None:
     assert layers == ["where it is made: nn.Linear(52, 2) -> nn.Linear(104, 2)"]
     assert change({"before": "y = h.detach()", "after": ""}) == (["y = h.detach()"], [], [])
     assert change({"before": "y = h.detach()", "after": None}) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "says"),
+    [
+        ("healthy", "running", "m.pt is being examined"),
+        ("undetermined", "running", "m.pt is being examined"),
+        ("suspect", "running", "what the first pass said"),
+        ("healthy", "done", "what the first pass said"),
+        ("healthy", "cancelled", "the diagnosis of m.pt was cancelled"),
+    ],
+)
+def test_a_line_of_a_list_calls_nothing_healthy_before_its_end(verdict: str, status: str, says: str) -> None:
+    one = {"verdict": verdict, "status": status, "headline": "what the first pass said", "model": {"name": "m.pt"}}
+    assert headline(one) == says

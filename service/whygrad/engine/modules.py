@@ -57,7 +57,7 @@ class _ModuleFlows:
                     self._enter(path, tensor, origin.get(tensor.id), seen)
             for tensor in event.outputs:
                 if tensor.id not in own:
-                    origin.setdefault(tensor.id, path)
+                    origin[tensor.id] = path  # also what a module wrote into, and gives on
         for tensor in observation.first.outputs:
             self._leave(tensor, origin.get(tensor.id, ""), "")
             self._left[""][tensor.id] = tensor

@@ -10,6 +10,7 @@ from whygrad.render.terminal import safe
 
 Json = Mapping[str, Any]
 _LONG_MS = 100
+_FAULTS = ("faulty", "suspect")
 _LAYER = re.compile(r"([\w.]+ = )?nn\.[A-Z]\w*\(")
 PASSES = {
     "structure": "the step on shapes alone",
@@ -29,11 +30,14 @@ def opening(document: Json) -> tuple[str, str]:
     """What the first line begins with, `error[CUT101]` or how the diagnosis stands, and what it says."""
     faults, _notes = parted(document)
     kind = label(faults[0]) if faults else standing(document)
-    has_last_word = kind not in ("queued", "running", "cancelled")
-    given = document.get("headline") if has_last_word else None
-    headline = safe(given or unfinished(document), 300)
-    told = re.sub(rf"^{re.escape(kind)}: ", "", headline, flags=re.IGNORECASE)
+    told = re.sub(rf"^{re.escape(kind)}: ", "", headline(document), flags=re.IGNORECASE)
     return heading(faults[0]) if faults else kind, told
+
+
+def headline(document: Json) -> str:
+    """What a diagnosis says in a line, also where it is one of a list: before its end only a fault is a last word."""
+    last = standing(document) not in ("queued", "running", "cancelled") or document.get("verdict") in _FAULTS
+    return safe((document.get("headline") if last else None) or unfinished(document), 300)
 
 
 def verdict(document: Json) -> str:
@@ -134,7 +138,7 @@ def proof(fix: Json) -> str:
     if fix.get("verified") is True:
         return f"verified by running it: {evidence}" if evidence else "verified by running it"
     if fix.get("verified") is False:
-        return f"tried, and the fault stayed: {evidence}" if evidence else "tried, and the fault stayed"
+        return f"tried, and it does not heal: {evidence}" if evidence else "tried, and it does not heal"
     return ""
 
 

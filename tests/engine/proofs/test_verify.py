@@ -283,3 +283,21 @@ def test_a_cut_behind_an_input_of_the_wrong_type_is_told_too() -> None:
     document = diagnose_source(source, shapes="4x10:float64", loss="mean")
     assert codes(document) == ["TYP801", "CUT101"]
     assert proofs(document) == [True, True]
+
+
+def test_a_fix_that_brings_another_fault_says_so_without_naming_what_only_it_has_put_in() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.score = nn.Linear(8, 6)
+        self.head = nn.Linear(6, 1)
+
+    def forward(self, x):
+        scores = self.score(x)
+        scores = scores.masked_fill(torch.ones_like(scores) > 0, float("-inf"))
+        return self.head(torch.softmax(scores, dim=-1))
+"""
+    found = diagnose_source(source, shapes="4x8", loss="mean")["findings"][0]
+    assert (found["code"], found["fix"]["verified"]) == ("NUM601", False)
+    assert found["fix"]["evidence"] == "with it score gets a gradient of zero"

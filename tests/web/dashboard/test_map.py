@@ -287,8 +287,19 @@ def test_hostile_names_are_text(opened: Open, detached: str) -> None:
     assert page.locator("gradient-map img").count() == 0
 
 
-def test_a_program_that_never_ran_says_why_there_is_no_map(opened: Open, diagnosed: Diagnosed) -> None:
+def test_a_program_that_never_ran_has_no_map_and_no_empty_table(opened: Open, diagnosed: Diagnosed) -> None:
     page = opened(diagnosed(b"no program at all"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("cannot be run")
+    expect(page.locator("#finding-0 .cure")).to_be_visible()
+    expect(page.locator("#facts")).to_be_visible()
+    assert page.locator("gradient-map, #map-table").count() == 0
+
+
+def test_a_map_that_cannot_be_had_says_why_and_leaves_the_table(opened: Open, detached: str) -> None:
+    page = opened()
+    page.route("**/graph", lambda route: route.fulfill(status=404, json={"detail": "There is no graph: it was swept."}))
+    page.goto(detached)
     page.wait_for_selector("gradient-map[data-ready=none]")
-    expect(page.locator(".map-none")).to_contain_text("There is no graph: nothing of the program was run.")
+    expect(page.locator(".map-none")).to_contain_text("There is no graph: it was swept.")
     expect(page.locator("gradient-map .map-body")).to_be_hidden()
+    expect(page.locator("#map-table table")).to_be_visible()

@@ -15,7 +15,7 @@ def test_a_bar_is_as_high_as_the_logarithm_of_its_norm() -> None:
     drawn = strip([parameter("a.weight", 1.0), parameter("b.weight", 0.1), parameter("b.bias", 0.01)])
     assert [bar.height for bar in drawn.bars] == [PLOT_HEIGHT, PLOT_HEIGHT / 2, 2.0]
     assert drawn.ticks == ((-2, PLOT_HEIGHT), (-1, PLOT_HEIGHT / 2), (0, 0.0))
-    assert [(part.x, part.width) for part in drawn.parts] == [(0, drawn.step), (drawn.step, 2 * drawn.step)]
+    assert [(part.x, part.width) for part in drawn.parts] == [(0, 33.33), (33.33, 66.67)]
 
 
 @pytest.mark.parametrize("state", ["none", "zero", "non-finite", "frozen", "not-run"])

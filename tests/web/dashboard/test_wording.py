@@ -4,13 +4,29 @@ import time
 
 import pytest
 
-from whygrad.web.dashboard.wording import breakable, going_on, without_norms
+from whygrad.web.dashboard.wording import breakable, going_on, number, without_norms
 
 
 def test_dotted_names_may_break_after_a_dot_and_all_else_is_text() -> None:
     assert breakable("model.layers.4 <b> of 1.5 in model.py.") == (
         "model.<wbr>layers.<wbr>4 &lt;b&gt; of 1.5 in model.py."
     )
+
+
+@pytest.mark.parametrize(
+    ("norm", "says"),
+    [
+        (None, ""),
+        (0.0, "0"),
+        (3351.2, "3350"),
+        (56.0, "56"),
+        (0.01234, "0.0123"),
+        (1.2e-7, "1.20e-07"),
+        (2e6, "2.00e+06"),
+    ],
+)
+def test_a_norm_has_three_digits(norm: float | None, says: str) -> None:
+    assert number(norm) == says
 
 
 def test_a_long_word_is_read_in_a_moment() -> None:

@@ -162,11 +162,17 @@ class Trial:
     def _stayed(self) -> str:
         error, faults = self.after.observation.error, [*self.new, *self.after.found]
         if error is None:
-            return self.new[0].finding.title if self.new else _gained(self.base.observation, self.after.observation)
+            return self._instead(self.new[0]) if self.new else _gained(self.base.observation, self.after.observation)
         told = next((d.finding.title for d in faults if d.severity == "error" and d.rule.family != "RUN"), None)
         if told is None or told == self.fault.finding.title:
             return f"the {error.stage} raises {shorten(error.message.strip().partition(chr(10))[0], 160)}"
         return told
+
+    def _instead(self, new: Diagnosed) -> str:
+        """The fault that there is now; an operation that only the fix has put in is not named."""
+        node, title = new.finding.node, new.finding.title
+        put_in = node is not None and node >= len(self.base.observation.nodes)
+        return f"with it {title.partition(': ')[0] if put_in else title}"
 
 
 def try_fix(rerun: Rerun, base: Base, fault: Diagnosed, fix: Fix) -> Trial | None:

@@ -14,6 +14,8 @@ from typing import Any
 
 MOST_BARS = 150
 PLOT_WIDTH, PLOT_HEIGHT = 1080.0, 120.0
+LEAST_WIDTH = 600.0
+"""Below this on a narrow screen some names of parts may come close to each other."""
 WIDEST_STEP = 36.0
 LEAST_DECADES = 2
 LETTER = 6.6
@@ -24,7 +26,8 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Bar:
-    """One parameter or several neighbours: where it stands, from `top` down for `height` (0 where there is no norm)."""
+    """One parameter or several neighbours: where it stands in hundredths of the strip, and from `top` down for `height`
+    (0 where there is no norm)."""
 
     first: int
     label: str
@@ -54,20 +57,24 @@ class Strip:
 
     @property
     def width(self) -> float:
-        """How wide all bars are together."""
-        return self.step * len(self.bars)
+        """How wide all bars are together where there is room for them."""
+        return _widest(len(self.bars))
 
 
 def strip(parameters: Sequence[Json]) -> Strip:
     """The strip for the parameters of a document."""
     groups = list(_groups(parameters))
-    step = min(PLOT_WIDTH / max(len(groups), 1), WIDEST_STEP)
+    step = round(100 / max(len(groups), 1), 4)
     logs = [math.log10(norm) for norm in _norms(parameters)]
     low, high = _decades(logs or [0.0])
     bars = tuple(_bar(group, first, i * step, low, high) for i, (first, group) in enumerate(groups))
     powers = range(low, high + 1, max(1, (high - low) // 5)) if logs else ()
     ticks = tuple((power, _height(power, low, high)) for power in powers)
     return Strip(bars, tuple(_parts(groups, step)), ticks, step)
+
+
+def _widest(bars: int) -> float:
+    return min(PLOT_WIDTH, WIDEST_STEP * bars)
 
 
 def _groups(parameters: Sequence[Json]) -> Iterator[tuple[int, Sequence[Json]]]:
@@ -129,8 +136,8 @@ _STATES = {
 
 def _parts(groups: Sequence[tuple[int, Sequence[Json]]], step: float) -> Iterator[Part]:
     """The bars by the first step of their names; a name is left out where it does not fit under its bars."""
-    x = 0.0
+    x, hundredth = 0.0, min(_widest(len(groups)), LEAST_WIDTH) / 100
     for name, bars in groupby(str(group[0]["name"]).partition(".")[0] for _first, group in groups):
         width = step * len(list(bars))
-        yield Part(name if len(name) * LETTER < width else "", round(x, 2), round(width, 2))
+        yield Part(name if len(name) * LETTER < width * hundredth else "", round(x, 2), round(width, 2))
         x += width

@@ -12,6 +12,8 @@ from whygrad.render import inputs, operands, parameters, phrases, snippet
 from whygrad.request import sizes
 
 WIDEST_LINE = 200
+LEAST_PLAIN, MOST_PLAIN = 1e-4, 1e6
+"""Between these a norm is written without an exponent."""
 _DOTTED = re.compile(r"\b\w+(?:\.\w+){2,}")
 RUNNING = {
     "structure": "The program is loaded, and its step is run on shapes alone.",
@@ -25,8 +27,11 @@ Json = Mapping[str, Any]
 
 
 def number(value: float | None) -> str:
-    """A norm in three digits, `0.0123` or `1.2e-07`; "" for None."""
-    return f"{value:.3g}" if isinstance(value, int | float) else ""
+    """A norm in three digits, `1050`, `0.0123` or `1.20e-07`; "" for None. The map writes them alike (panel.js)."""
+    if not isinstance(value, int | float):
+        return ""
+    plain = value == 0 or LEAST_PLAIN <= abs(value) < MOST_PLAIN
+    return f"{float(f'{value:.3g}'):.10g}" if plain else f"{value:.2e}"
 
 
 def code(location: Json | None, neighbours: int = 2) -> list[snippet.Line]:
@@ -94,6 +99,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "change": phrases.change,
     "not_run": phrases.not_run,
     "opening": phrases.opening,
+    "headline": phrases.headline,
     "breakable": breakable,
     "standing": phrases.standing,
     "duration": phrases.duration,

@@ -65,13 +65,19 @@ function more(count, most = MOST_ROWS) {
   return count > most ? [html("p", { class: "faint" }, [`and ${count - most} more`])] : [];
 }
 
+/** As the table of parameters has them. */
+function threeDigits(norm) {
+  const plain = norm === 0 || (Math.abs(norm) >= 1e-4 && Math.abs(norm) < 1e6);
+  return plain ? String(Number(norm.toPrecision(3))) : norm.toExponential(2).replace(/e([+-])(\d)$/, "e$10$2");
+}
+
 function parameters(map, box) {
   if (!["layer", "module", "program"].includes(box.kind)) return [];
   const inside = map.parameters.filter(({ name }) => !box.path || name.startsWith(`${box.path}.`));
   if (!inside.length) return [];
   const items = inside.slice(0, MOST_ROWS).map(({ name, shape, gradient, norm }) => {
     const short = box.path ? name.slice(box.path.length + 1) : name;
-    const told = norm === null || norm === undefined ? "" : Number(norm).toPrecision(3);
+    const told = norm === null || norm === undefined ? "" : threeDigits(norm);
     return html("li", {}, [glyph(GRADIENTS[gradient]), html("span", { class: "mono" }, [short]), html("span", { class: "faint" }, [shapeText(shape)]), html("span", { class: "faint norm" }, [told])]);
   });
   return [html("h4", {}, ["Parameters"]), html("ul", { class: "tensors" }, items), ...more(inside.length)];
