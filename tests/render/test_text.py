@@ -245,7 +245,11 @@ def test_a_place_without_text_names_the_operation() -> None:
             "queued",
         ),
         ({"verdict": None, "headline": None, "status": "running"}, "running: the program is being", "running"),
-        ({"headline": "Undetermined: no pass could", "status": "running"}, "running: the program is being", "running"),
+        (
+            {"verdict": "undetermined", "headline": "Undetermined: no pass could", "status": "running"},
+            "running: the program is being",
+            "running",
+        ),
         ({"verdict": None, "headline": None, "status": "cancelled"}, "cancelled: the diagnosis of", "cancelled"),
         ({"verdict": "undetermined", "headline": "stopped after 120 s"}, "undetermined: stopped", "undetermined"),
     ],
