@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import inspect
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
 from functools import cache, partial
@@ -90,9 +90,11 @@ def _program(
 
 
 def _texts(name: str, given: Sequence[str]) -> list[str]:
-    """Raises NotARequest for a text, which would be a list of its letters."""
+    """Raises NotARequest for no list, and for a text, which would be one of its letters."""
     if isinstance(given, str):
         raise NotARequest(f"{name} is a list: {name}=[{given!r}]")
+    if not isinstance(given, Iterable):
+        raise NotARequest(f"{name} is a list, not {given!r}")
     return list(given)
 
 
@@ -134,7 +136,8 @@ def _named(model: Module | str | os.PathLike[str], inputs: Any) -> Mapping[str, 
 
 
 def _is_named(model: Module, inputs: Mapping[str, Any]) -> bool:
-    formals = inspect.signature(getattr(model, "forward", model)).parameters
+    forward = getattr(model, "forward", None)
+    formals = inspect.signature(forward).parameters if callable(forward) else {}
     return inputs.keys() <= formals.keys() or any(f.kind is f.VAR_KEYWORD for f in formals.values())
 
 
@@ -205,7 +208,7 @@ def _told(pointer: str, message: str, request: Document) -> str:
     loss = request.get("loss")
     if pointer == "/loss" and loss in request_document.LOSSES:
         message = request_document.needs_target(str(loss), "target={!r}, or a tensor".format)
-    return f"{pointer.lstrip('/')}: {message}"
+    return f"{pointer.lstrip('/').removeprefix('expect_')}: {message}"
 
 
 def _judged(path: Path, request: Document, server: str | None) -> Document:

@@ -27,6 +27,12 @@ def test_what_the_machine_does_not_have_is_told(tmp_path: Path, monkeypatch: pyt
         diagnose(torch.nn.Linear(4, 2), "2x4")
 
 
+def test_what_is_no_module_is_told_whatever_it_is_given() -> None:
+    for inputs in ("2x4", {"x": "2x4"}):
+        with pytest.raises(NotARequest, match=r"a model is a torch\.nn\.Module or the path .*, not int"):
+            diagnose(5, inputs)  # type: ignore[arg-type]
+
+
 class Halves(torch.nn.Module):
     def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         raise AssertionError(f"{x} and {y} come of no request that can be")
@@ -54,6 +60,8 @@ def test_what_the_forward_does_not_take_hides_no_other_fault() -> None:
         (".", {}, ". cannot be read: Is a directory"),
         ("sound", {"frozen": "encoder.*"}, r"frozen is a list: frozen=['encoder.*']"),
         ("sound", {"ignore": "PAR201"}, r"ignore is a list: ignore=['PAR201']"),
+        ("sound", {"ignore": None}, "ignore is a list, not None"),
+        ("sound", {"frozen": [1]}, "frozen/0: Not a valid string."),
         ("sound", {"frozn": []}, "assert_gradients_flow got an unexpected keyword argument 'frozn'"),
     ],
 )
