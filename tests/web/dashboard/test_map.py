@@ -200,8 +200,12 @@ def test_on_a_narrow_screen_all_of_it_is_there(opened: Open, detached: str, shoo
     shoot(page, "narrow")
 
 
-def test_without_scripts_the_modules_stand_in_a_table(opened: Open, detached: str) -> None:
+def test_without_scripts_there_are_a_picture_and_the_modules_in_a_table(opened: Open, detached: str) -> None:
     page = opened(detached, java_script_enabled=False)
+    picture = page.locator(".map-picture img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalHeight") > 0
     table = page.locator("#map-table table")
     expect(table).to_be_visible()
     expect(table).to_contain_text("layer1.0.conv1")
