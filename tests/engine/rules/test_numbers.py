@@ -56,6 +56,14 @@ def test_fix_is_made_and_heals(variant: Variant) -> None:
     assert finding["fix"]["verified"] is True, finding["fix"]
 
 
+@pytest.mark.parametrize("picked", ["p.gather(1, y.unsqueeze(1))", "p[:, 0]", "p[:, :2]"])
+def test_the_logarithm_of_a_softmax_that_is_written_out_is_one_operation(picked: str) -> None:
+    body = f"e = torch.exp(self.a(x) * 500); p = e / e.sum(1, keepdim=True); return torch.log({picked}).mean() * self.p"
+    source = net(body, "self.a = nn.Linear(6, 6)", takes="x, y")
+    fix = diagnose_source(source, shapes="4x6; 4:int64[0,6)")["findings"][0]["fix"]
+    assert (fix["verified"], "use log_softmax" in fix["summary"]) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -146,6 +146,20 @@ def test_a_teacher_is_updated_without_gradient_and_not_into_a_tensor_that_nobody
     assert diagnose_source(healed, shapes="4x6", loss="output")["verdict"] == "healthy"
 
 
+@pytest.mark.parametrize(
+    ("lines", "after"),
+    [
+        ("h = self.a(x); self.w.mul_(0.9)", None),
+        ("if len(x) > 1:\n            self.w.mul_(0.9)\n        self.p.mul_(0.9); h = self.a(x)", "self.w.mul_(0.9)"),
+    ],
+)
+def test_of_what_stands_beside_an_update_nothing_else_is_shown_without_gradient(lines: str, after: str | None) -> None:
+    source = net("BODY; return h * self.w * self.p", f"{LAYER}; self.w = nn.Parameter(torch.ones(6))")
+    finding = diagnose_source(source.replace("BODY", lines), shapes="4x6")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL302", True)
+    assert finding["fix"]["after"] == (after and f"with torch.no_grad():\n    {after}")
+
+
 def test_an_update_that_other_parameters_are_to_learn_through_is_not_cut_off() -> None:
     body = "self.w.mul_(0.0).add_(self.a(x).mean(0)); return x * self.w * self.p"
     finding = diagnose_source(net(body, f"{LAYER}; self.w = nn.Parameter(torch.ones(6))"), shapes="4x6")["findings"][0]

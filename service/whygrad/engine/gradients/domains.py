@@ -37,7 +37,7 @@ _LOGARITHMS = {
     "softmax": ("log_softmax", "torch.log_softmax(self, dim)"),
     "sigmoid": ("logsigmoid", "torch._C._nn.log_sigmoid(self)"),
 }
-_CHOOSING = frozenset({"index", "select", "gather", "index_select", "squeeze", "unsqueeze", "view", "reshape"})
+_CHOOSING = frozenset({"index", "select", "slice", "gather", "index_select", "squeeze", "unsqueeze", "view", "reshape"})
 _OTHERWISE = {_FROM_ZERO: (_MORE,), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
 """What also keeps inside where clamping would leave nothing that learns: every number lies at the end."""
 

@@ -49,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.writes import updated_apart, updates, without_writing, writing_a_copy, written_apart
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
@@ -105,18 +106,23 @@ def _of_an_update(observation: Observation, node: Node, changed: Sequence[Node])
     """The writes that only change parameters, as a moving average does, without gradient: all of them."""
     own = observation.place(node.id)
     places = [place for n in changed if (place := observation.place(n.id)) is not None and own is not None]
-    lines = {p.line: p.source for p in places if own is not None and p.file == own.file and p.line is not None}
-    shown = [own.line] if own is not None and own.line is not None else []
-    while shown and lines.get(shown[-1] + 1):
-        shown.append(shown[-1] + 1)
-    sources = [lines[line] or "" for line in shown]
-    others = ", ".join(str(line) for line in sorted(lines.keys() - {*shown}))
+    lines = {place.line: place for place in places if own is not None and place.file == own.file}
+    shown = [own] if own is not None else []
+    while shown and (below := lines.get(shown[-1].line + 1)) is not None and _indent(below) == _indent(shown[0]):
+        shown.append(below)
+    sources = [place.source or "" for place in shown]
+    others = ", ".join(str(line) for line in sorted(lines.keys() - {place.line for place in shown}))
+    alone = all(source and ";" not in source for source in sources)  # what else a line does is to be recorded
     return Fix(
         "write it where no gradient is recorded" + (f", and so in line {others}" if others else ""),
-        before="\n".join(sources) if all(sources) else "",
-        after="\n    ".join(["with torch.no_grad():", *sources]) if sources and all(sources) else None,
+        before="\n".join(sources) if alone else "",
+        after="\n    ".join(["with torch.no_grad():", *sources]) if sources and alone else None,
         edits=updated_apart(changed),
     )
+
+
+def _indent(line: Frame) -> int:
+    return (line.column or 0) - (line.offset or 0)
 
 
 def _of_the_whole(observation: Observation, failed: Failure, node: Node) -> list[Fix]:
