@@ -120,7 +120,7 @@ def test_it_counts_as_any_finding(service: str) -> None:
     assert finding.location
     assert finding.location.source == "with torch.no_grad():"
     assert told.headline.startswith(
-        "encoder.* get no gradient in the module itself: gradient mode is off in test_parting.py"
+        "encoder.* get no gradient in the module itself: gradient mode is off in tests/client/test_parting.py"
     )
     states = {parameter.name: (parameter.gradient, parameter.finding) for parameter in told.parameters}
     assert states["encoder.weight"] == ("none", 0)
