@@ -1364,6 +1364,73 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="gain_before_normalize",
+        shapes="12x8; 12:int64[0,3)",
+        loss="output",
+        codes=("ZER504",),
+        parameters=("gain",),
+        ops=("aten::mul",),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f, self.out = nn.Linear(8, 6), nn.Linear(6, 3)
+        self.gain = nn.Parameter(torch.tensor(0.7))
+
+    def forward(self, x, y):
+        h = F.normalize(self.gain.exp() * self.f(x), dim=1)
+        return F.cross_entropy(self.out(h), y)
+""",
+    ),
+    Variant(
+        name="gain_after_normalize",
+        shapes="12x8; 12:int64[0,3)",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f, self.out = nn.Linear(8, 6), nn.Linear(6, 3)
+        self.gain = nn.Parameter(torch.tensor(0.7))
+
+    def forward(self, x, y):
+        h = F.normalize(self.f(x), dim=1) * self.gain.exp()
+        return F.cross_entropy(self.out(h), y)
+""",
+    ),
+    Variant(
+        name="gain_of_each_before_normalize",
+        shapes="12x8; 12:int64[0,3)",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f, self.out = nn.Linear(8, 6), nn.Linear(6, 3)
+        self.gain = nn.Parameter(torch.ones(6))
+
+    def forward(self, x, y):
+        h = F.normalize(self.f(x) * self.gain, dim=1)
+        return F.cross_entropy(self.out(h), y)
+""",
+    ),
+    Variant(
+        name="offset_before_softmax",
+        shapes="12x8; 12:int64[0,3)",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f, self.out = nn.Linear(8, 6), nn.Linear(6, 3)
+        self.gain = nn.Parameter(torch.tensor(0.7))
+
+    def forward(self, x, y):
+        h = torch.softmax(self.f(x) + F.softplus(self.gain), dim=1)
+        return F.cross_entropy(self.out(h), y)
+""",
+    ),
+    Variant(
         name="exp_over",
         shapes="4x8",
         codes=("NUM601",),

@@ -147,7 +147,7 @@ class Observer:
         stood_in = any(isinstance(e, StandIn) for e in self._edits)  # the zeros of which are nobody's fault
         if ran.ms <= PATIENCE_MS and not stood_in:
             close = self._look(step_to_look_at(ran.steps, self._seen.parameters))
-            double = self._look(step_to_double(ran.steps, self._seen.parameters), double=True)
+            double = self._look(step_to_double(ran.steps, self._seen.parameters, self._seen.nodes), double=True)
             ran = replace(ran, close=close, double=double)
         return self._keep(ran)
 

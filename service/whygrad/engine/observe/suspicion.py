@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from whygrad.engine.observation import Gradient, Parameter, Step
+from whygrad.engine.observation import Gradient, Node, Parameter, Step
 
 ROUNDING = 1e-4
 """A gradient this much smaller than the others may be nothing but rounding."""
@@ -17,6 +17,8 @@ PATIENCE_MS = 15_000
 
 EXPLODED = 1e6
 """A gradient this large is not usable."""
+
+_MULTIPLYING = frozenset({"mul", "div", "true_divide"})
 
 
 def step_to_look_at(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
@@ -36,18 +38,33 @@ def step_to_look_at(steps: Sequence[Step], parameters: Sequence[Parameter]) -> i
     return told[-1] if _dead(steps, parameters) or _largest(steps[told[0]].gradients) > EXPLODED else None
 
 
-def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
+def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter], nodes: Sequence[Node]) -> int | None:
     """The number of the step that is to be run in double precision: some weight's gradient may be mere rounding.
 
     Of what is only added, as a bias is, the next normalisation may take the gradient away: that is as it should be.
+    What others are multiplied by is a weight, even if it is a single number.
     """
     told = _told(steps)
     wanting = [p for p in parameters if p.requires_grad]
-    weights = [p for p in wanting if len(p.shape) > 1 or _dead(steps, parameters)] or wanting
+    factors = _factors(steps[told[-1]], wanting, nodes) if told else frozenset()
+    weights = [p for p in wanting if len(p.shape) > 1 or p.name in factors or _dead(steps, parameters)] or wanting
     rounded = (p for p in weights if all(_may_be_rounding(steps[i].gradients, p.name) for i in told))
     if any(steps[i].gradients[p.name].norm for p in rounded for i in told):
         return told[-1]
     return None
+
+
+def _factors(step: Step, parameters: Sequence[Parameter], nodes: Sequence[Node]) -> frozenset[str]:
+    """The parameters that something else is multiplied by, themselves or what was computed of them alone."""
+    owners = {p.tensor: p.name for p in parameters}
+    found = set()
+    for event in step.events:
+        owned = {owners[t.id] for t in event.tensors if t.id in owners}
+        if nodes[event.node].bare_name in _MULTIPLYING:
+            found |= owned
+        elif len(owned) == 1 and len(event.tensors) == 1:
+            owners |= dict.fromkeys((t.id for t in event.outputs), owned.pop())
+    return frozenset(found)
 
 
 def _told(steps: Sequence[Step]) -> list[int]:

@@ -56,7 +56,7 @@ from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, reduced, starved_by
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import rewritten, wrapped
@@ -80,7 +80,10 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     name, lost = found.node.bare_name, owners(found.parameters)
     normalised = name in _NORMALISING
     what = "normalises it away" if normalised else "is where its contributions cancel"
+    divider = None if normalised else _divided_by(observation, found)
     fixes = _fixes(observation, found, normalised=normalised)
+    if divider is not None:
+        fixes = [Fix("scale what comes of the division, not what goes into it", before="")]
     why = f"{name} keeps a sum constant that is all the loss looks at" if normalised else f"at {name} they add up to 0"
     return finding(
         observation,
@@ -89,6 +92,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
         message=f"Whatever {lost} computes, the loss is the same: {why}. What is left of the gradient is rounding.",
         chain=(
             Link(f"the value of {lost} is used, and reaches the loss through {name}", found.node.id),
+            *_links(divider),
             Link("the derivatives along the ways from there to the loss add up to 0"),
         ),
         fix=fixes[0],
@@ -121,6 +125,27 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     advice = _advice(name, normalised=normalised)
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
     return [*across, *([] if normalised else [squared]), weighed]
+
+
+def _links(divider: Node | None) -> tuple[Link, ...]:
+    return (
+        (Link("it is divided by a measure of itself, which grows with it", divider.id),) if divider is not None else ()
+    )
+
+
+def _divided_by(observation: Observation, found: Starved) -> Node | None:
+    """The division of a product by what was computed of that product alone, as `F.normalize` does."""
+    product, measures = set[int](), set[int]()
+    for event in observation.first.events:
+        name, made = observation.nodes[event.node].bare_name, {t.id for t in event.outputs}
+        read = {t.id for t in event.tensors}
+        if event.node == found.node.id:
+            product |= made if name == "mul" else set()
+        elif name == "div" and event.tensors[0].id in product and read & measures:
+            return observation.nodes[event.node]
+        elif read and read <= product | measures:
+            measures |= made
+    return None
 
 
 def _advice(name: str, *, normalised: bool) -> str:
