@@ -20,6 +20,8 @@ HEALED = [
     ("CUT105", "h = self.a(x); return torch.tensor([float(h[0, 0]), float(h[1, 1]), 2.0]).sum() * self.p"),
     ("CUT107", "h = self.a(x).detach().requires_grad_(); return h * self.p"),
     ("CUT107", "return torch.tensor(self.a(x).pow(2).mean().item(), requires_grad=True) * self.p"),
+    ("CUT107", "h = (self.a(x) > 0.5).float().mean(); h.requires_grad_(); return h * self.p"),
+    ("CUT107", "h = F.one_hot(self.a(x).argmax(1), 6).float(); h.requires_grad_(); return h * self.p"),
     ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = y.sigmoid(); z[0] = 0.0; return z"),
     ("IPL301", "y = torch.exp(self.a(x)); y += self.p; return y"),
     ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = torch.exp(y); z[:, 0].add_(1); return z"),
@@ -34,6 +36,29 @@ def test_fix_heals(code: str, body: str) -> None:
     loss = "output" if code == "BWD402" else "mean"
     finding = diagnose_source(net(body, LAYER), shapes="4x6", loss=loss)["findings"][0]
     assert (finding["code"], finding["fix"]["verified"]) == (code, True), finding["fix"]
+
+
+WEIGHED = "v = self.a(x).mean(1); w = (x[:, 0] - v).detach(); actor = (self.p * w).mean(); "
+
+
+@pytest.mark.parametrize(
+    ("rest", "after"),
+    [
+        ("critic = w.pow(2).mean(); return critic - actor", "critic = (x[:, 0] - v).pow(2).mean()"),
+        ("return actor", "w = (x[:, 0] - v)"),
+        ("scaled = w / (w.std() + 1); return actor + (self.p * scaled).sum()", "w = (x[:, 0] - v)"),
+    ],
+)
+def test_what_weighs_one_term_stays_detached_while_it_learns_from_its_own(rest: str, after: str) -> None:
+    finding = diagnose_source(net(WEIGHED + rest, LAYER), shapes="4x6", loss="output")["findings"][0]
+    assert (finding["code"], finding["location"]["op"]) == ("CUT101", "aten::detach")
+    assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)
+
+
+def test_what_reads_the_value_before_the_detach_is_healthy() -> None:
+    rest = "critic = (x[:, 0] - v).pow(2).mean(); return critic - actor"
+    document = diagnose_source(net(WEIGHED + rest, LAYER), shapes="4x6", loss="output")
+    assert (document["verdict"], document["findings"]) == ("healthy", [])
 
 
 def test_leaf_beside_a_live_path_is_harmless() -> None:

@@ -53,17 +53,18 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whygrad.engine.edits import Hand, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.flow import DETACHING
+from whygrad.engine.gradients.parting import parted_readers
 from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import undetached, unless_idle
+from whygrad.engine.wording.rewriting import inlined, undetached, unless_idle
 
 
 @rule("CUT101", "detached", "warning")
@@ -74,8 +75,9 @@ def detached(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
+    fixes = _fixes(observation, cut)
     alive = f" ({cut.lost.grad_fn or 'a parameter'})" if cut.lost else ""
-    return finding(
+    found = finding(
         observation,
         cut,
         why="the result is detached",
@@ -84,27 +86,55 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link(f"the value is alive before this operation{alive}"),
             Link("its result has no history, so backward ends here", cut.node.id),
         ),
-        fix=_fix(observation, cut),
+        fix=fixes[0],
     )
+    return replace(found, other_fixes=(*fixes[1:], *found.other_fixes))
 
 
-def _fix(observation: Observation, cut: Severed) -> Fix:
-    """Without the detach; where it makes a straight-through estimate, that stays and the loss reads more."""
+def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
+    """Without the detach; first with it where it only weighs what else learns, and without it in a term of its own."""
     estimate = _straight_through(observation, cut)
     if estimate is not None:
         edits = _compared(observation, estimate)
-        return Fix(
+        kept = Fix(
             f"keep the straight-through estimate, and let the loss also read what {owners(cut.parameters)} computed "
             "before it: a term of it and of the other side detached",
             before=observation.source(edits[0].node) if edits else None,
             edits=edits,
         )
+        return [kept]
     line = observation.place(cut.node.id)
-    return Fix(
+    whole = Fix(
         "use the value without detaching it",
         after=unless_idle(line, undetached(line)),
         edits=(Replace(cut.node.id, "self"),),
     )
+    return [*_in_its_own_term(observation, cut), whole]
+
+
+def _in_its_own_term(observation: Observation, cut: Severed) -> list[Fix]:
+    """The value before the detach in a term of its own, where beside that it is a constant factor of what learns.
+
+    So an advantage weighs the policy, and its square is to teach the critic.
+    """
+    parted = parted_readers(observation, cut.event)
+    maker = next((e.node for e in observation.first.events if cut.lost and cut.lost in e.outputs), None)
+    if parted is None or maker is None:
+        return []
+    weighed, read = parted
+    places = [observation.place(event.node) for event, _ in read]
+    shown = len({place.source for place in places if place}) == 1
+    line, name = places[0] if shown else None, observation.nodes[weighed.node].bare_name
+    where = f", in line {line.line}," if line is not None else ""
+    return [
+        Fix(
+            f"keep it detached as a factor of {name}, and read the value before the detach where it is a term{where} "
+            "of the loss",
+            before=(line.source if line is not None else "") or "",
+            after=inlined(line, undetached(observation.place(cut.node.id))),
+            edits=tuple(Hand(event.node, role, maker) for event, role in read),
+        )
+    ]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region, reconnected
 from whygrad.engine.gradients.flow import DETACHING
+from whygrad.engine.gradients.relaxing import Relaxed, relaxed
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Frame, Node, Observation
 from whygrad.engine.rule import rule
@@ -79,10 +80,11 @@ def fresh_leaf(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, before = owners(cut.parameters), cut.source or cut.event
     how = observation.nodes[before.node].name
+    lost_before = f"its history is lost in {how}, and " if before.node != cut.node.id else ""
     found = finding(
         observation,
         cut,
-        why="backward ends in a new leaf",
+        why=f"{lost_before}backward ends in a new leaf",
         message=f"requires_grad makes a leaf of a value that has lost its history, so backward ends before {lost}.",
         chain=(
             Link(f"the history of what {lost} computed is lost in {how}", before.node),
@@ -90,7 +92,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link("backward gives the leaf a gradient, which nobody reads, and goes no further"),
         ),
         fix=Fix(
-            "go on with the tensor that the value came from, and take requires_grad away",
+            _words(observation, cut, before),
             *_shown(observation, observation.nodes[before.node], observation.place(cut.node.id)),
             edits=_edits(observation, cut, before),
         ),
@@ -113,11 +115,34 @@ def _shown(observation: Observation, lost: Node, leaf: Frame | None) -> tuple[st
     return f"{detach.source}\n{leaf.source}", f"{kept}\n{without}"
 
 
+def _words(observation: Observation, cut: Severed, before: Event) -> str:
+    """What keeps the history, where it was lost in an operation without gradient, and that no leaf is made."""
+    lost = observation.nodes[before.node]
+    soft = _softened(observation, cut, before)
+    if soft is not None:
+        return f"take requires_grad away, and for {lost.bare_name} use {soft.name}"
+    if cut.node.id != lost.id and before.grad_mode and lost.op not in TAKERS | DETACHING:
+        return (
+            f"take requires_grad away, and compute the loss from what goes into {lost.bare_name}, not from its result"
+        )
+    return "go on with the tensor that the value came from, and take requires_grad away"
+
+
+def _softened(observation: Observation, cut: Severed, before: Event) -> Relaxed | None:
+    """The smooth twin of the operation without gradient in which the history was lost."""
+    lost = observation.nodes[before.node]
+    hard = before.grad_mode and lost.op not in TAKERS | DETACHING and cut.node.id != lost.id
+    return relaxed(observation, lost, before) if hard else None
+
+
 def _edits(observation: Observation, cut: Severed, before: Event) -> tuple[Edit, ...]:
     """The history kept, and no leaf made."""
     lost = observation.nodes[before.node]
     if lost.op in TAKERS:
         return reconnected(observation, cut)
     region = no_grad_region(observation, before) if not before.grad_mode else None
+    soft = _softened(observation, cut, before)
+    if soft is not None and cut.node.op == "aten::requires_grad_":
+        return (*soft.edits, Replace(cut.node.id, "self"))
     kept = Leave(region.id) if region is not None else Replace(lost.id, "self") if lost.op in DETACHING else None
     return (kept, Replace(cut.node.id, "self")) if kept is not None and cut.node.op == "aten::requires_grad_" else ()

@@ -80,6 +80,14 @@ def undetached(line: Frame | None) -> str | None:
     return rewritten(line, r"\.(detach_?\(\)|data\b)", "")
 
 
+def inlined(line: Frame | None, assignment: str | None) -> str | None:
+    """The line with the right side of an assignment in place of the name that it gives."""
+    assigned = _ASSIGNED.fullmatch(assignment or "")
+    if line is None or assigned is None or re.search(rf"\b{assigned[1]}\b", assigned[2]):
+        return None
+    return rewritten(line, rf"(?<![\w.]){assigned[1]}\b", lambda _: bracketed(assigned[2]) or assigned[2])
+
+
 def unless_idle(line: Frame | None, changed: str | None) -> str | None:
     """The changed line; where only `h = h` is left of it, or `h` alone, "", or `pass` where a block needs a line."""
     if not changed or not re.fullmatch(r"([\w.]+)( = \1)?", changed):
