@@ -262,20 +262,28 @@ class Net(nn.Module):
     assert (found["code"], found["fix"]["verified"], found["fix"]["after"]) == ("ZER504", False, None)
 
 
-def test_a_weight_that_is_written_is_read_by_the_new_name_from_there_on() -> None:
-    source = """
+WRITTEN = """
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.w = nn.Parameter(torch.randn(8, 4))
 
     def forward(self, x):
-        self.w.clamp_(-1.0, 1.0)
+        {write}
         return x @ self.w
 """
-    (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
-    assert found["fix"]["summary"] == "compute a new tensor with clamp, out of place, and read w from there on"
-    assert (found["fix"]["after"], found["fix"]["verified"]) == ("w = self.w.clamp(-1.0, 1.0)", True)
+
+
+def test_a_weight_that_is_written_is_read_by_the_new_name_from_there_on() -> None:
+    (found,) = diagnose_source(WRITTEN.format(write="self.w *= 0.5"), shapes="4x8", loss="mean")["findings"]
+    assert found["fix"]["summary"] == "compute a new tensor with mul, out of place, and read w from there on"
+    assert (found["fix"]["after"], found["fix"]["verified"]) == ("w = self.w * 0.5", True)
+
+
+def test_a_weight_that_is_clipped_stays_the_parameter() -> None:
+    write = "self.w.clamp_(-1.0, 1.0)"
+    (found,) = diagnose_source(WRITTEN.format(write=write), shapes="4x8", loss="mean")["findings"]
+    assert (found["fix"]["after"], found["fix"]["verified"]) == (f"with torch.no_grad():\n    {write}", True)
 
 
 def test_a_cut_behind_an_input_of_the_wrong_type_is_told_too() -> None:
