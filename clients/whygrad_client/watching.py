@@ -71,6 +71,7 @@ class Watch:
         self.watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
         self._name = safe(name, 200)
         self._bar: Any = None
+        self._shown: str | None = None
         self._began = time.monotonic()
 
     @property
@@ -86,7 +87,7 @@ class Watch:
     def say(self, what: str) -> None:
         """Show what goes on."""
         if self.watched:
-            click.echo(f"{_BACK}{self._name}: {what}", nl=False, err=True)
+            self._show(f"{self._name}: {what}")
 
     def complain(self, problem: str) -> None:
         """Say on stderr what is to be known of it, whoever watches."""
@@ -101,12 +102,19 @@ class Watch:
 
     def _clear(self) -> None:
         if self.watched:
-            click.echo(_BACK, nl=False, err=True)
+            self._show("")
+
+    def _show(self, line: str) -> None:
+        if line != self._shown:
+            click.echo(f"{_BACK}{line}", nl=False, err=True)
+        self._shown = line
 
     def _sent(self, sent: int, total: int) -> None:
+        """Show the bar without drawing it by click, which hides the cursor and shows it again only with a new line."""
         if self._bar is None:
             self._bar = click.progressbar(length=total, label=f"sending {self._name}", file=sys.stderr)
-        self._bar.update(sent - self._bar.pos)
+        self._bar.make_step(sent - self._bar.pos)
+        self._show(self._bar.format_progress_line())
 
     def _asked(self, report: Report) -> None:
         self.say(f"{report.status}, {time.monotonic() - self._began:.0f} s; Ctrl-C cancels it")

@@ -17,6 +17,7 @@ import requests
 
 WHYGRAD = [sys.executable, "-m", "whygrad_client.cli"]
 BACK = "\r\x1b[K"
+HIDDEN = "\x1b[?25l"
 
 
 class Terminal:
@@ -71,6 +72,7 @@ def test_a_bar_and_colours(roomy: str, large: Path) -> None:
     assert "100%" in shown
     assert "\x1b[31;1merror[FMT903]" in shown
     assert shown.rindex(BACK) < shown.index("error[FMT903]"), "the line is gone before the page"
+    assert HIDDEN not in shown, "who ends it in whatever way has a cursor"
 
 
 @pytest.mark.parametrize(("option", "environment"), [("--quiet", {}), ("--eval", {"TERM": "dumb"})])
