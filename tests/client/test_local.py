@@ -10,8 +10,9 @@ import pytest
 
 from whygrad import sandbox
 from whygrad.jobs import examination
+from whygrad.request.document import DiagnosisRequest
 from whygrad.sandbox import Limits
-from whygrad_client import WhygradError, asking, local
+from whygrad_client import WhygradError, local
 
 PROCESSORS = os.cpu_count() or 1
 
@@ -39,5 +40,5 @@ def test_a_longer_time_is_longer_on_every_processor(
     monkeypatch.setattr(sandbox, "warm", lambda **_options: None)
     monkeypatch.setattr(examination, "examine", stopped)
     with local.engine(seconds=seconds) as examine, pytest.raises(WhygradError, match="it is not run"):
-        examine(sound, asking.complete({}, None))
+        examine(sound, DiagnosisRequest().load({}))
     assert [(limits.seconds, limits.cpu_seconds) for limits in given] == [(seconds, each * PROCESSORS)]
