@@ -107,6 +107,17 @@ def test_roles_of_tensors_in_lists_and_dicts() -> None:
     assert [o.role for o in cat.inputs] == ["tensors[0]", "tensors[1]"]
 
 
+def test_a_list_that_grows_is_not_read_at_each_step() -> None:
+    sample = Sample(
+        LAYER,
+        "def forward(self, x):\n    kept: List[torch.Tensor] = []\n    while len(kept) < 5:\n"
+        "        kept.append(self.a(x))\n    return torch.stack(kept)",
+    )
+    program, events = seen(sample, torch.zeros(4, 6))
+    carried = [(op, len(e.inputs), len(e.outputs)) for e in events if "Get" not in (op := program.nodes[e.node].op)]
+    assert carried == [("aten::linear", 3, 1), ("aten::append", 1, 1)] * 5 + [("aten::stack", 5, 1)]
+
+
 def test_gradient_mode_of_each_event() -> None:
     sample = Sample(
         TWO, "def forward(self, x):\n    with torch.no_grad():\n        y = self.a(x)\n    return self.b(y)"

@@ -31,7 +31,7 @@ _UNPROBED = _CONTROL | {
 }
 _INDICES = frozenset({"index", "indices", "target"})
 _BUILDERS = {"aten::tensor", "aten::as_tensor"}
-_CONTAINERS = FILLING | {"aten::__getitem__", "aten::pop"}
+_CONTAINERS = FILLING | {"aten::__getitem__", "aten::pop", "aten::len"}
 _SCALAR = r"(int|float|bool|number|str|Device)"
 _SCALARS = re.compile(rf"^(NoneType|{_SCALAR}|List\[{_SCALAR}\]|Optional\[({_SCALAR}|List\[{_SCALAR}\])\])$")
 
@@ -64,8 +64,7 @@ class _Prober:
             entered = self._entered(node)
             if last is not None or entered is not None:
                 self._insert(last, number if entered is not None else None, entered or []).insertBefore(node)
-            outputs = [] if node.kind() in _UNPROBED else [v for v in node.outputs() if _tensorial(str(v.type()))]
-            last = (number, outputs) if entered is not None else None
+            last = (number, _given(node)) if entered is not None else None
             last_handle = node
         if last is not None and last_handle is not None:
             self._insert(last, None, []).insertAfter(last_handle)
@@ -103,6 +102,14 @@ class _Prober:
         values = anchor.tuple([*outputs, *(v for _, v in entered)])
         number = anchor.integer(len(self.sites) - 1)
         return anchor.probe(values, number)
+
+
+def _given(node: Any) -> list[Any]:
+    """What a node gave: one that fills a list, what it put in, since all that the list holds grows with each."""
+    if node.kind() in _UNPROBED:
+        return []
+    values = list(node.inputs())[1:] if node.kind() in FILLING else node.outputs()
+    return [v for v in values if _tensorial(str(v.type()))]
 
 
 class _Anchor:
