@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar, Unpack
@@ -48,8 +48,9 @@ class Client:
     def diagnose(
         self,
         model: Sendable,
-        inputs: Inputs | None = None,
+        inputs: Inputs = None,
         *,
+        target: Any = None,
         name: str | None = None,
         progress: Progress | None = None,
         watch: Callable[[Report], None] | None = None,
@@ -58,14 +59,17 @@ class Client:
     ) -> Report:
         """The finished diagnosis of a program: a path, or its bytes.
 
-        `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`) or a list of the request document; None takes what
-        the file recorded. `progress` is called with how many bytes of how many have left, `watch` about once a second
-        with the report as it stands; a large program that the service has is not sent again. What has no end within
-        `seconds`, counted from the first answer on, is cancelled. Raises also TimedOut then, Unreadable where the file
-        cannot be read, NotARequest where the short form is none, and TypeError where `model` is neither path nor bytes.
+        `inputs` is the short form (`"1x3x224x224; 2:int64[0,10)"`), or a list with a short form, a tensor, a
+        description of the request document or a plain value for each argument; None takes what the file recorded.
+        `target` is that of a loss of torch.nn.functional, in the same words. `progress` is called with how many bytes
+        of how many have left, `watch` about once a second with the report as it stands; a large program that the
+        service has is not sent again. What has no end within `seconds`, counted from the first answer on, is cancelled.
+        Raises also TimedOut then, Unreadable where the file cannot be read, NotARequest where a short form is none,
+        NotAnInput where no request can say a value, and TypeError where `model` is neither path nor bytes.
         """
         wait, every = _FIRST_WAIT if seconds is None else 0, _WATCHED if watch else _ONE_WAIT
-        report = self._diagnoses.submit(Program.of(model, name), request(inputs, options), progress, wait)
+        asked, lost = request(inputs, options, target)
+        report = self._diagnoses.submit(Program.of(model, name), asked, progress, wait)
         try:
             for report in self._diagnoses.follow(report, every, seconds):  # noqa: B020 - it goes on
                 if watch:
@@ -73,19 +77,23 @@ class Client:
         except KeyboardInterrupt:
             self._diagnoses.abandon(report)
             raise
-        return report if report.finished else self._diagnoses.give_up(report, f"no diagnosis after {seconds:g} s")
+        if not report.finished:
+            report = self._diagnoses.give_up(report, f"no diagnosis after {seconds:g} s")
+        return _noted(report, lost)
 
     def submit(
         self,
         model: Sendable,
-        inputs: Inputs | None = None,
+        inputs: Inputs = None,
         *,
+        target: Any = None,
         name: str | None = None,
         progress: Progress | None = None,
         **options: Unpack[Options],
     ) -> Report:
         """As `diagnose`, but without waiting: the report names its `id`."""
-        return self._diagnoses.submit(Program.of(model, name), request(inputs, options), progress, wait=0)
+        asked, lost = request(inputs, options, target)
+        return _noted(self._diagnoses.submit(Program.of(model, name), asked, progress, wait=0), lost)
 
     def get(self, id: str, *, wait: float = 0) -> Report:
         """A diagnosis as it stands, after at most `wait` seconds of waiting for its end (the service caps them)."""
@@ -166,13 +174,13 @@ class Client:
         return _typed(Mutes, self._transport.json(Call("GET", "/mutes"))).mutes
 
     def upload_link(
-        self, inputs: Inputs | None = None, *, seconds: int = 3600, **options: Unpack[Options]
+        self, inputs: Inputs = None, *, target: Any = None, seconds: int = 3600, **options: Unpack[Options]
     ) -> UploadLink:
         """A new address that takes one program, without a key, within so many seconds, and runs it as is said here.
 
         Its `url` is for a browser or curl, and is told only now; `link` tells what became of it.
         """
-        asked = {"request": request(inputs, options), "seconds": seconds}
+        asked = {"request": request(inputs, options, target)[0], "seconds": seconds}
         return _typed(UploadLink, self._told("POST", "/upload-links", asked))
 
     def link(self, id: str) -> UploadLink:
@@ -198,6 +206,11 @@ class Client:
         """What the service answers to a document."""
         body = json.dumps(document).encode()
         return self._transport.json(Call(method, path, body=body, content_type="application/json"))
+
+
+def _noted(report: Report, lost: Sequence[str]) -> Report:
+    """The report, with what the request did not keep of the inputs."""
+    return Report.read(report.document | {"capture": lost}) if lost else report
 
 
 def _mute(fingerprint: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ class NotAnInput(WhygradError):  # noqa: N818 - named after what it is
 class Description:
     """A value as a request describes it, in `entry`; in `lost` a sentence for each thing that it does not keep.
 
-    A string is the short form of a tensor, an object with a `shape` a description already. Raises NotAnInput, and
-    ShapeSyntaxError where a string is no short form.
+    A string is the short form of a tensor, or a plain value where it has neither a digit nor a colon; an object with a
+    `shape` is a description already. Raises NotAnInput, and ShapeSyntaxError where a string is no short form.
     """
 
     def __init__(self, value: Any, name: str) -> None:
@@ -31,7 +32,7 @@ class Description:
 
     def _described(self, value: Any, name: str) -> Entry:
         if isinstance(value, str):
-            return _short(value, name)
+            return _short(value, name) if _is_shape(value) else value
         if isinstance(value, Mapping):
             return dict(value) if "shape" in value else {k: self._described(v, f"{name}.{k}") for k, v in value.items()}
         if isinstance(value, list | tuple):
@@ -89,7 +90,7 @@ class Description:
 def real(value: Any, generator: Generator) -> Any:
     """The value with a drawn tensor for each description, and a copy, on the CPU, of each tensor that it has."""
     if isinstance(value, str):
-        return _drawn(_short(value, "the input"), generator)
+        return _drawn(_short(value, "the input"), generator) if _is_shape(value) else value
     if isinstance(value, Mapping):
         return _drawn(value, generator) if "shape" in value else {k: real(v, generator) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -104,18 +105,17 @@ def holds_tensor(value: Any) -> bool:
         return "shape" in value or any(map(holds_tensor, value.values()))
     if isinstance(value, list | tuple):
         return any(map(holds_tensor, value))
-    return isinstance(value, str) or is_tensor(value)
+    return _is_shape(value) if isinstance(value, str) else is_tensor(value)
 
 
 def is_tensor(value: Any) -> bool:
     """Whether a value is a tensor."""
-    import torch  # only here: who gives none has no need of it
-
-    return isinstance(value, torch.Tensor)
+    torch = sys.modules.get("torch")  # who gives one has loaded it, and who gives none may not have it
+    return torch is not None and isinstance(value, torch.Tensor)
 
 
 def _drawn(entry: Mapping[str, Any], generator: Generator) -> Tensor:
-    import torch  # only here, as above
+    import torch  # only here: who draws none has no need of it
 
     dtype = getattr(torch, entry.get("dtype", "float32"))
     fill, shape = entry.get("fill", "normal"), list(entry["shape"])
@@ -132,6 +132,11 @@ def _drawn(entry: Mapping[str, Any], generator: Generator) -> Tensor:
     else:
         drawn = torch.randn(shape, generator=generator, dtype=wide)
     return drawn.to(dtype).requires_grad_(bool(entry.get("requires_grad")))
+
+
+def _is_shape(text: str) -> bool:
+    """Whether a string is meant as a short form, and is no plain text."""
+    return not text or any(character.isdigit() or character == ":" for character in text)
 
 
 def _short(text: str, name: str) -> Entry:

@@ -15,19 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.render.parameters import shorten
 from whygrad.request import document as request_document
 from whygrad_client import asking, defaults, local, lost_in_trace
 from whygrad_client.capture import Captured, capture, named
 from whygrad_client.client import Client
 from whygrad_client.errors import NotARequest, WhygradError
-from whygrad_client.examples import Description, NotAnInput
+from whygrad_client.examples import NotAnInput
+from whygrad_client.options import described, listed, lossed
 from whygrad_client.parting import Parting
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
-
-LOSSES = "torch.nn.functional"
 
 if TYPE_CHECKING:
     from whygrad_client.capture import Module
@@ -67,8 +65,8 @@ def diagnose(
     server = server or current.server
     _require_sound(options, model, inputs, loss, target, server)
     with _of_this_machine(), _program(model, inputs, mode) as (path, values, lost, parting):
-        asked = None if values is None else [_described(value, name, lost) for name, value in values.items()]
-        request = options | {"inputs": asked, "loss": _loss(loss, target, lost)}
+        asked = None if values is None else [described(value, name, lost) for name, value in values.items()]
+        request = options | {"inputs": asked, "loss": lossed(loss, target, lost)}
         document = _judged(path, request, server)
     whole = _with_parting(document, parting, frozen, lost)
     return Report.read(_sources(current.root, current.here).located(whole | {"capture": lost}))
@@ -122,7 +120,7 @@ def _captured(model: Module, inputs: Any, mode: str) -> Captured:
 
 def _arguments(model: Module, inputs: Any) -> tuple[list[Any], Mapping[str, Any]]:
     """The arguments of the forward without names, and those with."""
-    return ([], inputs) if isinstance(inputs, Mapping) and _is_named(model, inputs) else (_listed(inputs), {})
+    return ([], inputs) if isinstance(inputs, Mapping) and _is_named(model, inputs) else (listed(inputs), {})
 
 
 def _named(model: Module | str | os.PathLike[str], inputs: Any) -> Mapping[str, Any]:
@@ -141,38 +139,8 @@ def _is_named(model: Module, inputs: Mapping[str, Any]) -> bool:
     return inputs.keys() <= formals.keys() or any(f.kind is f.VAR_KEYWORD for f in formals.values())
 
 
-def _listed(inputs: Any) -> list[Any]:
-    """One value for each argument."""
-    if isinstance(inputs, str):
-        try:
-            return list(parse_shapes(inputs))
-        except ShapeSyntaxError as error:
-            raise NotARequest(f"inputs {inputs!r}: {error}") from None
-    return list(inputs) if isinstance(inputs, list | tuple) else [] if inputs is None else [inputs]
-
-
 def _numbered(inputs: Any) -> Mapping[str, Any]:
-    return {str(number): value for number, value in enumerate(_listed(inputs), 1)}
-
-
-def _described(value: Any, name: str, lost: list[str]) -> Any:
-    try:
-        description = Description(value, f"input {name}")
-    except ShapeSyntaxError as error:
-        raise NotARequest(f"input {name}, {value!r}: {error}") from None
-    lost += description.lost
-    return description.entry
-
-
-def _loss(loss: Any, target: Any, lost: list[str]) -> Any:
-    kind = getattr(loss, "__name__", loss)
-    if not isinstance(kind, str | dict) or (callable(loss) and loss.__module__ != LOSSES):
-        own = kind if isinstance(kind, str) else type(loss).__name__
-        raise NotARequest(
-            f"a loss is a name or a function of {LOSSES}, and {own} is neither: call your own loss at the end of the "
-            "forward, and ask for loss='output'"
-        )
-    return kind if target is None else {"kind": kind, "target": _described(target, "of the loss", lost)}
+    return {str(number): value for number, value in enumerate(listed(inputs), 1)}
 
 
 def _require_sound(request: Document, model: Any, inputs: Any, loss: Any, target: Any, server: str | None) -> None:
@@ -187,8 +155,8 @@ def _require_sound(request: Document, model: Any, inputs: Any, loss: Any, target
             return instead
 
     values = tried(lambda: _named(model, inputs), {})
-    entries = [tried(partial(_described, value, name, []), None) for name, value in values.items()]
-    whole = request | {"inputs": entries, "loss": tried(lambda: _loss(loss, target, []), "auto")}
+    entries = [tried(partial(described, value, name, []), None) for name, value in values.items()]
+    whole = request | {"inputs": entries, "loss": tried(lambda: lossed(loss, target, []), "auto")}
     tried(lambda: _complete(whole, server), {})
     if len(faults) == 1:
         raise faults[0]

@@ -43,6 +43,13 @@ def test_bytes_and_listed_inputs_do_as_well(client: Client, sound: Path) -> None
     assert report.document["request"]["mode"] == "eval"
 
 
+def test_a_list_of_shapes_and_a_target_are_taken_as_by_diagnose(client: Client, sound: Path) -> None:
+    report = client.diagnose(sound, ["2x4"], loss="cross_entropy", target="2:int64[0,3)")
+    assert report.document["request"]["inputs"][0]["shape"] == [2, 4]
+    assert report.document["request"]["loss"]["target"]["high"] == 3
+    assert report.verdict == "healthy"
+
+
 def test_submitting_does_not_wait_and_waiting_does(client: Client, endless: bytes) -> None:
     submitted = client.submit(endless, "2x4")
     assert submitted.id

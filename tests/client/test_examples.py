@@ -28,6 +28,7 @@ INF = float("inf")
         (torch.ones(1, requires_grad=True), {"shape": [1], "dtype": "float32", "requires_grad": True, "fill": 1.0}),
         ("2x3:int32[4,9)", {"shape": [2, 3], "dtype": "int32", "low": 4, "high": 9}),
         ({"shape": [2], "fill": "ones"}, {"shape": [2], "fill": "ones"}),
+        ("mean", "mean"),
         (OrderedDict(a="2", b=[None, True, 0.5]), {"a": {"shape": [2], "dtype": "float32"}, "b": [None, True, 0.5]}),
     ],
 )
