@@ -61,6 +61,19 @@ def test_what_reads_the_value_before_the_detach_is_healthy() -> None:
     assert (document["verdict"], document["findings"]) == ("healthy", [])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "s = torch.tensor(max(self.a(x).mean().item(), 0.5)); return s * self.p",
+        "s = torch.tensor(max(float(self.a(x).mean()), 0.5)); return s * self.p",
+        "s = torch.tensor(max(self.a(x).mean().item(), 0.5), requires_grad=True); return s * self.p",
+    ],
+)
+def test_no_line_is_shown_that_gives_a_tensor_to_a_function_of_numbers(body: str) -> None:
+    (finding,) = diagnose_source(net(body, LAYER), shapes="4x6")["findings"]
+    assert (finding["parameters"], finding["fix"]["after"]) == (["a.weight", "a.bias"], None)
+
+
 def test_leaf_beside_a_live_path_is_harmless() -> None:
     body = "h = self.a(x); z = h.detach().requires_grad_(); return h * self.p + z"
     document = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")
@@ -78,6 +91,16 @@ def test_straight_through_estimate_is_not_taken_away() -> None:
     (finding,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"]
     assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("CUT101", ["p"], None)
     assert "straight-through" in finding["fix"]["summary"]
+
+
+def test_a_cut_behind_straight_through_estimates_is_the_one_that_costs() -> None:
+    estimate = "h = h + (h.tanh() - h).detach()"
+    body = f"h = self.a(x); {estimate}; h = self.b(h); {estimate}; h = h.detach(); return h * self.p"
+    source = net(body, f"{LAYER}; self.b = nn.Linear(6, 6)")
+    (finding,) = diagnose_source(source, shapes="4x6")["findings"]
+    assert (finding["code"], finding["location"]["source"]) == ("CUT101", "h = h.detach()")
+    assert finding["parameters"] == ["a.weight", "a.bias", "b.weight", "b.bias"]
+    assert (finding["fix"]["verified"], finding["related"]) == (True, [])
 
 
 def test_an_estimate_that_is_compared_gives_way_to_what_it_estimates() -> None:

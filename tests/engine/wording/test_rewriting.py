@@ -91,6 +91,10 @@ def test_no_brackets_are_doubled(line: str, after: str) -> None:
         ("return torch.tensor((h * 2).item(), dtype=torch.float64) * p", "return (h * 2) * p"),
         ("return torch.tensor([a.item(), b.item()])", None),
         ("return torch.tensor(3.0) * x", None),
+        ("s = torch.tensor(max(h.item(), 0.5))", None),
+        ("s = torch.tensor(math.exp(h.item()))", None),
+        ("s = torch.tensor(round(h.item()))", None),
+        ("s = torch.tensor(torch.max(h.float()).item())", "s = torch.max(h.float())"),
     ],
 )
 def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after: str | None) -> None:

@@ -70,11 +70,23 @@ def severed(observation: Observation) -> tuple[Severed, ...]:
     found: dict[tuple[int, Cause], list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
     for parameter in observation.missing:
         for ways in (flow(observation), selecting_flow(observation)):
-            cuts = [c for c in ways.relevant if c.parameters & ways.bit(parameter)]
+            cuts = _costing(observation, ways, parameter)
             if cuts:
                 found[_place(observation, cuts[0])].append((cuts[0], parameter, cuts[1:]))
                 break
     return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
+
+
+def _costing(observation: Observation, ways: Flow, parameter: Parameter) -> list[Cut]:
+    """The cuts that keep a gradient from a parameter, without those that another one on every way makes idle.
+
+    A straight-through estimate detaches a term beside a path that is alive: where both are cut behind it, that is why.
+    """
+    cuts = [c for c in ways.relevant if c.parameters & ways.bit(parameter)]
+    if len(cuts) < 2:
+        return cuts
+    last = {_place(observation, c) for c in ways.relevant if c.event in ways.last_cuts}
+    return [c for c in cuts if _place(observation, c) in last] or cuts
 
 
 def severed_at(observation: Observation, cut: Cut) -> Severed:

@@ -63,25 +63,42 @@ class Flow:
     @cached_property
     def _needs(self) -> tuple[frozenset[int], frozenset[int]]:
         """The events and the tensors that the loss depends on."""
+        events, tensors = self.behind(*self._read)
+        return events, tensors | {t.id for t in self._read[0]} | set(self.step.reads)
+
+    @cached_property
+    def _read(self) -> tuple[list[Tensor], frozenset[int]]:
+        """The tensors that the loss reads, or the numbers, by their values, where the step gave nothing else."""
         wanted = set(self.step.reads) or {t.id for t in self.step.outputs}
         numbers: frozenset[int] = frozenset()
         if not self.step.outputs and self.observation.returns is not None:
             numbers = self.sources(self.observation.returns)
-        events, tensors = self.behind([t for t in self.step.outputs if t.id in wanted], numbers)
-        return events, tensors | wanted
+        return [t for t in self.step.outputs if t.id in wanted], numbers
+
+    @cached_property
+    def last_cuts(self) -> frozenset[int]:
+        """The indices of the events behind which the way to the loss is not cut again: to heal one is enough."""
+        whole = {c.event for c in self.relevant if c.dead >= {t.id for t in self.step.events[c.event].outputs}}
+        events, _ = self.behind(*self._read, stops=whole)
+        return events & {c.event for c in self.relevant}
 
     def behind(
-        self, tensors: Sequence[Tensor], numbers: Collection[int] = (), before: int | None = None
+        self,
+        tensors: Sequence[Tensor],
+        numbers: Collection[int] = (),
+        before: int | None = None,
+        stops: Collection[int] = (),
     ) -> tuple[frozenset[int], frozenset[int]]:
         """The events, and the ids of the tensors, that tensors and numbers (by their values) depend on.
 
-        Only events before an index count, where one is given.
+        Only events before an index count, where one is given, and nothing counts that only `stops` depend on.
         """
         search = _Search(self._makers)
         search.want(tensors, numbers, len(self.step.events) if before is None else before)
         for index in search.events():
             event = self.step.events[index]
-            search.want(self._carrying(event), self._given(self._node(event)), index)
+            if index not in stops:
+                search.want(self._carrying(event), self._given(self._node(event)), index)
         return frozenset(search.found), frozenset(search.wanted)
 
     @cached_property

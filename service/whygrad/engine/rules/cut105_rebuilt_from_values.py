@@ -49,7 +49,6 @@ Good::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -60,10 +59,9 @@ from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, unless_idle, unmade, unwrapped
+from whygrad.engine.wording.rewriting import FOR_PYTHON, rewritten, unless_idle, unmade, unwrapped
 
 _PASSING = frozenset(f"aten::{name}" for name in ("Float", "FloatImplicit", "Int", "IntImplicit", "ScalarImplicit"))
-_CONVERTED = re.compile(r"\b(?:float|int|bool)\(.*\.(?:item|tolist)\(\)")
 
 
 @rule("CUT105", "rebuilt-from-values", "warning")
@@ -118,7 +116,7 @@ def _filled(observation: Observation, taken: Event) -> bool:
 def _as_tensor(line: Frame | None, *, listed: bool) -> str | None:
     """The line with the tensor in place of the number; several of them in a list are stacked."""
     source = line.source if line is not None else None
-    if source and _CONVERTED.search(source):
+    if source and FOR_PYTHON.search(source):
         return None
     whole = unmade(source, r"\.(item|tolist)\(\)")
     plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "", every=True) or unwrapped(source, "float")

@@ -63,7 +63,7 @@ from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle, unmade
+from whygrad.engine.wording.rewriting import FOR_PYTHON, rewritten, undetached, unless_idle, unmade
 
 _TAKEN = r"\.(item\(\)|detach\(\)|data\b)"
 _DETACHED = r"\.(detach_?\(\)|data\b)"
@@ -105,6 +105,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 def _shown(observation: Observation, lost: Node, leaf: Frame | None) -> tuple[str | None, str | None]:
     """The line of the leaf before and after, with the one in which the history was lost, where that is another."""
     source, detach = leaf.source if leaf is not None else None, observation.place(lost.id)
+    if FOR_PYTHON.search(source or ""):
+        return "", None
     without = unmade(source, _TAKEN) or rewritten(leaf, _LEAF, "")
     if leaf is None or detach is None or (detach.file, detach.line) == (leaf.file, leaf.line):
         return None, unless_idle(leaf, rewritten(without, _DETACHED, "") or without)

@@ -18,6 +18,11 @@ FUNCTIONAL = ("F", "torch", "th", "functional", "nn.functional", "torch.nn.funct
 
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
+FOR_PYTHON = re.compile(
+    r"(?<![\w.])((float|int|bool)\(.*\.(item|tolist)\(\)"
+    r"|(max|min|round|divmod|math\.\w+)\(.*(\.(item|tolist)|(?<![\w.])float)\()"
+)
+"""A number is taken out of a tensor for a function of Python, which takes no tensor or need not give one."""
 
 
 def rewritten(
@@ -115,7 +120,7 @@ def unmade(source: str | None, taking: str) -> str | None:
         return None
     given = source[slice(*span(source, made[0].args[0]))]
     kept = re.sub(taking, "", given)
-    inner = bracketed(kept) if kept != given else None
+    inner = bracketed(kept) if kept != given and not FOR_PYTHON.search(source) else None
     return replaced(source, made[0], inner) if inner else None
 
 
