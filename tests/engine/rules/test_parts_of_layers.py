@@ -44,6 +44,16 @@ LOST = {
         "q, k, v = self.l(x).contiguous().clone().chunk(3, dim=-1)\n"
         "return (q @ k.transpose(1, 2)).softmax(-1).detach() @ v",
     ),
+    "a part of what is cast to whole numbers": (
+        "CUT104",
+        8,
+        "h = self.l(x); q = h.to(torch.int32); return h[..., :8] * h[..., 8:16].sigmoid() + q[..., 16:].float()",
+    ),
+    "a part of what is detached": (
+        "CUT101",
+        8,
+        "h = self.l(x); q = h.detach(); return h[..., :8] * h[..., 8:16].sigmoid() + q[..., 16:]",
+    ),
     "a value that no loss is for": ("CUT101", 1, "h = self.l(x); return h[..., :23] * (1 - h[..., 23:].detach())"),
 }
 LEARNING = {
@@ -51,6 +61,7 @@ LEARNING = {
     "a detached part with another way": "h = self.l(x); return h[..., :23] * (1 - h[..., 23:].detach()) + h[..., 23:]",
     "a detached part of what is read as a whole": "h = self.l(x); return h[..., :8] * h[..., 8:16].detach() + h.sum()",
     "a detached step of a sequence": "h = self.l(x); return h[:, 1:] * h[:, :1].detach()",
+    "a cast of what has another way": "h = self.l(x); return h * h.long()[..., :1]",
     "a part that nothing is computed of": "return self.l(x)[..., :20]",
     "state let go between stretches of a sequence": """
 h = torch.zeros(2, 8)

@@ -122,7 +122,7 @@ def _as_it_is(node: Node, event: Event) -> bool:
     """Whether all of a tensor only goes on in another order, another memory or another type."""
     if node.bare_name == "slice":
         return event.outputs[0].shape == event.tensors[0].shape
-    return node.bare_name in _VIEWS
+    return node.bare_name in _VIEWS and event.outputs[0].floating  # a cast to whole numbers ends the history
 
 
 def _places(node: Node, event: Event) -> Iterator[tuple[range, Tensor]]:
@@ -164,10 +164,10 @@ def _numbers(piece: Piece, places: range) -> frozenset[int]:
 
 
 def _cut_behind(observation: Observation, known: Layouts, tensor: Tensor) -> Cut | None:
-    """The first cut that the value of a tensor comes to on its way to the loss; None where it goes nowhere."""
+    """The cut that made a tensor, or the first that its value comes to on its way to the loss; None where none is."""
     ways = flow(observation)
     cuts = {id(known.step.events[cut.event]): cut for cut in ways.cuts if cut.event in ways.needed}
-    pending, seen, found = [tensor], {tensor.id}, []
+    pending, seen, found = [tensor], {tensor.id}, [cut for cut in cuts.values() if tensor.id in cut.dead]
     while pending:
         for event in known.readers[pending.pop().id]:
             found += [cuts[id(event)]] if id(event) in cuts else []

@@ -59,6 +59,7 @@ from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.relaxing import interpolated
+from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.rewriting import rewritten
@@ -68,8 +69,8 @@ _CAST = r"\.(long|int|short|char|byte|bool)\(\)|\.(to|type)\(torch\.(u?int\d+|lo
 
 @rule("CUT104", "integer-cast", "warning")
 def integer_cast(observation: Observation) -> Iterator[Finding]:
-    """Every cast that costs a parameter its gradient."""
-    for cut in cut_by(observation, "cast"):
+    """Every cast that costs a parameter its gradient, or a part of one."""
+    for cut in (*cut_by(observation, "cast"), *partly_cut_by(observation, "cast")):
         yield _finding(observation, cut)
 
 
