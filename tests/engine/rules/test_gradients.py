@@ -52,3 +52,16 @@ def test_no_line_is_shown_that_still_leaves_the_graph() -> None:
     (finding,) = told(diagnose_source(converted, shapes=variant.shapes))
     assert finding["code"] == "CUT105"
     assert finding["fix"]["after"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("healthy_teacher_that_follows", "it is a teacher"),
+        ("healthy_teacher_built_like_the_student", "it may be a teacher"),
+    ],
+)
+def test_a_teacher_is_only_certain_where_it_follows_what_is_trained(name: str, words: str) -> None:
+    (finding,) = diagnoses(next(v for v in VARIANTS if v.name == name))[-1]["findings"]
+    assert (finding["code"], finding["severity"]) == ("CUT102", "note")
+    assert words in finding["title"]

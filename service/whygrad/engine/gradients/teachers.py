@@ -20,12 +20,12 @@ def is_teacher(observation: Observation, cut: Severed) -> bool:
     """Whether the parameters that a cut costs their gradient, all of it, are those of a teacher."""
     if cut.part or not cut.parameters:
         return False
-    return _follows(observation, cut.parameters) or (
+    return follows(observation, cut.parameters) or (
         _has_twin(observation, cut.parameters) and _is_only_compared(observation, cut)
     )
 
 
-def _follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
+def follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
     """Whether the program itself writes all of the parameters, without gradients, by what others computed."""
     own = {p.tensor for p in parameters}
     others = _derived(observation, {p.tensor for p in observation.trainable} - own)

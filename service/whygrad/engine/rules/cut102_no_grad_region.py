@@ -14,7 +14,7 @@ How to fix it
 -------------
 Compute what has to be trained outside of the region. Keep the region for what is meant to be constant: metrics,
 targets, a frozen feature extractor (freeze that one, and the diagnosis is silent). The teacher of a mean teacher or
-of BYOL, which follows what is trained and is compared with it, is told in a note.
+of BYOL, which follows what is trained or is built like it, and is compared with it, is told in a note.
 
 Not to be confused with
 -----------------------
@@ -61,7 +61,7 @@ from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
 from whygrad.engine.gradients.slices import partly_cut_by
-from whygrad.engine.gradients.teachers import is_teacher
+from whygrad.engine.gradients.teachers import follows, is_teacher
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -76,14 +76,18 @@ def no_grad(observation: Observation) -> Iterator[Finding]:
 
 def _as_teacher(observation: Observation, cut: Severed) -> Finding:
     lost = owners(cut.parameters)
+    certain = follows(observation, cut.parameters)
     found = finding(
         observation,
         cut,
-        why="it is a teacher, run without gradients",
-        message=f"{lost} follows what is trained, or is built like it and only compared with it: as a teacher it is "
-        "right without a gradient. It is not frozen, though, so an optimiser may be given it.",
+        why=f"it {'is' if certain else 'may be'} a teacher, run without gradients",
+        message=f"{lost} follows what is trained: as a teacher it is right without a gradient. It is not frozen, "
+        "though, so an optimiser may be given it."
+        if certain
+        else f"{lost} is built like what is trained and only compared with it: as a teacher it is right without a "
+        "gradient, and is to be frozen. Where it is to be trained as well, compute it with gradients.",
         chain=(Link(f"{cut.node.op} reads a parameter of {lost} while gradient mode is off", cut.node.id),),
-        fix=Fix(f"freeze {lost}: requires_grad_(False)"),
+        fix=Fix(f"freeze {lost}: requires_grad_(False)" + ("" if certain else ", where it is a teacher")),
     )
     return replace(found, severity="note")
 
