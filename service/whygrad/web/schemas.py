@@ -25,6 +25,8 @@ LONGEST_LINK = 7 * 86_400
 
 sha256 = Regexp(r"^[0-9a-f]{64}$", error="Not a sha256: 64 digits of 0-9 and a-f.")
 
+_PROGRAM = "a TorchScript archive; of a torch.export .pt2 it is said how to make one"
+
 
 class RequestPart(fields.Nested):
     """The request document in a form: the JSON text as a field, or as a part with a file name."""
@@ -75,7 +77,7 @@ class DiagnosisForm(Asked):
 
     openapi: ClassVar = {"oneOf": [{"required": ["model"]}, {"required": ["model_id"]}]}
 
-    model = Upload(metadata={"description": "a TorchScript archive or a torch.export .pt2"})
+    model = Upload(metadata={"description": _PROGRAM})
     model_id = fields.String(validate=sha256, metadata={"description": "the sha256 of a program uploaded before"})
     name = fields.String(
         validate=Length(1, LONGEST_NAME),
@@ -200,7 +202,10 @@ class LinkRequest(Asked):
 class UploadForm(Strict):
     """A program, and its shapes where they are to be others than the link says."""
 
-    model = Upload(required=True, metadata={"description": "a TorchScript archive or a torch.export .pt2"})
+    model = Upload(
+        required=True,
+        metadata={"description": _PROGRAM},
+    )
     shapes = Shapes(metadata={"description": "the short form of inputs; empty: as the link says"})
 
     @pre_load
