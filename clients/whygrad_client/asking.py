@@ -19,6 +19,7 @@ from whygrad.request import strict_json
 from whygrad.request.document import LOSSES, DiagnosisRequest, needs_target
 from whygrad.request.faults import faults
 from whygrad.request.sizes import refuse_larger
+from whygrad_client import configuration
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
 
@@ -79,15 +80,19 @@ class Wishes:
     frozen: Sequence[str] = ()
     ignored: Sequence[str] = ()
     request_file: Path | None = None
+    project: Path | None = None
+    typed: frozenset[str] = frozenset()
+    """What the command line says itself; all else that is not left out is of the file of the `project`."""
 
     @classmethod
     def of(cls, context: click.Context) -> Wishes:
         """Those of a command; what a project's file says yields to what the command line says of the same matter."""
-        typed = {field.name for field in fields(cls) if _is_typed(context, field.name)}
-        yielding = {field.name for field in fields(cls)} - typed if "request_file" in typed else set()
+        names = {field.name for field in fields(cls)} - {"project", "typed"}
+        typed = frozenset(name for name in names if _is_typed(context, name))
+        yielding = names - typed if "request_file" in typed else set()
         yielding |= {"target"} - typed if "loss" in typed else set()
-        given = {field.name: context.params[field.name] for field in fields(cls) if field.name not in yielding}
-        return cls(**given)
+        given = {name: context.params[name] for name in names - yielding}
+        return cls(**given, project=context.meta.get(configuration.PROJECT), typed=typed)
 
     def request(self) -> Request:
         """The document, on top of what the request file says. Raises click.UsageError, which names the option."""
@@ -105,6 +110,8 @@ class Wishes:
         """A fault in the words of the command line."""
         if pointer == "/loss" and self.loss in LOSSES:
             message = needs_target(self.loss, "--target {}".format)
+        if pointer.startswith("/ignore/"):
+            message = f"{message} `whygrad rules` lists them."
         return f"{self._spelt(pointer, request)}: {message}"
 
     def _spelt(self, pointer: str, request: Request) -> str:
@@ -115,7 +122,11 @@ class Wishes:
             return f"{given}: {pointer}" if given else pointer.lstrip("/") or "the request"
         value = request.get(name)
         entry = value[int(steps[0])] if steps and steps[0].isdecimal() and isinstance(value, list) else value
-        return f"{option[0]} {entry}" if isinstance(entry, str | int) else option[0]
+        said = option[0]
+        if self.project and option[1] not in self.typed:
+            key = said.removeprefix("--")
+            said = f"{configuration.place(self.project, key)}: {key}"
+        return f"{said} {entry}" if isinstance(entry, str | int) else said
 
 
 _SPELT = {

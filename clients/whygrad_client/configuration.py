@@ -23,6 +23,8 @@ from whygrad_client import local
 from whygrad_client.errors import WhygradError
 
 FILES = ("whygrad.toml", "pyproject.toml")
+PROJECT = "whygrad.project"
+"""What the meta of a command's context holds the file under that is in force."""
 
 _YOURS = {
     "server": "could have your programs sent to anybody",
@@ -90,7 +92,7 @@ def read(path: Path) -> dict[str, Any]:
     for name, why in _YOURS.items():
         if name in section:
             told = f"is not taken from a project's file, which {why}: say it yourself, as option or in the environment"
-            raise Unconfigured(f"{_place(path, name)}: {name} {told}")
+            raise Unconfigured(f"{place(path, name)}: {name} {told}")
     try:
         loaded: dict[str, Any] = _Schema().load(section)
     except ValidationError as error:
@@ -103,6 +105,7 @@ def apply(context: click.Context, _parameter: click.Parameter, path: Path | None
     used = path or find(Path.cwd())
     if used is not None:
         names = {option: parameter.name for parameter in context.command.params for option in parameter.opts}
+        context.meta[PROJECT] = used
         context.default_map = {str(names[f"--{name}"]): value for name, value in read(used).items()}
     return used
 
@@ -128,7 +131,7 @@ def _speaks(path: Path) -> bool:
 def _within(path: Path, name: str, given: str) -> Path:
     folder, file = path.parent.resolve(), (path.parent / given).resolve()
     if not file.is_relative_to(folder):
-        raise Unconfigured(f"{_place(path, name)}: {name} lies outside of {folder}: say --{name} on the command line")
+        raise Unconfigured(f"{place(path, name)}: {name} lies outside of {folder}: say --{name} on the command line")
     return file
 
 
@@ -136,12 +139,12 @@ def _faults(path: Path, error: ValidationError) -> list[str]:
     told = []
     for fault in faults(error):
         name = fault["pointer"].lstrip("/")
-        told.append(f"{_place(path, name)}: {name}: {fault['message']}")
+        told.append(f"{place(path, name)}: {name}: {fault['message']}")
     return told
 
 
-def _place(path: Path, name: str) -> str:
-    """The file and, where the key stands at the start of one, the line."""
+def place(path: Path, name: str) -> str:
+    """The file of a project and, where the key stands at the start of one, the line."""
     lines = path.read_text(encoding="utf-8").splitlines()
     header = "[tool.whygrad]" if path.name == "pyproject.toml" else ""
     start = next((n for n, line in enumerate(lines) if line.strip() == header), 0) if header else 0

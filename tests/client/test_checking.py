@@ -271,7 +271,7 @@ class TestRefused:
     def test_an_unknown_code_is_told_as_it_was_typed(self, repository: Path, service: str, where: str) -> None:
         ended = self.check(repository, service, where, "sound.pt", "--ignore", "cut101,CUT999", "--steps", "0")
         assert (ended.returncode, ended.stdout) == (2, "")
-        assert "--ignore CUT999: Unknown rule." in ended.stderr
+        assert "--ignore CUT999: Unknown rule. `whygrad rules` lists them." in ended.stderr
         assert "--steps 0: Must be" in ended.stderr
 
     def test_the_request_file_is_named(self, repository: Path, service: str, where: str) -> None:

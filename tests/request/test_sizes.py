@@ -71,6 +71,7 @@ def test_what_is_too_many_is_counted_before_it_is_read(request_: dict[str, Any],
 
 SIZES = [
     (0, "0 bytes"),
+    (1, "1 byte"),
     (999, "999 bytes"),
     (1_000, "1 kB"),
     (9_213, "9.21 kB"),

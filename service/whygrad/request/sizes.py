@@ -35,6 +35,8 @@ def refuse_larger(request: dict[str, Any], limit: int, field: str = "inputs") ->
 
 def told(size: float) -> str:
     """`9.21 kB`, in powers of a thousand."""
+    if size == 1:
+        return "1 byte"
     for unit in UNITS[:-1]:
         if size < 999.5:  # what is above is rounded to a thousand, which is one of the next unit
             return f"{size:.3g} {unit}"
