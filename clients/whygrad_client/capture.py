@@ -182,8 +182,20 @@ def _twin(module: Module, training: bool) -> Module:
     try:
         twin = copy.deepcopy(module, computed).cpu()
     except Exception as error:
-        raise CannotCapture(f"{type(module).__name__} can be neither scripted nor copied: {_reason(error)}") from None
+        told = f"{type(module).__name__} can be neither scripted nor copied"
+        raise CannotCapture(f"{told}: {_uncopied(module, computed)}{_reason(error)}") from None
     return twin if twin.training == training else twin.train(training)
+
+
+def _uncopied(module: Module, computed: Mapping[int, Any]) -> str:
+    """Names the attribute that cannot be copied, where it is one alone."""
+    for place, inner in module.named_modules():
+        for name, value in vars(inner).items():
+            try:
+                copy.deepcopy(None if name == "_modules" else value, dict(computed))
+            except Exception:  # that of the whole is told
+                return f"its attribute {place}{'.' if place else ''}{name}: "
+    return ""
 
 
 def _take_tensors_alone(twin: Module, call: _Call, names: Sequence[str]) -> None:
@@ -255,7 +267,9 @@ def _reason(error: Exception) -> str:
         return f"it refused {again[1]} before"  # torch keeps what is left of a first try, and says only this
     named = re.findall(r'File "([^"]+)", line (\d+)', text)
     own = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    places = [(file, line) for file, line in named or own if "/torch/" not in file and file != __file__]
+    places = [
+        (file, line) for file, line in named or own if "/torch/" not in file and file not in (__file__, copy.__file__)
+    ]
     where = f" ({Path(places[-1][0]).name} line {places[-1][1]})" if places else ""
     said = text.partition("\n")[0].partition(" (This function exists")[0]  # what follows breaks off in a parenthesis
     said = re.sub(r" at 0x[0-9a-f]+", "", said)  # which is another in every run

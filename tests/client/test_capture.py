@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -163,3 +164,17 @@ def test_inputs_that_do_not_fit_the_forward(arguments: tuple[Any, ...], says: st
 def test_what_is_no_module() -> None:
     with pytest.raises(TypeError, match=r"a model is a torch.nn.Module or the path of a TorchScript file, not int"):
         capture(3, [], {}, training=True)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_copied_is_named() -> None:
+    class Logged(torch.nn.Linear):
+        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
+            return super().forward(tensors[0])
+
+    layer = Logged(4, 2)
+    layer.log = sys.stdout  # type: ignore[assignment]
+    with pytest.raises(CannotCapture) as raised:
+        capture(torch.nn.Sequential(layer), ["2x4"], {}, training=True)
+    told = "Sequential can be neither scripted nor copied: its attribute 0.log: cannot pickle "
+    assert str(raised.value).startswith(told)
+    assert "copy.py" not in str(raised.value)
