@@ -82,8 +82,8 @@ def with_line(text: str, fault: Document) -> str | None:
     """
     before, after, lines = fault["fix"]["before"].split("\n"), fault["fix"]["after"].split("\n"), text.splitlines()
     after[len(before) - 1 :] = ["\n".join(after[len(before) - 1 :])]
-    for was, now in zip(before, after, strict=True):
-        place = _place_of(lines, was, fault["location"] or {})
+    places = [_place_of(lines, was, fault["location"] or {}) for was in before]
+    for place, was, now in zip(places, before, after, strict=True):
         if place is None:
             return None
         indent = lines[place][: len(lines[place]) - len(lines[place].lstrip())]
