@@ -49,6 +49,7 @@ Good::
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -120,6 +121,18 @@ def _as_tensor(line: Frame | None, *, listed: bool) -> str | None:
         return None
     whole = unmade(source, r"\.(item|tolist)\(\)")
     plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "", every=True) or unwrapped(source, "float")
+    if listed and plain and _lists_a_number(plain):
+        return None
     if listed:
         return rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
     return unless_idle(line, whole) if whole else plain
+
+
+def _lists_a_number(line: str) -> bool:
+    """Whether a list in a line holds a number that is written down: torch.stack takes tensors alone."""
+    try:
+        lists = [node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.List)]
+    except SyntaxError:
+        return False
+    numbers = [e.operand if isinstance(e, ast.UnaryOp) else e for each in lists for e in each.elts]
+    return any(isinstance(number, ast.Constant) for number in numbers)
