@@ -25,13 +25,9 @@ def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node])
     """A fix of one operation, made for `others` too; None where it changes more than that operation and its layer."""
     own = seen.nodes[number]
     moved = [_moved(seen, edit, own, other) for other in others for edit in fix.edits]
-    if None in moved:
-        return None
-    all_edits: list[Edit] = []
-    for edit in (*fix.edits, *moved):
-        if edit is not None and edit not in all_edits:
-            all_edits.append(edit)
-    return replace(fix, edits=tuple(all_edits))
+    edits = [*fix.edits, *(edit for edit in moved if edit is not None)]
+    once = tuple(edit for place, edit in enumerate(edits) if edit not in edits[:place])
+    return None if None in moved else replace(fix, edits=once)
 
 
 def _moved(seen: Observation, edit: Edit, own: Node, other: Node) -> Edit | None:

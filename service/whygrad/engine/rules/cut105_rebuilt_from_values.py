@@ -121,10 +121,9 @@ def _as_tensor(line: Frame | None, *, listed: bool) -> str | None:
         return None
     whole = unmade(source, r"\.(item|tolist)\(\)")
     plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "", every=True) or unwrapped(source, "float")
-    if listed and plain and _lists_a_number(plain):
-        return None
     if listed:
-        return rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
+        stacked = rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
+        return None if stacked and _lists_a_number(stacked) else stacked
     return unless_idle(line, whole) if whole else plain
 
 

@@ -60,29 +60,34 @@ from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import during
 
+_TOLD = {
+    "crashed": (
+        "the process that ran the program crashed",
+        "It was ended by a signal, so no gradient could be judged.",
+        "ended by a signal",
+        "look for endless recursion and for what the operation there does with its operands",
+    ),
+    "garbled": (
+        "what the process told of the program cannot be taken",
+        "It was more than a diagnosis may be, or none at all, so no gradient could be judged.",
+        "what was sent was dropped",
+        "look for what takes hold of its own process, or send a smaller part of the program",
+    ),
+    "failed": (
+        "the examination itself failed",
+        "This is a fault of the service and not of the program; its log says more.",
+        "the examination ended early",
+        "send it again, and tell whoever runs the service",
+    ),
+}
+"""Title, message, how it came about and what to do, by the kind of the ending."""
+
 
 @rule("RUN003", "crashed", "error")
 def crashed(observation: Observation) -> Iterator[Finding]:
-    """A run whose process ended by a signal, or with an error of the service."""
+    """A run whose process ended by a signal, sent what is no diagnosis, or met an error of the service."""
     ending = observation.ending
-    if ending is not None and ending.kind == "crashed":
-        yield Finding(
-            title=f"the process that ran the program crashed{during(ending)}",
-            message="It was ended by a signal, so no gradient could be judged.",
-            chain=(Link(f"ended by a signal{during(ending)}"),),
-            fix=Fix("look for endless recursion and for what the operation there does with its operands"),
-        )
-    if ending is not None and ending.kind == "garbled":
-        yield Finding(
-            title=f"what the process told of the program cannot be taken{during(ending)}",
-            message="It was more than a diagnosis may be, or none at all, so no gradient could be judged.",
-            chain=(Link(f"what was sent was dropped{during(ending)}"),),
-            fix=Fix("look for what takes hold of its own process, or send a smaller part of the program"),
-        )
-    if ending is not None and ending.kind == "failed":
-        yield Finding(
-            title=f"the examination itself failed{during(ending)}",
-            message="This is a fault of the service and not of the program; its log says more.",
-            chain=(Link(f"the examination ended early{during(ending)}"),),
-            fix=Fix("send it again, and tell whoever runs the service"),
-        )
+    if ending is not None and ending.kind in _TOLD:
+        title, message, link, fix = _TOLD[ending.kind]
+        at = during(ending)
+        yield Finding(title=f"{title}{at}", message=message, chain=(Link(f"{link}{at}"),), fix=Fix(fix))
