@@ -49,6 +49,11 @@ def examine(upload: Path, limits: Limits = LIMITS, **watched: Any) -> Outcome:
     return sandbox.run(Task("examine", upload, REQUEST), limits=limits, **watched)
 
 
+def living_children_of(pid: int) -> set[int]:
+    """Without the one that has ended and keeps its number until the next is born."""
+    return {child for child in children_of(pid) if runs(child)}
+
+
 def zygotes() -> set[int]:
     sandbox.warm()
     return {pid for pid in children_of(os.getpid()) if b"whygrad.sandbox.zygote" in arguments_of(pid)}
@@ -239,17 +244,17 @@ def test_the_first_word_of_a_child_says_what_holds_it(save: Save, healthy: bytes
 
 def test_a_child_waits_before_it_is_wanted_and_has_one_task(save: Save, healthy: bytes, until: Until) -> None:
     pid, used = zygote(), set[int]()
-    until(lambda: len(children_of(pid)) == 1)
-    waiting = children_of(pid)
-    assert examine(save(healthy), pulse=lambda: used.update(children_of(pid))).ending == "finished"
-    assert used == set(waiting)
-    until(lambda: len(children_of(pid)) == 1 and children_of(pid) != waiting)
+    until(lambda: len(living_children_of(pid)) == 1)
+    waiting = living_children_of(pid)
+    assert examine(save(healthy), pulse=lambda: used.update(living_children_of(pid))).ending == "finished"
+    assert used == waiting
+    until(lambda: len(living_children_of(pid) - waiting) == 1)
 
 
 def test_a_waiting_child_that_is_killed_is_missed_by_nobody(save: Save, healthy: bytes, until: Until) -> None:
     pid = zygote()
-    until(lambda: len(children_of(pid)) == 1)
-    (waiting,) = children_of(pid)
+    until(lambda: len(living_children_of(pid)) == 1)
+    (waiting,) = living_children_of(pid)
     os.kill(waiting, signal.SIGKILL)
     until(lambda: not runs(waiting))
     assert examine(save(healthy)).ending == "finished"
