@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from tests.web.dashboard import architectures
 from tests.web.dashboard.conftest import Open, Shoot
+from torch import nn
 
 IMAGE = "2x3x64x64"
 Diagnosed = Callable[..., str]
@@ -147,8 +148,8 @@ def test_a_finding_leads_to_its_place_as_often_as_it_is_asked(opened: Open, deta
         expect(page.locator(".map-stage")).to_be_in_viewport(ratio=0.5)
 
 
-def test_of_several_layouts_at_once_only_the_newest_is_drawn(opened: Open, deep: str) -> None:
-    page = drawn(opened(deep))
+def test_of_several_layouts_at_once_only_the_newest_is_drawn(opened: Open, unlike: str) -> None:
+    page = drawn(opened(unlike))
     page.evaluate(
         """() => ["open", "close"].forEach((name) => document.querySelector(`[data-action=${name}]`).click())"""
     )
@@ -214,29 +215,45 @@ def test_without_scripts_there_are_a_picture_and_the_modules_in_a_table(opened: 
 
 @pytest.fixture(scope="module")
 def deep(diagnosed: Diagnosed) -> str:
-    """A Transformer of fourteen layers: more boxes than are laid out in the page."""
+    """A Transformer of fourteen layers, which are all alike."""
     return diagnosed(architectures.scripted(architectures.Bert(layers=14, width=8)), "2x8:int64[0,1000)")
+
+
+@pytest.fixture(scope="module")
+def unlike(diagnosed: Diagnosed) -> str:
+    """Modules of which each is one longer than the last: more boxes than are laid out in the page."""
+    blocks = [nn.Sequential(*(nn.Tanh() for _ in range(length))) for length in range(2, 28)]
+    return diagnosed(architectures.scripted(nn.Sequential(nn.Linear(4, 4), *blocks)), "2x4")
 
 
 LAID_HERE = """async () => {
   const folder = document.querySelector("script[type=module]").src.replace("map.js", "");
   const [{ arrange }, { plan }] = await Promise.all(["layout.js", "plan.js"].map((name) => import(folder + name)));
   const map = document.querySelector("gradient-map");
-  const { width, height } = arrange(plan(map.graph.root, map.folding, map.wiring));
-  return [width, height, map.scene.width, map.scene.height, map.scene.boxes.length];
+  const laid = new Map();
+  const { width, height } = arrange(plan(map.graph.root, map.folding, map.wiring), laid);
+  return [width, height, map.scene.width, map.scene.height, map.scene.boxes.length, laid.size];
 }"""
 
 
-def test_what_is_large_is_laid_out_in_a_worker_as_it_would_be_here(opened: Open, deep: str) -> None:
-    page = drawn(opened(deep))
+def test_what_is_large_is_laid_out_in_a_worker_as_it_would_be_here(opened: Open, unlike: str) -> None:
+    page = drawn(opened(unlike))
     height = page.evaluate("document.querySelector('gradient-map').scene.height")
     with page.expect_event("worker") as worker:
         page.locator("[data-action=open]").click()
     assert worker.value.url.endswith("/map/worker.js")
     page.wait_for_function("height => document.querySelector('gradient-map').scene.height > height", arg=height)
-    width, height, *seen, boxes = page.evaluate(LAID_HERE)
+    width, height, *seen, boxes, _ = page.evaluate(LAID_HERE)
     assert seen == [width, height]
     assert boxes > 300
+
+
+def test_layers_that_are_alike_are_laid_out_once(opened: Open, deep: str) -> None:
+    page = drawn(opened(deep))
+    page.locator("[data-action=open]").click()
+    page.wait_for_function("() => document.querySelector('gradient-map').scene.boxes.length > 300")
+    *_, boxes, laid = page.evaluate(LAID_HERE)
+    assert laid < boxes / 8
 
 
 def test_from_far_modules_are_drawn_and_from_near_what_is_in_them(opened: Open, deep: str) -> None:
@@ -254,10 +271,10 @@ def test_from_far_modules_are_drawn_and_from_near_what_is_in_them(opened: Open, 
     expect(page.locator(".map-world .box.op .title").first).to_be_visible()
 
 
-def test_where_no_worker_starts_it_is_laid_out_all_the_same(opened: Open, deep: str) -> None:
+def test_where_no_worker_starts_it_is_laid_out_all_the_same(opened: Open, unlike: str) -> None:
     page = opened("/")
     page.route("**/worker.js", lambda route: route.fulfill(body="nothing that is run(", content_type="text/javascript"))
-    page.goto(deep)
+    page.goto(unlike)
     height = drawn(page).evaluate("document.querySelector('gradient-map').scene.height")
     page.locator("[data-action=open]").click()
     page.wait_for_function("height => document.querySelector('gradient-map').scene.height > height", arg=height)

@@ -17,10 +17,11 @@ export async function arranged(plan) {
   return laid;
 }
 
-/** The boxes that are not laid out yet. */
-function size(plan) {
-  if (known.has(plan.signature)) return 0;
-  return plan.children.reduce((sum, child) => sum + 1 + size(child), 0);
+/** The boxes that are not laid out yet; of those that are alike one counts. */
+function size(plan, counted = new Set()) {
+  if (known.has(plan.signature) || counted.has(plan.signature)) return 0;
+  counted.add(plan.signature);
+  return plan.children.reduce((sum, child) => sum + 1 + size(child, counted), 0);
 }
 
 function elsewhere(plan) {

@@ -4,27 +4,35 @@ import dagre from "../vendor/dagre-3.1.3.esm.js";
 
 /**
  * @typedef {object} Plan        a box with all that is open in it
- * @property {string} key
- * @property {string} signature   two plans that are alike have the same
+ * @property {number} signature   two plans that are alike have the same
  * @property {number} width      of a closed box
  * @property {number} height
  * @property {number} head       the height of the title of an open one
  * @property {Plan[]} children
- * @property {{from: string, to: string, apart: string, width: number, height: number}[]} wires
+ * @property {PlannedWire[]} wires
+ * @property {string[]} ports    the tensors that pass the border, `in 12` or `out 12`
+ *
+ * @typedef {object} PlannedWire
+ * @property {string} from    `box 3`, the child at that place, or `in 0`, the port at that place
+ * @property {string} to      `box 3`, or `out 0`
+ * @property {number} leaves  the port of the child that it comes from, and of the one that it goes to: -1 where the
+ * @property {number} enters    child is closed
+ * @property {number} width   of its label
+ * @property {number} height
  *
  * @typedef {object} Laid        where things are, from the upper left corner of the box
  * @property {number} width
  * @property {number} height
- * @property {Record<string, {x: number, y: number, laid: Laid}>} children
+ * @property {{x: number, y: number, laid: Laid}[]} children   as the plan has them
  * @property {{points: {x: number, y: number}[], label: {x: number, y: number}|null}[]} wires
- * @property {Record<string, number>} ports   where tensors pass the border, from the left
+ * @property {number[]} ports    where tensors pass the border, from the left
  */
 
 const MARGIN = 18;
 const TOP = "top";
 const BOTTOM = "bottom";
 
-/** @param {Plan} plan @param {Map<string, Laid>} known @returns {Laid} */
+/** @param {Plan} plan @param {Map<number, Laid>} known @returns {Laid} */
 export function arrange(plan, known = new Map()) {
   const kept = known.get(plan.signature);
   if (kept) return kept;
@@ -33,15 +41,15 @@ export function arrange(plan, known = new Map()) {
   return laid;
 }
 
-const closed = ({ width, height }) => ({ width, height, children: {}, wires: [], ports: {} });
+const closed = ({ width, height }) => ({ width, height, children: [], wires: [], ports: [] });
 
 function inside(plan, known) {
-  const laid = new Map(plan.children.map((child) => [child.key, arrange(child, known)]));
+  const laid = plan.children.map((child) => arrange(child, known));
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 22, edgesep: 14, ranksep: 30, marginx: 0, marginy: 0, ranker: "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const [key, { width, height }] of laid) graph.setNode(key, { width, height });
-  const ports = [...new Set(plan.wires.flatMap(({ from, to }) => [from, to]).filter((key) => !laid.has(key)))];
+  laid.forEach(({ width, height }, place) => graph.setNode(`box ${place}`, { width, height }));
+  const ports = plan.ports.map((port, place) => `${port.startsWith("in ") ? "in" : "out"} ${place}`);
   pinToBorders(graph, ports);
   plan.wires.forEach((wire, place) => {
     const label = wire.width ? { width: wire.width, height: wire.height, labelpos: "c" } : {};
@@ -68,20 +76,19 @@ function placed(plan, graph, laid, ports) {
   const width = Math.max(plan.width, box.right - box.left + 2 * MARGIN);
   const shift = { x: MARGIN - box.left + (width - (box.right - box.left + 2 * MARGIN)) / 2, y: plan.head + MARGIN - box.top };
   const height = plan.head + box.bottom - box.top + 2 * MARGIN;
-  const children = {};
-  for (const [key, inner] of laid) {
-    const { x, y } = graph.node(key);
-    children[key] = { x: x - inner.width / 2 + shift.x, y: y - inner.height / 2 + shift.y, laid: inner };
-  }
+  const children = laid.map((inner, place) => {
+    const { x, y } = graph.node(`box ${place}`);
+    return { x: x - inner.width / 2 + shift.x, y: y - inner.height / 2 + shift.y, laid: inner };
+  });
   const portX = Object.fromEntries(ports.map((port) => [port, graph.node(port).x + shift.x]));
   const wires = plan.wires.map((wire, place) => {
     const { points, x, y } = graph.edge(wire.from, wire.to, String(place));
     const moved = points.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
     meetBorders(moved, wire, portX, { top: plan.head, bottom: height });
-    meetPorts(moved, wire, laid, children);
+    meetPorts(moved, wire, children);
     return { points: moved, label: wire.width ? { x: x + shift.x, y: y + shift.y } : null };
   });
-  return { width, height, children, wires, ports: portX };
+  return { width, height, children, wires, ports: Object.values(portX) };
 }
 
 /** A line through the border begins, or ends, at it. */
@@ -91,11 +98,10 @@ function meetBorders(points, wire, portX, { top, bottom }) {
 }
 
 /** A line to an open box ends where the tensor goes on inside. */
-function meetPorts(points, wire, laid, children) {
-  const from = laid.get(wire.from)?.ports[`out ${wire.apart}`];
-  const to = laid.get(wire.to)?.ports[`in ${wire.apart}`];
-  if (from !== undefined) points[0] = { x: children[wire.from].x + from, y: children[wire.from].y + laid.get(wire.from).height };
-  if (to !== undefined) points[points.length - 1] = { x: children[wire.to].x + to, y: children[wire.to].y };
+function meetPorts(points, { from, to, leaves, enters }, children) {
+  const child = (key) => children[Number(key.split(" ")[1])];
+  if (leaves >= 0) points[0] = { x: child(from).x + child(from).laid.ports[leaves], y: child(from).y + child(from).laid.height };
+  if (enters >= 0) points[points.length - 1] = { x: child(to).x + child(to).laid.ports[enters], y: child(to).y };
 }
 
 function bounds(graph, laid) {
@@ -106,7 +112,7 @@ function bounds(graph, laid) {
     box.top = Math.min(box.top, y - height / 2);
     box.bottom = Math.max(box.bottom, y + height / 2);
   };
-  for (const [key, { width, height }] of laid) include(graph.node(key).x, graph.node(key).y, width, height);
+  laid.forEach(({ width, height }, place) => include(graph.node(`box ${place}`).x, graph.node(`box ${place}`).y, width, height));
   for (const edge of graph.edges()) {
     if (edge.v === TOP || edge.w === BOTTOM) continue;
     const { points = [], x, y, width } = graph.edge(edge);

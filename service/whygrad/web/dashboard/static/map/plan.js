@@ -52,21 +52,42 @@ export function labelOf(wire) {
   return shapes.length > 1 ? `${short(shapes[0], 22)} +${shapes.length - 1}` : short(shapes[0], 26);
 }
 
-/** The plan of a box, with those inside it where it is open. */
+/**
+ * The plan of a box, with those inside it where it is open. Nothing in it is called by what it is in the program, so
+ * that the blocks of a deep one, which are alike, are laid out once.
+ * @returns {import("./layout.js").Plan}
+ */
 export function plan(box, folding, wiring) {
-  if (!folding.isOpen(box)) return { key: boxKey(box), signature: boxKey(box), ...sizeOf(box), head: 0, children: [], wires: [] };
+  if (!folding.isOpen(box)) return signed({ ...sizeOf(box), head: 0, children: [], wires: [], ports: [] });
   const children = box.children.map((child) => plan(child, folding, wiring));
-  const inside = new Set(children.map((child) => child.key));
-  const wires = wiring.inside(box).map((wire) => wireOf(wire, inside));
-  const signature = `${boxKey(box)}[${children.map((child) => child.signature).join()}]${wires.map((w) => w.apart).join()}`;
-  return { key: boxKey(box), signature, width: titleWidth(box), height: 0, head: box.parent ? HEAD : 0, children, wires };
+  const places = new Map(box.children.map((child, place) => [boxKey(child), place]));
+  const wires = wiring.inside(box);
+  const ports = [...new Set(wires.flatMap(({ from, to }) => [from, to]).filter((key) => !places.has(key)))];
+  const sized = wires.map((wire) => wireOf(wire, places, ports, children));
+  return signed({ width: titleWidth(box), height: 0, head: box.parent ? HEAD : 0, children, wires: sized, ports });
 }
 
-function wireOf(wire, inside) {
-  const through = !inside.has(wire.from) || !inside.has(wire.to);
-  const label = through ? "" : labelOf(wire);
-  const width = label ? textWidth(label, "mono") + 10 : 0;
-  return { from: wire.from, to: wire.to, apart: String(wire.edges[0].from), width, height: label ? LINE + 3 : 0 };
+const known = new Map();
+
+/** The plan with a number that those have in common which are alike. */
+function signed(plan) {
+  const inside = plan.children.map((child) => child.signature);
+  const told = JSON.stringify([plan.width, plan.height, plan.head, inside, plan.wires, plan.ports.map(way)]);
+  if (!known.has(told)) known.set(told, known.size);
+  return { ...plan, signature: known.get(told) };
+}
+
+/** Whether a tensor passes the border inwards or outwards. */
+const way = (port) => port.slice(0, port.indexOf(" "));
+
+function wireOf(wire, places, ports, children) {
+  const named = (key) => (places.has(key) ? `box ${places.get(key)}` : `${way(key)} ${ports.indexOf(key)}`);
+  const label = places.has(wire.from) && places.has(wire.to) ? labelOf(wire) : "";
+  const size = label ? { width: textWidth(label, "mono") + 10, height: LINE + 3 } : { width: 0, height: 0 };
+  const tensor = wire.edges[0].from;
+  const leaves = children[places.get(wire.from)]?.ports.indexOf(`out ${tensor}`) ?? -1;
+  const enters = children[places.get(wire.to)]?.ports.indexOf(`in ${tensor}`) ?? -1;
+  return { from: named(wire.from), to: named(wire.to), leaves, enters, ...size };
 }
 
 /** The width of the title of an open box, with its chevron and its icon. */

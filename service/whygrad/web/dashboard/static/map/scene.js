@@ -18,16 +18,16 @@ export function scene(laid, root, wiring) {
 
 function add(found, box, laid, at, around, wiring) {
   const depth = around ? around.depth + 1 : 0;
-  const seen = { key: boxKey(box), box, open: Object.keys(laid.children).length > 0, depth, around, ...at, width: laid.width, height: laid.height };
+  const seen = { key: boxKey(box), box, open: laid.children.length > 0, depth, around, ...at, width: laid.width, height: laid.height };
   found.boxes.push(seen);
   found.places.set(box, seen);
   if (!seen.open) return;
   const wires = wiring.inside(box);
   laid.wires.forEach((line, place) => found.lines.push({ ...lineOf(wires[place], line, at), key: `line ${box.id}/${place}`, around: seen }));
-  for (const child of box.children) {
-    const inner = laid.children[boxKey(child)];
-    if (inner) add(found, child, inner.laid, { x: at.x + inner.x, y: at.y + inner.y }, seen, wiring);
-  }
+  box.children.forEach((child, place) => {
+    const { x, y, laid: inner } = laid.children[place];
+    add(found, child, inner, { x: at.x + x, y: at.y + y }, seen, wiring);
+  });
 }
 
 function lineOf(wire, { points, label }, at) {
