@@ -6,6 +6,7 @@ import hashlib
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -124,10 +125,20 @@ class TestAdmission:
         reply = door.ask("GET", path, Host=host)
         assert (reply.status, "WHYGRAD_ALLOWED_HOSTS" in reply.detail) == (421, True)
 
-    @pytest.mark.parametrize("host", ["", " ", "a b", "localhost@evil.example", "localhost/x", "localhost, evil"])
-    def test_no_name_is_400(self, door: Door, host: str) -> None:
-        assert door.send(b"GET / HTTP/1.1\r\nHost: %b\r\n\r\n" % host.encode()).status == 400
-        assert door.send(b"GET / HTTP/1.1\r\n\r\n").status == 400
+    @pytest.mark.parametrize("host", [b"\r\nHost: ", b"\r\nHost:  ", b""])
+    def test_no_name_is_400(self, door: Door, host: bytes) -> None:
+        reply = door.send(b"GET / HTTP/1.1%b\r\n\r\n" % host)
+        assert (reply.status, reply.detail) == (400, "The request names no Host.")
+
+    @pytest.mark.parametrize("host", ["a b", "a@b", "localhost@evil.example", "localhost/x", "localhost, evil"])
+    def test_what_is_no_name_is_400(self, door: Door, host: str) -> None:
+        reply = door.ask("GET", "/", Host=host)
+        assert (reply.status, "neither a name nor an address" in reply.detail) == (400, True)
+
+    @pytest.mark.parametrize("path", ["/", "/healthz", "/nothing"])
+    def test_a_websocket_is_400(self, door: Door, path: str) -> None:
+        reply = door.ask("GET", path, Connection="Upgrade", Upgrade="WebSocket")
+        assert (reply.status, "No WebSocket" in reply.detail) == (400, True)
 
     @pytest.mark.parametrize(
         "headers",
@@ -218,6 +229,25 @@ class TestLimits:
             reply = door.ask(method, path, body, **headers)
         assert (reply.status, f"larger than the limit of {limit:,} bytes" in reply.detail) == (413, True)
 
+    @pytest.mark.parametrize("frame", [b"1\r\na\r\n", b"1;" + b"a;" * 2000 + b"a\r\na\r\n"])
+    @pytest.mark.parametrize(
+        ("method", "path", "media_type"),
+        [
+            ("POST", "/explain", "application/json"),
+            ("POST", "/diagnose", FORM),
+            ("PUT", "/models/" + "0" * 64, "application/octet-stream"),
+        ],
+    )
+    def test_a_body_in_crumbs(self, door: Door, method: str, path: str, media_type: str, frame: bytes) -> None:
+        head = request(method, path, Content_Type=media_type, Transfer_Encoding="chunked", Content_Length="")
+        reply = door.send(head + frame * 2000)
+        assert (reply.status, "in crumbs" in reply.detail) == (400, True)
+
+    def test_trailers_without_end(self, door: Door) -> None:
+        head = request("POST", "/explain", Content_Type="application/json", Transfer_Encoding="chunked")
+        reply = door.send(head.replace(b"Content-Length: 0\r\n", b"") + b"2\r\n{}\r\n0\r\n" + b"X: a\r\n" * 5000)
+        assert (reply.status, "too long" in reply.detail) == (400, True)
+
     def test_a_long_body_is_refused_before_it_is_sent(self, door: Door) -> None:
         length = str(400_000_000)
         reply = door.ask("PUT", "/models/" + "0" * 64, Content_Length=length, Expect="100-continue")
@@ -237,7 +267,9 @@ class TestLimits:
     )
     def test_a_form_of_too_much(self, door: Door, parts: list[tuple[str, bytes]]) -> None:
         reply = door.ask("POST", "/diagnose", form(*parts), Content_Type=FORM)
-        assert (reply.status, "more than 100 fields" in reply.detail) == (413, True)
+        head = request("POST", "/diagnose", Content_Type=FORM, Content_Length="", Transfer_Encoding="chunked")
+        for answer in (reply, door.send(head + chunked(form(*parts)))):
+            assert (answer.status, "more than 100 fields" in answer.detail) == (413, True)
 
     @pytest.mark.parametrize(
         ("body", "says"),
@@ -436,6 +468,17 @@ class TestSlowClients:
         for connection in slow:
             connection.close()
         assert max(took) < SOON
+
+    @pytest.mark.slow
+    def test_nobody_waits_for_what_frames_the_chunks_of_others(self, door: Door) -> None:
+        head = request(
+            "POST", "/explain", Content_Type="application/json", Transfer_Encoding="chunked", Content_Length=""
+        )
+        flood = (b"80;%b\r\n%b\r\n" % (b";".join([b"a"] * 4000), bytes(128))) * 512 + b"0\r\n\r\n"
+        with ThreadPoolExecutor(8) as pool:
+            replies = [pool.submit(door.send, head + flood) for _ in range(8)]
+            assert max(door.seconds() for _ in range(20)) < SOON
+        assert {reply.result().status for reply in replies} == {422}
 
     def test_who_does_not_read_holds_up_nobody(self, door: Door) -> None:
         asked = request("GET", "/openapi.yaml", Connection="keep-alive") * 5

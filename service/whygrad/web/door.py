@@ -36,7 +36,7 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{0,5})?")
 
 def register(app: Flask) -> None:
     """Let `app` ask all of this before anything else."""
-    for question in (_require_host, _refuse_other_sites, _require_key, _refuse_compressed):
+    for question in (_require_host, _refuse_other_sites, _require_key, _refuse_websocket, _refuse_compressed):
         app.before_request(question)
 
 
@@ -44,9 +44,12 @@ def _require_host() -> None:
     """A page that has its own name point at this machine (DNS rebinding) still sends its own name."""
     if request.endpoint in SIGNED:
         return
-    told = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
-    if told is None:
+    given = request.environ.get("HTTP_HOST", "")
+    if not given:
         raise Problem(400, "The request names no Host.")
+    told = _HOST.fullmatch(given)
+    if told is None:
+        raise Problem(400, "The Host header is neither a name nor an address, with a port behind it or without.")
     name = told[1].strip("[]").rstrip(".").lower()
     if not (_is_loopback(name) or name in service().settings.hosts):
         detail = "This service does not go by the name in the Host header; WHYGRAD_ALLOWED_HOSTS lists those it has."
@@ -96,6 +99,11 @@ def _require_own_page() -> None:
     """A browser signs in whoever asks it to, by its cookie, or the proxy's: what changes something names its page."""
     if request.method not in SAFE_METHODS and not ("Origin" in request.headers or "Sec-Fetch-Site" in request.headers):
         raise Problem(403, "A request without a key has to say which page sent it, in Origin.")
+
+
+def _refuse_websocket() -> None:
+    if request.headers.get("Upgrade", "").lower() == "websocket":
+        raise Problem(400, "No WebSocket is spoken here; GET /diagnoses/ID/events streams what becomes of a diagnosis.")
 
 
 def _refuse_compressed() -> None:

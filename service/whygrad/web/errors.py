@@ -93,8 +93,8 @@ def _detail(error: HTTPException) -> str:
 
 
 def _too_large() -> str:
-    most = request.max_content_length or 0
-    if request.content_length is None or request.content_length > most:
+    most, told = request.max_content_length or 0, request.content_length
+    if told > most if told is not None else request.environ["wsgi.input"].given >= most:
         return f"The body is larger than the limit of {most:,} bytes."
     parts, text = current_app.config["MAX_FORM_PARTS"], current_app.config["MAX_FORM_MEMORY_SIZE"]
     return (

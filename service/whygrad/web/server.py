@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import resource
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import gevent
 from gunicorn import util
+from gunicorn.http.body import ChunkedReader
 from gunicorn.http.errors import ParseException
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 PIECE_BYTES = 64 * 1024
 PIECE_SECONDS = 20.0
 """A body comes in pieces of this size, each within this time: 3 kB/s is the slowest client that is waited for."""
-BROKEN = "The body broke off, or its chunks are none."
+PIECES = 1024
+LEAST_BYTES = 64 * 1024
+TRAILER_BYTES = 8 * 1024
+CRUMBS = (
+    f"The body comes in crumbs: {PIECES:,} pieces in a row hold less than {LEAST_BYTES:,} bytes. "
+    "Send it with a Content-Length, or in larger chunks."
+)
+BROKEN = "The body broke off, its chunks are none, or what follows the last is too long."
 WRITE_SECONDS = 60.0
 LINGER_SECONDS = 10.0
 SILENCE_SECONDS = 2.0
@@ -86,6 +94,9 @@ def begin(request: Request) -> None:
     _request.set(request)
     _wants_a_word.set(request._expected_100_continue)
     request._expected_100_continue = False
+    if isinstance(reader := request.body.reader, ChunkedReader):
+        reader.limit_trailer_section = TRAILER_BYTES
+        reader.parser = _in_turn(reader.parser)
 
 
 def end(request: Request, environ: WSGIEnvironment) -> None:
@@ -94,13 +105,30 @@ def end(request: Request, environ: WSGIEnvironment) -> None:
         _linger(environ["gunicorn.socket"])
 
 
+def _in_turn(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What the chunks of a body hold. Others run after each: whatever it holds, its frame takes as long to read.
+
+    Raises BadRequest where that is most of what there is to read.
+    """
+    held = 0
+    for number, piece in enumerate(pieces, 1):
+        gevent.sleep(0)
+        held += len(piece)
+        if number % PIECES == 0:
+            if held < LEAST_BYTES:
+                raise BadRequest(CRUMBS)
+            held = 0
+        yield piece
+
+
 class _Body:
-    """The body of one request. Each read gives a piece at most, as WSGI allows."""
+    """The body of one request. Each read gives a piece at most, as WSGI allows; `given` bytes were read so far."""
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         self.stream = environ["wsgi.input"]
         self.socket: Any = environ.get("gunicorn.socket")
         length = environ.get("CONTENT_LENGTH") or ""
+        self.given = 0
         self.left = int(length) if length.isdecimal() else 0
         self.unread = self.left > 0 or bool(environ.get("HTTP_TRANSFER_ENCODING"))
         if self.socket is not None:
@@ -126,6 +154,7 @@ class _Body:
             raise BadRequest(BROKEN) from error
         if not piece and size and self.left > 0:
             raise BadRequest(BROKEN)
+        self.given += len(piece)
         self.left -= len(piece)
         self.unread = self.unread and self.left != 0 and bool(piece or not size)
         return piece
