@@ -24,6 +24,7 @@ from whygrad.engine.facts import (
     Tensor,
 )
 from whygrad.engine.passes import PassName
+from whygrad.engine.signature import Signature
 
 __all__ = [
     "Argument",
@@ -31,7 +32,6 @@ __all__ = [
     "Ending",
     "Error",
     "Event",
-    "Formal",
     "Frame",
     "Gradient",
     "GradientState",
@@ -43,7 +43,6 @@ __all__ = [
     "Parameter",
     "Pass",
     "Refusal",
-    "Signature",
     "Step",
     "Tensor",
 ]
@@ -144,7 +143,8 @@ class Departure:
 class Parameter:
     """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names.
 
-    `look` is what the numbers of a buffer look like, where the file holds them.
+    Where the file holds the numbers, `look` is what those of a buffer look like, and `copies` are the parameters that
+    hold the same as this one, or follow it.
     """
 
     name: str
@@ -154,34 +154,12 @@ class Parameter:
     tensor: int
     aliases: tuple[str, ...] = ()
     look: Look | None = None
+    copies: tuple[str, ...] = ()
 
     @property
     def floating(self) -> bool:
         """Whether it could be trained at all: quantised and integer weights cannot."""
         return "float" in self.dtype or "complex" in self.dtype
-
-
-@dataclass(frozen=True)
-class Formal:
-    """One argument that the method declares."""
-
-    name: str
-    type: str
-    required: bool = True
-
-
-@dataclass(frozen=True)
-class Signature:
-    """What the method takes, what was sent, and why that does not fit (None where it does).
-
-    `required_input` is the first formal that is missing or refused. `place` is where the method is defined.
-    """
-
-    method: str
-    formals: tuple[Formal, ...]
-    given: tuple[str, ...] = ()
-    misfit: str | None = None
-    place: Frame | None = None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import torch
 
-from whygrad.engine.observation import Formal, Json, Signature
+from whygrad.engine.observation import Json
 from whygrad.engine.observe import inputs
 from whygrad.engine.observe.inputs import Sampler, fit
+from whygrad.engine.signature import Formal, Signature
 
 
 def draw(entry: Json, *, meta: bool = False, seed: int = 0) -> Any:

@@ -13,10 +13,11 @@ import torch
 from tests.engine.observe.samples import LAYER, SAMPLES, TWO, Sample, X
 from tests.engine.programs import build, executions, observe
 
-from whygrad.engine.observation import Observation, Pass, Signature, Step
+from whygrad.engine.observation import Observation, Pass, Step
 from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.loss import compute, plan
 from whygrad.engine.observe.run import LEARNING_RATE, message_of
+from whygrad.engine.signature import Signature
 
 each_sample = pytest.mark.parametrize("name", SAMPLES)
 

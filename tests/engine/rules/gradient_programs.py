@@ -823,6 +823,66 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="healthy_teacher_in_two_modules",
+        shapes="3x6;3x6",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.query, self.query_head = nn.Linear(6, 5), nn.Linear(5, 3)
+        self.key, self.key_head = nn.Linear(6, 5), nn.Linear(5, 3)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            key = F.normalize(self.key_head(torch.tanh(self.key(y))), dim=1)
+        query = F.normalize(self.query_head(torch.tanh(self.query(x))), dim=1)
+        return (2 - 2 * (query * key).sum(1)).mean()
+""",
+    ),
+    Variant(
+        name="tower_of_fewer_layers",
+        shapes="3x6;3x6",
+        loss="output",
+        codes=("CUT102",),
+        parameters=("text.0.weight", "text.0.bias", "text.2.weight", "text.2.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.image = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 3))
+        self.text = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            text = self.text(y)
+        return -F.cosine_similarity(self.image(x), text).mean()
+""",
+    ),
+    Variant(
+        name="tower_like_a_layer_of_the_other",
+        shapes="3x6;3x6",
+        loss="output",
+        codes=("CUT102",),
+        parameters=("text.weight", "text.bias"),
+        ops=("prim::Enter",),
+        line="with torch.no_grad():",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.image = nn.Sequential(nn.Linear(6, 3), nn.ReLU(), nn.Linear(3, 3))
+        self.text = nn.Linear(6, 3)
+
+    def forward(self, x, y):
+        with torch.no_grad():
+            text = self.text(y)
+        return -F.cosine_similarity(self.image(x), text).mean()
+""",
+    ),
+    Variant(
         name="tower_like_the_other_under_a_head",
         shapes="3x6;3x6",
         loss="output",

@@ -65,3 +65,33 @@ def test_a_teacher_is_only_certain_where_it_follows_what_is_trained(name: str, w
     (finding,) = diagnoses(next(v for v in VARIANTS if v.name == name))[-1]["findings"]
     assert (finding["code"], finding["severity"]) == ("CUT102", "note")
     assert words in finding["title"]
+
+
+TARGET_NETWORK = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.online = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 4))
+        self.target = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 4))
+        START
+
+    def forward(self, x, y):
+        wanted = 1.0 + 0.9 * self.target(y).max(1)[0].detach()
+        return F.smooth_l1_loss(self.online(x).max(1)[0], wanted)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "severity"),
+    [
+        ("self.target.load_state_dict(self.online.state_dict())", "note"),
+        (
+            "[t.data.copy_(o + 0.1 * o.flip(0)) for t, o in zip(self.target.parameters(), self.online.parameters())]",
+            "note",
+        ),
+        ("pass", "warning"),
+    ],
+)
+def test_a_target_network_holds_or_follows_the_numbers_of_what_is_trained(start: str, severity: str) -> None:
+    (finding,) = diagnose_source(TARGET_NETWORK.replace("START", start), shapes="3x6;3x6", loss="output")["findings"]
+    assert (finding["code"], finding["severity"]) == ("CUT101", severity)

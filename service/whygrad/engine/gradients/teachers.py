@@ -1,28 +1,64 @@
 """Whether what runs without gradients is a teacher: a copy that follows what is trained, and is not trained itself.
 
 Mean teachers (https://arxiv.org/abs/1703.01780), BYOL (https://arxiv.org/abs/2006.07733) and DINO
-(https://arxiv.org/abs/2104.14294) keep one. It either is written as a moving average, or it is built like a module
-that is trained, and the loss compares what the two compute.
+(https://arxiv.org/abs/2104.14294) keep one, and deep Q-learning a target network. It either is written as a moving
+average, or it is built like a module that is trained, and the loss compares what the two compute; mostly it holds, or
+follows, the numbers of that module too. Of two towers that are only built alike, either could be meant to be trained.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from whygrad.engine.gradients.cuts import Severed
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.cuts import Severed, finding
 from whygrad.engine.gradients.writes import target
 from whygrad.engine.observation import Event, Observation, Parameter
 from whygrad.engine.operands.targets import compared
-from whygrad.engine.wording.phrases import shared_path
+from whygrad.engine.wording.phrases import owners, shared_path, subject
+
+
+def may_be_teacher(observation: Observation, cut: Severed) -> bool:
+    """Whether the parameters that a cut costs their gradient, all of it, are those of a teacher as far as can be told.
+
+    It is one where it follows what is trained, and may be one where it is built like it and only compared with it.
+    """
+    return _whole(cut) and (
+        follows(observation, cut.parameters)
+        or (bool(_twins(observation, cut.parameters)) and _is_only_compared(observation, cut))
+    )
 
 
 def is_teacher(observation: Observation, cut: Severed) -> bool:
-    """Whether the parameters that a cut costs their gradient, all of it, are those of a teacher."""
-    if cut.part or not cut.parameters:
-        return False
-    return follows(observation, cut.parameters) or (
-        _has_twin(observation, cut.parameters) and _is_only_compared(observation, cut)
+    """Whether a cut costs its gradient what follows what is trained, or holds its numbers and is compared with it."""
+    return _whole(cut) and (
+        follows(observation, cut.parameters)
+        or (_is_copy(observation, cut.parameters) and _is_only_compared(observation, cut))
     )
+
+
+def teacher_note(observation: Observation, cut: Severed, how: str) -> Finding:
+    """The note that a cut costs a teacher its gradient, or what may be one; `how` is that it gets none."""
+    lost, certain = owners(cut.parameters), is_teacher(observation, cut)
+    found = finding(
+        observation,
+        cut,
+        why=f"it {'is' if certain else 'may be'} a teacher, {how}",
+        message=f"{subject(cut.parameters, 'follows')} what is trained: a teacher is right without a gradient. It is "
+        "not frozen, though, so an optimiser may be given it."
+        if certain
+        else f"{subject(cut.parameters, 'is')} built like what is trained and only compared with it: a teacher is "
+        "right without a gradient, and is to be frozen. Where it is to be trained as well, compute it with gradients.",
+        chain=(Link(f"{cut.node.op} keeps the gradient from {lost}", cut.node.id),),
+        fix=Fix(f"freeze {lost}: requires_grad_(False)" + ("" if certain else ", where it is a teacher")),
+    )
+    return replace(found, severity="note")
+
+
+def _whole(cut: Severed) -> bool:
+    return bool(cut.parameters) and not cut.part
 
 
 def follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
@@ -37,17 +73,58 @@ def follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
     return own <= written
 
 
-def _has_twin(observation: Observation, parameters: Sequence[Parameter]) -> bool:
-    """Whether a module that is trained has parameters of the same names and shapes."""
+def _is_copy(observation: Observation, parameters: Sequence[Parameter]) -> bool:
+    """Whether the matrices of the parameters hold, or follow, the numbers of those of what they are built like."""
+    twins = _twins(observation, parameters)
+    matrices = [p for p in parameters if len(p.shape) > 1]
+    return bool(twins and matrices) and all(twins[p.name] & {*p.copies} for p in matrices)
+
+
+def _twins(observation: Observation, parameters: Sequence[Parameter]) -> Mapping[str, frozenset[str]]:
+    """For each parameter those of the same place in modules that are built alike and are trained; none where one lacks.
+
+    A module is built like another where it has parameters of the same names and shapes, and no others.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for root, inside in _modules(parameters).items():
+        twins = _built_like(observation, root)
+        if not twins:
+            return {}
+        found |= {p.name: frozenset(twin + p.name.removeprefix(root) for twin in twins) for p in inside}
+    return found
+
+
+def _modules(parameters: Sequence[Parameter]) -> Mapping[str, Sequence[Parameter]]:
+    """The parameters by the module that holds them all, or by the outermost ones where none but the model does."""
     root = shared_path([p.name.rpartition(".")[0] for p in parameters])
-    if not root:
-        return False
-    inside = {p.name.removeprefix(f"{root}."): p.shape for p in parameters}
+    if root:
+        return {root: parameters}
+    found: dict[str, list[Parameter]] = defaultdict(list)
+    for parameter in parameters:
+        found[parameter.name.partition(".")[0]].append(parameter)
+    return found
+
+
+def _built_like(observation: Observation, root: str) -> Collection[str]:
+    """The modules that are built like that one and trained.
+
+    A layer of its own is like many: its twin stands beside it, and is no part of what has more layers than it.
+    """
+    shapes = {p.name: p.shape for p in observation.parameters}
+    own = _inside(shapes, root)
+    if not own:
+        return set()
     missing = {p.name for p in observation.missing}
-    trained = {p.name: p.shape for p in observation.trainable if p.name not in missing}
-    first = next(iter(inside))
-    twins = [name.removesuffix(f".{first}") for name in trained if name.endswith(f".{first}")]
-    return any(all(trained.get(f"{twin}.{name}") == shape for name, shape in inside.items()) for twin in twins)
+    trained = [p.name for p in observation.trainable if p.name not in missing]
+    first, single = next(iter(own)), not any("." in name for name in own)
+    places = {name.removesuffix(f".{first}") for name in trained if name.endswith(f".{first}")}
+    beside = root.rpartition(".")[0]
+    return {p for p in places if _inside(shapes, p) == own and not (single and p.rpartition(".")[0] != beside)}
+
+
+def _inside(shapes: Mapping[str, tuple[int, ...]], module: str) -> Mapping[str, tuple[int, ...]]:
+    """The shapes of the parameters of a module, by their names in it."""
+    return {n.removeprefix(f"{module}."): shape for n, shape in shapes.items() if n.startswith(f"{module}.")}
 
 
 def _is_only_compared(observation: Observation, cut: Severed) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.observation import Json, Signature
+from whygrad.engine.observation import Json
 from whygrad.engine.shapes import drawn_bytes
+from whygrad.engine.signature import Signature
 
 _INTEGER_LOW, _INTEGER_HIGH = 0, 2
 

@@ -1,6 +1,12 @@
-"""What the numbers of a tensor look like: drawn at random or learnt, written by hand, or laid out by a formula."""
+"""What the numbers of a tensor look like: drawn at random or learnt, written by hand, or laid out by a formula.
+
+And which tensors hold each other's numbers, as a copy does, and a moving average nearly.
+"""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 import torch
 
@@ -15,16 +21,64 @@ _HUGE = 1e30
 """What is larger stands for infinity."""
 
 
+_MANY = 64
+"""So many numbers drawn apart are not alike by chance."""
+
+
+_FOLLOWS = 0.5
+"""How much alike numbers are that were a copy once, and are trained or averaged since."""
+
+
+_SAME = 1 - 1e-9
+"""How much alike the same numbers are, as they are computed."""
+
+
 def look(tensor: torch.Tensor) -> Look | None:
     """How the numbers of a floating tensor look; None where it has none. A corner of a large one tells."""
     if tensor.is_meta or not tensor.is_floating_point() or not tensor.numel() or tensor.layout != torch.strided:
         return None
-    corner = countable(tensor.detach()[tuple(slice(0, 64 if tensor.dim() < 3 else 16) for _ in tensor.shape)])
+    corner = _corner(tensor)
     return Look(
         distinct=torch.unique(corner).numel() / corner.numel(),
         written=_share_written(corner.flatten()),
         smooth=max((_smoothness(corner, axis) for axis in range(corner.dim())), default=0.0),
     )
+
+
+def copies(tensors: Iterable[tuple[str, torch.Tensor]]) -> Mapping[str, tuple[str, ...]]:
+    """For each matrix those of its shape that hold its numbers, or many and so much alike that they follow them.
+
+    Vectors are alike by chance, biases of zeros and the scales of norms; so is what holds but a single number.
+    """
+    groups: dict[tuple[int, ...], list[tuple[str, torch.Tensor]]] = defaultdict(list)
+    for name, tensor in tensors:
+        dense = not tensor.is_meta and tensor.is_floating_point() and tensor.layout == torch.strided
+        if dense and tensor.dim() > 1 and tensor.numel() > 2:
+            groups[tuple(tensor.shape)].append((name, tensor))
+    found: dict[str, tuple[str, ...]] = {}
+    for group in groups.values():
+        found |= _copies_among([name for name, _ in group], torch.stack([_centred(tensor) for _, tensor in group]))
+    return found
+
+
+def _copies_among(names: list[str], directions: torch.Tensor) -> dict[str, tuple[str, ...]]:
+    """The names whose rows of centred numbers of length one point the same way, or nearly where they are many."""
+    least = _FOLLOWS if directions.shape[1] >= _MANY else _SAME
+    alike = (directions @ directions.T >= least).tolist()
+    return {
+        name: tuple(other for other, same in zip(names, row, strict=True) if same and other != name)
+        for name, row in zip(names, alike, strict=True)
+    }
+
+
+def _centred(tensor: torch.Tensor) -> torch.Tensor:
+    """The numbers of a tensor's corner about their mean, as a vector of length one; zeros where all are the same."""
+    flat = _corner(tensor).flatten().double()
+    return torch.nn.functional.normalize(flat - flat.mean(), dim=0, eps=1e-9)
+
+
+def _corner(tensor: torch.Tensor) -> torch.Tensor:
+    return countable(tensor.detach()[tuple(slice(0, 64 if tensor.dim() < 3 else 16) for _ in tensor.shape)])
 
 
 def _share_written(flat: torch.Tensor) -> float:

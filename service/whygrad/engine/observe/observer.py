@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.edits import Ask, Edit, StandIn, Wrap
-from whygrad.engine.facts import Look
 from whygrad.engine.memory import is_out_of_memory
 from whygrad.engine.observation import (
     Argument,
@@ -18,7 +17,6 @@ from whygrad.engine.observation import (
     Observation,
     Parameter,
     Pass,
-    Signature,
     Step,
     Tensor,
 )
@@ -27,7 +25,7 @@ from whygrad.engine.observe.expressions import EditError
 from whygrad.engine.observe.guards import name_guarded
 from whygrad.engine.observe.inputs import fit, resized
 from whygrad.engine.observe.loading import loading
-from whygrad.engine.observe.looks import look
+from whygrad.engine.observe.looks import copies, look
 from whygrad.engine.observe.loss import operator
 from whygrad.engine.observe.metadata import Results
 from whygrad.engine.observe.probes import Progress
@@ -40,6 +38,7 @@ from whygrad.engine.observe.suspicion import PATIENCE_MS, step_to_double, step_t
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 from whygrad.engine.outreach import reaching
 from whygrad.engine.passes import PassName
+from whygrad.engine.signature import Signature
 
 
 class Observer:
@@ -112,7 +111,7 @@ class Observer:
         )
         if not self.runnable:  # else the passes tell them
             runner = Runner(program, self._sample(program), self._progress, meta=True)
-            self._tell_parameters(program, runner.tensors, {})
+            self._tell_parameters(program, runner.tensors)
 
     @property
     def runnable(self) -> bool:
@@ -196,8 +195,7 @@ class Observer:
         began = time.perf_counter()
         with _quiet():
             runner = Runner(program, self._sample(program), self._progress, meta=meta)
-            looks = {name: look(buffer) for name, buffer in program.buffers()}
-            self._tell_parameters(program, runner.tensors, looks)
+            self._tell_parameters(program, runner.tensors)
             steps = tuple(name_guarded(self._seen, step) for step in runner.steps())
         self._received = runner.received
         return Pass(name, True, None, (time.perf_counter() - began) * 1e3, steps)
@@ -214,15 +212,15 @@ class Observer:
             double=double,
         )
 
-    def _tell_parameters(
-        self, program: Program, tensors: Mapping[str, Tensor], looks: Mapping[str, Look | None]
-    ) -> None:
-        names = dict(program.parameters())
-        parameters = _grouped(list(names), tensors)
-        held = {p.tensor for p in parameters}
-        rest = [name for name in tensors if name not in names]
-        buffers = (replace(b, look=looks.get(b.name)) for b in _grouped(rest, tensors) if b.tensor not in held)
-        self._seen = replace(self._seen, parameters=parameters, buffers=tuple(buffers))
+    def _tell_parameters(self, program: Program, tensors: Mapping[str, Tensor]) -> None:
+        held, looks = dict(program.parameters()), {name: look(buffer) for name, buffer in program.buffers()}
+        grouped = _grouped(list(held), tensors)
+        alike = copies((p.name, held[p.name]) for p in grouped)
+        parameters = tuple(replace(p, copies=alike.get(p.name, ())) for p in grouped)
+        own = {p.tensor for p in parameters}
+        rest = _grouped([name for name in tensors if name not in held], tensors)
+        buffers = tuple(replace(b, look=looks.get(b.name)) for b in rest if b.tensor not in own)
+        self._seen = replace(self._seen, parameters=parameters, buffers=buffers)
 
     def _keep(self, done: Pass) -> None:
         others = tuple(p for p in self._seen.passes if p.name != done.name)

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 import torch
 
-from whygrad.engine.observation import Frame, Node, Signature
+from whygrad.engine.observation import Frame, Node
 from whygrad.engine.observe.probes import Site
+from whygrad.engine.signature import Signature
 
 
 class Program(Protocol):

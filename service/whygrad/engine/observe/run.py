@@ -12,7 +12,7 @@ import torch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.facts import KEEPING
 from whygrad.engine.memory import refuse_out_of_memory
-from whygrad.engine.observation import Error, Gradient, Json, Signature, Step, Tensor
+from whygrad.engine.observation import Error, Gradient, Json, Step, Tensor
 from whygrad.engine.observe import loss as losses
 from whygrad.engine.observe.expressions import compiled
 from whygrad.engine.observe.functions import Last, Watch, owners
@@ -21,6 +21,7 @@ from whygrad.engine.observe.measuring import is_spoiled
 from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
 from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.saved import clobbered, saved_in, written_unseen
+from whygrad.engine.signature import Signature
 
 LEARNING_RATE = 1e-2
 """Of the SGD update between two steps: large enough that a zero-initialised layer leaves zero."""

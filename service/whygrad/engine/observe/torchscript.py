@@ -12,7 +12,7 @@ import torch
 from torch.jit._recursive import wrap_cpp_module
 
 from whygrad.engine.edits import Edit
-from whygrad.engine.observation import Formal, Frame, Node, Signature
+from whygrad.engine.observation import Frame, Node
 from whygrad.engine.observe.barriers import isolate
 from whygrad.engine.observe.callsites import CallSite, call_sites
 from whygrad.engine.observe.editing import edit_graph
@@ -25,6 +25,7 @@ from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
 from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.stacks import at_line, line_in_source, read_stack
+from whygrad.engine.signature import Formal, Signature
 
 _NEAR = 400
 """How many nodes away a neighbour is looked for that knows its line."""

@@ -13,7 +13,8 @@ have a grad_fn". Where other parameters still reach the loss, nothing is raised 
 How to fix it
 -------------
 Take the detach away. To look at the numbers (logging, metrics, NumPy), detach a second name and let the loss use
-the first. To stop gradients on purpose, freeze the parameters instead, or name them in `expect_frozen`.
+the first. To stop gradients on purpose, freeze the parameters instead, or name them in `expect_frozen`. A target
+network or a teacher, which holds or follows the numbers of what is trained and is compared with it, is told in a note.
 
 Not to be confused with
 -----------------------
@@ -61,17 +62,21 @@ from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.parting import parted_readers
 from whygrad.engine.gradients.slices import partly_cut_by
+from whygrad.engine.gradients.teachers import is_teacher, may_be_teacher, teacher_note
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import inlined, undetached, unless_idle
+
+_TEACHER = " It is built like what is trained and only compared with it: where it is a teacher, freeze it."
 
 
 @rule("CUT101", "detached", "warning")
 def detached(observation: Observation) -> Iterator[Finding]:
     """Every detach that costs a parameter its gradient."""
     for cut in (*cut_by(observation, "detached"), *partly_cut_by(observation, "detached")):
-        yield _finding(observation, cut)
+        teacher = is_teacher(observation, cut)
+        yield teacher_note(observation, cut, "whose result is detached") if teacher else _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
@@ -81,7 +86,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         observation,
         cut,
         why="the result is detached",
-        message=f"The value that {owners(cut.parameters)} computed goes on to the loss without its history.",
+        message=f"The value that {owners(cut.parameters)} computed goes on to the loss without its history."
+        + (_TEACHER if may_be_teacher(observation, cut) else ""),
         chain=(
             Link(f"the value is alive before this operation{alive}"),
             Link("its result has no history, so backward ends here", cut.node.id),

@@ -61,7 +61,7 @@ from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
 from whygrad.engine.gradients.slices import partly_cut_by
-from whygrad.engine.gradients.teachers import follows, is_teacher
+from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -71,25 +71,8 @@ from whygrad.engine.wording.phrases import owners
 def no_grad(observation: Observation) -> Iterator[Finding]:
     """Every region without gradients that costs a parameter its gradient."""
     for cut in (*cut_by(observation, "no-grad"), *partly_cut_by(observation, "no-grad")):
-        yield _as_teacher(observation, cut) if is_teacher(observation, cut) else _finding(observation, cut)
-
-
-def _as_teacher(observation: Observation, cut: Severed) -> Finding:
-    lost = owners(cut.parameters)
-    certain = follows(observation, cut.parameters)
-    found = finding(
-        observation,
-        cut,
-        why=f"it {'is' if certain else 'may be'} a teacher, run without gradients",
-        message=f"{lost} follows what is trained: as a teacher it is right without a gradient. It is not frozen, "
-        "though, so an optimiser may be given it."
-        if certain
-        else f"{lost} is built like what is trained and only compared with it: as a teacher it is right without a "
-        "gradient, and is to be frozen. Where it is to be trained as well, compute it with gradients.",
-        chain=(Link(f"{cut.node.op} reads a parameter of {lost} while gradient mode is off", cut.node.id),),
-        fix=Fix(f"freeze {lost}: requires_grad_(False)" + ("" if certain else ", where it is a teacher")),
-    )
-    return replace(found, severity="note")
+        teacher = may_be_teacher(observation, cut)
+        yield teacher_note(observation, cut, "run without gradients") if teacher else _finding(observation, cut)
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:

@@ -53,9 +53,10 @@ from typing import Any
 
 from whygrad.engine.edits import Ask
 from whygrad.engine.finding import Finding, Fix, names
-from whygrad.engine.observation import Formal, Observation, Signature
+from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
+from whygrad.engine.signature import Formal, Signature
 from whygrad.engine.wording.phrases import counted
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}

@@ -10,19 +10,19 @@ from whygrad.engine.passes import VERIFY
 
 
 def owners(parameters: Sequence[Parameter]) -> str:
-    """The modules that hold parameters, in few words: `encoder`, `encoder and head`, `encoder.0 and 4 more`."""
+    """The modules that hold parameters, in few words: `encoder`, `encoder, neck and head`, `encoder.0 and 4 more`."""
     modules = list(dict.fromkeys(p.name.rpartition(".")[0] or p.name for p in parameters))
     if not modules:
         return "the model"
     common = shared_path(modules)
     if len(modules) > 1 and common:
         return common
-    if len(modules) <= 2:
-        return " and ".join(modules)
+    if len(modules) <= 3:
+        return " and ".join([", ".join(modules[:-1]), modules[-1]] if len(modules) > 1 else modules)
     return f"{modules[0]} and {len(modules) - 1} more"
 
 
-_PLURAL = {"gets": "get", "is": "are", "runs": "run", "reaches": "reach"}
+_PLURAL = {"gets": "get", "is": "are", "runs": "run", "reaches": "reach", "follows": "follow"}
 
 
 def subject(parameters: Sequence[Parameter], verb: str) -> str:
