@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from whygrad.engine.observation import Json, Observation, Parameter, Tensor
+from whygrad.engine.states import worst_parameter
 
 
 def gradient_of(observation: Observation, parameter: Parameter) -> tuple[str, float | None]:
@@ -82,9 +83,6 @@ class _ModuleFlows:
                 self._left[prefix][tensor.id] = tensor
 
 
-_WORST = ("non-finite", "none", "zero", "not-run", "ok", "frozen")
-
-
 def _module_gradients(observation: Observation) -> dict[str, str]:
     """For each module the state of its parameters' gradients; `cut` where all that want one get none."""
     states: dict[str, set[str]] = defaultdict(set)
@@ -100,4 +98,4 @@ def _together(states: set[str]) -> str:
         return "cut"
     if "none" in wanting:
         return "partly-cut"
-    return next(s for s in _WORST if s in states)
+    return worst_parameter(states)

@@ -15,9 +15,9 @@ from typing import Any
 
 from whygrad.engine.graph.document import MOST_FINDINGS, MOST_RELATED
 from whygrad.engine.graph.sketch import MOST_LINKS, MOST_OPERATIONS
-from whygrad.engine.graph.streams import STATES
 from whygrad.engine.graph.tables import LONGEST_NAME, MOST_SCOPES
 from whygrad.engine.spelling import plain, spelt
+from whygrad.engine.states import STATES
 from whygrad.jobs.wellformed import COUNT, TEXT, Shape, fits
 
 Graph = dict[str, Any]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from whygrad.engine.states import STATES
+from whygrad.web.dashboard import assets
 from whygrad.web.dashboard.norms import MOST_BARS, PLOT_HEIGHT, strip
 
 
@@ -23,6 +26,16 @@ def test_what_has_no_norm_has_no_bar_and_is_named(state: str) -> None:
     bar = strip([parameter("a", 1.0), parameter("b", None, state)]).bars[1]
     assert (bar.state, bar.height) == (state, 0)
     assert bar.label.startswith("b: ")
+
+
+@pytest.mark.parametrize(
+    ("states", "told"), [(("frozen", "ok"), "ok"), (("frozen", "not-run"), "not-run"), (("zero", "none"), "none")]
+)
+def test_of_several_the_most_telling_is_seen_as_in_the_map(states: tuple[str, str], told: str) -> None:
+    group = [parameter(f"layers.{i}.weight", None, states[i % 2]) for i in range(2 * MOST_BARS)]
+    assert {bar.state for bar in strip(group).bars} == {told}
+    drawing = (assets.FOLDER / "map/graph.js").read_text()
+    assert f"export const WORST = {json.dumps(STATES)};" in drawing
 
 
 def test_many_share_a_bar_and_the_worst_is_seen() -> None:

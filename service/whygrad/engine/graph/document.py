@@ -10,9 +10,9 @@ from typing import Any
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.graph.marks import Mark, marks, nodes
 from whygrad.engine.graph.sketch import Key, Operation, Sketch, sketch
-from whygrad.engine.graph.streams import STATES, State
 from whygrad.engine.graph.tables import Scopes, Table, Texts
 from whygrad.engine.observation import Json, Observation
+from whygrad.engine.states import STATES, State
 
 SHAPE_BYTES = 50_000
 MOST_SIZES = 16

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from whygrad.engine.facts import FILLING, RETYPING, TENSOR_TYPES
 from whygrad.engine.gradients.scalars import TAKERS
-from whygrad.engine.graph.streams import State, Streams, worst
+from whygrad.engine.graph.streams import Streams
 from whygrad.engine.observation import Event, Node, Observation, Tensor
+from whygrad.engine.states import State, worst
 
 MOST_OPERATIONS = 10_000
 MOST_LINKS = 12_000

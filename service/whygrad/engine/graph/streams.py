@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
-from typing import Literal
 
 from whygrad.engine.facts import Function
 from whygrad.engine.gradients.cuts import cut_by, flow, selecting_flow
 from whygrad.engine.gradients.flow import Cut, Flow
 from whygrad.engine.observation import Event, Numbers, Observation, Tensor
-
-State = Literal["non-finite", "cut", "none", "zero", "flows", "not-run", "frozen", "data"]
-
-STATES: tuple[State, ...] = ("non-finite", "cut", "none", "zero", "flows", "not-run", "frozen", "data")
-"""What becomes of a gradient, the most telling first.
-
-`cut`: it ends here. `none`: it should arrive and does not, behind a cut or before it. `frozen`: only frozen parameters
-are behind it. `data`: none is wanted. `not-run`: no backward came so far.
-"""
-
-
-def worst(states: Iterable[State]) -> State:
-    """The most telling of several."""
-    return min(states, key=STATES.index, default="data")
+from whygrad.engine.states import State, worst
 
 
 class Streams:

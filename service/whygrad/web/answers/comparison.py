@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from whygrad.web.answers.diagnosis import GRADIENTS, Finding, Identity
+from whygrad.engine.states import OF_PARAMETERS
+from whygrad.web.answers.diagnosis import Finding, Identity
 from whygrad.web.answers.document import Document
 
 
@@ -21,8 +22,8 @@ class ChangedGradient(Document):
     """A parameter whose gradient is another; null where there is no such parameter."""
 
     parameter = fields.String(required=True)
-    before = fields.String(required=True, allow_none=True, validate=OneOf(GRADIENTS))
-    after = fields.String(required=True, allow_none=True, validate=OneOf(GRADIENTS))
+    before = fields.String(required=True, allow_none=True, validate=OneOf(OF_PARAMETERS))
+    after = fields.String(required=True, allow_none=True, validate=OneOf(OF_PARAMETERS))
 
 
 class Shapes(Document):

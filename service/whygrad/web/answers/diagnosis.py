@@ -6,11 +6,11 @@ from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from whygrad.engine.passes import PASSES
+from whygrad.engine.states import OF_PARAMETERS
 from whygrad.web.answers.document import Document, TensorFacts, Total
 from whygrad.web.schemas import SEVERITIES, VERDICTS
 
 STATUSES = ("queued", "running", "done", "cancelled", "lost")
-GRADIENTS = ("ok", "none", "zero", "non-finite", "frozen", "not-run")
 
 
 class Operand(TensorFacts):
@@ -111,7 +111,7 @@ class Parameter(Document):
     shape = fields.List(fields.Integer(), required=True)
     dtype = fields.String(required=True)
     requires_grad = fields.Boolean(required=True)
-    gradient = fields.String(required=True, validate=OneOf(GRADIENTS))
+    gradient = fields.String(required=True, validate=OneOf(OF_PARAMETERS))
     norm = fields.Float(required=True, allow_none=True)
     finding = fields.Integer(required=True, allow_none=True, metadata={"description": "index of the finding"})
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from whygrad.engine.graph.streams import STATES
+from whygrad.engine.states import STATES
 from whygrad.web.answers.document import Document, TensorFacts
 
 

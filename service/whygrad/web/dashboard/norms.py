@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from whygrad.engine.states import worst_parameter
+
 MOST_BARS = 150
 PLOT_WIDTH, PLOT_HEIGHT = 1080.0, 120.0
 LEAST_WIDTH = 600.0
@@ -19,7 +21,6 @@ LEAST_WIDTH = 600.0
 WIDEST_STEP = 36.0
 LEAST_DECADES = 2
 LETTER = 6.6
-WORST_FIRST = ("non-finite", "none", "zero", "not-run", "frozen", "ok")
 
 Json = Mapping[str, Any]
 
@@ -105,21 +106,22 @@ def _bar(group: Sequence[Json], first: int, x: float, low: int, high: int) -> Ba
     top = _height(max(logs), low, high) if logs else PLOT_HEIGHT
     foot = _height(min(logs), low, high) if len(group) > 1 and logs else PLOT_HEIGHT
     height = max(foot - top, 2.0) if logs else 0.0
-    return Bar(first, _label(group), _worst(group), round(x, 2), min(top, PLOT_HEIGHT - height), height)
+    return Bar(
+        first, _label(group), worst_parameter(_states(group)), round(x, 2), min(top, PLOT_HEIGHT - height), height
+    )
 
 
-def _worst(group: Sequence[Json]) -> str:
-    states = {str(one.get("gradient")) for one in group}
-    return next((state for state in WORST_FIRST if state in states), "not-run")
+def _states(group: Sequence[Json]) -> list[str]:
+    return [str(one["gradient"]) for one in group]
 
 
 def _label(group: Sequence[Json]) -> str:
     """`encoder.weight: norm 0.12`, or what there is to say of several together."""
-    norms, state = _norms(group), _worst(group)
+    norms, state = _norms(group), worst_parameter(_states(group))
     if len(group) == 1:
         return f"{group[0]['name']}: " + (f"norm {norms[0]:.3g}" if norms else _STATES[state])
     told = [f"norms {min(norms):.3g} to {max(norms):.3g}"] if norms else []
-    count = sum(one.get("gradient") == state for one in group)
+    count = _states(group).count(state)
     told += [f"{count} {_STATES[state]}"] if state != "ok" else []
     return f"{group[0]['name']} to {group[-1]['name']} ({len(group)} parameters): {', '.join(told)}"
 

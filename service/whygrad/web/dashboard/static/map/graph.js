@@ -42,7 +42,7 @@
  * @property {number} untold    operations that were too many to be listed
  */
 
-/** What is shown of several at once: the first that is there. */
+/** What is shown of several at once: the first that is there, as the engine ranks them (engine/states.py). */
 export const WORST = ["non-finite", "cut", "none", "zero", "flows", "not-run", "frozen", "data"];
 
 /** More boxes than this in one module are put into runs. */
