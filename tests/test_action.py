@@ -55,6 +55,12 @@ def test_a_finding_is_annotated_summed_up_and_kept_as_sarif(reader: Reader) -> N
     assert [result["ruleId"] for result in run["results"]] == ["CUT101"]
 
 
+def test_the_models_of_a_project_are_those_of_its_file(reader: Reader) -> None:
+    (reader.folder / "whygrad.toml").write_text('[models."*.pt"]\ninput = "2x10"\n')
+    reader.act({"fail-on": "never"})
+    assert "healthy.pt" in (reader.folder / "GITHUB_STEP_SUMMARY").read_text()
+
+
 @pytest.mark.parametrize(("options", "told"), [("--input ten", ""), ("--input '2x10", "a quote without an end")])
 def test_what_is_wrong_with_the_options_is_told(options: str, told: str, reader: Reader) -> None:
     reader.folder.joinpath("GITHUB_OUTPUT").touch()
@@ -65,6 +71,7 @@ def test_what_is_wrong_with_the_options_is_told(options: str, told: str, reader:
     with pytest.raises(KeyError, match="sarif"):  # no step after it has one to upload
         reader.act({"models": "healthy.pt", "options": options}, status=2)
     assert told in reader.told
+    assert "2x10" not in reader.told, "what stands in a workflow's option could be a command to the runner"
     assert not any(file.exists() and file.read_text() for file in earlier)
     assert not (reader.folder / "GITHUB_STEP_SUMMARY").exists()
 

@@ -75,7 +75,8 @@ def _judged(
         raise NotARequest(f"assert_gradients_flow {error}") from None
     report = live.diagnose(model, inputs, frozen=frozen, **options)
     document = report.document
-    misfrozen = list(_misfrozen(document, frozen)) if fail_on != counting.NEVER else []
+    meant = document["request"]["expect_frozen"]
+    misfrozen = list(_misfrozen(document, meant)) if fail_on != counting.NEVER else []
     unjudged = fail_on != counting.NEVER and not counting.judged(document)
     if misfrozen or unjudged or counting.counted(document, fail_on):
         return report, [*misfrozen, *([""] if misfrozen else []), text.render(document, width=_WIDTH)]

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,8 +15,9 @@ import click
 
 from whygrad.render import counting, formats
 from whygrad_client import asking, baseline, configuration, defaults, freezing, local
-from whygrad_client.asking import FILE, Wishes
+from whygrad_client.asking import FILE
 from whygrad_client.client import Client
+from whygrad_client.configuration import Project
 from whygrad_client.errors import (
     ConnectionFailed,
     Forbidden,
@@ -29,15 +31,26 @@ from whygrad_client.errors import (
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
 from whygrad_client.watching import CLEAN, FAIL_ON, FOUND, UNJUDGED, Watch, complain, tell, terminal
+from whygrad_client.wishes import Request, Wishes, complete
 
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 LONGER = "--timeout SECONDS gives it longer"
+_MODEL = click.Path(allow_dash=True, path_type=Path)
 _STDIN = Path("-")
 _HOPELESS = (ConnectionFailed, NotAService, Unauthorized, Forbidden)
 """What goes wrong with one program in this way does so with the next."""
 
 Document = dict[str, Any]
-Diagnose = Callable[[Path, Watch], Report]
+Diagnose = Callable[["Program", Watch], Report]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A file to be diagnosed, what is wished for it, and the request that is made of that, with all its defaults."""
+
+    model: Path
+    wishes: Wishes
+    request: Request
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, given: str | None) -> float | None:
@@ -48,7 +61,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, given: str | 
 
 
 @click.command()
-@click.argument("models", metavar="MODEL…", nargs=-1, required=True, type=FILE)
+@click.argument("models", metavar="[MODEL…]", nargs=-1, type=_MODEL)
 @asking.request_options
 @click.option("--server", envvar="WHYGRAD_SERVER", metavar="URL", help="The service [env WHYGRAD_SERVER]; else here.")
 @click.option(
@@ -96,7 +109,7 @@ def check(
     insecure: bool,
     **_wishes: Any,
 ) -> int:
-    """Diagnose each MODEL, a TorchScript file; - is standard input.
+    """Diagnose each MODEL, a TorchScript file; - is standard input. Without any, those that the project's file names.
 
     \b
     whygrad check model.pt --input 1x3x224x224
@@ -104,34 +117,47 @@ def check(
 
     Ends with 0 where nothing counts, 1 where something at or above --fail-on does, 2 where it could not be judged.
     """
-    wishes = Wishes.of(context)
-    _require_readable([*models, wishes.request_file])
+    project: Project | None = context.meta.get(configuration.PROJECT)
+    if not models and not (project and project.models):
+        context.fail("no MODEL is given, and no table of a project's file names one")
+    _require_readable([*models, context.params["request_file"]])
+    programs = list(_programs(context, models, project, server))
     known = baseline.read(before) if before else None
     if output:
-        _empty(output, [*models, wishes.request_file, before])
-    with _engine(wishes, server, insecure, timeout) as diagnose:
+        _empty(output, [before, *(file for p in programs for file in (p.model, p.wishes.request_file))])
+    with _engine(server, insecure, timeout) as diagnose:
         sources = Sources(Path.cwd(), here=Path.cwd() if form == "text" else None)
-        documents = list(_documents(models, diagnose, sources, known, quiet=quiet))
-    for remark in freezing.unmatched(documents):
+        documents = list(_documents(programs, diagnose, sources, known, quiet=quiet))
+    missing = list(project.unmatched()) if project and not models else []
+    for remark in (*missing, *freezing.unmatched(documents)):
         complain(remark)
     shown = [d for d in documents if not (quiet and form == "text") or _status([d], fail_on)]
     if shown:
         look = {} if output else terminal(sys.stdout)
-        _write(formats.render(form, shown, fail_on=fail_on, listed=len(models) > 1, **look), output)
-    return UNJUDGED if len(documents) < len(models) else _status(documents, fail_on)
+        _write(formats.render(form, shown, fail_on=fail_on, listed=len(programs) > 1, **look), output)
+    return UNJUDGED if missing or len(documents) < len(programs) else _status(documents, fail_on)
+
+
+def _programs(
+    context: click.Context, models: Sequence[Path], project: Project | None, server: str | None
+) -> Iterator[Program]:
+    """What is to be diagnosed, and how. Raises NotARequest, or what is wrong with the file of the project."""
+    limit = None if server else local.MEMORY_BYTES
+    typed = asking.typed(context)
+    for model in models or (project.programs() if project else []):
+        wishes = Wishes(typed, *(project.said(model) if project else ()))
+        yield Program(model, wishes, complete(wishes.request(), limit, wishes.told))
 
 
 @contextmanager
-def _engine(wishes: Wishes, server: str | None, insecure: bool, timeout: float | None) -> Iterator[Diagnose]:
-    """What diagnoses a file: the service, or this machine."""
-    request = wishes.request()
-    complete = asking.complete(request, None if server else local.MEMORY_BYTES, wishes.told)
+def _engine(server: str | None, insecure: bool, timeout: float | None) -> Iterator[Diagnose]:
+    """What diagnoses a program: the service, or this machine."""
     if not server:
         with local.engine(insecure=insecure, seconds=timeout) as examine:
-            yield lambda model, watch: _examined(examine, model, complete, watch)
+            yield lambda program, watch: _examined(examine, program, watch)
         return
     with connected(server) as client:
-        yield lambda model, watch: _sent(client, model, request, watch, wishes, timeout or defaults.SERVER_SECONDS)
+        yield lambda program, watch: _sent(client, program, watch, timeout or defaults.SERVER_SECONDS)
 
 
 @contextmanager
@@ -145,34 +171,38 @@ def connected(server: str) -> Iterator[Client]:
         yield client
 
 
-def _examined(examine: local.Examine, model: Path, request: Document, watch: Watch) -> Report:
+def _examined(examine: local.Examine, program: Program, watch: Watch) -> Report:
     watch.say("is examined")
-    report = examine(model, request)
+    report = examine(program.model, program.request)
     if any(finding.code == "RUN001" for finding in report.findings):
         watch.complain(LONGER)
     return report
 
 
-def _sent(client: Client, model: Path, request: Document, watch: Watch, wishes: Wishes, seconds: float) -> Report:
-    """The diagnosis of a service, which tells what it refuses in the words of the command line."""
+def _sent(client: Client, program: Program, watch: Watch, seconds: float) -> Report:
+    """The diagnosis of a service, which tells what it refuses in the words of whoever said it."""
     try:
-        return client.diagnose(model, progress=watch.sent, watch=watch.asked, seconds=seconds, **request)
+        return client.diagnose(
+            program.model, progress=watch.sent, watch=watch.asked, seconds=seconds, **program.wishes.request()
+        )
     except TimedOut as error:
         raise TimedOut(f"{error}; {LONGER}") from error
     except Invalid as error:
         faults = [(str(e.get("pointer")).removeprefix("/request"), str(e.get("message"))) for e in error.errors]
-        lines = [message if at == "/model" else wishes.told(at, message, request) for at, message in faults]
+        told = program.wishes.told
+        lines = [message if at == "/model" else told(at, message, program.request) for at, message in faults]
         raise WhygradError("\n".join(lines) or str(error)) from error
 
 
 def _documents(
-    models: Sequence[Path], diagnose: Diagnose, sources: Sources, known: frozenset[str] | None, *, quiet: bool
+    programs: Sequence[Program], diagnose: Diagnose, sources: Sources, known: frozenset[str] | None, *, quiet: bool
 ) -> Iterator[Document]:
     """The diagnosis of each program; where there is none for one, that is said, and the next is tried."""
-    for model in models:
+    for program in programs:
+        model = program.model
         try:
             with Watch(model.name, quiet=quiet) as watch:
-                document = _diagnosed(model, diagnose, watch)
+                document = _diagnosed(program, diagnose, watch)
         except (WhygradError, OSError) as error:
             complain(f"{model}: {error}" if not isinstance(error, _HOPELESS) else str(error))
             if isinstance(error, _HOPELESS):
@@ -182,15 +212,23 @@ def _documents(
         yield located if known is None else baseline.marked(located, known)
 
 
-def _diagnosed(model: Path, diagnose: Diagnose, watch: Watch) -> Document:
+def _diagnosed(program: Program, diagnose: Diagnose, watch: Watch) -> Document:
     with ExitStack() as stack:
-        if model == _STDIN:
-            model = Path(stack.enter_context(TemporaryDirectory()), "stdin")
-            with model.open("wb") as file:
+        if program.model == _STDIN:
+            program = replace(program, model=Path(stack.enter_context(TemporaryDirectory()), "stdin"))
+            with program.model.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
-        if not model.stat().st_size:
-            raise WhygradError("the file is empty")
-        return diagnose(model, watch).document
+        _require_file(program.model)
+        return diagnose(program, watch).document
+
+
+def _require_file(model: Path) -> None:
+    if not model.exists():
+        raise WhygradError("there is no such file")
+    if model.is_dir():
+        raise WhygradError("is a folder, and a program is a file")
+    if not model.stat().st_size:
+        raise WhygradError("the file is empty")
 
 
 def _require_readable(given: Sequence[Path | None]) -> None:

@@ -22,7 +22,8 @@ def _insecure() -> bool:
 class Defaults:
     """`server` judges, this machine where it is None; `fail_on` is what fails.
 
-    The user's sources are below `root`, or in the repository around it, and are read `here`.
+    The user's sources are below `root`, or in the repository around it, and are read `here`. What the nearest project's
+    file says of saved programs, as seen from the folder `project`, counts; none does where that is None.
     """
 
     server: str | None = field(default_factory=_server)
@@ -30,6 +31,7 @@ class Defaults:
     insecure: bool = field(default_factory=_insecure)
     root: Path = field(default_factory=Path.cwd)
     here: Path = field(default_factory=Path.cwd)
+    project: Path | None = None
 
 
 _in_force: list[Defaults] = []

@@ -11,13 +11,11 @@ from fnmatch import fnmatchcase
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING, Any, cast
 
 from whygrad.render.parameters import shorten
 from whygrad.request import document as request_document
-from whygrad_client import asking, defaults, local, lost_in_trace
+from whygrad_client import configuration, defaults, local, lost_in_trace
 from whygrad_client.capture import Captured, capture, named
 from whygrad_client.client import Client
 from whygrad_client.errors import NotARequest, WhygradError
@@ -26,6 +24,7 @@ from whygrad_client.options import described, listed, lossed
 from whygrad_client.parting import Parting
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
+from whygrad_client.wishes import Wishes, complete
 
 if TYPE_CHECKING:
     from whygrad_client.capture import Module
@@ -41,11 +40,11 @@ def diagnose(
     inputs: Any = None,
     *,
     frozen: Sequence[str] = (),
-    loss: Any = "auto",
+    loss: Any = None,
     target: Any = None,
-    mode: str = "train",
-    steps: int = 2,
-    seed: int = 0,
+    mode: str | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
     ignore: Sequence[str] = (),
     server: str | None = None,
 ) -> Report:
@@ -54,22 +53,46 @@ def diagnose(
     `inputs` is what the forward is called with: a list or tuple of its arguments, a dict of them by name, or the only
     one; each a tensor, whose shape, type and range are taken, a shape such as `"2x16:int64[0,1000)"`, or a plain value.
     `loss` is `auto`, `output`, `sum`, `mean`, or a function of torch.nn.functional or its name, with its `target`.
-    `frozen` are globs of parameters that are to get no gradient, `ignore` codes that do not count. `server` judges, or
-    WHYGRAD_SERVER, else a sandbox on this machine. The module is left as it was.
+    `mode` is `train` or `eval`; `steps` are 2 by themselves, `frozen` globs of parameters that are to get no gradient,
+    `ignore` codes that do not count. `server` judges, or WHYGRAD_SERVER, else a sandbox on this machine. Within pytest,
+    what is left out is what whygrad.toml says of the path. The module is left as it was.
 
-    Raises WhygradError: CannotCapture, NotAnInput, NotARequest, MissingExtra, or what a client raises.
+    Raises WhygradError: CannotCapture, NotAnInput, NotARequest, Unconfigured, MissingExtra, or what a client raises.
     """
-    lists = {"expect_frozen": _texts("frozen", frozen), "ignore": _texts("ignore", ignore)}
-    options = {"mode": mode, "steps": steps, "seed": seed} | lists
+    said: Document = {"mode": mode, "steps": steps, "seed": seed}
+    said |= {"expect_frozen": _texts("frozen", frozen) or None, "ignore": _texts("ignore", ignore) or None}
+    options = _of_project(model) | {name: value for name, value in said.items() if value is not None}
     current = defaults.current()
     server = server or current.server
     _require_sound(options, model, inputs, loss, target, server)
-    with _of_this_machine(), _program(model, inputs, mode) as (path, values, lost, parting):
-        asked = None if values is None else [described(value, name, lost) for name, value in values.items()]
-        request = options | {"inputs": asked, "loss": lossed(loss, target, lost)}
+    with _of_this_machine(), _program(model, inputs, options.get("mode", "train")) as (path, values, lost, parting):
+        request = options | _asked(values, lost) | _lossed(options, loss, target, lost)
         document = _judged(path, request, server)
     whole = _with_parting(document, parting, frozen, lost)
     return Report.read(_sources(current.root, current.here).located(whole | {"capture": lost}))
+
+
+def _of_project(model: Module | str | os.PathLike[str]) -> Document:
+    """What the project's file says of a saved program, where it counts; a live module has no path that it could name.
+
+    Raises Unconfigured, or NotARequest.
+    """
+    folder = defaults.current().project
+    file = configuration.find(folder) if folder and isinstance(model, str | os.PathLike) else None
+    return Wishes(*configuration.read(file).said(Path(cast("str", model)))).request() if file else {}
+
+
+def _asked(values: Mapping[str, Any] | None, lost: list[str]) -> Document:
+    if values is None:
+        return {}
+    return {"inputs": [described(value, name, lost) for name, value in values.items()]}
+
+
+def _lossed(options: Document, loss: Any, target: Any, lost: list[str]) -> Document:
+    """The loss that is asked for; a target alone goes with that of the project."""
+    if loss is None and target is None:
+        return {}
+    return {"loss": lossed(options.get("loss", "auto") if loss is None else loss, target, lost)}
 
 
 @contextmanager
@@ -156,7 +179,7 @@ def _require_sound(request: Document, model: Any, inputs: Any, loss: Any, target
 
     values = tried(lambda: _named(model, inputs), {})
     entries = [tried(partial(described, value, name, []), None) for name, value in values.items()]
-    whole = request | {"inputs": entries, "loss": tried(lambda: lossed(loss, target, []), "auto")}
+    whole = request | {"inputs": entries} | tried(lambda: _lossed(request, loss, target, []), {})
     tried(lambda: _complete(whole, server), {})
     if len(faults) == 1:
         raise faults[0]
@@ -165,10 +188,7 @@ def _require_sound(request: Document, model: Any, inputs: Any, loss: Any, target
 
 
 def _complete(request: Document, server: str | None) -> Document:
-    try:
-        return asking.complete(request, None if server else local.MEMORY_BYTES, _told)
-    except click.UsageError as error:
-        raise NotARequest(error.message) from None
+    return complete(request, None if server else local.MEMORY_BYTES, _told)
 
 
 def _told(pointer: str, message: str, request: Document) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
+from whygrad.request.document import Loss
 from whygrad_client.errors import NotARequest
 from whygrad_client.examples import Description
 
@@ -78,4 +79,6 @@ def lossed(loss: Any, target: Any, lost: list[str]) -> Any:
         )
     if target is None:
         return kind
+    if kind in Loss.NAMES:
+        raise NotARequest(f"a target goes with a loss of {LOSSES}, as cross_entropy is one; loss {kind!r} takes none")
     return (kind if isinstance(kind, dict) else {"kind": kind}) | {"target": described(target, "of the loss", lost)}

@@ -44,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
             insecure=config.getoption("whygrad_insecure_no_sandbox") or given.insecure,
             root=config.rootpath,
             here=config.invocation_params.dir,
+            project=config.rootpath,
         )
     )
     config.add_cleanup(defaults.leave)

@@ -244,7 +244,7 @@ def test_a_loss_has_its_target(repository: Path, service: str) -> None:
     assert (asked["target"]["shape"], asked["target"]["high"]) == ([2], 3)
     without = check(repository, service, "sound.pt", "--target", "2")
     assert without.returncode == 2
-    assert "--target goes with a loss" in without.stderr
+    assert "--target: a target goes with a loss" in without.stderr
 
 
 def test_a_refused_program_leaves_the_others(repository: Path, service: str) -> None:
@@ -267,6 +267,13 @@ class TestRefused:
         (repository / "empty.pt").touch()
         ended = self.check(repository, service, where, "empty.pt", "--input", "2x4")
         assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "whygrad: empty.pt: the file is empty\n")
+
+    def test_what_is_no_file_leaves_the_others(self, repository: Path, service: str, where: str) -> None:
+        given = ["gone.pt", "nets", "sound.pt", "--input", "2x4", "--format", "jsonl"]
+        ended = self.check(repository, service, where, *given)
+        assert (ended.returncode, json.loads(ended.stdout)["verdict"]) == (2, "healthy")
+        told = ["whygrad: gone.pt: there is no such file", "whygrad: nets: is a folder, and a program is a file"]
+        assert ended.stderr.splitlines() == told
 
     def test_an_unknown_code_is_told_as_it_was_typed(self, repository: Path, service: str, where: str) -> None:
         ended = self.check(repository, service, where, "sound.pt", "--ignore", "cut101,CUT999", "--steps", "0")

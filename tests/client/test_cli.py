@@ -381,7 +381,15 @@ class TestCompletion:
 
     @pytest.mark.parametrize(
         ("words", "offered"),
-        [("whygrad ch", "check"), ("whygrad rules cut10", "CUT108"), ("whygrad check --fo", "--format")],
+        [
+            ("whygrad ch", "check"),
+            ("whygrad rules cut10", "CUT108"),
+            ("whygrad check --fo", "--format"),
+            ("whygrad check --ignore CUT101,cut10", "CUT101,CUT108"),
+            ("whygrad check --passes structure,num", "structure,numeric"),
+            ("whygrad check --loss cross", "cross_entropy"),
+            ("whygrad check --device cu", "cuda"),
+        ],
     )
     def test_words_are_completed(self, words: str, offered: str) -> None:
         position = str(len(words.split()) - 1)

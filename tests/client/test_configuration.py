@@ -70,7 +70,8 @@ def test_its_files_are_its_own(project: Path, service: str) -> None:
     (project / "inner/whygrad.toml").write_text('request = "../../request.json"\n')
     ended = check(project / "inner", service, "../sound.pt")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert "whygrad.toml:1: request lies outside of" in ended.stderr
+    assert "whygrad.toml:1: request: " in ended.stderr
+    assert " lies outside of " in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,14 @@ def test_its_files_are_its_own(project: Path, service: str) -> None:
         ("\nignore = 'ZER999'\n", "whygrad.toml:2: ignore ZER999: Unknown rule. `whygrad rules` lists them."),
         ("timeout = 0\n", "whygrad.toml:1: timeout: It must be a number of seconds above 0."),
         ("timeout = inf\n", "whygrad.toml:1: timeout: Not a number."),
+        ("target = '2'\n", "whygrad.toml:1: target: a target goes with a loss of torch.nn.functional"),
+        ("\n[models.'*.pt']\nseed = '1'\n", 'whygrad.toml:3: models."*.pt".seed: Not an integer.'),
+        ("models.'*.pt'.steps = 1000\n", 'whygrad.toml:1: models."*.pt".steps 1000: Must be'),
+        ("[models]\n'*.pt' = {target = '2xten'}\n", """whygrad.toml:2: models."*.pt".target: at character 3: 'ten'"""),
+        ("[models.'*.pt']\nserver = 'x'\n", 'whygrad.toml:2: models."*.pt".server: Unknown field.'),
+        ("[models.'../*.pt']\n", 'whygrad.toml:1: models."../*.pt": names files outside of'),
+        ("[models.'/x.pt']\n", 'whygrad.toml:1: models."/x.pt": no path or pattern'),
+        ("models = 3\n", 'whygrad.toml:1: models: a table for each path or pattern: [models."nets/*.pt"]'),
     ],
 )
 def test_a_mistake_is_told_with_its_place(project: Path, service: str, text: str, says: str) -> None:
@@ -122,3 +131,52 @@ def test_a_file_that_is_not_ours_is_passed_over(tmp_path: Path) -> None:
     assert configuration.find(inner) == tmp_path / "whygrad.toml"
     (inner / "pyproject.toml").write_text("[tool.whygrad]\nsteps = 2\n")
     assert configuration.find(inner) == inner / "pyproject.toml"
+
+
+class TestModels:
+    """Tables of a project's file that say how some of its programs are run."""
+
+    @pytest.fixture(autouse=True)
+    def tables(self, project: Path) -> None:
+        (project / "nets").mkdir()
+        (project / "detached.pt").rename(project / "nets/detached.pt")
+        (project / "pyproject.toml").write_text(
+            '[tool.whygrad]\nformat = "jsonl"\nsteps = 3\ntarget = "9"\n'
+            '[tool.whygrad.models."nets/*.pt"]\ninput = "2x4"\nignore = "CUT101"\nloss = "mean"\n'
+            '[tool.whygrad.models."**/*.pt"]\ninput = "5x4"\nsteps = 1\nloss = "sum"\n'
+        )
+
+    def requests(self, ended: subprocess.CompletedProcess[str]) -> dict[str, tuple[Any, ...]]:
+        documents = [json.loads(line) for line in ended.stdout.splitlines()]
+        asked = {document["model"]["name"]: document["request"] for document in documents}
+        return {name: (r["inputs"][0]["shape"], r["steps"], r["loss"], r["ignore"]) for name, r in asked.items()}
+
+    def test_each_program_is_run_as_the_first_table_says_that_names_it(self, project: Path, service: str) -> None:
+        ended = check(project / "nets", service)
+        assert ended.returncode == 0, ended.stderr
+        told = {"detached.pt": ([2, 4], 3, "mean", ["CUT101"]), "sound.pt": ([5, 4], 1, "sum", [])}
+        assert self.requests(ended) == told
+
+    def test_the_command_line_wins_and_names_others(self, project: Path, service: str) -> None:
+        ended = check(project, service, "nets/detached.pt", "--input", "7x4")
+        assert self.requests(ended) == {"detached.pt": ([7, 4], 3, "mean", ["CUT101"])}
+
+    def test_a_table_that_names_no_file_is_told_and_the_others_are_judged(self, project: Path, service: str) -> None:
+        (project / "sound.pt").unlink()
+        (project / "pyproject.toml").open("a").write('[tool.whygrad.models."sound.pt"]\n')
+        ended = check(project, service)
+        assert (ended.returncode, [*self.requests(ended)]) == (2, ["detached.pt"])
+        assert 'pyproject.toml:13: models."sound.pt": there is no such file' in ended.stderr
+
+    def test_a_link_leads_nowhere_else(
+        self, project: Path, service: str, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        (project / "nets/other.pt").symlink_to(tmp_path_factory.mktemp("elsewhere") / "other.pt")
+        (project / "nets/other.pt").resolve().write_bytes((project / "sound.pt").read_bytes())
+        ended = check(project, service)
+        assert (ended.returncode, ended.stdout, "lies outside of" in ended.stderr) == (2, "", True)
+
+    def test_without_any_a_model_is_asked_for(self, project: Path, service: str) -> None:
+        (project / "pyproject.toml").unlink()
+        ended = check(project, service)
+        assert (ended.returncode, "no MODEL is given" in ended.stderr) == (2, True)

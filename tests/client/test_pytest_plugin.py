@@ -261,6 +261,40 @@ def test_what_fails_is_chosen(plugin: pytest.Pytester) -> None:
     )
 
 
+def test_a_saved_program_is_judged_as_the_project_says(plugin: pytest.Pytester) -> None:
+    plugin.makepyfile(
+        test_flow="""
+        import pytest, torch
+        from models import Model
+
+        torch.jit.script(Model(cut=True)).save("model.pt")
+
+        def test_left_out(whygrad):
+            report = whygrad.assert_gradients_flow("model.pt")
+            assert (report.document["request"]["mode"], report.document["request"]["steps"]) == ("eval", 1)
+            assert report.document["request"]["loss"]["target"]["shape"] == [2]
+
+        def test_said(whygrad):
+            report = whygrad.diagnose("model.pt", "7x10", mode="train", loss="mean")
+            assert report.document["request"]["inputs"][0]["shape"] == [7, 10]
+            assert (report.document["request"]["mode"], report.document["request"]["loss"]) == ("train", "mean")
+
+        def test_not_frozen_after_all(whygrad):
+            whygrad.assert_gradients_flow("model.pt", frozen=["head.bias"], ignore=["CUT101"])
+
+        def test_a_live_module_is_none_of_its_paths(whygrad):
+            assert whygrad.diagnose(Model(), "2x10").document["request"]["mode"] == "train"
+        """
+    )
+    (plugin.path / "whygrad.toml").write_text(
+        '[models."model.pt"]\ninput = "2x10"\neval = true\nsteps = 1\nexpect-frozen = ["encoder.*"]\n'
+        'loss = "cross_entropy"\ntarget = "2:int64[0,3)"\n'
+    )
+    ended = run(plugin)
+    ended.assert_outcomes(passed=3, failed=1)
+    ended.stdout.fnmatch_lines(["E *named in frozen=[[]'head.bias'], and yet trained: head.bias *"])
+
+
 def test_a_wrong_choice_is_told_at_once(plugin: pytest.Pytester) -> None:
     plugin.makeini("[pytest]\nwhygrad_fail_on = sometimes\n")
     ended = run(plugin)
