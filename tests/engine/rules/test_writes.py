@@ -180,3 +180,36 @@ def test_what_a_line_reads_and_writes_is_copied_where_it_is_read(write: str, aft
     (finding,) = diagnose_source(source, shapes="4x6", loss="mean")["findings"]
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL301", True, after)
     assert unhealed(source, {"shapes": "4x6", "loss": "mean"}) == []
+
+
+WRITTEN_BY_A_LAYER = "self.w = nn.Parameter(torch.ones(4)); self.a = nn.Linear(6, 4); self.h = nn.Linear(6, 4)"
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        (
+            "self.w.add_(self.a(x).mean(0)); return self.h(x) * self.w * self.p",
+            "w = self.w.add(self.a(x).mean(0))\nreturn self.h(x) * w * self.p",
+        ),
+        (
+            "self.w.add_(self.a(x).mean(0)); return self.a(x) * self.w * self.p * self.h(x)",
+            "with torch.no_grad():\n    self.w.add_(self.a(x).mean(0))",
+        ),
+    ],
+)
+def test_what_learns_only_by_a_write_goes_into_a_new_tensor(body: str, after: str) -> None:
+    source = net(body, WRITTEN_BY_A_LAYER)
+    finding = diagnose_source(source, shapes="3x6", loss="mean")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", True, after)
+    assert unhealed(source, {"shapes": "3x6", "loss": "mean"}) == []
+
+
+def test_a_write_that_others_are_to_learn_by_is_no_update_for_being_made_without_gradient() -> None:
+    write = (
+        "with torch.no_grad():\n            self.w.add_(self.a(x).mean(0))\n        return self.h(x) * self.w * self.p"
+    )
+    (finding,) = diagnose_source(net(write, WRITTEN_BY_A_LAYER), shapes="3x6", loss="mean")["findings"]
+    assert (finding["code"], finding["parameters"]) == ("CUT102", ["a.weight", "a.bias"])
+    assert finding["fix"]["verified"]
+    assert "out of place" in finding["fix"]["summary"]

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, finding
-from whygrad.engine.gradients.writes import target
+from whygrad.engine.gradients.writes import derived, target
 from whygrad.engine.observation import Event, Observation, Parameter
 from whygrad.engine.operands.targets import compared
 from whygrad.engine.wording.phrases import owners, shared_path, subject
@@ -64,7 +64,7 @@ def _whole(cut: Severed) -> bool:
 def follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
     """Whether the program itself writes all of the parameters, without gradients, by what others computed."""
     own = {p.tensor for p in parameters}
-    others = _derived(observation, {p.tensor for p in observation.trainable} - own)
+    others = derived(observation, {p.tensor for p in observation.trainable} - own)
     written = set()
     for event in observation.first.events:
         into = target(observation, event) if event.completed and not event.grad_mode else None
@@ -134,23 +134,13 @@ def _is_only_compared(observation: Observation, cut: Severed) -> bool:
     what is predicted.
     """
     step, weights = observation.first, {p.tensor for p in observation.trainable}
-    behind = _derived(observation, {t.id for t in cut.event.outputs})
-    sent = _derived(observation, {t.id for t in step.inputs})
+    behind = derived(observation, {t.id for t in cut.event.outputs})
+    sent = derived(observation, {t.id for t in step.inputs})
     readers = [e for e in step.events[cut.order + 1 :] if e.grad_mode and behind & {t.id for t in e.tensors}]
     if any(weights & {t.id for t in e.tensors} or _has_target(observation, e, behind, sent) for e in readers):
         return False
     ends = [t.elements for t in step.outputs] == [1] and step.outputs[0].id in behind
     return ends and any(_meet(event, behind) for event in readers)
-
-
-def _derived(observation: Observation, tensors: Collection[int]) -> frozenset[int]:
-    """These tensors, and all that is computed of them; what an execution only hands on is not."""
-    found = set(tensors)
-    for event in observation.first.events:
-        read, into = {t.id for t in event.tensors}, target(observation, event)
-        if read & found:
-            found |= {t.id for t in event.outputs if t.id not in read or (into is not None and t.id == into.id)}
-    return frozenset(found)
 
 
 def _meet(event: Event, behind: frozenset[int]) -> bool:

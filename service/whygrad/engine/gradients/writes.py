@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from whygrad.engine.edits import Become, Copy, Edit, Pause, Replace, Wrap
+from whygrad.engine.edits import Become, Copy, Edit, Replace, Wrap
 from whygrad.engine.facts import Saved
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.wording.expressions import cloned
@@ -17,6 +17,16 @@ def target(observation: Observation, event: Event) -> Tensor | None:
     """The tensor that an execution writes into."""
     roles = observation.nodes[event.node].writes
     return next((t for role in roles if (t := event.input(role)) is not None), None)
+
+
+def derived(observation: Observation, tensors: Collection[int]) -> frozenset[int]:
+    """These tensors, and all that is computed of them; what an execution only hands on is not."""
+    found = set(tensors)
+    for event in observation.first.events:
+        read, into = {t.id for t in event.tensors}, target(observation, event)
+        if read & found:
+            found |= {t.id for t in event.outputs if t.id not in read or (into is not None and t.id == into.id)}
+    return frozenset(found)
 
 
 def read_from_its_result(observation: Observation, step: Step, index: int) -> bool:
@@ -144,47 +154,6 @@ def written_apart(observation: Observation, node: Node) -> tuple[Edit, ...]:
     """The edit that writes into a part of a tensor behind autograd's back, `with torch.no_grad(): t[0] = 1`."""
     first, role, _ = _whole(observation, node)
     return (Wrap(first.id, role, "x.detach()"),) if node.writes and first is not node else ()
-
-
-def updates(observation: Observation, node: Node) -> tuple[Node, ...]:
-    """The writes into parameters from a node on that only change them; none where its own result is read."""
-    names = _attributes(observation)
-    trainable = {p.name for p in observation.trainable}
-    found = [n for n in observation.nodes[node.id :] if n.writes and names.get(_target(n)) in trainable]
-    wanted = [n for n in found if not n.regions and not _result_is_read(observation, n)]
-    return tuple(wanted) if node in wanted else ()
-
-
-def updated_apart(nodes: Sequence[Node]) -> tuple[Edit, ...]:
-    """The edits that make writes where no gradient is recorded, `with torch.no_grad(): w.mul_(0.9)`."""
-    return tuple(Pause(node.id) for node in nodes)
-
-
-def _attributes(observation: Observation) -> dict[int, str]:
-    """The dotted names of what is read from the program's modules, by their values, and by those of writes into it."""
-    names: dict[int, str] = {}
-    for node in observation.nodes:
-        if node.writes and (written := names.get(_target(node))) is not None:
-            names |= dict.fromkeys(node.outputs, written)
-        if node.op == "prim::GetAttr" and node.attribute:
-            outer = names.get(node.arguments[0].value)
-            names[node.outputs[0]] = f"{outer}.{node.attribute}" if outer else node.attribute
-    return names
-
-
-def _target(node: Node) -> int:
-    """The value that a node writes into."""
-    argument = node.argument(node.writes[0])
-    return argument.value if argument is not None else -1
-
-
-def _result_is_read(observation: Observation, node: Node) -> bool:
-    """Whether anything but a further write into it reads what a write gives."""
-    readers = [n for n in observation.nodes[node.id + 1 :] if {a.value for a in n.arguments} & {*node.outputs}]
-    further = [n for n in readers if n.writes and _target(n) in node.outputs]
-    if len(further) < len(readers) or observation.returns in node.outputs:
-        return True
-    return any(_result_is_read(observation, n) for n in further)
 
 
 def _whole(observation: Observation, node: Node) -> tuple[Node, str, set[int]]:

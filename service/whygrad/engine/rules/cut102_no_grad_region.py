@@ -62,7 +62,9 @@ from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
 from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
-from whygrad.engine.observation import Observation
+from whygrad.engine.gradients.updates import in_a_new_tensor
+from whygrad.engine.gradients.writes import derived, target
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 
@@ -93,4 +95,26 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             edits=(Leave(region.id),) if region is not cut.node else (),
         ),
     )
-    return replace(found, node=region.id, related=(Related("first computed without gradients here", cut.node.id),))
+    related = (Related("first computed without gradients here", cut.node.id),)
+    others = (*_out_of_place(observation, cut, region), *found.other_fixes)
+    return replace(found, node=region.id, related=related, other_fixes=others)
+
+
+def _out_of_place(observation: Observation, cut: Severed, region: Node) -> Iterator[Fix]:
+    """What a parameter is changed by in the region computed with gradients, and the sum in a new tensor.
+
+    torch refuses the write itself outside of the region.
+    """
+    wanting, behind = {p.tensor for p in observation.trainable}, derived(observation, {t.id for t in cut.event.outputs})
+    for event in observation.first.events[cut.order + 1 :]:
+        node, into = observation.nodes[event.node], target(observation, event)
+        within = region.id in node.regions and bool(behind & {t.id for t in event.tensors})
+        if within and into is not None and into.id in wanting:
+            made = in_a_new_tensor(observation, node)
+            yield Fix(
+                f"move it out of the region, compute a new tensor there with {node.bare_name}, out of place, and read "
+                "that from there on",
+                before="",
+                edits=(Leave(region.id), *made) if made else (),
+            )
+            return

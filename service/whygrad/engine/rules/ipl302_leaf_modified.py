@@ -51,7 +51,8 @@ from collections.abc import Iterator, Sequence
 
 from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.writes import updated_apart, updates, without_writing, writing_a_copy, written_apart
+from whygrad.engine.gradients.updates import in_a_new_tensor, lines_with_a_new_tensor, updated_apart, updates
+from whygrad.engine.gradients.writes import without_writing, writing_a_copy, written_apart
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
@@ -121,6 +122,16 @@ def _of_an_update(observation: Observation, node: Node, changed: Sequence[Node])
     )
 
 
+def _of_what_learns(observation: Observation, node: Node, event: Event | None) -> list[Fix]:
+    """The write in a new tensor, where it is of what others computed: without gradient they would not learn from it."""
+    given = event.inputs if event is not None else ()
+    if not any(o.tensor.requires_grad for o in given if o.role not in node.writes):
+        return []
+    before, after = lines_with_a_new_tensor(observation, node) or ("", None)
+    summary = f"compute a new tensor with {node.bare_name}, out of place, and read that from there on"
+    return [Fix(summary, before=before, after=after, edits=in_a_new_tensor(observation, node))]
+
+
 def _indent(line: Frame) -> int:
     return (line.column or 0) - (line.offset or 0)
 
@@ -133,7 +144,7 @@ def _of_the_whole(observation: Observation, failed: Failure, node: Node) -> list
     """
     changed = updates(observation, node)
     if changed:
-        return [_of_an_update(observation, node, changed)]
+        return [_of_an_update(observation, node, changed), *_of_what_learns(observation, node, failed.event)]
     line = out_of_place(observation.source(node.id), node.name)
     local = rewritten(line, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ")
     onward = f", and read {local.partition(' ')[0]} from there on" if local else ""

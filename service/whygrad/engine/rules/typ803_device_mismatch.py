@@ -58,9 +58,9 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.devices import apart, sent_to, written_device
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.devices import on_device_of
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import counted
-from whygrad.engine.wording.rewriting import on_device_of
 
 
 @rule("TYP803", "device-mismatch", "error")

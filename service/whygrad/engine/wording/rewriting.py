@@ -16,6 +16,9 @@ _AUGMENTED = re.compile(r"([\w.]+)\s*([-+*/])=\s*(.+?)(\s*#.*)?")
 FUNCTIONAL = ("F", "torch", "th", "functional", "nn.functional", "torch.nn.functional", "th.nn.functional")
 """What the modules are called whose functions take as their first argument what a method is called on."""
 
+_ONLY_WRITTEN = frozenset({"copy_", "fill_", "zero_"})
+"""Methods of tensors that have no other of the same name that gives a new one."""
+
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 FOR_PYTHON = re.compile(
@@ -159,6 +162,8 @@ def around(source: str | None, layer: str, suffix: str) -> str | None:
 
 def out_of_place(source: str | None, operation: str) -> str | None:
     """The line where an operation that writes gives a new tensor instead: `y += 1` is `y = y + 1`."""
+    if operation in _ONLY_WRITTEN:
+        return None
     called = rewritten(source, rf"\b{re.escape(operation)}\(", f"{operation.rstrip('_')}(")
     called = called or rewritten(source, r",?\s*inplace=True", "")
     if called:
@@ -166,21 +171,6 @@ def out_of_place(source: str | None, operation: str) -> str | None:
     augmented = _AUGMENTED.fullmatch(source or "")
     right = bracketed(augmented[3]) if augmented else None
     return f"{augmented[1]} = {augmented[1]} {augmented[2]} {right}" if augmented and right else None
-
-
-def on_device_of(source: str | None, name: str) -> str | None:
-    """The line where what named a device is where another tensor is."""
-    made = rewritten(source, r"\.cuda\([^()]*\)", "")
-    if made and re.search(r"torch\.\w+\(", made) and made.count("(") == made.count(")"):
-        return _with_device(made, name) or made
-    written = r"(device\s*=\s*)?(torch\.device\()?(['\"])(cuda|mps|xpu)(:\d+)?\3(?(2)\))"
-    return made or rewritten(source, written, rf"\g<1>{name}.device")
-
-
-def _with_device(line: str, name: str) -> str | None:
-    """The line with the device of a tensor given to the one tensor that it makes."""
-    factory = r"(torch\.(?:zeros|ones|empty|full|rand|randn|arange|eye|linspace)\(" + ARGUMENTS + r")\)"
-    return rewritten(line, factory, rf"\1, device={name}.device)")
 
 
 def returned(source: str | None, suffix: str) -> str | None:

@@ -1,0 +1,97 @@
+"""Writes into parameters: those that only change them, and those by what is to learn from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from whygrad.engine.edits import Become, Edit, Hand, Pause
+from whygrad.engine.observation import Frame, Node, Observation
+from whygrad.engine.wording.rewriting import out_of_place, rewritten
+
+
+def updates(observation: Observation, node: Node) -> tuple[Node, ...]:
+    """The writes into parameters from a node on that only change them; none where its own result is read."""
+    names = _attributes(observation)
+    trainable = {p.name for p in observation.trainable}
+    found = [n for n in observation.nodes[node.id :] if n.writes and names.get(_target(n)) in trainable]
+    wanted = [n for n in found if not n.regions and not _result_is_read(observation, n)]
+    return tuple(wanted) if node in wanted else ()
+
+
+def updated_apart(nodes: Sequence[Node]) -> tuple[Edit, ...]:
+    """The edits that make writes where no gradient is recorded, `with torch.no_grad(): w.mul_(0.9)`."""
+    return tuple(Pause(node.id) for node in nodes)
+
+
+def _attributes(observation: Observation) -> dict[int, str]:
+    """The dotted names of what is read from the program's modules, by their values, and by those of writes into it."""
+    names: dict[int, str] = {}
+    for node in observation.nodes:
+        if node.writes and (written := names.get(_target(node))) is not None:
+            names |= dict.fromkeys(node.outputs, written)
+        if node.op == "prim::GetAttr" and node.attribute:
+            outer = names.get(node.arguments[0].value)
+            names[node.outputs[0]] = f"{outer}.{node.attribute}" if outer else node.attribute
+    return names
+
+
+def _target(node: Node) -> int:
+    """The value that a node writes into."""
+    argument = node.argument(node.writes[0])
+    return argument.value if argument is not None else -1
+
+
+def _result_is_read(observation: Observation, node: Node) -> bool:
+    """Whether anything but a further write into it reads what a write gives."""
+    readers = [n for n in observation.nodes[node.id + 1 :] if {a.value for a in n.arguments} & {*node.outputs}]
+    further = [n for n in readers if n.writes and _target(n) in node.outputs]
+    if len(further) < len(readers) or observation.returns in node.outputs:
+        return True
+    return any(_result_is_read(observation, n) for n in further)
+
+
+def in_a_new_tensor(observation: Observation, node: Node) -> tuple[Edit, ...]:
+    """The edits that make a write give a new tensor, which all read that read the parameter further on.
+
+    None where something else writes into it, or what reads it may run where the write does not.
+    """
+    name, readers = _attributes(observation).get(_target(node)), list(_readers(observation, node))
+    alone = not any(
+        n.writes and _attributes(observation).get(_target(n)) == name for n in observation.nodes if n != node
+    )
+    if not node.op.endswith("_") or not readers or not alone or any(r.parent != node.parent for r, _ in readers):
+        return ()
+    return (*(Hand(r.id, role, node.id) for r, role in readers), Become(node.id, node.op.removesuffix("_")))
+
+
+def lines_with_a_new_tensor(observation: Observation, node: Node) -> tuple[str, str] | None:
+    """The lines that write and read a parameter, and what they are with a new tensor; None where one does not show."""
+    read = [observation.place(reader.id) for reader, _ in _readers(observation, node)]
+    own, made = observation.place(node.id), _named(out_of_place(observation.source(node.id), node.name))
+    name = _attributes(observation).get(_target(node), "").rpartition(".")[2]
+    if own is None or made is None or any(not _beside(own, place) for place in read):
+        return None
+    lines = {place.line: place.source or "" for place in read if place is not None}
+    after = [rewritten(line, rf"\bself\.(?:\w+\.)*{re.escape(name)}\b", name, every=True) for line in lines.values()]
+    if None in after:
+        return None
+    return "\n".join([own.source or "", *lines.values()]), "\n".join([made, *(line or "" for line in after)])
+
+
+def _named(line: str | None) -> str | None:
+    """The line with its result in a name of its own: what is registered as a parameter stays one."""
+    return rewritten(line, r"^self\.(?:\w+\.)*(\w+) = ", r"\1 = ")
+
+
+def _beside(own: Frame, other: Frame | None) -> bool:
+    return other is not None and (own.file, own.function) == (other.file, other.function) and own.line < other.line
+
+
+def _readers(observation: Observation, node: Node) -> Iterator[tuple[Node, str]]:
+    """The operations after a write that read the parameter, each with the role that it has."""
+    names = _attributes(observation)
+    name = names.get(_target(node))
+    for reader in observation.nodes[node.id + 1 :]:
+        roles = [a.name for a in reader.arguments if names.get(a.value) == name]
+        yield from ((reader, role) for role in roles if reader.op.startswith("aten::"))
