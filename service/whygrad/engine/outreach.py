@@ -1,4 +1,4 @@
-"""Operations that reach beyond the program and its tensors: files, other processes, the network."""
+"""Operations that reach beyond the program and its tensors: files, other processes, the network, who observes it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _NAMESPACES = {
     "symm_mem": "talks to other processes",
     "inductor": "reaches memory beyond its tensors",
     "static_runtime": "reaches memory beyond its tensors",
+    "whygrad": "speaks for those that observe the run",
 }
 
 HARMLESS = {
