@@ -104,6 +104,20 @@ def test_a_released_job_counts_no_attempt(store: Store) -> None:
     assert claim(store).diagnosis.attempts == 1
 
 
+def test_nothing_is_called_healthy_before_its_end(store: Store) -> None:
+    id = submit(store)
+    held = claim(store)
+    for verdict, told in (("healthy", None), ("faulty", "faulty")):
+        assert store.report(held, {"verdict": verdict, "headline": verdict, "passes": []})
+        known, shown = store.get(id), store.progress(id)
+        assert known is not None
+        assert known.document is not None
+        assert shown is not None
+        assert (known.document["verdict"], known.document["headline"], shown["headline"]) == (told, told, told)
+    assert store.finish(held, {"verdict": "healthy", "findings": []})
+    assert [item.verdict for item in store.page().items] == ["healthy"]
+
+
 def test_a_job_that_takes_every_worker_down_is_lost(store: Store) -> None:
     id = submit(store)
     for _ in range(store.attempts):

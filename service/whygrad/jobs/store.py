@@ -164,7 +164,9 @@ class Store:
         return self._change(claim, {"lease_until": _now() + timedelta(seconds=lease_seconds)})
 
     def report(self, claim: Claim, document: dict[str, Any]) -> bool:
-        """Show what is known so far; False as for `renew`."""
+        """Show what is known so far, which calls nothing healthy before its end; False as for `renew`."""
+        if document.get("verdict") == "healthy":
+            document = document | {"verdict": None, "headline": None}
         return self._change(claim, {"document": document, "headline": document.get("headline")})
 
     def finish(self, claim: Claim, document: dict[str, Any], graph: bytes | None = None) -> bool:

@@ -114,6 +114,25 @@ def test_a_file_that_is_dropped_on_the_form_of_another_takes_its_place(
     expect(page.get_by_text("new.pt", exact=True)).to_be_visible()
 
 
+def test_where_no_empty_form_is_given_the_one_that_stands_there_stays(
+    opened: Open, diagnosed: Diagnosed, cut: bytes
+) -> None:
+    page = opened(f"/?again={diagnosed(cut).removeprefix('/diagnoses/')}")
+    address = page.url
+    page.route("**/", lambda route: route.fulfill(status=503, body="away"))
+    drop(page, "cut.pt", cut)
+    expect(page.locator("#refused")).to_contain_text("503")
+    assert page.url == address
+    expect(page.locator("#run[data-known]")).to_be_visible()
+
+
+def test_a_program_that_was_deleted_is_asked_for_again(opened: Open, cut: bytes) -> None:
+    page = opened(f"/?model={'0' * 64}&name=gone.pt")
+    expect(page.locator("#wrong-model")).to_have_text("This program is no longer here. Choose its file again.")
+    drop(page, "cut.pt", cut)
+    page.wait_for_url(DIAGNOSIS)
+
+
 def test_a_file_that_is_too_large_is_not_read(opened: Open, cut: bytes) -> None:
     page = opened("/")
     page.locator("#model").evaluate("input => { input.dataset.most = '1000'; }")

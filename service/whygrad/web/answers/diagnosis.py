@@ -192,7 +192,8 @@ class Identity(Document):
 
 
 class Diagnosis(Identity):
-    """The whole answer; before the first pass is through, with empty lists and null for the verdict."""
+    """The whole answer; before the first pass is through with empty lists, and with null for the verdict until a fault
+    is found or the end is reached."""
 
     schema = fields.Integer(required=True, validate=OneOf([1]))
     findings = fields.List(fields.Nested(Finding), required=True, metadata={"description": "the root cause first"})

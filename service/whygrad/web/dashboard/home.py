@@ -112,5 +112,10 @@ def _read(asked: Asked) -> Asked:
     """The form with the arguments that the program takes; as it is where nobody could read it in time."""
     if not asked.model_id:
         return asked
-    job = read(asked.model_id, READING_SECONDS)
+    try:
+        job = read(asked.model_id, READING_SECONDS)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return asked.wrong([{"pointer": "/model", "message": "This program is no longer here. Choose its file again."}])
     return asked.described(job.document) if job.document else replace(asked, unread=job.status not in ABANDONED)

@@ -16,13 +16,12 @@ NEXT = {
     413: ("This is too large", "A model with fewer or narrower layers has the same fault, and is a smaller file."),
     421: ("This name is not known here", ""),
     422: ("This cannot be used as it is", "Go back, mend it, and send it again."),
-    429: ("Too much at once", "Wait a moment, then try again."),
     500: ("This failed", "Try again; if it fails again, tell whoever runs this service that number."),
-    503: ("Not now", "What was sent before is kept, and goes on by itself."),
+    503: ("The service cannot answer now", "What was sent before is kept, and goes on by itself."),
     507: ("No room is left", "What was sent before is kept. Try again once there is room."),
 }
 """What a page says above what went wrong, and what is to be done below it."""
-AGAIN = (429, 500, 503, 507)
+AGAIN = (500, 503, 507)
 """What may go well the next time."""
 
 

@@ -73,10 +73,10 @@
     return size ? "" : "The file is empty.";
   };
 
-  /** The form is about another program: an empty one takes its place. */
+  /** The form is about another program: an empty one takes its place, where the service gives one. */
   const empty = async () => {
     await htmx.ajax("GET", "/", { target: "#run", select: "#run", swap: "outerHTML" });
-    history.replaceState(null, "", "/");
+    if (input()) history.replaceState(null, "", "/");
   };
 
   const take = async (files) => {
