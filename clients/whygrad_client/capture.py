@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whygrad_client.errors import WhygradError
-from whygrad_client.examples import NotAnInput, holds_tensor, real
+from whygrad_client.examples import NotAnInput, holds_tensor, is_one_tensor, real
 from whygrad_client.parting import Parting, part, seed
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from torch.nn import Module as Module
 
 Values = Mapping[str, Any]
+_PLAIN = bool | int | float | str
+"""What an annotation makes an argument of a script that is no tensor."""
 TRACED = "captured by tracing, which follows one path, because torch.jit.script refuses this module: {}"
 UNTRACEABLE = """{name} cannot be captured.
   torch.jit.script refuses it: {unscripted}
@@ -47,13 +49,15 @@ class CannotCapture(WhygradError):  # noqa: N818 - named after what happened
 class Captured:
     """A program, what its arguments get, in their order, and sentences on what the capture lost.
 
-    `parting` is what the module itself does to its gradients, where the program is a trace of it.
+    `parting` is what the module itself does to its gradients, where the program is a trace of it. `exported` is false
+    where the module was a program already, which its owner runs as it is.
     """
 
     archive: bytes
     values: Values
     lost: Sequence[str] = ()
     parting: Parting | None = None
+    exported: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def capture(module: Module, arguments: Sequence[Any], keywords: Values, *, train
 
     module = _unwrapped(module)
     if isinstance(module, torch.jit.ScriptModule):
-        return Captured(_archived(module), named(module, arguments, keywords))
+        return Captured(_archived(module), named(module, arguments, keywords), exported=False)
     call = _call(module, arguments, keywords)
     with warnings.catch_warnings(), _attributes_kept(module):
         warnings.simplefilter("ignore")  # torch announces the successor of TorchScript, and what a trace leaves out
@@ -134,11 +138,23 @@ def _positional_names(signature: inspect.Signature) -> Iterator[str]:
 def _scripted(module: Module, call: _Call) -> Captured:
     import torch
 
-    archive = _archived(torch.jit.script(module))
+    program = torch.jit.script(module)
+    _require_annotations(program, call.values)
+    archive = _archived(program)
     formals = list(inspect.signature(module.forward).parameters.values())
     last = max((index for index, formal in enumerate(formals) if formal.name in call.values), default=-1)
     values = {formal.name: call.values.get(formal.name, formal.default) for formal in formals[: last + 1]}
     return Captured(archive, values, list(_set_apart(module)))
+
+
+def _require_annotations(program: ScriptModule, values: Values) -> None:
+    """Raise TypeError where script takes for a tensor what is none: the argument has no annotation, or a wrong one."""
+    for formal in program.forward.schema.arguments:  # type: ignore[attr-defined]
+        value = values.get(formal.name)
+        if formal.name in values and str(formal.type) == "Tensor" and not is_one_tensor(value):
+            kind = type(value).__name__
+            cure = f": write {formal.name}: {kind}" if isinstance(value, _PLAIN) else ""
+            raise TypeError(f"it takes {formal.name} for a Tensor, and a {kind} is given{cure}")
 
 
 def _set_apart(module: Module) -> Iterator[str]:

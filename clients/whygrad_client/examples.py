@@ -101,10 +101,16 @@ def real(value: Any, generator: Generator) -> Any:
 
 def holds_tensor(value: Any) -> bool:
     """Whether a value is a tensor, or there is one in it."""
+    if is_one_tensor(value):
+        return True
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return any(map(holds_tensor, inside))
+
+
+def is_one_tensor(value: Any) -> bool:
+    """Whether a value is a tensor, or describes one."""
     if isinstance(value, Mapping):
-        return "shape" in value or any(map(holds_tensor, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(holds_tensor, value))
+        return "shape" in value
     return _is_shape(value) if isinstance(value, str) else is_tensor(value)
 
 

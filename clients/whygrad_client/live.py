@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from whygrad.render.parameters import shorten
 from whygrad.request import document as request_document
-from whygrad_client import configuration, defaults, local, lost_in_trace
+from whygrad_client import configuration, defaults, local, lost_in_trace, only_exported
 from whygrad_client.capture import Captured, capture, named
 from whygrad_client.client import Client
 from whygrad_client.errors import NotARequest, WhygradError
 from whygrad_client.examples import NotAnInput
 from whygrad_client.options import described, listed, lossed
-from whygrad_client.parting import Parting
 from whygrad_client.report import Report
 from whygrad_client.sources import Sources
 from whygrad_client.wishes import Wishes, complete
@@ -65,10 +64,11 @@ def diagnose(
     current = defaults.current()
     server = server or current.server
     _require_sound(options, model, inputs, loss, target, server)
-    with _of_this_machine(), _program(model, inputs, options.get("mode", "train")) as (path, values, lost, parting):
+    with _of_this_machine(), _program(model, inputs, options.get("mode", "train")) as (path, values, captured):
+        lost = list(captured.lost) if captured else []
         request = options | _asked(values, lost) | _lossed(options, loss, target, lost)
         document = _judged(path, request, server)
-    whole = _with_parting(document, parting, frozen, lost)
+    whole = _of_the_module(document, captured, frozen, lost) if captured else document
     return Report.read(_sources(current.root, current.here).located(whole | {"capture": lost}))
 
 
@@ -98,16 +98,16 @@ def _lossed(options: Document, loss: Any, target: Any, lost: list[str]) -> Docum
 @contextmanager
 def _program(
     model: Module | str | os.PathLike[str], inputs: Any, mode: str
-) -> Iterator[tuple[Path, Mapping[str, Any] | None, list[str], Parting | None]]:
-    """The file of a program, the values of its arguments by their names, what was lost on the way to it, and where."""
+) -> Iterator[tuple[Path, Mapping[str, Any] | None, Captured | None]]:
+    """The file of a program, the values of its arguments by their names, and how it was captured of a module."""
     if isinstance(model, str | os.PathLike):
-        yield _readable(Path(model)), None if inputs is None else _numbered(inputs), [], None
+        yield _readable(Path(model)), None if inputs is None else _numbered(inputs), None
         return
     captured = _captured(model, inputs, mode)
     with TemporaryDirectory() as folder:
         path = Path(folder, f"{type(model).__name__}.pt")
         path.write_bytes(captured.archive)
-        yield path, captured.values, list(captured.lost), captured.parting
+        yield path, captured.values, captured
 
 
 def _texts(name: str, given: Sequence[str]) -> list[str]:
@@ -127,14 +127,16 @@ def _readable(path: Path) -> Path:
     return path
 
 
-def _with_parting(document: Document, parting: Parting | None, frozen: Sequence[str], lost: list[str]) -> Document:
-    """The diagnosis of a trace with what the module itself does otherwise."""
+def _of_the_module(document: Document, captured: Captured, frozen: Sequence[str], lost: list[str]) -> Document:
+    """The diagnosis of a program with what its module does otherwise."""
+    whole = only_exported.told(document) if captured.exported else document
+    parting = captured.parting
     if parting is None:
-        return document
+        return whole
     if parting.gained:
         lost.append(f"the module itself gives {shorten(parting.gained, parting.module)} a gradient, its trace does not")
     silent = [name for name in parting.lost if not any(fnmatchcase(name, glob) for glob in frozen)]
-    return lost_in_trace.told(document, parting, silent) if silent else document
+    return lost_in_trace.told(whole, parting, silent) if silent else whole
 
 
 def _captured(model: Module, inputs: Any, mode: str) -> Captured:

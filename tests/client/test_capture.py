@@ -112,6 +112,16 @@ def test_what_does_not_is_traced_with_its_plain_values_inside() -> None:
     assert loaded(program)(torch.randn(2, 4)).eq(0).all()
 
 
+def test_a_plain_value_where_script_takes_a_tensor_is_traced() -> None:
+    class Scaled(Net):
+        def forward(self, x, scale):  # type: ignore[no-untyped-def]
+            return self.linear(x) * scale
+
+    taken = captured(Scaled(), "2x4", 0.5)
+    assert list(taken.values) == ["x"]
+    assert "it takes scale for a Tensor, and a float is given: write scale: float" in taken.lost[0]
+
+
 def test_a_trace_is_made_in_the_mode_that_is_asked_for() -> None:
     model, ones = Lambda().eval(), torch.ones(64, 4)
     assert (loaded(captured(model, ones))(ones) == 0).any(), "dropout"

@@ -1,0 +1,45 @@
+"""FMT901 of a live module: what torch's optimiser changes, it changes in the exported program, not in the module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whygrad.render import counting
+
+CODE = "FMT901"
+_REMARK = (
+    "The module itself, as Python runs it, gets the gradients that are listed: torch rewrites only the exported "
+    "program before it runs."
+)
+
+Document = dict[str, Any]
+
+
+def told(document: Document) -> Document:
+    """The diagnosis of a module's program, in which what the optimiser changes is a warning, behind every error."""
+    before = document["findings"]
+    lowered = [_lowered(finding) if finding["code"] == CODE else finding for finding in before]
+    order = sorted(range(len(lowered)), key=lambda index: counting.SEVERITIES.index(lowered[index]["severity"]))
+    findings = [lowered[index] for index in order]
+    if findings == before:
+        return document
+    moved = {old: new for new, old in enumerate(order)} | {None: None}
+    changed: Document = {"findings": findings}
+    changed["parameters"] = [p | {"finding": moved[p.get("finding")]} for p in document.get("parameters") or []]
+    if not any(finding["severity"] == "error" for finding in findings) and document["verdict"] == "faulty":
+        changed["verdict"] = "suspect"
+    if findings[0] != before[0]:
+        changed["headline"] = _headline(findings[0])
+    return document | changed
+
+
+def _lowered(finding: Document) -> Document:
+    severity = "warning" if finding["severity"] == "error" else finding["severity"]
+    title, message = f"only the exported program: {finding['title']}", f"{finding['message']} {_REMARK}"
+    return finding | {"severity": severity, "title": title, "message": message}
+
+
+def _headline(finding: Document) -> str:
+    location = finding["location"] or {}
+    place = f" in {location['file']} line {location['line']}" if location.get("line") else ""
+    return f"{finding['title']}{place}"
