@@ -36,8 +36,8 @@ def diff(before: str, after: str, server: str | None, form: str, fail_on: str) -
     BEFORE and AFTER are files that --format json or jsonl wrote, - for standard input, or ids of a service. Where a
     file holds several diagnoses, each is held against that of the program with the same name.
 
-    Ends with 0 where nothing new counts, 1 where something new at or above --fail-on is there, 2 where a program could
-    not be judged.
+    Ends with 0 where nothing new counts, 1 where something new at or above --fail-on is there, or something that BEFORE
+    did not reach, 2 where a program could not be judged.
     """
     if before == after == documents.STDIN:
         raise click.UsageError("standard input can be read only once")

@@ -62,9 +62,14 @@ def test_what_a_shorter_run_did_not_see_is_not_called_fixed(shorter: dict[str, A
     assert codes(compared.new) == ["SHP701"]
 
 
-def test_a_run_that_gets_further_fixes_what_stopped_the_other() -> None:
+def test_a_run_that_gets_further_fixes_what_stopped_the_other_and_may_find_what_was_there() -> None:
     stopped = diagnosis(found("SHP701"), backward={"completed": False})
-    assert codes(compare(stopped, diagnosis()).fixed) == ["SHP701"]
+    compared = compare(stopped, diagnosis(found("IPL301")))
+    assert (codes(compared.fixed), codes(compared.new), codes(compared.unreached)) == (["SHP701"], [], ["IPL301"])
+    assert codes(compared.counted("error")) == ["IPL301"], "nobody knew of it"
+    page = differences.render("text", compared)
+    assert page.startswith("faulty, as before: 1 not reached before, 1 fixed\n")
+    assert "not reached before (1): the earlier run did not get as far, so they may have been there before" in page
 
 
 def test_what_is_ignored_is_still_there() -> None:

@@ -64,7 +64,8 @@ class Asked:
 class Comparison:
     """What lies between two diagnoses. Findings are those of the documents, in their order.
 
-    What is gone is `fixed` where the later run saw as much as the earlier, else `unseen`: it may still be there.
+    What is gone is `fixed` where the later run saw as much as the earlier, else `unseen`: it may still be there. What
+    has come is `new` where the earlier run saw as much as the later, else `unreached`: it may have been there before.
     """
 
     before: Json
@@ -72,6 +73,7 @@ class Comparison:
     fixed: tuple[Json, ...]
     unseen: tuple[Json, ...]
     new: tuple[Json, ...]
+    unreached: tuple[Json, ...]
     kept: tuple[Kept, ...]
     gradients: tuple[Gradient, ...]
     shapes: tuple[Reshaped, ...]
@@ -83,8 +85,8 @@ class Comparison:
         return counting.judged(self.before) and counting.judged(self.after)
 
     def counted(self, fail_on: str) -> list[Json]:
-        """What is new at or above a severity, or has risen to it; none for `never`."""
-        worse = [*self.new, *(kept.after for kept in self.kept if kept.risen and not kept.ignored)]
+        """What nobody knew of at or above a severity, or has risen to it; none for `never`."""
+        worse = [*self.new, *self.unreached, *(kept.after for kept in self.kept if kept.risen and not kept.ignored)]
         return counting.counted({"findings": worse}, fail_on)
 
 
@@ -132,13 +134,15 @@ def compare(before: Json, after: Json) -> Comparison:
     """Hold a diagnosis against an earlier one; a finding is the same where its fingerprint is."""
     earlier, later = _present(before), _present(after)
     gone = [finding for name, finding in _named(before, "findings") if name not in later]
-    settled = _seen(before) <= _seen(after)
+    come = [finding for name, finding in _named(after, "findings") if name not in earlier]
+    settled, known = _seen(before) <= _seen(after), _seen(after) <= _seen(before)
     return Comparison(
         before=before,
         after=after,
         fixed=tuple(gone if settled else ()),
         unseen=tuple(() if settled else gone),
-        new=tuple(finding for name, finding in _named(after, "findings") if name not in earlier),
+        new=tuple(come if known else ()),
+        unreached=tuple(() if known else come),
         kept=tuple(_kept(before, after)),
         gradients=tuple(_gradients(before, after)),
         shapes=tuple(_reshaped(before, after)),

@@ -17,7 +17,7 @@ from whygrad.render.terminal import safe
 FORMATS = ("text", "json", "markdown")
 
 _SHOWN = 20
-_COLOURS = {"new": "red", "fixed": "green"}
+_COLOURS = {"new": "red", "not reached before": "red", "fixed": "green"}
 
 Json = Mapping[str, Any]
 
@@ -66,15 +66,13 @@ def render_matched(form: str, matched: Matched, *, color: bool = False, width: i
 def view(comparison: Comparison) -> dict[str, Any]:
     """The comparison as plain data: findings as the documents have them, of each document only what names it."""
     told = {"before": _named(comparison.before), "after": _named(comparison.after), "judged": comparison.judged}
-    lists = ("fixed", "unseen", "new", "kept", "gradients", "shapes", "asked")
+    lists = ("fixed", "unseen", "new", "unreached", "kept", "gradients", "shapes", "asked")
     return told | {name: [_plain(entry) for entry in getattr(comparison, name)] for name in lists}
 
 
 def sections(comparison: Comparison) -> Iterator[Section]:
     """What a reader wants to know, the new first; nothing for a kind that has nothing."""
-    places = {"new": comparison.new, "fixed": comparison.fixed, "no longer seen": comparison.unseen}
-    for name, found in places.items():
-        why = "the later run did not get as far, so they may still be there" if name == "no longer seen" else ""
+    for name, (found, why) in _apart(comparison).items():
         yield _section(name, [_finding(finding) for finding in found], why)
     yield _section("still there", [_still(kept) for kept in comparison.kept])
     yield _section("gradients that changed", list(_gradients(comparison)), count=len(comparison.gradients))
@@ -83,11 +81,24 @@ def sections(comparison: Comparison) -> Iterator[Section]:
     yield _section("asked for otherwise", asked)
 
 
+def _apart(comparison: Comparison) -> dict[str, tuple[Sequence[Json], str]]:
+    """What only one of the two has, by what that says, and why no more can be said."""
+    return {
+        "new": (comparison.new, ""),
+        "not reached before": (
+            comparison.unreached,
+            "the earlier run did not get as far, so they may have been there before",
+        ),
+        "fixed": (comparison.fixed, ""),
+        "no longer seen": (comparison.unseen, "the later run did not get as far, so they may still be there"),
+    }
+
+
 def summary(comparison: Comparison) -> str:
     """One line: the verdict before and after, and what is new."""
     before, after = (str(side.get("verdict") or side.get("status") or "unknown") for side in _sides(comparison))
     told = f"{safe(before, 20)} -> {safe(after, 20)}" if before != after else f"{safe(after, 20)}, as before"
-    counts = [f"{len(found)} {name}" for name, found in (("new", comparison.new), ("fixed", comparison.fixed)) if found]
+    counts = [f"{len(found)} {name}" for name, (found, _) in _apart(comparison).items() if found]
     return f"{told}: {', '.join(counts) or 'nothing new, nothing fixed'}"
 
 

@@ -69,6 +69,11 @@ class Comparison(Document):
         metadata={"description": "gone, but the later run did not see as much: they may still be there"},
     )
     new = fields.List(fields.Nested(Finding), required=True)
+    unreached = fields.List(
+        fields.Nested(Finding),
+        required=True,
+        metadata={"description": "come, but the earlier run did not see as much: they may have been there before"},
+    )
     kept = fields.List(fields.Nested(Kept), required=True)
     gradients = fields.List(fields.Nested(ChangedGradient), required=True)
     shapes = fields.List(fields.Nested(ChangedShapes), required=True)
