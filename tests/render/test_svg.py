@@ -52,6 +52,15 @@ def test_two_sizes_and_what_was_not_run() -> None:
     assert "4 ≠ 5 features" in told
 
 
+def test_a_layer_is_one_row_whatever_it_counts_besides() -> None:
+    source = net("h = self.norm(h)").replace(
+        "    def forward", "        self.norm = nn.BatchNorm1d(4)\n    def forward"
+    )
+    _, graph = examined(source)
+    assert [row.name for row in rows(graph)] == ["input", "a", "sigmoid", "norm", "b", "output", "loss"]
+    assert "aten::add_" in graph["texts"]
+
+
 def test_both_sides_of_a_fault_are_joined() -> None:
     assert "saved here" in texts(svg.render(*examined(net("h += 1"))))
 

@@ -49,13 +49,27 @@ def _tree(graph: Mapping[str, Any]) -> _Box:
     boxes = [_Box(texts[n], texts[t]) for n, t in zip(scopes["name"], scopes["type"], strict=True)]
     for op, (name, scope) in enumerate(zip(ops["name"], ops["scope"], strict=True)):
         boxes[scope].children.append(_Box(texts[name].removeprefix("aten::"), "", [op]))
+    aside = _aside(graph)
     for place in range(len(boxes) - 1, 0, -1):
         boxes[place].ops = sorted(op for child in boxes[place].children for op in child.ops)
+        if _is_layer(boxes[place], aside):
+            boxes[place].children = []
         boxes[scopes["parent"][place]].children.append(boxes[place])
     for box in boxes:
         box.children.sort(key=lambda child: child.ops or [len(ops["name"])])
     boxes[0].ops = list(range(len(ops["name"])))
     return boxes[0]
+
+
+def _aside(graph: Mapping[str, Any]) -> set[int]:
+    """The operations that nothing reads and no gradient passes, such as the batches that a normalisation counts."""
+    data, read = graph["states"].index("data"), set(graph["edges"]["from"])
+    return {op for op, state in enumerate(graph["ops"]["gradient"]) if state == data and op not in read}
+
+
+def _is_layer(box: _Box, aside: set[int]) -> bool:
+    """Whether one operation stands for a module, whatever it counts besides, as in the map (graph.js)."""
+    return all(not child.kind for child in box.children) and len(set(box.ops) - aside) < 2
 
 
 def _places(graph: Mapping[str, Any]) -> list[set[int]]:

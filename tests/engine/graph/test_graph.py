@@ -116,6 +116,8 @@ def test_without_gradients_the_cut_is_where_the_finding_stands_and_where_results
     seen = drawn(net("with torch.no_grad():\n    return self.c(torch.relu(self.b(self.a(x))))", **three))
     assert list(seen.states().values())[1:5] == ["cut", "none", "none", "cut"]
     assert [edge for edge in seen.edges() if edge[2] == "cut"] == [("linear", "output", "cut")]
+    seen = drawn(net("with torch.no_grad():\n    s = self.a(x).abs().sum().item()\nreturn self.b(x) * s", **three))
+    assert [edge for edge in seen.edges() if edge[2] == "cut"] == [("item", "mul", "cut")]
 
 
 def test_numbers_that_were_taken_out_lead_to_where_they_go_on() -> None:

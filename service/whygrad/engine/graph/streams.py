@@ -72,15 +72,18 @@ class Streams:
         return {user: taker for taker, user in self._flow.users.items()} if self._flow else {}
 
     def _left(self, within: frozenset[int]) -> frozenset[int]:
-        """The executions without gradients whose results, which come from these tensors, are read with them."""
+        """The executions without gradients whose results, which come from these tensors, are read with them: as tensors
+        or as numbers."""
         made: dict[int, int] = {}
         found = set()
+        takers = {taker for user, taker in self.numbers.items() if self._step.events[user].grad_mode}
         for index in sorted(self._flow.needed) if self._flow else ():
             event = self._step.events[index]
             given = {made[t.id] for t in event.tensors if t.id in made and not t.requires_grad}
             found |= given if event.grad_mode else set()
             if not event.grad_mode and (given or any(t.id in within for t in event.outputs)):
                 made |= {t.id: index for t in event.outputs}
+                found |= takers & {index}
         return frozenset(found | {made[t.id] for t in self._step.outputs if t.id in made and t.id in self._wanted})
 
     def _behind(self, maker: int | None, tensor: Tensor) -> State:
