@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.web.dashboard import architectures
 from tests.web.dashboard.conftest import Open, Shoot
 from torch import nn
@@ -176,6 +176,32 @@ def test_the_wheel_scrolls_the_page_and_with_control_goes_closer(opened: Open, d
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
     page.wait_for_function("before => document.querySelector('gradient-map').camera.scale > before", arg=scale)
+
+
+def test_a_finger_scrolls_the_page_until_the_map_is_chosen(opened: Open, detached: str) -> None:
+    page = drawn(opened(detached, has_touch=True, viewport={"width": 1280, "height": 700}))
+    stage = page.locator(".map-stage")
+    stage.scroll_into_view_if_needed()
+    assert swiped(page, stage) == (True, False)
+    stage.tap(position={"x": 20, "y": 90})
+    stage.scroll_into_view_if_needed()
+    assert swiped(page, stage) == (False, True)
+
+
+def swiped(page: Page, stage: Locator) -> tuple[bool, bool]:
+    """Whether a finger that goes up from the middle of the map scrolls the page, and whether it moves the map."""
+    seen = "[scrollY, document.querySelector('gradient-map').camera.y]"
+    before, box, fingers = page.evaluate(seen), stage.bounding_box(), page.context.new_cdp_session(page)
+    assert box is not None
+    for step in range(11):
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2 - 12 * step}
+        kind = "touchMove" if step else "touchStart"
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        page.wait_for_timeout(16)
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+    scrolled, moved = (now != then for now, then in zip(page.evaluate(seen), before, strict=True))
+    return scrolled, moved
 
 
 def test_both_sides_of_an_in_place_fault_are_joined(opened: Open, diagnosed: Diagnosed, shoot: Shoot) -> None:

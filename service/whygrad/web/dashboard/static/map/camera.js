@@ -19,7 +19,8 @@ export class Camera {
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     stage.addEventListener("pointerdown", (event) => this.down(event));
     stage.addEventListener("pointermove", (event) => this.drag(event));
-    for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, (event) => this.up(event));
+    stage.addEventListener("pointerup", (event) => this.up(event));
+    stage.addEventListener("pointercancel", (event) => this.taken(event));
   }
 
   get size() {
@@ -103,6 +104,7 @@ export class Camera {
   down(event) {
     if (event.button > 0) return;
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.before = { x: this.x, y: this.y };
     this.dragged = false;
   }
 
@@ -127,6 +129,12 @@ export class Camera {
 
   up(event) {
     this.pointers.delete(event.pointerId);
+  }
+
+  /** The page scrolls with the finger: what it has moved so far goes back. */
+  taken(event) {
+    if (this.dragged && this.pointers.size === 1) this.set(this.before.x, this.before.y, this.scale);
+    this.up(event);
   }
 }
 
