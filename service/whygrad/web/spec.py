@@ -47,7 +47,7 @@ ANSWER_HEADERS = {
 
 
 FAILURES = {
-    400: "no HTTP, no Host, or a body that broke off",
+    400: "no HTTP, no Host, a WebSocket, or a body that broke off or came in crumbs",
     401: "no key, where keys are on",
     403: "sent by a page of another site",
     408: "the body came too slowly",
