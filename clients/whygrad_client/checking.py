@@ -36,6 +36,7 @@ from whygrad_client.wishes import Request, Wishes, complete
 INSECURE = "Run programs also on a host that cannot confine them: only such as you trust."
 LONGER = "--timeout SECONDS gives it longer"
 _MODEL = click.Path(allow_dash=True, path_type=Path)
+_HERE = "without --server and WHYGRAD_SERVER this machine judges"
 _STDIN = Path("-")
 _HOPELESS = (ConnectionFailed, NotAService, Unauthorized, Forbidden)
 """What goes wrong with one program in this way does so with the next."""
@@ -204,9 +205,10 @@ def _documents(
             with Watch(model.name, quiet=quiet) as watch:
                 document = _diagnosed(program, diagnose, watch)
         except (WhygradError, OSError) as error:
-            complain(f"{model}: {error}" if not isinstance(error, _HOPELESS) else str(error))
             if isinstance(error, _HOPELESS):
+                complain(f"{error}; {_HERE}" if isinstance(error, ConnectionFailed) else str(error))
                 return
+            complain(f"{model}: {error}")
             continue
         located = sources.located(document, None if model == _STDIN else model)
         yield located if known is None else baseline.marked(located, known)

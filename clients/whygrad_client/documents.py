@@ -18,7 +18,7 @@ def read(file: str | Path) -> list[Any]:
     """
     text = sys.stdin.buffer.read() if str(file) == STDIN else Path(file).read_bytes()
     try:
-        value = strict_json.parse(text)
+        value = strict_json.parse(text, strict_json.DEPTH_OF_ANSWERS)
     except strict_json.JsonError:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
@@ -29,6 +29,6 @@ def read(file: str | Path) -> list[Any]:
 
 def _line(number: int, line: bytes) -> Any:
     try:
-        return strict_json.parse(line)
+        return strict_json.parse(line, strict_json.DEPTH_OF_ANSWERS)
     except strict_json.JsonError as error:
         raise strict_json.JsonError(f"entry {number}: {error}") from error

@@ -122,8 +122,8 @@ def _texts(name: str, given: Sequence[str]) -> list[str]:
 def _readable(path: Path) -> Path:
     try:
         path.open("rb").close()
-    except OSError as error:
-        raise NotARequest(f"{path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # a path that holds NUL is none
+        raise NotARequest(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return path
 
 

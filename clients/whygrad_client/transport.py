@@ -122,7 +122,8 @@ class Transport:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}") from error
+            hint = "" if self._answered else _starting(self.base_url)
+            raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}{hint}") from error
         self._answered = True
         return _require_good(answer)
 
@@ -193,7 +194,7 @@ def _refusal(answer: requests.Response) -> _Problem:
 
 def _object(answer: requests.Response) -> dict[str, Any] | None:
     try:
-        document = strict_json.parse(answer.content)
+        document = strict_json.parse(answer.content, strict_json.DEPTH_OF_ANSWERS)
     except strict_json.JsonError:
         return None
     return document if isinstance(document, dict) else None
@@ -205,6 +206,8 @@ def _stranger(answer: requests.Response) -> NotAService:
 
 
 def _address(base_url: str) -> str:
+    if not isinstance(base_url, str):
+        raise Misconfigured(f"the address of a service is a text such as 'http://127.0.0.1:8000', not {base_url!r}")
     parts = _parts(base_url)
     if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
         shown = base_url.rpartition("@")[2]  # without a password
@@ -231,6 +234,14 @@ def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.ConnectionError):
         return "nothing listens there, or it broke off"
     return str(error) or type(error).__name__
+
+
+def _starting(base_url: str) -> str:
+    """How a service is started at an address of this machine; nothing for another machine."""
+    parts = urlsplit(base_url)
+    if parts.scheme != "http" or parts.path.strip("/") or not _is_loopback(parts.hostname or ""):
+        return ""
+    return f"; `whygrad serve --bind {parts.netloc if parts.port else f'{parts.netloc}:80'}` starts a service"
 
 
 def _is_loopback(host: str) -> bool:

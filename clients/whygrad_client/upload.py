@@ -46,7 +46,7 @@ class Program:
             return len(self.content)
         try:
             return self.content.stat().st_size
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a path that holds NUL is none
             raise _unreadable(self.content, error) from error
 
     @cached_property
@@ -126,8 +126,8 @@ def _read(path: Path, size: int) -> Iterator[bytes]:
         raise Unreadable(f"{path} became shorter while it was sent; send it once nobody writes to it")
 
 
-def _unreadable(path: Path, error: OSError) -> Unreadable:
-    return Unreadable(f"{path} cannot be read: {error.strerror}")
+def _unreadable(path: Path, error: OSError | ValueError) -> Unreadable:
+    return Unreadable(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 def _field(boundary: str, name: str, value: Any) -> bytes:

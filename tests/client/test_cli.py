@@ -125,6 +125,7 @@ def test_what_cannot_be_judged_is_2(
         (["--input", "2xfour"], "at character 3: 'four' is not a size"),
         (["--server", "localhost:8000"], "http://127.0.0.1:8000"),
         (["--server", "http://127.0.0.1:1"], "nothing listens there"),
+        (["--server", "http://localhost"], "; `whygrad serve --bind localhost:80` starts a service; without --server"),
         (["--loss", "{mean}"], "Not valid JSON"),
         (["--request", __file__], "Not valid JSON"),
         (["--fail-on", "everything"], "'everything' is not one of"),

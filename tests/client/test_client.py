@@ -125,6 +125,8 @@ def test_whatever_goes_wrong_is_of_one_kind(client: Client, sound: Path) -> None
     assert {NotARequest, Misconfigured, Unreadable, TimedOut} <= set(WhygradError.__subclasses__())
     with pytest.raises(Unreadable, match=r"gone\.pt cannot be read: No such file"):
         client.diagnose(sound.parent / "gone.pt", "2x4")
+    with pytest.raises(Unreadable, match="cannot be read: embedded null byte"):
+        client.diagnose("a\0b.pt", "2x4")
 
 
 def test_what_has_no_end_in_the_time_that_was_given_is_cancelled(client: Client, endless: bytes) -> None:
@@ -134,7 +136,16 @@ def test_what_has_no_end_in_the_time_that_was_given_is_cancelled(client: Client,
     assert newest.status == "cancelled"
 
 
+def test_a_request_as_deep_as_it_may_be_is_answered(client: Client, sound: Path) -> None:
+    nested: object = {"shape": [2, 4], "dtype": "float32", "fill": "normal", "requires_grad": False}
+    for _ in range(28):
+        nested = [nested]
+    assert client.diagnose(sound, [nested]).document["request"]["inputs"] == [nested]
+
+
 def test_an_address_is_checked_at_once() -> None:
+    with pytest.raises(Misconfigured, match=r"the address of a service is a text such as .*, not 5"):
+        Client(5)  # type: ignore[arg-type]
     with pytest.raises(Misconfigured, match=r"http://127\.0\.0\.1:8000"):
         Client("127.0.0.1:8000")
 

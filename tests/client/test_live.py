@@ -57,10 +57,16 @@ def test_what_the_forward_does_not_take_hides_no_other_fault() -> None:
     ("model", "options", "says"),
     [
         ("gone.pt", {}, "gone.pt cannot be read: No such file or directory"),
+        ("a\0b.pt", {}, "a\0b.pt cannot be read: embedded null byte"),
         (".", {}, ". cannot be read: Is a directory"),
         ("sound", {"frozen": "encoder.*"}, r"frozen is a list: frozen=['encoder.*']"),
         ("sound", {"ignore": "PAR201"}, r"ignore is a list: ignore=['PAR201']"),
         ("sound", {"ignore": None}, "ignore is a list, not None"),
+        (
+            "sound",
+            {"target": "2x4"},
+            "a target goes with a loss of torch.nn.functional, as cross_entropy is one; loss 'auto' takes none",
+        ),
         ("sound", {"frozen": [1]}, "frozen/0: Not a valid string."),
         ("sound", {"frozn": []}, "assert_gradients_flow got an unexpected keyword argument 'frozn'"),
     ],

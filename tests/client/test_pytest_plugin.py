@@ -337,7 +337,7 @@ def test_a_service_that_is_not_there_is_one_line(plugin: pytest.Pytester) -> Non
     ended.assert_outcomes(failed=1, deselected=1)
     assert [line for line in ended.outlines if line.startswith("E  ")] == [
         "E       whygrad_client.errors.ConnectionFailed: no answer from http://127.0.0.1:9: nothing listens there, "
-        "or it broke off"
+        "or it broke off; `whygrad serve --bind 127.0.0.1:9` starts a service"
     ]
 
 

@@ -7,6 +7,8 @@ import math
 from typing import Any, NoReturn
 
 LARGEST_DEPTH = 32
+DEPTH_OF_ANSWERS = LARGEST_DEPTH + 8
+"""A diagnosis holds the request that it was made for, and stands itself in a list or in a comparison."""
 LARGEST_DOCUMENT = 1_000_000
 LONGEST_NUMBER = 400
 
@@ -15,8 +17,8 @@ class JsonError(ValueError):
     """A text that is no acceptable JSON; its message says why and, where it is known, at which character."""
 
 
-def parse(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises JsonError."""
+def parse(text: str | bytes, deepest: int = LARGEST_DEPTH) -> Any:
+    """The value of a JSON text, in which at most so many lists and objects lie in each other. Raises JsonError."""
     try:
         text = text.decode() if isinstance(text, bytes) else text
         value = json.loads(
@@ -27,8 +29,8 @@ def parse(text: str | bytes) -> Any:
     except UnicodeDecodeError as error:
         raise JsonError(f"Not valid JSON: byte {error.start} is not UTF-8.") from error
     except RecursionError as error:
-        raise JsonError(f"Nested deeper than {LARGEST_DEPTH} levels.") from error
-    _check(value, LARGEST_DEPTH)
+        raise _too_deep(deepest) from error
+    _check(value, deepest)
     return value
 
 
@@ -56,14 +58,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any, deepest: int, depth: int = 0) -> None:
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, dict | list):
-        if depth == 0:
-            raise JsonError(f"Nested deeper than {LARGEST_DEPTH} levels.")
+        if depth == deepest:
+            raise _too_deep(deepest)
         for part in [*value, *value.values()] if isinstance(value, dict) else value:
-            _check(part, depth - 1)
+            _check(part, deepest, depth + 1)
+
+
+def _too_deep(deepest: int) -> JsonError:
+    return JsonError(f"Nested deeper than {deepest} levels.")
 
 
 def _check_text(text: str) -> None:
