@@ -44,13 +44,14 @@ cli.add_command(diff)
 @click.argument("message", metavar="[TEXT]", required=False)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def explain_command(message: str | None, form: str) -> int:
-    """Say what an error message or a traceback can mean.
+    """Say what an error message, a traceback or a symptom can mean.
 
     TEXT is quoted, or comes from a pipe.
 
     \b
     whygrad explain "RuntimeError: mat1 and mat2 shapes cannot be multiplied"
     python train.py 2>&1 | whygrad explain
+    whygrad explain "loss is nan after 3 steps"
 
     Ends with 0 where something in it is known, else 2.
     """

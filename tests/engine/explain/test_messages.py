@@ -18,6 +18,7 @@ from whygrad.engine.explain import explain
 from whygrad.engine.explain.messages import MESSAGES, find
 from whygrad.engine.explain.messages.message import RAISED, Message
 from whygrad.engine.explain.questions import QUESTIONS
+from whygrad.engine.explain.symptoms import SYMPTOMS
 
 TABLES = sorted((Path(__file__).parent / "messages").glob("*.txt"))
 RAISING = [
@@ -97,8 +98,8 @@ def test_every_row_of_the_table_is_raised_or_read_above() -> None:
 
 
 def test_every_code_of_the_table_is_named_says_what_to_do_and_what_would_decide() -> None:
-    named = {code for row in MESSAGES for code in row.codes}
+    named = {code for row in (*MESSAGES, *SYMPTOMS) for code in row.codes}
     assert named <= set(CODES)
     assert named <= {rule.code for rule in catalogue.rules()}
-    assert {code for row in MESSAGES if len(row.codes) > 1 for code in row.codes} <= set(QUESTIONS)
+    assert {code for row in (*MESSAGES, *SYMPTOMS) if len(row.codes) > 1 for code in row.codes} <= set(QUESTIONS)
     assert set(QUESTIONS) <= named

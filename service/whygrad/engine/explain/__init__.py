@@ -13,6 +13,7 @@ from whygrad.engine.explain.messages.message import Message
 from whygrad.engine.explain.numbers import in_words
 from whygrad.engine.explain.pasted import Pasted, read
 from whygrad.engine.explain.questions import questions
+from whygrad.engine.explain.symptoms import Symptom, told
 
 HINT = "one message can have several causes: `whygrad check model.pt --input 1x3x224x224` names the one, and its line"
 HINT_OF_ONE = "`whygrad check model.pt --input 1x3x224x224` runs the program, and names the line and the parameters"
@@ -27,10 +28,10 @@ _LONGEST_MESSAGE = 1_000
 def explain(text: str) -> dict[str, Any]:
     """The `candidates` for a text, the likeliest first, each with its meaning, its cure and how to tell it apart.
 
-    `message` is the error found in the text, `recognised` whether it is one of torch's, `ask` the questions whose
-    answers decide between the candidates, `hint` what to send for certainty. Each of these may be None: `numbers`, what
-    the sizes in the message say, `place`, the last line of the user's own code in a traceback, and `remark`, what else
-    is to be said of the message.
+    `message` is the error found in the text, `recognised` whether it is one of torch's or tells of a symptom, `ask` the
+    questions whose answers decide between the candidates, `hint` what to send for certainty. Each of these may be None:
+    `numbers`, what the sizes in the message say, `place`, the last line of the user's own code in a traceback, and
+    `remark`, what else is to be said of the message.
     """
     pasted = read(text)
     message, row = _root(pasted)
@@ -48,8 +49,11 @@ def explain(text: str) -> dict[str, Any]:
     }
 
 
-def _root(pasted: Pasted) -> tuple[str, Message | None]:
-    """The error that the others follow from: the first known one that was raised, before what only warns."""
+def _root(pasted: Pasted) -> tuple[str, Message | Symptom | None]:
+    """The error that the others follow from: the first known one that was raised, before what only warns.
+
+    Where none is known, what the last one, or a person's own words, tell of.
+    """
     found = [(error, row) for error in pasted.errors if (row := find(error.text))]
     if found:
         error, row = min(found, key=lambda pair: (pair[1].vague, pair[0].warning, pair[0].mentioned))
@@ -57,7 +61,10 @@ def _root(pasted: Pasted) -> tuple[str, Message | None]:
     for window in pasted.windows:
         if row := find(window):
             return window, row
-    return _last(pasted), UNNAMED if pasted.from_torch else None
+    if pasted.from_torch:
+        return _last(pasted), UNNAMED
+    said = (_last(pasted),) if pasted.errors else pasted.windows
+    return next(((text, symptom) for text in said if (symptom := told(text))), (_last(pasted), None))
 
 
 def _ranked(codes: Sequence[str], evident: Sequence[str]) -> list[str]:
