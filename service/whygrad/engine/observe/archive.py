@@ -5,9 +5,10 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
+from whygrad.engine import exported
 from whygrad.engine.observation import Frame, Refusal
 from whygrad.engine.observe.callsites import frame_at
 from whygrad.engine.observe.lines import debug_records
@@ -22,11 +23,15 @@ from whygrad.engine.skeleton import skeleton, without
 
 @dataclass(frozen=True)
 class Archive:
-    """A TorchScript archive: its bytes, whether it was traced, and whether its weights are there."""
+    """A TorchScript archive: its bytes, whether it was traced, and whether its weights are there.
+
+    `format` is that of the upload: a program of torch.export is written anew.
+    """
 
     data: bytes
     weights: bool
     recorded_inputs: bool
+    format: str = "torchscript"
 
     @cached_property
     def skeleton(self) -> bytes:
@@ -39,6 +44,8 @@ def judge(data: bytes) -> Archive:
     if not data.startswith(b"PK\x03\x04"):
         raise RefusedError(other_file(data))
     directory = Directory(data)
+    if exported.is_exported(directory):
+        return replace(judge(exported.rewritten(directory)), format=exported.FORMAT)
     names = set(directory.names())
     if not {"data.pkl", "constants.pkl"} <= names:
         raise RefusedError(other_zip(directory))

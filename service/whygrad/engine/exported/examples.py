@@ -1,0 +1,61 @@
+"""The inputs that a program was exported with, as a trace records its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whygrad.engine.exported.package import Package
+from whygrad.engine.exported.values import Pickle, Tensor
+from whygrad.engine.preflight.directory import Directory
+from whygrad.engine.preflight.pickles import Made, PickleError, Row, Series, Table, Value
+from whygrad.engine.preflight.program import ProgramReader, Storage
+from whygrad.engine.preflight.refusal import RefusedError
+
+INPUTS = "data/sample_inputs/model.pt"
+MOST_BYTES = 64 << 20
+"""Larger examples are left out: a request then says the shapes."""
+_TENSOR = "torch._utils._rebuild_tensor_v2"
+
+
+def examples(package: Package, wanted: int) -> dict[str, bytes]:
+    """The records that hold the examples, by their names in the archive; none where they are not `wanted` tensors."""
+    if not 0 < package.size(INPUTS) <= MOST_BYTES:
+        return {}
+    try:
+        saved = Directory(package.read(INPUTS))
+        saved.judge()
+        held = ProgramReader(saved.read("data.pkl", MOST_BYTES), saved, "data").read()
+        tensors = [_tensor(each) for each in _tensors(held)]
+        if len(tensors) != wanted:
+            return {}
+        pickle = Pickle()
+        pickle.begin_table()
+        pickle.text("forward")
+        pickle.series(tensors)
+        pickle.end_table()
+        storages = {tensor.storage for tensor in tensors}
+        numbers = {f"traced_inputs/{key}": saved.read(f"data/{key}", MOST_BYTES) for key in storages}
+    except (PickleError, RefusedError, KeyError, TypeError, ValueError):  # it costs the default, nothing else
+        return {}
+    return {"traced_inputs.pkl": pickle.finished(), **numbers}
+
+
+def _tensors(value: Value) -> Iterator[Made]:
+    """The tensors in positional and named arguments, as torch.export flattens them."""
+    if isinstance(value, Made):
+        if value.of == _TENSOR:
+            yield value
+    elif isinstance(value, Table):
+        for _, each in value.pairs():
+            yield from _tensors(each)
+    elif isinstance(value, Row | Series):
+        for each in value:
+            yield from _tensors(each)
+
+
+def _tensor(made: Made) -> Tensor:
+    storage, offset, sizes, strides, *_ = made.arguments
+    if not isinstance(storage, Storage):
+        raise TypeError
+    kind, key, _, elements = storage
+    return Tensor(kind[len("torch.") : -len("Storage")], key, elements, offset, tuple(sizes), tuple(strides), False)
