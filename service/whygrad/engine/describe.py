@@ -24,7 +24,7 @@ def describe(upload: Path | bytes) -> dict[str, Any]:
         return {"format": "unknown", "refused": told, "methods": []}
     names = sorted(n for n in module._c._method_names() if not n.startswith("__"))
     return {
-        "format": "torchscript",
+        "format": archive.format,
         "refused": None,
         "parameters": sum(p.numel() for p in module.parameters()),
         "weights": "present" if archive.weights else "absent",

@@ -10,7 +10,7 @@ from whygrad.engine.exported.expressions import expression, names_in
 from whygrad.engine.exported.methods import Methods, Output, reached
 from whygrad.engine.exported.package import Json, refuse
 from whygrad.engine.exported.scopes import program_kind
-from whygrad.engine.exported.steps import Step, Steps, Value
+from whygrad.engine.exported.steps import Step, Steps, Value, assignment
 from whygrad.engine.spelling import quoted
 
 _HELD = {"parameter": "parameter_name", "buffer": "buffer_name", "tensor_constant": "tensor_constant_name"}
@@ -64,13 +64,15 @@ class Exported:
             refuse(f"it takes an input of the kind {quoted(kind)}")
 
     def _updates(self, specs: Sequence[Json]) -> Iterator[Step]:
-        """What an export without writes gives back of a buffer or of an input is written into it at the end."""
+        """What an export without writes gives back of a buffer or of an input is what that becomes at the end."""
         owners = {path: name for name, path in self._paths.items()}
         for spec in specs:
             ((kind, told),) = spec.items()
-            if kind in _WRITTEN or kind == "user_input_mutation":
-                into = owners[told[_WRITTEN[kind]]] if kind in _WRITTEN else self._names[told["user_input_name"]]
-                yield _copy(into, self._names[told["arg"]["name"]])
+            value = self._names.get(told["arg"]["name"], "") if kind.endswith("mutation") else ""
+            if kind in _WRITTEN:
+                yield assignment(owners[told[_WRITTEN[kind]]], value)
+            elif kind == "user_input_mutation":
+                yield _copy(self._names[told["user_input_name"]], value)
 
     def _output(self, module: Json) -> Output:
         given = [spec["user_output"]["arg"] for spec in module["signature"]["output_specs"] if "user_output" in spec]

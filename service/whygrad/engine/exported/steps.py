@@ -41,6 +41,10 @@ _CHECKS = {"_assert_scalar", "_assert_tensor_metadata", "_assert_async", "sym_co
     "sym_constrain_range"
 }
 """What the export itself put in to hold the sizes that it was made with."""
+_FRESH = frozenset({"lift_fresh", "lift_fresh_copy", "scalar_tensor"})
+"""What `torch.tensor` became: a tensor that has no history, which `torch.tensor` detaches once more."""
+_ASSIGNED = re.compile(r"copy__default(_\d+)?")
+"""How an export names a write that it adds for an assignment to a buffer; a `copy_` of the program is `copy_` there."""
 _TAKEN = frozenset({"item", "_local_scalar_dense"})
 _SIZED = {"sym_size": "size", "sym_stride": "stride", "sym_numel": "numel", "sym_storage_offset": "storage_offset"}
 _KEYWORD = 2
@@ -73,6 +77,7 @@ class Steps:
 
     def __init__(self, graph: Json) -> None:
         self._used: dict[str, int] = {}
+        self._fresh_made: set[str] = set()
         self.inputs = [self._entry(argument) for argument in graph["inputs"]]
         self.names: dict[str, str] = {name: value.name for name, value in self.inputs if name}
         self.all = list(self._steps(graph, self.names, ()))
@@ -100,11 +105,27 @@ class Steps:
                 refuse(
                     f"it holds {quoted(target.rpartition('.')[2])}, a part of the program that is chosen or repeated"
                 )
-            elif target.rpartition("aten.")[2].partition(".")[0] not in _CHECKS:
+            elif _operator(node) in _CHECKS:
+                continue
+            elif _operator(node) == "detach_" and self._read(node, names)[0] in self._fresh_made:
+                names[_given(node)] = self._read(node, names)[0]
+            elif _ASSIGNED.fullmatch(node.get("name") or ""):
+                yield self._assignment(node, names, around)
+            else:
                 yield self._step(node, names, around)
 
+    def _read(self, node: Json, names: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(names[name] for each in node["inputs"] for name in names_in(each["arg"]))
+
+    def _assignment(self, node: Json, names: dict[str, str], around: tuple[Scope, ...]) -> Step:
+        """What the program gave an attribute, which the export wrote into it at the end."""
+        into, value = self._read(node, names)
+        names[_given(node)] = value
+        calls, place = scopes(node["metadata"])
+        return assignment(into, value, _joined(around, calls), place)
+
     def _step(self, node: Json, names: dict[str, str], around: tuple[Scope, ...]) -> Step:
-        read = tuple(names[name] for each in node["inputs"] for name in names_in(each["arg"]))
+        read = self._read(node, names)
         calls, place = scopes(node["metadata"])
         gives, is_list = [], False
         for output in node["outputs"]:
@@ -114,6 +135,8 @@ class Steps:
                 entry = self._entry({"as_tensor" if kind == "as_tensors" else kind: each})
                 names[entry[0]] = entry[1].name
                 gives.append(entry[1] if entry[0] else Value(self._fresh("_unused"), "Tensor"))
+        if _operator(node) in _FRESH or (_operator(node) == "to" and read[0] in self._fresh_made):
+            self._fresh_made |= {value.name for value in gives}
         written = partial(_written, node, names)
         return Step(tuple(gives), written, read, _joined(around, calls), place, is_list)
 
@@ -131,6 +154,23 @@ class Steps:
         for argument, outer in zip(node["outputs"], graph["outputs"], strict=True):
             (name,), (source,) = names_in(argument), names_in(outer)
             names[name] = known[source]
+
+
+def assignment(into: str, value: str, scopes: tuple[Scope, ...] = (), place: Place | None = None) -> Step:
+    """A tensor of a module becomes another one."""
+    return Step((), lambda named: f"{named(into)} = {named(value)}", (into, value), scopes, place)
+
+
+def _operator(node: Json) -> str:
+    """The name of an operation of torch itself, without its overload; empty for every other."""
+    space, name, *_ = (*str(node["target"]).removeprefix("torch.ops.").split("."), "")
+    return name if space == "aten" else ""
+
+
+def _given(node: Json) -> str:
+    """The name of the only result."""
+    ((name,),) = (tuple(names_in(output)) for output in node["outputs"])
+    return name
 
 
 def _joined(around: Sequence[Scope], calls: Sequence[Scope]) -> tuple[Scope, ...]:

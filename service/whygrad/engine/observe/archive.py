@@ -25,13 +25,18 @@ from whygrad.engine.skeleton import skeleton, without
 class Archive:
     """A TorchScript archive: its bytes, whether it was traced, and whether its weights are there.
 
-    `format` is that of the upload: a program of torch.export is written anew.
+    An `exported` one was written from an archive of torch.export.
     """
 
     data: bytes
     weights: bool
     recorded_inputs: bool
-    format: str = "torchscript"
+    exported: bool = False
+
+    @property
+    def format(self) -> str:
+        """That of the upload, as a diagnosis names it."""
+        return exported.FORMAT if self.exported else "torchscript"
 
     @cached_property
     def skeleton(self) -> bytes:
@@ -45,7 +50,7 @@ def judge(data: bytes) -> Archive:
         raise RefusedError(other_file(data))
     directory = Directory(data)
     if exported.is_exported(directory):
-        return replace(judge(exported.rewritten(directory)), format=exported.FORMAT)
+        return replace(judge(exported.rewritten(directory)), exported=True)
     names = set(directory.names())
     if not {"data.pkl", "constants.pkl"} <= names:
         raise RefusedError(other_zip(directory))

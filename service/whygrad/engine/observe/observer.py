@@ -98,7 +98,7 @@ class Observer:
         self._inputs = recorded if inputs is None else inputs
         self._seen = replace(
             self._seen,
-            format=program.format,
+            format=self._archive.format,
             traced=program.traced,
             resized=resized(recorded, self._inputs),
             request={**self._request, "inputs": self._inputs},
@@ -188,7 +188,8 @@ class Observer:
         with loading(UnknownMethodError, EditError, without_numbers=not numbers):
             method, edits = self._request["method"], self._edits
             data, location = (self._archive.data, "cpu") if numbers else (self._archive.skeleton, None)
-            return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed)
+            exported = self._archive.exported
+            return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed, exported=exported)
 
     def _pass(self, name: PassName, program: Program, *, meta: bool) -> Pass:
         self._progress.enter(name)

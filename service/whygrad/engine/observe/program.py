@@ -18,7 +18,6 @@ class Program(Protocol):
     `loss` is the number that stands for the loss, which is none of its own nodes.
     """
 
-    format: str
     nodes: tuple[Node, ...]
     sites: tuple[Site, ...]
     returns: int

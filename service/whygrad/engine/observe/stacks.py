@@ -82,6 +82,11 @@ def _traced(text: str) -> tuple[Frame, ...]:
     return tuple(reversed(frames))
 
 
+def as_exported(frame: Frame) -> Frame:
+    """The frame with the name of the function that was called: each further call of a module is a method of its own."""
+    return replace(frame, function=re.sub(r"(?<=^forward)_\d+$", "", frame.function))
+
+
 def is_library(file: str) -> bool:
     """Whether a file is torch's own."""
     return bool(_LIBRARY.search(file))

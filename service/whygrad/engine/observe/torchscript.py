@@ -24,7 +24,7 @@ from whygrad.engine.observe.placing import Place
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
 from whygrad.engine.observe.program import Program
-from whygrad.engine.observe.stacks import at_line, line_in_source, read_stack
+from whygrad.engine.observe.stacks import as_exported, at_line, line_in_source, read_stack
 from whygrad.engine.signature import Formal, Signature
 
 _NEAR = 400
@@ -42,7 +42,6 @@ class UnknownMethodError(Exception):
 class TorchScriptProgram:
     """A TorchScript archive, loaded and instrumented. See `Program` for what it offers."""
 
-    format = "torchscript"
     module: Any
     _reader: GraphReader
     _untouched: tuple[Any, Any]
@@ -56,14 +55,17 @@ class TorchScriptProgram:
         origin: Program | None = None,
         *,
         probed: bool = True,
+        exported: bool = False,
     ) -> None:
         """Load, edit and instrument; one that is not `probed` is only run by `plain`.
 
-        `origin` is the same program unedited, which knows where its nodes come from.
+        `origin` is the same program unedited, which knows where its nodes come from. An `exported` one was written from
+        an archive of torch.export.
 
         Raises UnknownMethodError, EditError, and what torch raises for a broken archive.
         """
         self._data = data
+        self._exported = exported
         self._origin = origin
         self._known: dict[Any, tuple[Frame, ...]] = {}
         if isinstance(origin, TorchScriptProgram) and location is None:
@@ -95,10 +97,10 @@ class TorchScriptProgram:
 
     @cached_property
     def traced(self) -> bool:
-        """Whether the program was recorded by torch.jit.trace."""
+        """Whether the program was recorded, by torch.jit.trace or torch.export."""
         if self._origin is not None:
             return self._origin.traced
-        return any(f.source is None for n in self._sample() for f in self.stack(n))
+        return self._exported or any(f.source is None for n in self._sample() for f in self.stack(n))
 
     def signature(self) -> Signature:
         """What the method takes, without `self`, and the line of its definition."""
@@ -208,7 +210,8 @@ class TorchScriptProgram:
         try:
             torch._C._create_function_from_graph(self._method.name, graph)()
         except Exception as error:  # it always raises: the message is the answer
-            return read_stack(str(error), self.sources)
+            frames = read_stack(str(error), self.sources)
+            return tuple(map(as_exported, frames)) if self._exported else frames
         return ()
 
     @cached_property

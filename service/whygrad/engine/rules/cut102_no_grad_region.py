@@ -64,7 +64,7 @@ from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
 from whygrad.engine.gradients.updates import in_a_new_tensor
 from whygrad.engine.gradients.writes import derived, target
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.observation import Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 
@@ -80,10 +80,11 @@ def no_grad(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost = owners(cut.parameters)
     region = no_grad_region(observation, cut.event) or cut.node
+    shown = _is_shown(observation.place(region.id))
     found = finding(
         observation,
         cut,
-        why="gradients are switched off here",
+        why=f"gradients are switched off {'here' if shown else 'around it'}",
         message="Gradient mode is off here, so nothing that is computed is recorded for backward.",
         chain=(
             Link("gradient mode is switched off", region.id),
@@ -91,13 +92,20 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         ),
         fix=Fix(
             f"move the computation of {lost} out of the region: without the line, what stands in it moves to the left",
-            after="",
+            before=None if shown else "",
+            after="" if shown else None,
             edits=(Leave(region.id),) if region is not cut.node else (),
         ),
     )
     related = (Related("first computed without gradients here", cut.node.id),)
     others = (*_out_of_place(observation, cut, region), *found.other_fixes)
     return replace(found, node=region.id, related=related, other_fixes=others)
+
+
+def _is_shown(line: Frame | None) -> bool:
+    """Whether a line is the one that switches gradients off; an export keeps only those of operations."""
+    source = line.source if line is not None else None
+    return source is None or source.startswith(("with ", "@")) or "grad" in source
 
 
 def _out_of_place(observation: Observation, cut: Severed, region: Node) -> Iterator[Fix]:
