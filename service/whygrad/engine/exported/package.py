@@ -16,6 +16,9 @@ MOST_TEXT = 64 << 20
 SCHEMA = 8
 """The major version of the schema that torch 2.5 to 2.13 write (`torch/_export/serde/schema.py`)."""
 
+TRAINING = "TRAINING"
+"""The dialect of a program that may be trained: `run_decompositions` turns it into another."""
+
 PROGRAM = "models/model.json"
 WEIGHTS, CONSTANTS = "data/weights", "data/constants"
 _CONFIGURATIONS = {WEIGHTS: "model_weights_config.json", CONSTANTS: "model_constants_config.json"}
@@ -34,11 +37,16 @@ class Package:
         directory.judge()
         names = set(directory.names())
         if PROGRAM not in names or not {f"{folder}/{name}" for folder, name in _CONFIGURATIONS.items()} <= names:
-            refuse("it was written by torch 2.8 or older, or holds compiled code")
+            refuse("it was written by torch 2.8 or older, or holds compiled code", "export it with torch 2.9 or newer")
         self.program: Json = self._json(PROGRAM)
         version = self.program["schema_version"]["major"]
         if version != SCHEMA:
             refuse(f"its schema has version {quoted(str(version))}, and {SCHEMA} is read")
+        if TRAINING not in self.program["verifiers"]:
+            refuse(
+                "it was decomposed for inference, which leaves out every detach",
+                "send it as torch.export.export gave it",
+            )
         self._stored = {
             name: (folder, entry)
             for folder, configuration in _CONFIGURATIONS.items()
@@ -71,7 +79,6 @@ class Package:
         return held
 
 
-def refuse(why: str) -> NoReturn:
+def refuse(why: str, summary: str = "export it with torch.jit.script or torch.jit.trace instead") -> NoReturn:
     """Refuse a torch.export archive that is not read. Raises RefusedError."""
-    summary = "export it anew with a newer torch, or with torch.jit.script or torch.jit.trace"
     raise RefusedError(Refusal("a torch.export archive that is not read", why, _AGAIN, summary))

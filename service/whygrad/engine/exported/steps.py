@@ -102,9 +102,7 @@ class Steps:
             if target == REGION:
                 yield from self._region(node, names, around)
             elif target.startswith("torch.ops.higher_order."):
-                refuse(
-                    f"it holds {quoted(target.rpartition('.')[2])}, a part of the program that is chosen or repeated"
-                )
+                refuse(f"it holds {quoted(target.rpartition('.')[2])}, which chooses, repeats or wraps a part of it")
             elif _operator(node) in _CHECKS:
                 continue
             elif _operator(node) == "detach_" and self._read(node, names)[0] in self._fresh_made:
@@ -122,7 +120,7 @@ class Steps:
         into, value = self._read(node, names)
         names[_given(node)] = value
         calls, place = scopes(node["metadata"])
-        return assignment(into, value, _joined(around, calls), place)
+        return assignment(into, value, around, calls[0].place if calls else place)
 
     def _step(self, node: Json, names: dict[str, str], around: tuple[Scope, ...]) -> Step:
         read = self._read(node, names)
