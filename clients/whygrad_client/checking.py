@@ -110,7 +110,7 @@ def check(
     insecure: bool,
     **_wishes: Any,
 ) -> int:
-    """Diagnose each MODEL, a TorchScript file; - is standard input. Without any, those that the project's file names.
+    """Diagnose each MODEL, a TorchScript file or a .pt2; - is standard input. Without any, those of the project's file.
 
     \b
     whygrad check model.pt --input 1x3x224x224

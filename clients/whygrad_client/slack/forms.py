@@ -174,7 +174,7 @@ def _first(error: ValidationError) -> str:
 
 def _program(sources: Sequence[Source]) -> list[Json]:
     if not sources:
-        told = "A TorchScript file of 10 MB at most."
+        told = "A TorchScript file, or a torch.export .pt2, of 10 MB at most."
         element = {"type": "file_input", "action_id": FILE, "max_files": 1}
         return [_input(FILE, "Model", element, told)]
     if len(sources) == 1:

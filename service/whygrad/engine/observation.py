@@ -177,6 +177,10 @@ class Ending:
     attempts: int = 0
 
 
+EXPORTED = "torch.export"
+"""The format of a program of torch.export, as a diagnosis names it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Observation:
     """Everything seen of one program. `stacks` may be filled lazily while the program is at hand.
@@ -205,6 +209,16 @@ class Observation:
     refusal: Refusal | None = None
     ending: Ending | None = None
     departure: Departure | None = None
+
+    @property
+    def exported(self) -> bool:
+        """Whether the program was recorded by torch.export."""
+        return self.format == EXPORTED
+
+    @property
+    def recorder(self) -> str:
+        """What a program that was recorded was recorded by."""
+        return "torch.export.export" if self.exported else "torch.jit.trace"
 
     @cached_property
     def judged(self) -> Pass | None:

@@ -25,7 +25,7 @@ LONGEST_LINK = 7 * 86_400
 
 sha256 = Regexp(r"^[0-9a-f]{64}$", error="Not a sha256: 64 digits of 0-9 and a-f.")
 
-_PROGRAM = "a TorchScript archive; of a torch.export .pt2 it is said how to make one"
+_PROGRAM = "a TorchScript archive, or a torch.export .pt2"
 
 
 class RequestPart(fields.Nested):

@@ -132,8 +132,8 @@ def test_the_example_gives_the_shapes() -> None:
             super().__init__()
             self.embed = torch.nn.Embedding(9, 4)
 
-        def forward(self, batch: dict[str, torch.Tensor], flag: bool, other: torch.Tensor) -> torch.Tensor:
-            return self.embed(batch["ids"]).sum(1) + other
+        def forward(self, batch: dict[str, torch.Tensor], double: bool, other: torch.Tensor) -> torch.Tensor:
+            return self.embed(batch["ids"]).sum(1) * (2 if double else 1) + other
 
     example = ({"ids": torch.tensor([[3, 7]])}, True, torch.ones(1, 4, dtype=torch.float64))
     archive = judge(saved(Bag(), example))
@@ -235,7 +235,7 @@ def renamed(program: dict[str, Any]) -> None:
 REFUSED |= {
     "tensors beyond their numbers": (
         lambda: changed(of_source(SOURCE), "weights_config.json", pointed),
-        "its storage has",
+        "reaches beyond its storage",
     ),
     "numbers that are elsewhere": (lambda: changed(of_source(SOURCE), "weights_config.json", lost), "described"),
     "a call of Python": (lambda: changed(of_source(SOURCE), PROGRAM, called("os.system")), "'os.system'"),

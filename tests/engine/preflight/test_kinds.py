@@ -64,13 +64,6 @@ def of_net(save: Callable[[torch.nn.Module], bytes]) -> bytes:
         return save(module.Net())
 
 
-def exported(model: torch.nn.Module) -> bytes:
-    """What torch.export writes."""
-    file = io.BytesIO()
-    torch.export.save(torch.export.export(model, (torch.zeros(4, 6),)), file)
-    return file.getvalue()
-
-
 def safetensors() -> bytes:
     """A file of safetensors, by its description."""
     header = json.dumps({"fc.weight": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
@@ -134,7 +127,11 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "pickle of plain data": (lambda: pickle.dumps({"a": 1}), "a pickle of plain values", "Net()"),
     "pickle of arrays": (lambda: pickle.dumps(numpy.zeros(3)), "a pickle of NumPy arrays", "Net()"),
     "scikit-learn": (lambda: FOREST, "a pickle of scikit-learn", "Net()"),
-    "torch.export": (lambda: of_net(exported), "a torch.export archive", "torch.export.load"),
+    "torch.export of 2.7": (
+        lambda: zipped("serialized_exported_program.json", "serialized_state_dict.pt", "version"),
+        "an archive of torch.export, of torch 2.7 or older",
+        "torch.export.load",
+    ),
     "safetensors": (safetensors, "a safetensors file", 'load_file("model.safetensors")'),
     "safetensors cut off": (lambda: safetensors()[:-9], "a safetensors file that is damaged", "load_file("),
     "safetensors of an absurd length": (
@@ -199,11 +196,11 @@ def test_file_that_is_no_program(name: str) -> None:
     assert refusal.instead.splitlines()[-1].startswith(("torch.jit.script(model).save", "torch.jit.trace(model"))
 
 
-@pytest.mark.parametrize("name", ["state dict", "pickled module of torch", "checkpoint", "torch.export"])
+@pytest.mark.parametrize("name", ["state dict", "pickled module of torch", "checkpoint"])
 def test_lines_that_are_told_make_a_program(name: str, tmp_path: Path) -> None:
     """They are run as they stand, beside the file that was sent, where `Net` is the model that it came from."""
     make, _, _ = FILES[name]
-    (tmp_path / ("model.pt2" if name == "torch.export" else "model.pt")).write_bytes(make())
+    (tmp_path / "model.pt").write_bytes(make())
     linear = "torch.nn.Linear(2, 3)"
     net = f"torch.nn.Sequential({linear}, torch.nn.BatchNorm1d(3))" if name == "state dict" else linear
     lines = f"import torch\nNet = lambda: {net}\n{refused(make()).instead}"

@@ -10,6 +10,6 @@ those of the original; a region without gradients becomes a `with` block. What t
 autograd functions of one's own, sizes and switches that were fixed at the export) is not in the file, as in a trace.
 """
 
-from whygrad.engine.exported.archive import FORMAT, is_exported, rewritten
+from whygrad.engine.exported.archive import is_exported, rewritten
 
-__all__ = ["FORMAT", "is_exported", "rewritten"]
+__all__ = ["is_exported", "rewritten"]

@@ -14,9 +14,6 @@ from whygrad.engine.exported.program import Exported
 from whygrad.engine.preflight.directory import Directory
 from whygrad.engine.preflight.refusal import foreign
 
-FORMAT = "torch.export"
-"""The format, as a diagnosis names it."""
-
 _TOP = "exported"
 _MARK = "archive_format"
 _MODES = """class no_grad:

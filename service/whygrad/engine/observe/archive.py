@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from whygrad.engine import exported
-from whygrad.engine.observation import Frame, Refusal
+from whygrad.engine.observation import EXPORTED, Frame, Refusal
 from whygrad.engine.observe.callsites import frame_at
 from whygrad.engine.observe.lines import debug_records
 from whygrad.engine.outreach import reach
@@ -36,7 +36,7 @@ class Archive:
     @property
     def format(self) -> str:
         """That of the upload, as a diagnosis names it."""
-        return exported.FORMAT if self.exported else "torchscript"
+        return EXPORTED if self.exported else "torchscript"
 
     @cached_property
     def skeleton(self) -> bytes:

@@ -42,11 +42,6 @@ def _below(folder: str) -> Test:
     return lambda names: any(name.startswith(f"{folder}/") or f"/{folder}/" in name for name in names)
 
 
-_EXPORTED = (
-    'program = torch.export.load("model.pt2")',
-    "model, example = program.module(), program.example_inputs[0]",
-    'torch.jit.trace(model, example).save("exported.pt")  # torch.jit.script of the original keeps more',
-)
 _FACE = (
     "from transformers import AutoModel",
     'model = AutoModel.from_pretrained("the folder", torchscript=True)',
@@ -54,12 +49,12 @@ _FACE = (
 
 KINDS: Sequence[tuple[Test, Refusal]] = (
     (
-        lambda names: _named("archive_format")(names) or (_below("models")(names) and _has(".json")(names)),
-        Refusal(
-            "a torch.export archive",
-            "programs of torch.export are not read by this version",
-            "\n".join(_EXPORTED),
-            "export the same model with torch.jit.script or torch.jit.trace",
+        _named("serialized_exported_program.json"),
+        no_program(
+            "an archive of torch.export, of torch 2.7 or older",
+            "its tensors are pickled; torch 2.9 and newer write them as they are",
+            'model = torch.export.load("model.pt2").module()',
+            summary="export the model with torch.export.export of torch 2.9 or newer, or with torch.jit.script",
         ),
     ),
     (
@@ -103,7 +98,7 @@ def other_zip(directory: Directory) -> Refusal:
     names = list(directory.records)
     if not names:
         return no_program("an empty zip archive", "there is nothing in it")
-    if "data.pkl" in set(directory.names()) and not _named("archive_format")(names):
+    if "data.pkl" in set(directory.names()):
         return describe(directory.read("data.pkl", MOST_PICKLED), from_torch=True)
     for test, refusal in KINDS:
         if test(names):

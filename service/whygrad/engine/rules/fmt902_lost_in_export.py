@@ -2,10 +2,10 @@
 
 What happened
 -------------
-A trace records what ran once, in the mode that the model was in then. Dropout and batch statistics were written down
-as switched on, or off, and `train()` and `eval()` no longer reach them: this program was asked to run in the other
-mode. A trace also drops `no_grad` regions, gradient hooks and every branch that was not taken, of which the file shows
-nothing.
+A trace, and a program of torch.export, records what ran once, in the mode that the model was in then. Dropout and batch
+statistics were written down as switched on, or off, and `train()` and `eval()` no longer reach them: this program was
+asked to run in the other mode. Both also drop gradient hooks and every branch that was not taken, and a trace `no_grad`
+regions, of which the file shows nothing.
 
 Why it matters
 --------------
@@ -71,18 +71,20 @@ MOST = 8
 
 @rule("FMT902", "lost-in-export", "note")
 def lost_in_export(observation: Observation) -> Iterator[Finding]:
-    """A trace that was recorded in another mode than it is run in."""
+    """A trace or an export that was recorded in another mode than it is run in."""
     other = [node for node in observation.nodes if _recorded_in(node) is (not observation.training)]
     if not observation.traced or not other:
         return
     asked, recorded = ("training", "evaluation") if observation.training else ("evaluation", "training")
+    article, export = ("an", "export") if observation.exported else ("a", "trace")
     switch = "train" if observation.training else "eval"
     yield Finding(
-        title=f"the trace was recorded in {recorded} mode, and {_kinds(other)} in it whatever is asked for",
-        message=f"It was asked to run in {asked} mode, which does not reach what a trace wrote down as a constant.",
+        title=f"the {export} was recorded in {recorded} mode, and {_kinds(other)} in it whatever is asked for",
+        message=f"It was asked to run in {asked} mode, which does not reach what {article} {export} wrote down as a "
+        "constant.",
         node=other[0].id,
         related=tuple(Related("and here", node.id) for node in other[1:MOST]),
-        fix=Fix(f"call model.{switch}() before torch.jit.trace, or export with torch.jit.script"),
+        fix=Fix(f"call model.{switch}() before {observation.recorder}, or export with torch.jit.script"),
     )
 
 

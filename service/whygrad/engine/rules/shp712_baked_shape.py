@@ -58,7 +58,8 @@ from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 
-_EXPORT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"
+_SCRIPT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"
+_DYNAMIC = "give torch.export.export the dynamic_shapes of its inputs, or send the shapes of its example"
 
 
 @rule("SHP712", "baked-shape", "error")
@@ -82,9 +83,9 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
     raised = (Link(f"torch raises: {failed.said}", refused),) if failed and failed.said else ()
     what = f"numbers computed from {found.recorded}" if found.derived else f"{found.recorded}"
     return Finding(
-        title=f"{node.name} holds {what}, a size of the example that was traced: {found.sent} came in",
-        message=f"Tracing wrote {'what was computed from ' if found.derived else ''}the size {found.recorded} of its "
-        f"example into the program as a number. The input has {found.sent} there.",
+        title=f"{node.name} holds {what}, a size of its example: {found.sent} came in",
+        message=f"{_recorder(observation)} wrote {'what was computed from ' if found.derived else ''}the size "
+        f"{found.recorded} of its example into the program as a number. The input has {found.sent} there.",
         node=found.node,
         event=found.event,
         order=found.order,
@@ -93,16 +94,18 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *raised),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(_EXPORT, edits=tuple(Give(*change) for change in found.changes)),
-        other_fixes=tuple(Fix(_EXPORT, edits=tuple(Give(*change) for change in other)) for other in found.others),
+        fix=Fix(_advice(observation), edits=tuple(Give(*change) for change in found.changes)),
+        other_fixes=tuple(
+            Fix(_advice(observation), edits=tuple(Give(*change) for change in other)) for other in found.others
+        ),
     )
 
 
 def _skipped(observation: Observation, found: Baked) -> Finding:
     node = observation.nodes[found.node]
     return Finding(
-        title=f"only the first {found.recorded} of {found.sent} steps are read: the traced example had no more",
-        message=f"Tracing unrolled the reading of {found.recorded} steps. The input has {found.sent}, "
+        title=f"only the first {found.recorded} of {found.sent} steps are read: the example had no more",
+        message=f"{_recorder(observation)} unrolled the reading of {found.recorded} steps. The input has {found.sent}, "
         "and nothing reads the others.",
         node=found.node,
         event=found.event,
@@ -110,7 +113,15 @@ def _skipped(observation: Observation, found: Baked) -> Finding:
         severity="warning",
         chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node),),
         fix=Fix(
-            "export with torch.jit.script, which keeps the loop",
+            _DYNAMIC if observation.exported else "export with torch.jit.script, which keeps the loop",
             edits=tuple(Give(*c) for c in found.changes),
         ),
     )
+
+
+def _recorder(observation: Observation) -> str:
+    return "The export" if observation.exported else "Tracing"
+
+
+def _advice(observation: Observation) -> str:
+    return _DYNAMIC if observation.exported else _SCRIPT
