@@ -34,11 +34,24 @@ def test_what_is_no_isolation_is_none(told: object) -> None:
     assert inbox.isolation is None
 
 
-def test_what_is_no_valid_document_is_passed_over() -> None:
+def test_what_is_no_document_is_passed_over() -> None:
     inbox = Inbox(1000)
-    sent = line("document", {"good": True}) + b'{"document": [1]}\nrubbish\n\xff\n[]\n{"document": {"x": NaN}}\n'
+    sent = line("document", {"good": True}) + b'{"document": [1]}\nrubbish\n\xff\n[]\n{"graph": {"x": NaN}}\n'
     assert list(inbox.feed(sent)) == [{"good": True}]
     assert inbox.document == {"good": True}
+
+
+def test_an_earlier_document_does_not_pass_for_one_that_cannot_be_taken() -> None:
+    inbox, refused = Inbox(1000), b'{"document":{"x":NaN}}\n'
+    assert list(inbox.feed(line("document", {"pass": 1}) + refused)) == [{"pass": 1}]
+    assert inbox.document is None
+    assert list(inbox.feed(line("document", {"pass": 3}))) == [{"pass": 3}]
+    assert inbox.document == {"pass": 3}
+
+
+@pytest.mark.parametrize("number", [1e23, -1e300, 2**63 - 1])
+def test_a_number_that_the_next_reader_can_take_is_taken(number: float) -> None:
+    assert parse(line("document", {"norm": number})) == {"document": {"norm": number}}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import fields
+from math import isfinite
 from typing import Any, Literal
 
 from whygrad.sandbox.task import Isolation
@@ -16,6 +17,7 @@ MAX_LINES = 64
 MAX_DEPTH = 64
 MAX_DETAIL = 10_000
 MAX_INTEGER = 2**63
+_DOCUMENT = b'{"document":'
 
 
 class Flood(Exception):  # noqa: N818 - it names what arrived
@@ -32,8 +34,9 @@ def line(kind: Kind, value: Any) -> bytes:
 
 
 class Inbox:
-    """Collects what one child sends: its last valid `document` and `graph`, and in `detail` what it said for the log.
+    """Collects what one child sends: its last `document` and `graph`, and in `detail` what it said for the log.
 
+    There is no `document` where the last cannot be taken: an earlier one is not the whole, and is not to pass for it.
     `isolation` is what it said first, before it saw the upload: nothing that comes later is believed of that.
     """
 
@@ -64,6 +67,8 @@ class Inbox:
         if self._lines > MAX_LINES or len(text) > self._limit:
             raise Flood("more than a child has to say")
         content = parse(bytes(text))
+        if not content and text.startswith(_DOCUMENT):
+            self.document = None
         if self._lines == 1:
             self.isolation = _isolation(content.get("isolation"))
         self.detail = str(content.get("detail", self.detail))[:MAX_DETAIL]
@@ -104,6 +109,8 @@ def _opened(value: Any) -> list[Any]:
         return value
     if isinstance(value, str):
         value.encode()
-    elif isinstance(value, int | float) and not abs(value) < MAX_INTEGER:  # nor is NaN
-        raise ValueError("a number that is too large")
+    elif isinstance(value, int) and not abs(value) < MAX_INTEGER:
+        raise ValueError("a whole number that is too large")
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValueError("no finite number")
     return []
