@@ -316,6 +316,9 @@ FAULTS = {
         "h = self.a(x)\nh = h - h.mean(-1, keepdim=True)\nreturn h / h.std(-1)",
         "return h / h.std(-1).unsqueeze(-1)",
     ),
+    "a target of each sample, held against as many features": Fault(
+        "SHP707", "4x6; 4", "self.a = nn.Linear(6, 4)", "return F.mse_loss(self.a(x), y)", arguments="x, y",
+    ),
     "a loss of each feature weighed by the label of its sample": Fault(
         "SHP707", "8x8; 8:int64[0,10)", "self.a = nn.Linear(8, 8)\nself.w = nn.Embedding(10, 1)",
         'e = F.mse_loss(self.a(x), x, reduction="none")\nreturn (1 / self.w(y)[:, 0] * e).mean()',

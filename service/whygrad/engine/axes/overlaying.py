@@ -1,8 +1,9 @@
 """One number for each sample that lies along the features, as where a sample has as many features as there are samples.
 
 Operands are lined up from their last axis. So a weight for each sample, (B,), stretches over the features of (B, D)
-and fits where D happens to be B. It is told only where nothing else can be meant: a layer made the axis under it, the
-numbers are surely those of the same samples, and the program holds no samples against one another, as a graph does.
+and fits where D happens to be B. It is told only where nothing else can be meant: in a loss, whose two shapes are to be
+equal, or where a layer made the axis under it, the numbers are surely those of the same samples, and the program holds
+no samples against one another, as a graph does.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from itertools import pairwise
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, holds_batch, length, of_one
-from whygrad.engine.axes.stretching import COMPARING, LOSSES
-from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
+from whygrad.engine.axes.stretching import COMPARING, LOSSES, Side, sides
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 
-_ROLES = ("self", "other")
 _INDICES = frozenset({"int64", "int32"})
 _PRODUCTS = frozenset({"matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "einsum"})
 _LOOK_UPS = frozenset({"embedding", "index", "index_select", "gather"})
@@ -27,28 +27,31 @@ _LOOK_UPS = frozenset({"embedding", "index", "index_select", "gather"})
 class Overlay:
     """`few`, a row over `samples`, lies along `axis`, the last of `many`, whose first is that of the samples."""
 
-    few: Operand
-    many: Operand
+    few: Side
+    many: Side
     samples: Axis
     axis: Axis
+    in_a_loss: bool
 
 
-def overlaid(known: Layouts, node: Node, event: Event) -> Overlay | None:
+def overlaid(observation: Observation, known: Layouts, node: Node, event: Event) -> Overlay | None:
     """An operation where a row over the samples lies along another axis as long, meant or not."""
-    operands = [o for o in event.inputs if o.role in _ROLES]
-    if node.bare_name not in COMPARING or len(operands) != 2:
+    operands = sides(observation, known, node, event)
+    if operands is None:
         return None
-    few, many = sorted(operands, key=lambda o: len(o.tensor.shape))
+    few, many = sorted(operands, key=lambda side: len(side.tensor.shape))
     if len(few.tensor.shape) != 1 or len(many.tensor.shape) < 2 or few.role in node.writes:
         return None
     (samples,), (first, *_, last) = known.of(few.tensor), known.of(many.tensor)
     alike = first == samples and length(last) == length(samples)
-    return Overlay(few, many, samples, last) if alike and _of_samples(samples) and not holds_batch(last) else None
+    if not alike or not _of_samples(samples) or holds_batch(last):
+        return None
+    return Overlay(few, many, samples, last, node.bare_name in LOSSES)
 
 
 def mistaken(observation: Observation, known: Layouts, found: Overlay) -> bool:
     """Whether the samples cannot be meant to lie there."""
-    return (
+    return found.in_a_loss or (
         _made_by_a_layer(observation, known, found)
         and not any(_against_one_another(observation, known, found, event) for event in known.step.events)
         and _of_the_same_samples(observation, known, found)

@@ -36,6 +36,16 @@ class Side:
     tensor: Tensor
     of_loss: str
 
+    @property
+    def given(self) -> Operand:
+        """It as an operand of the node that it is an argument of."""
+        return Operand(self.role, self.tensor)
+
+    @property
+    def compared(self) -> Operand:
+        """It as an operand of the loss or difference itself."""
+        return Operand(self.of_loss, self.tensor)
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -51,20 +61,23 @@ class Stretch:
 
 def stretch(observation: Observation, known: Layouts, node: Node, event: Event) -> Stretch | None:
     """Two operands of a loss or of a difference whose shapes should have been equal; None where that is as meant."""
-    op = node.bare_name
-    if op not in LOSSES and op not in COMPARING:
+    first, second = sides(observation, known, node, event) or (None, None)
+    if first is None or second is None or first.tensor.shape == second.tensor.shape:
         return None
-    roles = [("self", "input"), ("target", "other")]
-    found = [o for names in roles for o in event.inputs if o.role in names]
-    if len(found) != 2:
-        return None
-    first, second = (_unstretched(observation, known, node, o, place) for place, o in enumerate(found))
-    if first.tensor.shape == second.tensor.shape:
-        return None
-    if op in LOSSES:
+    if node.bare_name in LOSSES:
         return _twice(known, first, second, by_hand=False) or _lost(known, first, second) or _lost(known, second, first)
     learned = [s.tensor.id in known.learned for s in (first, second)]
     return _twice(known, first, second, by_hand=True) if learned[0] != learned[1] else None
+
+
+def sides(observation: Observation, known: Layouts, node: Node, event: Event) -> tuple[Side, Side] | None:
+    """The two operands of a loss or of a difference, as they are given; None for any other operation."""
+    roles = [("self", "input"), ("target", "other")]
+    found = [o for names in roles for o in event.inputs if o.role in names]
+    if node.bare_name not in LOSSES | COMPARING or len(found) != 2:
+        return None
+    first, second = (_unstretched(observation, known, node, o, place) for place, o in enumerate(found))
+    return first, second
 
 
 def _unstretched(observation: Observation, known: Layouts, node: Node, operand: Operand, place: int) -> Side:

@@ -59,7 +59,7 @@ from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
 from whygrad.engine.axes.stretching import Side, Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
@@ -87,7 +87,7 @@ def _laid_over(observation: Observation, known: Layouts) -> Iterator[Finding]:
     found: dict[int, tuple[int, Event, Overlay]] = {}
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
-        overlay = overlaid(known, node, event) if event.completed and node.id not in found else None
+        overlay = overlaid(observation, known, node, event) if event.completed and node.id not in found else None
         if overlay is not None:
             found[node.id] = (order, event, overlay)
     for order, event, overlay in found.values():
@@ -98,7 +98,7 @@ def _laid_over(observation: Observation, known: Layouts) -> Iterator[Finding]:
 def _of_samples(observation: Observation, order: int, event: Event, overlay: Overlay) -> Finding:
     node, few, many = observation.nodes[event.node], overlay.few, overlay.many
     samples, place = few.tensor.shape[0], len(many.tensor.shape) - 1
-    one, other = called(observation, node, few), called(observation, node, many)
+    one, other = called(observation, node, few.compared), called(observation, node, many.compared)
     return Finding(
         title=f"{node.name} of {size(few.tensor)} and {size(many.tensor)}: the {samples} samples of {one} lie along "
         f"dimension {place} of {other}",
@@ -109,7 +109,9 @@ def _of_samples(observation: Observation, order: int, event: Event, overlay: Ove
         event=event,
         order=order,
         chain=(Link(f"{size(few.tensor)} is stretched to {size(many.tensor)} here", node.id),),
-        fix=alongside(observation, node, few, many),
+        fix=Fix(f"give {one} a number for each of {size(many.tensor)}, or {other} one for each sample, as it has")
+        if overlay.in_a_loss
+        else alongside(observation, node, few.given, many.given),
     )
 
 
@@ -142,7 +144,7 @@ def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stret
 def _as_written(event: Event, found: Stretch) -> Event:
     """The execution with the shapes that the user wrote, before the loss's own function stretched them."""
     sides = (found.first, found.second)
-    return replace(event, inputs=tuple(Operand(s.of_loss, s.tensor) for s in sorted(sides, key=lambda s: s.place)))
+    return replace(event, inputs=tuple(s.compared for s in sorted(sides, key=lambda s: s.place)))
 
 
 def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]) -> Fix:
@@ -150,7 +152,7 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
     if not found.twice:
         return Fix(f"keep the batch of {found.samples} in what became {size(found.first.tensor)}")
     side, call = _repair(found)
-    name = called(observation, observation.nodes[number], Operand(side.of_loss, side.tensor))
+    name = called(observation, observation.nodes[number], side.compared)
     changes = [_repair(each) for _, _, each in places.values()]
     after = (
         behind(observation.source(number), observation.nodes[number].bare_name, side.place, call)
