@@ -140,3 +140,20 @@ def test_a_share_in_place_of_yes_and_no_is_shown(lines: list[str], after: str) -
     document = diagnose_source(net("; ".join(lines), LAYER), shapes="4x6")
     finding = next(f for f in document["findings"] if f["code"] in ("CUT103", "ZER501"))
     assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)
+
+
+@pytest.mark.parametrize(
+    ("body", "source", "after"),
+    [
+        (
+            "h = h + (h.round() - h).detach(); y = torch.ones_like(h) * self.p; y.detach().copy_(h); return y",
+            "y.detach().copy_(h)",
+            "y.copy_(h)",
+        ),
+        ("h=h.detach(); return h * self.p", "h=h.detach()", ""),
+    ],
+)
+def test_the_detach_that_ends_the_history_is_the_one_that_goes(body: str, source: str, after: str) -> None:
+    finding = diagnose_source(net(f"h = self.a(x); {body}", LAYER), shapes="4x6", loss="mean")["findings"][0]
+    assert (finding["code"], finding["location"]["source"]) == ("CUT101", source)
+    assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)

@@ -338,3 +338,10 @@ def test_a_state_given_to_a_layer_for_its_input_is_exchanged() -> None:
     body = "h = torch.zeros(1, x.size(1), 4); return self.r(h, x)[0]"
     finding = only(diagnose_source(net(body, "self.r = nn.GRU(6, 4)"), shapes="2x9x6"))
     assert finding["fix"]["after"] == "return self.r(x, h)[0]"
+
+
+def test_channels_that_no_dimension_is_for_are_asked_for_and_the_layer_stays() -> None:
+    source = net("return self.c(x).mean() * self.p", "self.c = nn.Conv2d(3, 4, 3)")
+    finding = only(diagnose_source(source, shapes="8x8", loss="mean"))
+    assert finding["code"] == "SHP703"
+    assert finding["fix"]["summary"] == "send 3 channels with 2 dimensions behind them, or a batch of those"

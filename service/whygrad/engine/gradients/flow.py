@@ -26,11 +26,20 @@ _SELECTORS = frozenset({"index", "indices", "mask", "condition", "idx", "target"
 
 @dataclass(frozen=True)
 class Cut:
-    """An execution with a live input and a dead output: the ids of its dead tensors, none where it gave a number."""
+    """An execution with a live input and a dead output: the ids of its dead tensors, none where it gave a number.
+
+    `write` is the execution that wrote into what it had detached.
+    """
 
     event: int
     parameters: int
     dead: frozenset[int] = frozenset()
+    write: int | None = None
+
+    @property
+    def ends(self) -> int:
+        """The execution in which the history ends."""
+        return self.event if self.write is None else self.write
 
 
 class Flow:
@@ -78,9 +87,13 @@ class Flow:
     @cached_property
     def last_cuts(self) -> frozenset[int]:
         """The indices of the events behind which the way to the loss is not cut again: to heal one is enough."""
-        whole = {c.event for c in self.relevant if c.dead >= {t.id for t in self.step.events[c.event].outputs}}
+        whole = {
+            c.ends
+            for c in self.relevant
+            if c.dead >= {t.id for t in self.step.events[c.ends].outputs} or c.write is not None
+        }
         events, _ = self.behind(*self._read, stops=whole)
-        return events & {c.event for c in self.relevant}
+        return frozenset(c.event for c in self.relevant if c.ends in events)
 
     def behind(
         self,
@@ -202,7 +215,7 @@ class Flow:
                 if origin is not None:
                     self._detached[output.id] = origin
                     if alive and node.writes:
-                        self.cuts.append(Cut(origin, alive))
+                        self.cuts.append(Cut(origin, alive, write=index))
 
 
 class _Makers:

@@ -101,7 +101,7 @@ def _fix(observation: Observation, node: Node, name: str, found: Convolution) ->
         return _deeper(observation, node, name, found)
     if found.given % found.groups or (found.transposed and found.groups > 1):
         return Fix(f"give {name} {found.wanted} channels; the groups must divide them")
-    summary = f"make {name} take {found.given} channels, or give it {found.wanted}"
+    summary = f"make {name} take {counted(found.given, 'channel')}, or give it {found.wanted}"
     before, after = definition(found, found.wanted), definition(found, found.given)
     return Fix(summary, before, after, edits=_resized(observation, found))
 

@@ -127,10 +127,12 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | 
         return Fix("send the input with the dimensions that the line names, or name those that it has")
     if wrong.given > wrong.most:
         return _dropped(observation, node, wrong)
+    layered = convolution(node, event)
+    if layered is not None and layered.wanted > 1 and wrong.given <= layered.spatial:
+        behind = counted(layered.spatial, "dimension")
+        return Fix(f"send {layered.wanted} channels with {behind} behind them, or a batch of those")
     name, added = variable(observation, node, wrong.operand.role), _added(node, event, wrong)
-    after = with_behind(observation, node, wrong.operand.role, added)
-    edits = wrapped(observation, node, wrong.operand.role, f"x{added}")
-    return Fix(f"add what is missing: {name or 'x'}{added}", after=after, edits=edits)
+    return _with(observation, node, wrong, added, f"add what is missing: {name or 'x'}{added}")
 
 
 def _dropped(observation: Observation, node: Node, wrong: WrongRank) -> Fix:
@@ -140,9 +142,14 @@ def _dropped(observation: Observation, node: Node, wrong: WrongRank) -> Fix:
     if len(alone) != 1 or wrong.given != wrong.most + 1:
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
     name, dropped = variable(observation, node, wrong.operand.role), f".squeeze({alone[0]})"
-    after = with_behind(observation, node, wrong.operand.role, dropped)
-    edits = wrapped(observation, node, wrong.operand.role, f"x{dropped}")
-    return Fix(f"drop the {surplus} of size 1: {name or 'x'}{dropped}", after=after, edits=edits)
+    return _with(observation, node, wrong, dropped, f"drop the {surplus} of size 1: {name or 'x'}{dropped}")
+
+
+def _with(observation: Observation, node: Node, wrong: WrongRank, call: str, summary: str) -> Fix:
+    """The operand with a call behind it; no line is shown where it cannot be run, as in a check of torch's own."""
+    edits = wrapped(observation, node, wrong.operand.role, f"x{call}")
+    after = with_behind(observation, node, wrong.operand.role, call) if edits else None
+    return Fix(summary, after=after, edits=edits)
 
 
 def _added(node: Node, event: Event, wrong: WrongRank) -> str:

@@ -98,7 +98,7 @@ def inlined(line: Frame | None, assignment: str | None) -> str | None:
 
 def unless_idle(line: Frame | None, changed: str | None) -> str | None:
     """The changed line; where only `h = h` is left of it, or `h` alone, "", or `pass` where a block needs a line."""
-    if not changed or not re.fullmatch(r"([\w.]+)( = \1)?", changed):
+    if not changed or not re.fullmatch(r"([\w.]+)(\s*=\s*\1)?", changed):
         return changed
     return "pass" if line is not None and _alone(line) else ""
 
