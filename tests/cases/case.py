@@ -69,8 +69,12 @@ class Case:
 
 def cases() -> list[Case]:
     """Every case of every folder."""
-    files = sorted(FOLDER.glob("*/cases.json"))
-    return [case_of(entry, file.parent) for file in files for entry in json.loads(file.read_text())]
+    return [case for file in sorted(FOLDER.glob("*/cases.json")) for case in cases_in(file.parent)]
+
+
+def cases_in(folder: Path) -> list[Case]:
+    """Every case of a folder."""
+    return [case_of(entry, folder) for entry in json.loads((folder / "cases.json").read_text())]
 
 
 def case_of(entry: dict[str, Json], folder: Path) -> Case:

@@ -8,17 +8,22 @@ import linecache
 import sys
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 import torch
 from tests.cases.plain import value
 
+from whygrad.engine.observation import Json
 from whygrad.engine.shapes import parse_shapes
 
 
-def made(text: str, how: str, name: str) -> bytes:
-    """`Net` of a source exported `how` says: `script`, `trace 4x8`, `freeze`, `pickle`, `state_dict`."""
+def made(text: str, how: str, name: str, inputs: Sequence[Json] = ()) -> bytes:
+    """`Net` of a source exported `how` says: `script`, `trace 4x8`, `export`, `freeze`, `pickle`, `state_dict`.
+
+    `inputs` are those of a request, for an export, which is without shapes in words.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, f"{name}.py")
         file.write_text(text)
@@ -27,7 +32,7 @@ def made(text: str, how: str, name: str) -> bytes:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return _exported(module.Net(), *how.partition(" ")[::2])
+                return _exported(module.Net(), *how.partition(" ")[::2], inputs)
         finally:
             del sys.modules[name]
             linecache.checkcache(str(file))
@@ -44,15 +49,16 @@ def _imported(file: Path) -> ModuleType:
     return module
 
 
-def _exported(model: torch.nn.Module, kind: str, shapes: str) -> bytes:
-    file = io.BytesIO()
+def _exported(model: torch.nn.Module, kind: str, shapes: str, inputs: Sequence[Json]) -> bytes:
+    file, draw = io.BytesIO(), torch.Generator().manual_seed(0)
     match kind:
         case "script":
             torch.jit.save(torch.jit.script(model), file)
         case "trace":
-            draw = torch.Generator().manual_seed(0)
             example = tuple(value(entry, draw) for entry in parse_shapes(shapes))
             torch.jit.save(torch.jit.trace(model, example, check_trace=False), file)  # type: ignore[no-untyped-call]
+        case "export":
+            torch.export.save(torch.export.export(model, tuple(value(entry, draw) for entry in inputs)), file)
         case "freeze":
             torch.jit.save(torch.jit.freeze(torch.jit.script(model.eval())), file)
         case "pickle":

@@ -1,6 +1,7 @@
 """`python -m tests.sandbox.watched [beside] FOLDER...`: the programs of `tests/cases` in warm children, jailed.
 
-With `beside`, each runs free as well, and whether that told the same is told.
+A folder of another place is given by its path. With `beside`, each runs free as well, and whether that told the same
+is told.
 
 In the jail each call that is not allowed ends the child with the stack of who made it, and each import or opening of a
 file that Python is asked for is noted. One line of JSON for each program. It is a process of its own: whatever else
@@ -20,7 +21,7 @@ from typing import Any
 
 import pyseccomp
 import torch
-from tests.cases.case import Case, cases
+from tests.cases.case import FOLDER, Case, cases_in
 
 from whygrad.engine import examine
 from whygrad.sandbox import seccomp, warming
@@ -43,7 +44,7 @@ def main(folders: list[str]) -> None:
     assert "torch._dynamo.eval_frame" not in sys.modules, "torch's compiler was imported, for nothing"
     calls = loud_filter()
     examine.LEAST_SECONDS = LIMITS.seconds  # a busy machine is no reason to prove less
-    for case in (case for case in cases() if case.folder.name in folders):
+    for case in (case for folder in folders if folder != BESIDE for case in cases_in(FOLDER / folder)):
         filters = [calls, None] if BESIDE in folders else [calls]
         jailed, *free = [told(*child) for child in [begun(case, filtered) for filtered in filters]]
         print(json.dumps({"id": case.id, **jailed, "same": [same(jailed, one) for one in free]}), flush=True)

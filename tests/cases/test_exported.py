@@ -1,0 +1,75 @@
+"""The same programs by torch.export, in the jail: what that keeps of a fault is told, and nothing else is needed."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cases.case import Case, case_of, cases
+from tests.cases.export import made
+from tests.cases.holding import Watching, hold_in_jail
+from tests.cases.judge import HEALTHY, judged
+
+LEAST = 140
+"""So many at least can be exported; no shape that does not fit, and no choice by a number, can."""
+LOST = {
+    "g19_torch_jit_freeze": "it is the file that is frozen",
+    "frozen_for_inference": "it is the file that is frozen",
+    "module_saved_whole": "it is another file",
+    "state_dict_without_a_program": "it is another file",
+    "g38_lstm_state_kept": "attributes that are no buffers are not kept from step to step",
+    "buffer_reset_in_place": "attributes that are no buffers are not kept from step to step",
+    "hidden_state_of_the_last_batch": "attributes that are no buffers are not kept from step to step",
+    "positions_counted_with_len": "it is exported with the shapes that are sent",
+    "windows_counted_while_tracing": "it is exported with the shapes that are sent",
+    "s22_lstmcell_trace_batch": "it is exported with the shapes that are sent",
+    "s58_trace_batch_view": "it is exported with the shapes that are sent",
+    "h10_traced_no_grad_encoder": "the region is kept, which a trace loses",
+    "distilled_from_attention_alone": "of a layer that nothing reads one operation is dropped",
+}
+"""The cases that are others by then, and why."""
+
+
+@pytest.fixture(scope="module")
+def exported() -> Iterator[list[Case]]:
+    """The cases that torch can export, as those of a folder of their own."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place, "exported")
+        folder.mkdir()
+        told = [_entry(case) for case in cases() if not case.id.endswith("_mended") and _export(case, folder)]
+        (folder / "cases.json").write_text(json.dumps(told))
+        yield [case_of(entry, folder) for entry in told]
+
+
+@pytest.mark.slow
+def test_what_an_export_keeps_of_a_fault_is_told(exported: list[Case]) -> None:
+    assert len(exported) >= LEAST
+    watching = Watching(str(exported[0].folder))
+    missed = set()
+    for case in exported:
+        told = watching.of(case)
+        hold_in_jail(told)
+        right = judged(case, told["document"])
+        if not right["root cause" if "root cause" in right else HEALTHY]:
+            missed.add(case.id)
+    watching.close()
+    assert missed == LOST.keys() & {case.id for case in exported}
+
+
+def _export(case: Case, folder: Path) -> bool:
+    """Write the program, and its source beside it; false where torch cannot export it."""
+    try:
+        program = made(case.text(), "export", case.id.replace("-", "_"), case.request["inputs"] or ())
+    except Exception:  # torch has as many ways to refuse as there are programs
+        return False
+    (folder / f"{case.id}.pt2").write_bytes(program)
+    (folder / f"{case.id}.py").write_text(case.text())
+    return True
+
+
+def _entry(case: Case) -> dict[str, object]:
+    files = {"model_file": f"{case.id}.pt2", "source_file": f"{case.id}.py"}
+    return {"id": case.id, **files, "request": case.request, "truth": case.truth, "exported_with": "export"}
