@@ -82,6 +82,9 @@ def test_axe_finds_nothing_and_the_narrowest_screen_holds_it(
     shoot(page, "dark")
     page.set_viewport_size({"width": NARROWEST, "height": 780})
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    assert page.evaluate(
+        "[...document.querySelectorAll('.days .some')].every((bar) => bar.getBoundingClientRect().right < innerWidth)"
+    ), "a day is out of sight"
     page.emulate_media(color_scheme="light")
     shoot(page, "narrow")
 
