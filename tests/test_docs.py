@@ -56,4 +56,5 @@ def test_the_page_works(path: Path, tmp_path: Path, request: pytest.FixtureReque
             shown = reader.notebook()
             assert "<" in shown[0], "a page"
             assert "proj gets no gradient" in shown[0]
+            assert "cell In[1]" in shown[0]
             assert "suspect [('CUT101', ('proj.weight', 'proj.bias'))]" in "".join(shown[1:])

@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from whygrad_client import cells
 from whygrad_client.errors import WhygradError
 from whygrad_client.examples import NotAnInput, holds_tensor, is_one_tensor, real
 from whygrad_client.parting import Parting, part, seed
@@ -286,7 +286,7 @@ def _reason(error: Exception) -> str:
     places = [
         (file, line) for file, line in named or own if "/torch/" not in file and file not in (__file__, copy.__file__)
     ]
-    where = f" ({Path(places[-1][0]).name} line {places[-1][1]})" if places else ""
+    where = f" ({cells.called(places[-1][0])} line {places[-1][1]})" if places else ""
     said = text.partition("\n")[0].partition(" (This function exists")[0]  # what follows breaks off in a parenthesis
     said = re.sub(r" at 0x[0-9a-f]+", "", said)  # which is another in every run
     return said.strip().rstrip(":.")[:300] + where

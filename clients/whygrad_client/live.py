@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from whygrad.render.parameters import shorten
 from whygrad.request import document as request_document
-from whygrad_client import configuration, defaults, local, lost_in_trace, only_exported
+from whygrad_client import cells, configuration, defaults, local, lost_in_trace, only_exported
 from whygrad_client.capture import Captured, capture, named
 from whygrad_client.client import Client
 from whygrad_client.errors import NotARequest, WhygradError
@@ -68,7 +68,7 @@ def diagnose(
         lost = list(captured.lost) if captured else []
         request = options | _asked(values, lost) | _lossed(options, loss, target, lost)
         document = _judged(path, request, server)
-    whole = _of_the_module(document, captured, frozen, lost) if captured else document
+    whole = cells.respelt(_of_the_module(document, captured, frozen, lost)) if captured else document
     return Report.read(_sources(current.root, current.here).located(whole | {"capture": lost}))
 
 

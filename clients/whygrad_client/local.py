@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from whygrad_client.report import Report
 SECONDS = 120.0
 """How long a program may run where nobody says otherwise."""
 JOB_SECONDS = "WHYGRAD_JOB_SECONDS"
+TORCH = "2.13"
+"""The one that the worker takes."""
+_WITH_TORCH = ("worker", "service")
 MEMORY_BYTES = 4 * 1024**3
 _LONGEST_COUNTED = 1e9
 """Seconds of each processor; over all of them the kernel counts no further than 2**63."""
@@ -38,7 +42,19 @@ def require(extra: str, modules: tuple[str, ...], purpose: str) -> None:
     """Raise MissingExtra where one of these modules is not installed."""
     absent = [module for module in modules if find_spec(module) is None]
     if absent:
-        raise MissingExtra(f'{purpose} needs {", ".join(absent)}: pip install "whygrad[{extra}]"')
+        beside = _beside_torch() if extra in _WITH_TORCH else ""
+        raise MissingExtra(f'{purpose} needs {", ".join(absent)}: pip install "whygrad[{extra}]"{beside}')
+
+
+def _beside_torch() -> str:
+    """What is said of another torch that is installed, which those extras would take the place of."""
+    try:
+        version = metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return ""
+    if version.startswith(f"{TORCH}."):
+        return ""
+    return f", in an environment of its own: it brings torch {TORCH} in the place of the {version} that is here"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from whygrad.render.parameters import shorten
+from whygrad_client import cells
 from whygrad_client.parting import Parting, Place
 
 CODE, NAME = "FMT902", "lost-in-export"
@@ -93,4 +94,4 @@ def _location(place: Place) -> Document:
 def _shortened(file: str) -> str:
     """From the folder that one is in on; else the name alone, for no report tells of anybody's home."""
     path, here = Path(file).resolve(), Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else cells.called(file)

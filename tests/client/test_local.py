@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,18 @@ from whygrad.request.document import DiagnosisRequest
 from whygrad.sandbox import Limits
 from whygrad_client import WhygradError, local
 
+ROOT = Path(__file__).parents[2]
 PROCESSORS = os.cpu_count() or 1
+
+
+def test_another_torch_is_not_replaced_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["worker"]
+    assert any(told.startswith(f"torch>={local.TORCH},") for told in wanted)
+    monkeypatch.setattr(local.metadata, "version", lambda _name: "2.14.1+cpu")
+    told = r"in an environment of its own: it brings torch 2\.13 in the place of the 2\.14\.1\+cpu"
+    for extra, said in (("worker", told), ("slack", r'slack\]"$')):
+        with pytest.raises(local.MissingExtra, match=said):
+            local.require(extra, ("no_such_module",), "it")
 
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-inf", "0", "-1", "soon", "", float("nan")])

@@ -10,6 +10,7 @@ from functools import cached_property
 from whygrad.engine.observation import Frame, Json, Observation
 
 _TORCH = re.compile(r".*(?:site|dist)-packages/(?=torch/)")
+_CELL = re.compile(r".*[/\\]ipykernel_\d+[/\\](\d+)\.py")
 
 
 class Places:
@@ -68,6 +69,8 @@ class Places:
     def _short(self, file: str) -> str:
         if _TORCH.match(file):
             return _TORCH.sub("", file)
+        if named := cell(file):
+            return named
         folder = os.path.join(self._folder, "")
         return file.removeprefix(folder) if folder and file.startswith(folder) else os.path.basename(file)
 
@@ -79,8 +82,14 @@ class Places:
         return shared_folder([f.file for n in self._observation.stacks for f in self._observation.stack(n)])
 
 
+def cell(file: str) -> str | None:
+    """What a cell of a notebook is called where its number is not known; None for any other file."""
+    named = _CELL.fullmatch(file)
+    return f"notebook cell {named[1]}" if named else None
+
+
 def shared_folder(files: Sequence[str]) -> str:
     """The folder that all files but torch's own lie in; empty where they share none."""
-    folders = {os.path.dirname(f) for f in files if not _TORCH.match(f)}
+    folders = {os.path.dirname(f) for f in files if not _TORCH.match(f) and not cell(f)}
     absolute = {os.path.isabs(f) for f in folders}
     return os.path.commonpath(list(folders)) if folders and len(absolute) == 1 else ""
