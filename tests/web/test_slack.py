@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from tests.client.slack.fake_slack import SECRET, signed
+from tests.client.slack.requesting import SECRET, signed
 from werkzeug.test import TestResponse
 
 from whygrad.front import create_app

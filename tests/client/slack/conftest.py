@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.client.slack.fake_slack import BOT_TOKEN, SECRET, FakeSlack, Http
+from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack
+from tests.client.slack.requesting import SECRET, Http
 
 PUBLIC = "https://grad.example"
 SETTINGS = {"WHYGRAD_JOB_SECONDS": "3", "WHYGRAD_LEASE_SECONDS": "8", "WHYGRAD_MAX_UPLOAD_BYTES": "20000000"}

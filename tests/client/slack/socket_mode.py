@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from queue import Empty, Queue
 from typing import Any
 
-from tests.client.slack.fake_slack import ACK_SECONDS, FakeSlack, Json
+from tests.client.slack.fake_slack import FakeSlack
+from tests.client.slack.requesting import ACK_SECONDS
+from tests.client.slack.workspace import Json
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 

@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from slack_sdk import WebClient
-from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack, Json
+from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack
+from tests.client.slack.workspace import Json
 
 from whygrad_client.reading import read
 from whygrad_client.slack import forms

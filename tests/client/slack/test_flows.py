@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import requests
 from tests.client.slack.conftest import PUBLIC
-from tests.client.slack.fake_slack import CHANNEL, PRIVATE, USER, FakeSlack, Http, Message
+from tests.client.slack.fake_slack import FakeSlack
+from tests.client.slack.requesting import Http
+from tests.client.slack.workspace import CHANNEL, PRIVATE, USER, Message
 
 Until = Callable[[Callable[[], object]], None]
 Make = Callable[[str], bytes]

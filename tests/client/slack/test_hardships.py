@@ -12,9 +12,11 @@ import pytest
 import requests
 from sqlalchemy import select
 from tests.client.slack.conftest import serving
-from tests.client.slack.fake_slack import BOT_TOKEN, CHANNEL, PRIVATE, SECRET, FakeSlack, Http
+from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack
+from tests.client.slack.requesting import SECRET, Http
 from tests.client.slack.test_flows import DETACHED, answered, finished, sent
 from tests.client.slack.test_payloads import pressed
+from tests.client.slack.workspace import CHANNEL, PRIVATE
 from tests.processes import arguments_of, descendants
 
 from whygrad.storage.database import Database

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from slack_bolt import App
 from slack_bolt.request import BoltRequest
-from tests.client.slack.fake_slack import ACK_SECONDS, BOT_TOKEN, FakeSlack, Json
+from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack
+from tests.client.slack.requesting import ACK_SECONDS
+from tests.client.slack.workspace import Json
 
 from whygrad.jobs.courier_local import Courier
 from whygrad.jobs.outbox import Outbox

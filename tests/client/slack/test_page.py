@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 from tests.client.slack.conftest import serving
-from tests.client.slack.fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, Http
+from tests.client.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.client.slack.requesting import SECRET, Http
 from tests.client.slack.socket_mode import SocketMode
 from tests.client.slack.test_flows import answered
 from tests.client.slack.test_socket_mode import chatting

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import requests
-from tests.client.slack.fake_slack import BOT, CHANNEL, FakeSlack, Http, Json, Message, signed, written
+from tests.client.slack.fake_slack import FakeSlack
+from tests.client.slack.requesting import Http, signed, written
+from tests.client.slack.workspace import BOT, CHANNEL, Json, Message
 
 ABSENT = object()
 NEVER_SENT = (ABSENT, None, 7, "", [7])

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 import requests
-from tests.client.slack.fake_slack import BOT_TOKEN, CHANNEL, FakeSlack
+from tests.client.slack.fake_slack import BOT_TOKEN, FakeSlack
 from tests.client.slack.test_flows import finished
+from tests.client.slack.workspace import CHANNEL
 
 from whygrad.engine.shapes import parse_shapes
 from whygrad.jobs.courier_local import Courier
@@ -65,14 +66,6 @@ def tasks(tmp_path: Path, sqlite: str) -> Failing:
     database = Database(sqlite)
     database.migrate()
     return Failing(database, Courier(tmp_path))
-
-
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    slack = FakeSlack()
-    yield slack
-    slack.close()
-    assert slack.violations == []
 
 
 @contextmanager

@@ -25,14 +25,6 @@ def chatting(folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    slack = FakeSlack()
-    yield slack
-    slack.close()
-    assert slack.violations == []
-
-
-@pytest.fixture
 def socket(slack: FakeSlack) -> Iterator[SocketMode]:
     socket = SocketMode(slack)
     yield socket

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.client.slack.fake_slack import BOT_TOKEN, BROKE_OFF, CHANNEL, PRIVATE, FakeSlack
+from tests.client.slack.fake_slack import BOT_TOKEN, BROKE_OFF, FakeSlack
+from tests.client.slack.workspace import CHANNEL, PRIVATE
 
 from whygrad_client.slack import blocks
 from whygrad_client.slack.blocks import Message
