@@ -45,7 +45,9 @@ class Sources:
         they are called here.
         """
         findings = [self._finding(finding) for finding in document.get("findings") or []]
-        sentences = {"headline": document.get("headline"), "findings": findings}
+        sentences = {name: document[name] for name in ("headline", "passes") if name in document} | {
+            "findings": findings
+        }
         told: Document = self._respelt(sentences)
         findings = told["findings"] if model is None else _called(told["findings"], model)
         program = (document.get("model") or {}) | self._program(model)

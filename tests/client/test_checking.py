@@ -302,6 +302,19 @@ class TestRefused:
         assert "TYP804" in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("form", "told"), [("text", "\n{}\n\n"), ("junit", '<testsuite name="{}"'), ("markdown", "**Program:** {}\n")]
+)
+def test_programs_of_one_name_are_told_apart_by_their_folders(
+    form: str, told: str, repository: Path, service: str
+) -> None:
+    for folder in ("one", "two"):
+        (repository / folder).mkdir()
+        shutil.copy(repository / "sound.pt", repository / folder)
+    page = "\n" + check(repository, service, "one/sound.pt", "two/sound.pt", "--format", form).stdout
+    assert all(told.format(f"{folder}/sound.pt") in page for folder in ("one", "two"))
+
+
 def test_quiet_says_nothing_where_nothing_counts(repository: Path, service: str) -> None:
     ended = check(repository, service, "sound.pt", "--quiet")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

@@ -59,9 +59,10 @@ def repository(tmp_path: Path) -> Path:
 
 def chain(repository: Path, here: Path | None = None, location: Document | None = None, said: str = SAID) -> Any:
     """A sentence of a finding, and where the finding stands."""
-    document = {"headline": said, "findings": [{"location": location, "chain": [said]}]}
+    passes = [{"name": "structure", "why_not": said}]
+    document = {"headline": said, "findings": [{"location": location, "chain": [said]}], "passes": passes}
     located = Sources(repository, here).located(document)
-    assert located["headline"] == located["findings"][0]["chain"][0]
+    assert located["headline"] == located["findings"][0]["chain"][0] == located["passes"][0]["why_not"]
     return located["headline"], located["findings"][0]["location"]
 
 

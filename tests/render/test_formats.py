@@ -166,7 +166,7 @@ def test_junit_counts_what_fails() -> None:
     report = JUnitXml.fromstring(junit.render([located(), healthy, lost]).encode())
     assert (report.tests, report.failures, report.errors) == (3, 1, 1)
     (case,) = next(iter(report))
-    assert (case.name, case.classname) == ("CUT101 detached", "encoder.pt.encoder")
+    assert (case.name, case.classname) == ("CUT101 detached", "models/encoder.pt.encoder")
     assert case.result[0].message == HEADLINE
 
 

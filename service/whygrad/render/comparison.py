@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from whygrad.render import counting
+from whygrad.render import counting, phrases
 
 Json = Mapping[str, Any]
 Shapes = Mapping[str, Sequence[Sequence[int] | None]]
@@ -113,21 +113,15 @@ def match(before: Sequence[Json], after: Sequence[Json]) -> Matched:
     """Hold the diagnoses of programs against those of the same names; of one name they are taken in their order."""
     earlier: dict[str, list[Json]] = {}
     for document in before:
-        earlier.setdefault(program(document), []).append(document)
+        earlier.setdefault(phrases.program(document), []).append(document)
     pairs, added = [], []
     for document in after:
-        same = earlier.get(program(document))
+        same = earlier.get(phrases.program(document))
         if same:
             pairs.append(compare(same.pop(0), document))
         else:
             added.append(document)
     return Matched(tuple(pairs), tuple(document for left in earlier.values() for document in left), tuple(added))
-
-
-def program(document: Json) -> str:
-    """What a program is called: its path in the repository, where that is known."""
-    model = document.get("model") or {}
-    return str(model.get("path") or model.get("name") or "the program")
 
 
 def compare(before: Json, after: Json) -> Comparison:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from whygrad.render import counting, markdown, parameters, phrases, snippet, terminal
-from whygrad.render.comparison import Comparison, Gradient, Kept, Matched, Reshaped, program
+from whygrad.render.comparison import Comparison, Gradient, Kept, Matched, Reshaped
 from whygrad.render.operands import shape_text
 from whygrad.render.story import Block
 from whygrad.render.terminal import safe
@@ -135,7 +135,7 @@ def _alone(matched: Matched) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _title(document: Json) -> str:
-    return safe(program(document), 200)
+    return safe(phrases.program(document), 200)
 
 
 def _blocks(comparison: Comparison, title: str = "") -> Iterator[Block]:

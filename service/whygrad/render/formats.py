@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from whygrad.render import github, html, junit, markdown, sarif, text
+from whygrad.render import github, html, junit, markdown, phrases, sarif, text
 from whygrad.render.terminal import safe
 
 FORMATS = ("text", "json", "jsonl", "markdown", "html", "sarif", "junit", "github")
@@ -50,4 +50,4 @@ def render(
 
 def _named(document: Json, page: str) -> str:
     """A page among others: the program's name stands above it."""
-    return f"{safe((document.get('model') or {}).get('name') or 'the program', 200)}\n\n{page}"
+    return f"{safe(phrases.program(document), 200)}\n\n{page}"

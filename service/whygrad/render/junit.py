@@ -24,7 +24,7 @@ def render(documents: Iterable[Json], *, fail_on: str = "error") -> str:
 
 
 def _suite(root: Element, document: Json, fail_on: str) -> None:
-    name = safe((document.get("model") or {}).get("name") or "the program", 200)
+    name = safe(phrases.program(document), 200)
     judged = counting.judged(document)
     counted = counting.counted(document, fail_on if judged else "error")
     suite = SubElement(root, "testsuite", name=name)

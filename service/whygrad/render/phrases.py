@@ -142,6 +142,12 @@ def proof(fix: Json) -> str:
     return ""
 
 
+def program(document: Json) -> str:
+    """What a program is called: its path in the repository, where that is known."""
+    model = document.get("model") or {}
+    return str(model.get("path") or model.get("name") or "the program")
+
+
 def unfinished(document: Json) -> str:
     """A headline for a document that has none yet."""
     name = safe((document.get("model") or {}).get("name") or "the program", 80)

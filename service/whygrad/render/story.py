@@ -34,9 +34,8 @@ def story(document: Json) -> Iterator[Block]:
     faults, notes = phrases.parted(document)
     label, headline = phrases.opening(document)
     yield Block("title", (headline,), label)
-    name = safe((document.get("model") or {}).get("name") or "", 200)
-    if name:
-        yield Block("text", (name,), "Program")
+    if (document.get("model") or {}).get("name"):
+        yield Block("text", (safe(phrases.program(document), 200),), "Program")
     for number, finding in enumerate(faults[:_FINDINGS_SHOWN]):
         if number:
             yield Block("heading", (phrases.title(finding),), phrases.heading(finding))
