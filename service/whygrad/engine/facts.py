@@ -26,6 +26,12 @@ CASTS = frozenset(
 )
 """Operations on tensors, and methods of them, that give the same numbers in another type, by their bare names."""
 
+SCALING = frozenset({"mul", "div"})
+"""Operations that weigh a tensor by another, or by a number, by their bare names: a program keeps no other of them."""
+
+INDICES = frozenset({"index", "indices"})
+"""What an argument is called that says which elements of another are taken."""
+
 TENSOR_TYPES = frozenset({"Tensor", "Tensor?", "Optional[Tensor]"})
 """How the type of an argument that is a tensor is written."""
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 
-from whygrad.engine.facts import METADATA, TENSOR_TYPES
+from whygrad.engine.facts import INDICES, METADATA, TENSOR_TYPES
 from whygrad.engine.gradients.scalars import TAKERS, Scalars, carried
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 
 DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
 """Operations that return the same numbers without their history."""
 
-_SELECTORS = frozenset({"index", "indices", "mask", "condition", "idx", "target", "attn_mask", "key_padding_mask"})
+_SELECTORS = INDICES | {"mask", "condition", "idx", "target", "attn_mask", "key_padding_mask"}
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Event, Observation
 
-_WEIGHING = frozenset({"mul", "div", "true_divide"})
 _SUMMING = frozenset({"add", "sub", "rsub", "stack", "cat"})
 
 Reader = tuple[Event, str]
@@ -20,7 +20,7 @@ def parted_readers(observation: Observation, event: Event) -> tuple[Event, list[
     """
     lost = {t.id for t in event.outputs}
     readers = list(_reading(observation.first.events, lost))
-    weighing = [e for e, _ in readers if _is_alive(e) and observation.nodes[e.node].bare_name in _WEIGHING]
+    weighing = [e for e, _ in readers if _is_alive(e) and observation.nodes[e.node].bare_name in SCALING]
     alone = [(e, role) for e, role in readers if not _is_alive(e)]
     if not weighing or not alone or len(weighing) + len(alone) < len(readers):
         return None

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import nan
 
+from whygrad.engine.facts import SCALING
 from whygrad.engine.gradients.cuts import Severed, flow, place, selecting_flow, severed, severed_at
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow, results
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _ADDING = frozenset({"add", "sub"})
 _COLLECTING = frozenset({"stack", "cat", "concat", "hstack"})
-_SCALING = frozenset({"mul", "div", "true_divide"})
 _NEGATING = frozenset({"neg", "rsub"})
 _KEEPING = _NEGATING | frozenset(
     {"mean", "sum", "view", "reshape", "squeeze", "unsqueeze", "flatten", "to", "float", "double"}
@@ -147,7 +147,7 @@ class _Sum:
             event = self.events[index]
             name = self._node(event).bare_name
             operands = [t for t in event.tensors if t.requires_grad or not self._alive(part)]
-            if name not in _SCALING | _KEEPING or len(operands) != 1:
+            if name not in SCALING | _KEEPING or len(operands) != 1:
                 break
             if name != "mul" and operands[0].id != event.tensors[0].id:
                 break
@@ -197,7 +197,7 @@ def _factor(event: Event, node: Node) -> float:
     """What an operation multiplies by; NaN where that is a tensor."""
     if node.bare_name in _NEGATING:
         return -1.0
-    if node.bare_name not in _SCALING:
+    if node.bare_name not in SCALING:
         return 1.0
     number = nan if event.input("other") is not None else _number(event, node, "other")
     return number if node.bare_name == "mul" else (1 / number if number else nan)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.facts import FILLING
+from whygrad.engine.facts import FILLING, INDICES
 from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.probes import SEEN, Site
 
@@ -29,7 +29,7 @@ _UNPROBED = _CONTROL | {
     "aten::__is__",
     "aten::__isnot__",
 }
-_INDICES = frozenset({"index", "indices", "target"})
+_BOUNDED = INDICES | {"target"}
 _BUILDERS = {"aten::tensor", "aten::as_tensor"}
 _CONTAINERS = FILLING | {"aten::__getitem__", "aten::pop", "aten::len"}
 _SCALAR = r"(int|float|bool|number|str|Device)"
@@ -91,7 +91,7 @@ class _Prober:
     def _indices(self, number: int | None) -> frozenset[str]:
         """The arguments of a node that say which places of another tensor are meant."""
         one_hot = number is not None and self.reader.nodes[number].op == "aten::one_hot"
-        return frozenset({"self"}) if one_hot else _INDICES
+        return frozenset({"self"}) if one_hot else _BOUNDED
 
     def _insert(self, last: tuple[int, list[Any]] | None, before: int | None, entered: list[tuple[str, Any]]) -> Any:
         after, outputs = last if last is not None else (None, [])

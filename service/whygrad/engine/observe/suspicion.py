@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Gradient, Node, Parameter, Step
 
 ROUNDING = 1e-4
@@ -17,8 +18,6 @@ PATIENCE_MS = 15_000
 
 EXPLODED = 1e6
 """A gradient this large is not usable."""
-
-_MULTIPLYING = frozenset({"mul", "div", "true_divide"})
 
 
 def step_to_look_at(steps: Sequence[Step], parameters: Sequence[Parameter]) -> int | None:
@@ -60,7 +59,7 @@ def _factors(step: Step, parameters: Sequence[Parameter], nodes: Sequence[Node])
     found = set()
     for event in step.events:
         owned = {owners[t.id] for t in event.tensors if t.id in owners}
-        if nodes[event.node].bare_name in _MULTIPLYING:
+        if nodes[event.node].bare_name in SCALING:
             found |= owned
         elif len(owned) == 1 and len(event.tensors) == 1:
             owners |= dict.fromkeys((t.id for t in event.outputs), owned.pop())

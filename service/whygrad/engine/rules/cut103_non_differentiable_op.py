@@ -56,6 +56,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.facts import INDICES
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
 from whygrad.engine.gradients.gating import gated
@@ -117,7 +118,7 @@ def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
 def _in_line(observation: Observation, cut: Severed, edits: Sequence[Edit]) -> bool:
     """Whether all that reads the comparison otherwise from now on stands in its line, and none of it as an index."""
     changed = {edit.node if isinstance(edit, Replace | Wrap) else cut.node.id for edit in edits}
-    if any(observation.nodes[number].argument(name) for number in changed for name in ("index", "indices")):
+    if any(observation.nodes[number].argument(name) for number in changed for name in INDICES):
         return False
     places = [observation.place(node) for node in (cut.node.id, *changed)]
     return len({(place.file, place.line) if place else None for place in places}) == 1

@@ -51,7 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from whygrad.engine.edits import Edit, Give, Wrap
-from whygrad.engine.facts import Json
+from whygrad.engine.facts import SCALING, Json
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
@@ -67,7 +67,6 @@ _OTHERWISE: Mapping[str, tuple[str, Json]] = {
     "dropout": ("p", 0.5),
 }
 _NUMBER = ("multiplies it with 0", "multiply with another number: in whole numbers, 8 // 16 is 0")
-_MULTIPLYING = frozenset({"mul", "div"})
 _OVERWRITING = frozenset({"copy", "zero", "fill", "index_put", "masked_scatter"})
 
 
@@ -111,7 +110,7 @@ def _edits(found: Starved) -> tuple[Edit, ...]:
     other = _OTHERWISE.get(node.bare_name)
     if other is not None:
         return (Give(node.id, *other),) if node.argument(other[0]) is not None else ()
-    if node.bare_name in _MULTIPLYING:
+    if node.bare_name in SCALING:
         return (Give(node.id, "other", 1),) if _is_number(found) else _with_ones(found.event)
     masks = [a.name for a in node.arguments if a.name in ("mask", "condition")]
     return tuple(Wrap(node.id, name, "torch.logical_not(x)") for name in masks)
@@ -120,7 +119,7 @@ def _edits(found: Starved) -> tuple[Edit, ...]:
 def _is_number(found: Starved) -> bool:
     """Whether it is multiplied with the number 0, rather than with a tensor of zeros."""
     number = found.node.literal("other", found.event.values.get("other"))
-    return found.node.bare_name in _MULTIPLYING and number == 0
+    return found.node.bare_name in SCALING and number == 0
 
 
 def _with_ones(event: Event) -> tuple[Edit, ...]:
@@ -142,7 +141,7 @@ def _told(name: str) -> tuple[str, str]:
         return "drops everything", "use a dropout probability below 1"
     if name in _OVERWRITING:
         return "overwrites every element of it", "do not overwrite the result, or write only where it is not needed"
-    if name in _MULTIPLYING:
+    if name in SCALING:
         return (
             "multiplies it with zeros alone",
             "let the factor be one where it has to let through: is it inverted, or still at zero?",
