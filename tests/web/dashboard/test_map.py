@@ -57,6 +57,15 @@ def test_line_fix_and_map_are_seen_without_scrolling(opened: Open, detached: str
         assert seen["y"] + seen["height"] < 900, told
 
 
+def test_what_differs_in_a_long_line_is_in_sight(opened: Open, diagnosed: Diagnosed) -> None:
+    program = architectures.scripted(architectures.Bert(layers=2, width=8, fault="dead", where=1))
+    page = opened(diagnosed(program, "2x8:int64[0,1000)"), viewport={"width": 390, "height": 844})
+    change, told = page.locator(".change").first.bounding_box(), page.locator(".change b").first.bounding_box()
+    assert change
+    assert told
+    assert change["x"] < told["x"] < change["x"] + change["width"]
+
+
 def test_what_is_meant_in_a_long_line_is_in_sight(opened: Open, diagnosed: Diagnosed) -> None:
     program = architectures.scripted(architectures.UNet("shape"))
     page = opened(diagnosed(program, IMAGE), viewport={"width": 390, "height": 844})
@@ -148,19 +157,23 @@ def test_a_finding_leads_to_its_place_as_often_as_it_is_asked(opened: Open, deta
         expect(page.locator(".map-stage")).to_be_in_viewport(ratio=0.5)
 
 
+CLICKED = """(names) => {
+  for (const name of names) document.querySelector(`[data-action=${name}]`).click();
+  return [document.querySelector(".map-stage").ariaBusy, document.querySelector(".map-busy").textContent];
+}"""
+
+
 def test_of_several_layouts_at_once_only_the_newest_is_drawn(opened: Open, unlike: str) -> None:
     page = drawn(opened(unlike))
-    page.evaluate(
-        """() => ["open", "close"].forEach((name) => document.querySelector(`[data-action=${name}]`).click())"""
-    )
+    busy, told = page.evaluate(CLICKED, ["open", "close"])
+    assert busy == "true"
+    assert told.startswith("Laying out")
     stage = page.locator(".map-stage")
-    expect(stage).to_have_attribute("aria-busy", "false")
-    closed = page.evaluate("document.querySelector('gradient-map').scene.boxes.length")
-    page.locator("[data-action=open]").click()
-    expect(stage).to_have_attribute("aria-busy", "true")
-    expect(page.locator(".map-busy")).to_contain_text("Laying out")
     expect(stage).to_have_attribute("aria-busy", "false", timeout=60_000)
     expect(page.locator(".map-busy")).to_be_empty()
+    closed = page.evaluate("document.querySelector('gradient-map').scene.boxes.length")
+    page.evaluate(CLICKED, ["open"])
+    expect(stage).to_have_attribute("aria-busy", "false", timeout=60_000)
     assert closed < 60
     assert page.evaluate("document.querySelector('gradient-map').scene.boxes.length") > 300
 

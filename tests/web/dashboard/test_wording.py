@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from whygrad.web.dashboard.wording import breakable, going_on, number, without_norms
+from whygrad.web.dashboard.wording import apart, breakable, going_on, number, without_norms
 
 
 def test_dotted_names_may_break_after_a_dot_and_all_else_is_text() -> None:
@@ -27,6 +27,22 @@ def test_dotted_names_may_break_after_a_dot_and_all_else_is_text() -> None:
 )
 def test_a_norm_has_three_digits(norm: float | None, says: str) -> None:
     assert number(norm) == says
+
+
+@pytest.mark.parametrize(
+    ("gone", "come", "differ"),
+    [
+        ("h = self.norm(self.proj(x)).detach()", "h = self.norm(self.proj(x))", (".detach()", "")),
+        ("    h += 1", "    h = h + 1", ("+=", "= h +")),
+        ("x = x.detach()", "pass", ("", "")),
+        ("    y = y", "    return z", ("", "")),
+    ],
+)
+def test_what_differs_between_two_lines(gone: str, come: str, differ: tuple[str, str]) -> None:
+    both = apart(gone, come), apart(come, gone)
+    assert tuple(each[1] for each in both) == differ
+    assert tuple("".join(each) for each in both) == (gone, come)
+    assert apart(gone, None) == (gone, "", "")
 
 
 def test_a_long_word_is_read_in_a_moment() -> None:

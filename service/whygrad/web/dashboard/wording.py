@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -66,6 +67,22 @@ def going_on(document: Json) -> str:
     return RUNNING[next((name for name in request.get("passes") or phrases.PASSES if name not in told), last)]
 
 
+def apart(line: str, other: str | None) -> tuple[str, str, str]:
+    """A changed line in three: what it shares with the other before and after what differs, and that between them; all
+    of it in the first where they share too little to be one line."""
+    other = other or ""
+    head = _alike(line, other)
+    tail = len(line) - _alike(line[head:][::-1], other[head:][::-1])
+    if 2 * len((line[:head] + line[tail:]).strip()) < max(1, min(len(line.strip()), len(other.strip()))):
+        return line, "", ""
+    return line[:head], line[head:tail], line[tail:]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
+
+
 def without_norms(document: Json) -> str:
     """Why no parameter has a norm to show."""
     if document["forward"]["error"] or document["backward"]["error"]:
@@ -97,6 +114,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "sentence": phrases.sentence,
     "proof": phrases.proof,
     "change": phrases.change,
+    "apart": apart,
     "not_run": phrases.not_run,
     "opening": phrases.opening,
     "headline": phrases.headline,

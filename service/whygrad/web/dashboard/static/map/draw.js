@@ -14,7 +14,7 @@ export const WORDS = {
   zero: "the gradient is zero",
   "non-finite": "the gradient is not finite",
   frozen: "frozen",
-  "not-run": "no backward was run",
+  "not-run": "backward did not come here",
   data: "carries no gradient",
 };
 
