@@ -123,7 +123,7 @@ class Transport:
             )
         except requests.RequestException as error:
             hint = "" if self._answered else _starting(self.base_url)
-            raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}{hint}") from error
+            raise ConnectionFailed(f"no answer from {self.base_url}: {_reason(error)}{hint}") from None
         self._answered = True
         return _require_good(answer)
 
