@@ -98,3 +98,24 @@ class Net(nn.Module):
 """
     (found,) = diagnose_source(source, shapes="3x6")["findings"]
     assert (found["code"], set(found["parameters"])) == ("NUM604", {"w.weight", "w.bias", "u.weight", "u.bias"})
+
+
+def rolled_out(gain: float) -> list[str]:
+    """The codes of a matrix that is applied sixty times: all that it gets lies in the values or in the gradients."""
+    source = f"""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.trans = nn.Parameter({gain} * torch.eye(8).roll(1, 0))
+        self.read = nn.Linear(8, 1)
+
+    def forward(self, x):
+        for _ in range(60):
+            x = x @ self.trans
+        return self.read(x).mean()
+"""
+    return [f["code"] for f in diagnose_source(source, shapes="4x8", loss="output")["findings"]]
+
+
+def test_a_gradient_that_grew_is_told_where_values_that_grew_give_as_large_a_share() -> None:
+    assert (rolled_out(4.0), rolled_out(1.0)) == (["NUM604"], [])

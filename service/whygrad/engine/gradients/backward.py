@@ -120,6 +120,10 @@ class Backward:
         """The function that gave a leaf the most."""
         return self._most(self._leaf_givers[leaf])
 
+    def hardest_hit(self, leaf: int) -> int | None:
+        """Of the functions that gave a leaf its gradient, the one that had received the most."""
+        return max((number for number, _ in self._leaf_givers[leaf]), key=self.arrived, default=None)
+
     def strongest(self, function: int) -> int | None:
         """The function that gave another the most; None for that of the loss."""
         if function not in self._strongest:

@@ -112,8 +112,8 @@ def _negligible(observation: Observation, parameter: Parameter) -> bool:
 
 
 def _drift(observation: Observation, step: Step, parameters: list[Parameter], sign: int) -> Iterator[Drift]:
-    ways = _Ways(step)
-    changed = {p.name: ways.changes(p, sign) for p in parameters}
+    ways = _Ways(step, sign)
+    changed = {p.name: ways.changes(p) for p in parameters}
     lost = [p for p in parameters if changed[p.name] >= ORDERS]
     if not lost:
         return
@@ -141,27 +141,37 @@ class _Climb:
 
 
 class _Ways:
-    """The strongest ways from parameters to the loss. Most share their last stretch, and each is walked once."""
+    """The strongest ways from parameters to the loss. Most share their last stretch, and each is walked once.
 
-    def __init__(self, step: Step) -> None:
+    Where gradients grow (`sign` is 1), the way of a parameter that is applied again and again is the one on which they
+    grew the most: a share that is as large where they had not grown has large values to thank for it.
+    """
+
+    def __init__(self, step: Step, sign: int) -> None:
         self._backward = Backward(step)
+        self._sign = sign
         self._known: dict[int, _Climb] = {}
 
-    def changes(self, parameter: Parameter, sign: int) -> float:
+    def changes(self, parameter: Parameter) -> float:
         """The orders of magnitude by which the gradient changes on the way down, without the largest single change."""
-        first = self._backward.first(parameter.tensor)
+        first = self._first(parameter)
         climb = self._climbed(first) if first is not None else _Climb()
-        largest = climb.highest if sign > 0 else -climb.lowest
-        return sign * climb.total - largest if largest > -inf else 0.0
+        largest = climb.highest if self._sign > 0 else -climb.lowest
+        return self._sign * climb.total - largest if largest > -inf else 0.0
 
     def by_kind(self, parameter: Parameter) -> dict[str, list[tuple[int, float]]]:
         """The functions on the way with what they change, by the operations that they belong to."""
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        below = self._backward.first(parameter.tensor)
+        below = self._first(parameter)
         while below is not None and (above := self._backward.strongest(below)) is not None:
             found[kind(self._backward.functions[above])].append((above, self._change(below, above)))
             below = above
         return found
+
+    def _first(self, parameter: Parameter) -> int | None:
+        if self._sign > 0:
+            return self._backward.hardest_hit(parameter.tensor)
+        return self._backward.first(parameter.tensor)
 
     def _climbed(self, function: int) -> _Climb:
         way = [function]
