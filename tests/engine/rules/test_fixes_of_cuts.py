@@ -55,6 +55,25 @@ def test_what_weighs_one_term_stays_detached_while_it_learns_from_its_own(rest: 
     assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)
 
 
+TARGET = "h = self.a(x); t = h.detach(); "
+CRITIC = "h = self.a(x); y = self.p * h.detach(); v = self.c(h); w = x - v.detach(); c = v.detach().pow(2).mean(); "
+
+
+@pytest.mark.parametrize(
+    ("layers", "lines", "after"),
+    [
+        (LAYER, TARGET + "y = self.p * h.detach(); return F.mse_loss(y, t)", "y = self.p * h"),
+        (LAYER, TARGET + "y = self.p * h.data; return (y @ t.t()).logsumexp(1).mean()", "y = self.p * h"),
+        (f"{LAYER}; self.c = nn.Linear(6, 6)", CRITIC + "return (y * w).mean() + c", "c = v.pow(2).mean()"),
+    ],
+)
+def test_of_several_detaches_the_one_that_is_no_target_is_the_fault(layers: str, lines: str, after: str) -> None:
+    finding = diagnose_source(net(lines, layers), shapes="4x6", loss="output")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("CUT101", True, after)
+    healed = lines.replace(finding["location"]["source"], after)
+    assert diagnose_source(net(healed, layers), shapes="4x6", loss="output")["verdict"] == "healthy"
+
+
 def test_what_reads_the_value_before_the_detach_is_healthy() -> None:
     rest = "critic = (x[:, 0] - v).pow(2).mean(); return critic - actor"
     document = diagnose_source(net(WEIGHED + rest, LAYER), shapes="4x6", loss="output")

@@ -15,12 +15,16 @@ from typing import Literal
 from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
 from whygrad.engine.facts import CASTS
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
+from whygrad.engine.gradients.aside import stands_aside
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.wording.phrases import subject
 
 Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable", "fresh leaf"]
+
+Place = tuple[int, Cause]
+"""What makes two cuts one: the operation, or the region without gradients, and how it cuts."""
 
 REBUILDERS = frozenset(
     f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
@@ -67,14 +71,39 @@ def selecting_flow(observation: Observation) -> Flow:
 @lru_cache(maxsize=8)
 def severed(observation: Observation) -> tuple[Severed, ...]:
     """Every cut that costs a parameter its gradient, in the order of execution, each with its parameters."""
-    found: dict[tuple[int, Cause], list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
-    for parameter in observation.missing:
-        for ways in (flow(observation), selecting_flow(observation)):
-            cuts = _costing(observation, ways, parameter)
-            if cuts:
-                found[_place(observation, cuts[0])].append((cuts[0], parameter, cuts[1:]))
-                break
+    lost = [(parameter, cuts) for parameter in observation.missing if (cuts := _on_its_ways(observation, parameter))]
+    chosen = _fewest(observation, [cuts for _, cuts in lost])
+    found: dict[Place, list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
+    for parameter, cuts in lost:
+        at = next(p for p in chosen if any(_place(observation, c) == p for c in cuts))
+        cut = next(c for c in cuts if _place(observation, c) == at)
+        found[at].append((cut, parameter, [c for c in cuts if c is not cut]))
     return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
+
+
+def _fewest(observation: Observation, each: Sequence[list[Cut]]) -> list[Place]:
+    """The fewest places at which a cut of every list stands: those first that cannot be meant, then the earliest."""
+    sets = [{_place(observation, cut) for cut in cuts} for cuts in each]
+    several = [cut for cuts, places in zip(each, sets, strict=True) if len(places) > 1 for cut in cuts]
+    live = {_place(observation, c) for c in several if not (_chosen(observation, c) and stands_aside(observation, c))}
+    order = {_place(observation, cut): cut.event for cuts in reversed(each) for cut in reversed(cuts)}
+    places: list[Place] = []
+    while sets:
+        best = max(order, key=lambda p: (any(p in s for s in sets), p in live, sum(p in s for s in sets), -order[p]))
+        places.append(best)
+        sets = [s for s in sets if best not in s]
+    return places
+
+
+def _chosen(observation: Observation, cut: Cut) -> bool:
+    """Whether somebody asked for a value without its history, which an operation without a derivative gives too."""
+    return _cause(observation, cut) in ("detached", "no-grad")
+
+
+def _on_its_ways(observation: Observation, parameter: Parameter) -> list[Cut]:
+    """The cuts that keep a gradient from a parameter; those of what only selects where there are no others."""
+    both = (_costing(observation, ways, parameter) for ways in (flow(observation), selecting_flow(observation)))
+    return next((cuts for cuts in both if cuts), [])
 
 
 def _costing(observation: Observation, ways: Flow, parameter: Parameter) -> list[Cut]:
@@ -174,8 +203,8 @@ def severity(observation: Observation) -> Severity:
     return "error" if everything_lost(observation) else "warning"
 
 
-def _place(observation: Observation, cut: Cut) -> tuple[int, Cause]:
-    """What makes two cuts one: the same region without gradients, else the same operation."""
+def _place(observation: Observation, cut: Cut) -> Place:
+    """The region without gradients that a cut stands in, else its operation."""
     event = observation.first.events[cut.event]
     cause = _cause(observation, cut)
     leaf = fresh_leaf(observation, cut)

@@ -1,0 +1,62 @@
+"""Which cuts are meant: what lost its history is a target, which the loss holds against something that is alive."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from whygrad.engine.gradients.flow import Cut, results
+from whygrad.engine.observation import Node, Observation, Tensor
+from whygrad.engine.operands.targets import STRETCHING
+
+_COMPARING = frozenset(
+    {"sub", "rsub", "mul", "div", "true_divide", "dot", "matmul", "mm", "bmm", "einsum", "linear", "cdist"}
+    | {"cosine_similarity", "pairwise_distance", "kl_div"}
+)
+"""Operations that hold one value against another, or weigh it by it, beside every loss; a sum does not."""
+
+
+def stands_aside(observation: Observation, cut: Cut) -> bool:
+    """Whether a dead value is only held against what is alive, behind the last weights on the way to the loss.
+
+    So the target of a contrastive loss, and the advantage that weighs a policy. What goes on into a layer is the input
+    of that layer, and what is a term of the loss by itself trains nothing: neither is meant to be dead.
+    """
+    dead, alive = set(cut.dead), set[int]()
+    held_against = False
+    for event in observation.first.events[cut.event + 1 :]:
+        read = {t.id for t in event.tensors}
+        if not read & (dead | alive):
+            continue
+        others = [t for t in event.tensors if t.requires_grad and t.id not in alive]
+        if any(_is_weight(observation, t) for t in others):
+            return False
+        node = observation.nodes[event.node]
+        made = results(event, node)
+        living = {t.id for t in made if t.requires_grad}
+        if not living or node.bare_name in STRETCHING:
+            dead |= {t.id for t in made} - living
+            continue
+        alive |= living
+        if read & dead and not _compares(node):
+            return False
+        held_against |= bool(read & dead)
+    return held_against
+
+
+def _compares(node: Node) -> bool:
+    return node.bare_name in _COMPARING or "_loss" in node.bare_name
+
+
+def _is_weight(observation: Observation, tensor: Tensor) -> bool:
+    """Whether a tensor that is alive is a parameter, or made of parameters alone."""
+    return tensor.id not in _of_the_inputs(observation)
+
+
+@lru_cache(maxsize=8)
+def _of_the_inputs(observation: Observation) -> frozenset[int]:
+    """The tensors that depend on what the program was given."""
+    found = {t.id for t in observation.first.inputs}
+    for event in observation.first.events:
+        if found & {t.id for t in event.tensors}:
+            found |= {t.id for t in event.outputs}
+    return frozenset(found)
