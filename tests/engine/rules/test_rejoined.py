@@ -99,3 +99,32 @@ def test_a_constant_of_a_trace_is_computed_again() -> None:
     body = "h = torch.tensor(self.a(x).tolist()); return self.b(h) * self.p"
     finding = only(body, export="trace 4x6")
     assert (finding["code"], finding["fix"]["verified"]) == ("CUT106", True)
+
+
+def test_a_layer_that_is_called_in_vain_inside_of_another_is_called() -> None:
+    source = """
+class Gated(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.value, self.gate = nn.Linear(6, 6), nn.Linear(6, 6)
+
+    def forward(self, x):
+        g = torch.sigmoid(self.gate(x))
+        return torch.relu(self.value(x))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([Gated() for _ in range(2)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+"""
+    (finding,) = diagnose_source(source, shapes="4x6", loss="mean")["findings"]
+    assert (finding["code"], finding["location"]["source"]) == ("PAR204", "g = torch.sigmoid(self.gate(x))")
+    assert finding["parameters"] == [f"layers.{i}.gate.{name}" for i in range(2) for name in ("weight", "bias")]
+    used = source.replace("return torch.relu(self.value(x))", "return g * torch.relu(self.value(x))")
+    assert diagnose_source(used, shapes="4x6", loss="mean")["verdict"] == "healthy"

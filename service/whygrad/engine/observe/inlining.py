@@ -160,7 +160,9 @@ def _handed(fork: Any, forked: Any, paths: Paths) -> Paths:
 
 def _surround(graph: Any, call: Any, told: list[Any]) -> None:
     _insert_mark(graph, call, json.dumps(told)).insertBefore(call)
-    _insert_mark(graph, call, LEAVE).insertAfter(call)
+    leave = _insert_mark(graph, call, LEAVE)
+    leave.addInput(call.output())  # else inlining leaves out a call whose result nobody reads
+    leave.insertAfter(call)
 
 
 def _follow(node: Any, paths: Paths) -> None:

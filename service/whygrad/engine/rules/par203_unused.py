@@ -106,7 +106,8 @@ def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
     each = "it" if len(silent) == 1 else "them"
     others = len(observation.trainable) > len(silent)  # without them a step would have nothing to train
     removed = Fix(
-        f"take {each} out of __init__, for nothing needs {each}; or call {each} in the forward, if that was forgotten",
+        f"take {each} out, in __init__ and wherever else a line names {each}, for nothing needs {each}; or call {each} "
+        "in the forward, if that was forgotten",
         edits=(Freeze(names(silent)),) if others else (),
     )
     places = called_in_its_stead(observation, silent)
