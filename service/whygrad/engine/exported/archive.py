@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 
 from whygrad.engine.exported.classes import Classes
 from whygrad.engine.exported.examples import examples
 from whygrad.engine.exported.lines import line_record
-from whygrad.engine.exported.package import Package
+from whygrad.engine.exported.package import AGAIN, Package, refuse
 from whygrad.engine.exported.program import Exported
 from whygrad.engine.preflight.directory import Directory
-from whygrad.engine.preflight.refusal import foreign
 
 _TOP = "exported"
 _MARK = "archive_format"
+_ASTRAY = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What comes of JSON of another form."""
 _MODES = """class no_grad:
   prev : bool
   def __enter__(self: __torch__.torch.autograd.grad_mode.no_grad) -> NoneType:
@@ -46,8 +57,8 @@ def rewritten(directory: Directory) -> bytes:
     try:
         package = Package(directory)
         return _written(package, Exported(package.module))
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        foreign("its program is not described as torch.export describes one")
+    except _ASTRAY:
+        refuse("its program is not described as torch.export describes one", AGAIN)
 
 
 def _written(package: Package, program: Exported) -> bytes:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import keyword
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 
-from whygrad.engine.exported.expressions import KINDS, is_plain
+from whygrad.engine.exported.expressions import KINDS, is_plain, text
 from whygrad.engine.exported.package import Package, refuse
 from whygrad.engine.exported.program import Exported
-from whygrad.engine.exported.scopes import Place
+from whygrad.engine.exported.scopes import DEEPEST, Place
 from whygrad.engine.exported.values import Pickle, Tensor
+from whygrad.engine.preflight.directory import LONGEST_NAME
 from whygrad.engine.preflight.program import WIDTHS
 from whygrad.engine.spelling import quoted
 
@@ -24,6 +24,8 @@ class Classes:
     def __init__(self, package: Package, program: Exported) -> None:
         self._package, self._program = package, program
         named = {held.path for held in program.held.values()}
+        if any(path.count(".") > DEEPEST or len(path) > LONGEST_NAME for path in (*named, *program.kinds)):
+            refuse(f"a module in it lies more than {DEEPEST} deep, or has a name that no program needs")
         paths = {"", *program.kinds, *(above for path in {*named, *program.kinds} for above in _above(path))}
         self.names = {p: _class(program.kinds.get(p, ""), number) for number, p in enumerate(sorted(paths))}
         self._below: dict[str, list[str]] = defaultdict(list)
@@ -33,12 +35,12 @@ class Classes:
         self._held: dict[str, dict[str, bool]] = defaultdict(dict)
         for held in program.held.values():
             self._held[_owner(held.path)][_last(held.path)] = held.is_parameter
-        self._keys: dict[tuple[str, str], str] = {}
+        self._keys: dict[str, str] = {}
 
     @property
     def storages(self) -> dict[str, str]:
         """Known once the values were written."""
-        return {key: record for (record, _), key in self._keys.items()}
+        return {key: record for record, key in self._keys.items()}
 
     def values(self) -> bytes:
         """The modules with their tensors, pickled."""
@@ -51,7 +53,7 @@ class Classes:
         held, name = self._held[path], self.names[path]
         yield f"class {_last(name)}(Module):", None
         for title, chosen in (("__parameters__", True), ("__buffers__", False)):
-            listed = "".join(f"{json.dumps(each)}, " for each, is_parameter in held.items() if is_parameter is chosen)
+            listed = "".join(f"{text(each)}, " for each, is_parameter in held.items() if is_parameter is chosen)
             yield f"  {title} = [{listed}]", None
         for each in held:
             yield f"  {_declared(each)} Tensor", None
@@ -59,7 +61,7 @@ class Classes:
         for below in self._below[path]:
             yield f"  {_declared(_last(below))} {self.names[below]}", None
         for method in self._program.methods.of.get(path, ()):
-            for line, place in method.lines:
+            for line, place in method:
                 head = line.replace("(self", f"(self: {name}", 1) if line.startswith("def ") else f"  {line}"
                 yield f"  {head}", place
 
@@ -77,7 +79,7 @@ class Classes:
         pickle.tensor(
             Tensor(
                 kind,
-                self._keys.setdefault((record, kind), str(len(self._keys))),
+                self._keys.setdefault(record, str(len(self._keys))),
                 self._package.size(record) // WIDTHS[kind],
                 int(meta["storage_offset"]["as_int"]),
                 sizes,
@@ -89,7 +91,7 @@ class Classes:
 
 def _declared(name: str) -> str:
     """The begin of the line that says which type an attribute has."""
-    return f"{name} :" if is_plain(name) else f"__annotations__[{json.dumps(name)}] ="
+    return f"{name} :" if is_plain(name) else f"__annotations__[{text(name)}] ="
 
 
 def _class(kind: str, number: int) -> str:

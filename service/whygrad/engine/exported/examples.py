@@ -25,32 +25,33 @@ def examples(package: Package, wanted: int) -> dict[str, bytes]:
         saved = Directory(package.read(INPUTS))
         saved.judge()
         held = ProgramReader(saved.read("data.pkl", MOST_BYTES), saved, "data").read()
-        tensors = [_tensor(each) for each in _tensors(held)]
-        if len(tensors) != wanted:
+        tensors = [_tensor(each) for each in _tensors(held, set())]
+        storages = {tensor.storage for tensor in tensors}
+        if len(tensors) != wanted or sum(saved.size(f"data/{key}") or 0 for key in storages) > MOST_BYTES:
             return {}
         pickle = Pickle()
         pickle.begin_table()
         pickle.text("forward")
         pickle.series(tensors)
         pickle.end_table()
-        storages = {tensor.storage for tensor in tensors}
         numbers = {f"traced_inputs/{key}": saved.read(f"data/{key}", MOST_BYTES) for key in storages}
     except (PickleError, RefusedError, KeyError, TypeError, ValueError):  # it costs the default, nothing else
         return {}
     return {"traced_inputs.pkl": pickle.finished(), **numbers}
 
 
-def _tensors(value: Value) -> Iterator[Made]:
-    """The tensors in positional and named arguments, as torch.export flattens them."""
+def _tensors(value: Value, seen: set[int]) -> Iterator[Made]:
+    """The tensors in positional and named arguments, as torch.export flattens them.
+
+    What holds others is looked into once, however often it is recalled: a few bytes may hold it without end.
+    """
     if isinstance(value, Made):
         if value.of == _TENSOR:
             yield value
-    elif isinstance(value, Table):
-        for _, each in value.pairs():
-            yield from _tensors(each)
-    elif isinstance(value, Row | Series):
-        for each in value:
-            yield from _tensors(each)
+    elif isinstance(value, Table | Row | Series) and id(value) not in seen:
+        seen.add(id(value))
+        for each in (inner for _, inner in value.pairs()) if isinstance(value, Table) else value:
+            yield from _tensors(each, seen)
 
 
 def _tensor(made: Made) -> Tensor:

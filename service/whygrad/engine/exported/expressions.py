@@ -43,16 +43,30 @@ def is_plain(name: str) -> bool:
     return bool(_IDENTIFIER.fullmatch(name)) and name not in _WORDS
 
 
-def identifier(name: str) -> str:
-    """The name as TorchScript may use it. Raises ValueError where it is none."""
+def plain(name: str) -> str:
+    """The name as it is. Raises ValueError where it is none."""
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError(name)
-    return f"{name}_" if name in _WORDS else name
+    return name
+
+
+def identifier(name: str) -> str:
+    """The name as TorchScript may use it. Raises ValueError where it is none."""
+    return f"{plain(name)}_" if name in _WORDS else plain(name)
 
 
 def member(owner: str, name: str) -> str:
     """The expression for an attribute of a module."""
-    return f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {_text(name)})"
+    return f"{owner}.{name}" if is_plain(name) else f"getattr({owner}, {text(name)})"
+
+
+def text(value: str) -> str:
+    """A text as torch prints it: what is not ASCII as the octal numbers of its bytes."""
+    return '"' + "".join(chr(b) if _is_printed(b) else f"\\{b:03o}" for b in value.encode()) + '"'
+
+
+def _is_printed(byte: int) -> bool:
+    return 0x20 <= byte < 0x7F and byte not in b'"\\'
 
 
 def names_in(argument: Json) -> Iterator[str]:
@@ -103,9 +117,9 @@ def _single(kind: str, value: Any, named: Named) -> str | None:
         case "as_layout":
             return "0" if value == _STRIDED else refuse("it holds tensors that are sparse")
         case "as_string":
-            return _text(value)
+            return text(value)
         case "as_device":
-            return f"torch.device({_text(value['type'])})"
+            return f"torch.device({text(value['type'])})"
         case "as_sym_int" | "as_sym_float" | "as_sym_bool":
             return _symbol(value, named)
     return None
@@ -142,16 +156,11 @@ def _number(value: Any) -> str:
     return repr(float(value))
 
 
-def _text(value: str) -> str:
-    escaped = value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-    return f'"{escaped}"'
-
-
 _LISTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "as_ints": ("int", _integer),
     "as_floats": ("float", _number),
     "as_bools": ("bool", _truth),
-    "as_strings": ("str", _text),
+    "as_strings": ("str", text),
 }
 """For each kind of list the type of its elements and how they are written."""
 _NUMBERS: Mapping[str, Callable[[Any], str]] = {"as_int": _integer, "as_float": _number, "as_bool": _truth}

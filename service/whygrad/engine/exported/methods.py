@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from whygrad.engine.exported.expressions import member
+from whygrad.engine.exported.package import refuse
 from whygrad.engine.exported.scopes import Place, Scope
 from whygrad.engine.exported.steps import Step, Value
 
+Code = list[tuple[str, Place | None]]
+"""Lines of code, and for each where in the original source it comes from."""
 
-@dataclass
-class Code:
-    """Lines of code, and for each where in the original source it comes from."""
-
-    lines: list[tuple[str, Place | None]] = field(default_factory=list)
-
-    def add(self, line: str, place: Place | None = None) -> None:
-        """One more line."""
-        self.lines.append((line, place))
+MOST_CODE = 8 << 20
+"""Characters of code that a program may have. A transformer of 70 billion parameters has about ten thousand lines."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +44,13 @@ class Methods:
         self._last |= dict.fromkeys(output.reads, len(steps))
         self.of: dict[str, list[Code]] = defaultdict(list)
         self.kinds: dict[str, str] = {}
-        code = Code()
+        self._length = 0
+        code: Code = []
         self.of[""].append(code)
         arguments = "".join(f", {value.name}: {value.type}" for value in takes)
-        code.add(f"def forward(self{arguments}) -> {output.type}:")
+        self._add(code, f"def forward(self{arguments}) -> {output.type}:")
         self._body(code, range(len(steps)), 0, "", "  ")
-        code.add(f"  return {output.text}")
+        self._add(code, f"  return {output.text}")
 
     def _body(self, code: Code, numbers: Sequence[int], depth: int, path: str, indent: str) -> None:
         """The lines of some steps in a method of the module at `path`, within `depth` calls and regions."""
@@ -69,6 +66,12 @@ class Methods:
             else:
                 self._call(code, own, depth, path, indent)
 
+    def _add(self, code: Code, line: str, place: Place | None = None) -> None:
+        self._length += len(line)
+        if self._length > MOST_CODE:
+            refuse(f"its code has more than {MOST_CODE >> 20} MiB", "export a part of it, or unroll less")
+        code.append((line, place))
+
     def _scope(self, number: int, depth: int) -> Scope | None:
         scopes = self._steps[number].scopes
         return scopes[depth] if depth < len(scopes) else None
@@ -78,13 +81,13 @@ class Methods:
         names = [value.name for value in step.gives]
         if names:
             text = f"{', '.join(names)}{', ' if step.is_list or len(names) > 1 else ''} = {text}"
-        code.add(f"{indent}{text}", step.place)
+        self._add(code, f"{indent}{text}", step.place)
 
     def _region(self, code: Code, scope: Scope, own: Sequence[int], depth: int, path: str, indent: str) -> None:
         kind, name = f"__torch__.torch.autograd.grad_mode.{scope.kind}", f"_mode_{own[0]}_{depth}"
-        code.add(f"{indent}{name} = {kind}.__new__({kind})")
-        code.add(f"{indent}{name}_ = ({name}).__init__()")
-        code.add(f"{indent}with {name}:")
+        self._add(code, f"{indent}{name} = {kind}.__new__({kind})")
+        self._add(code, f"{indent}{name}_ = ({name}).__init__()")
+        self._add(code, f"{indent}with {name}:")
         self._body(code, own, depth + 1, path, f"{indent}  ")
 
     def _call(self, code: Code, own: Sequence[int], depth: int, path: str, indent: str) -> None:
@@ -96,18 +99,18 @@ class Methods:
         takes = [name for name in read if not self._is_own(name, within)]
         gives = [n for n in self._order(own) if self._last.get(n, -1) > own[-1]]
         name = "forward" if not self.of[within] else f"forward_{len(self.of[within])}"
-        method = Code()
+        method: Code = []
         self.of[within].append(method)
         self.kinds.setdefault(within, scope.kind)
         types = [self._types[name] for name in gives]
         returned = "NoneType" if not gives else types[0] if len(gives) == 1 else f"Tuple[{', '.join(types)}]"
-        method.add(f"def {name}(self{''.join(f', {n}: {self._types[n]}' for n in takes)}) -> {returned}:")
+        self._add(method, f"def {name}(self{''.join(f', {n}: {self._types[n]}' for n in takes)}) -> {returned}:")
         self._body(method, own, depth + 1, within, "  ")
         result = "None" if not gives else gives[0] if len(gives) == 1 else f"({', '.join(gives)}, )"
-        method.add(f"  return {result}")
+        self._add(method, f"  return {result}")
         arguments = "".join(f"{self._expression(n, path)}, " for n in takes)
         target = f"{', '.join(gives)}{', ' if len(gives) > 1 else ''} = " if gives else f"_called_{own[0]}_{depth} = "
-        code.add(f"{indent}{target}({reached(path, within)}).{name}({arguments})", scope.place)
+        self._add(code, f"{indent}{target}({reached(path, within)}).{name}({arguments})", scope.place)
 
     def _order(self, own: Sequence[int]) -> Iterator[str]:
         return (value.name for number in own for value in self._steps[number].gives)

@@ -23,8 +23,9 @@ PROGRAM = "models/model.json"
 WEIGHTS, CONSTANTS = "data/weights", "data/constants"
 _CONFIGURATIONS = {WEIGHTS: "model_weights_config.json", CONSTANTS: "model_constants_config.json"}
 
-_AGAIN = """program = torch.export.export(model, example)  # torch 2.9 or newer
+_LINES = """program = torch.export.export(model, example)  # torch 2.9 or newer
 torch.export.save(program, "model.pt2")"""
+AGAIN = "export it with torch 2.9 or newer"
 
 Json = Mapping[str, Any]
 
@@ -37,7 +38,7 @@ class Package:
         directory.judge()
         names = set(directory.names())
         if PROGRAM not in names or not {f"{folder}/{name}" for folder, name in _CONFIGURATIONS.items()} <= names:
-            refuse("it was written by torch 2.8 or older, or holds compiled code", "export it with torch 2.9 or newer")
+            refuse("it was written by torch 2.8 or older, or holds compiled code", AGAIN)
         self.program: Json = self._json(PROGRAM)
         version = self.program["schema_version"]["major"]
         if version != SCHEMA:
@@ -81,4 +82,4 @@ class Package:
 
 def refuse(why: str, summary: str = "export it with torch.jit.script or torch.jit.trace instead") -> NoReturn:
     """Refuse a torch.export archive that is not read. Raises RefusedError."""
-    raise RefusedError(Refusal("a torch.export archive that is not read", why, _AGAIN, summary))
+    raise RefusedError(Refusal("a torch.export archive that is not read", why, _LINES, summary))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from whygrad.engine.exported.expressions import expression, names_in
+from whygrad.engine.exported.expressions import expression, names_in, text
 from whygrad.engine.exported.methods import Methods, Output, reached
 from whygrad.engine.exported.package import Json, refuse
 from whygrad.engine.exported.scopes import program_kind
@@ -78,8 +78,8 @@ class Exported:
         given = [spec["user_output"]["arg"] for spec in module["signature"]["output_specs"] if "user_output" in spec]
         leaves = [self._leaf(argument) for argument in given]
         whole = next(entry for entry in module["module_call_graph"] if entry["fqn"] == "")
-        text, kind = _structured(json.loads(whole["signature"]["out_spec"])[1], iter(leaves))
-        return Output(text, kind, tuple(name for leaf in leaves for name in leaf.reads))
+        value, kind = _structured(json.loads(whole["signature"]["out_spec"])[1], iter(leaves))
+        return Output(value, kind, tuple(name for leaf in leaves for name in leaf.reads))
 
     def _leaf(self, argument: Json) -> Output:
         """One of the values that are returned."""
@@ -112,11 +112,11 @@ def _structured(shape: Json, leaves: Iterator[Output]) -> tuple[str, str]:
     parts = [_structured(below, leaves) for below in shape["children_spec"]]
     keys = _keys(shape)
     if keys and all(kind == "Tensor" for _, kind in parts):
-        pairs = (f"{json.dumps(key)}: {text}" for key, (text, _) in zip(keys, parts, strict=True))
+        pairs = (f"{text(key)}: {value}" for key, (value, _) in zip(keys, parts, strict=True))
         return f"{{{', '.join(pairs)}}}", "Dict[str, Tensor]"
     if not parts:
         return "None", "NoneType"
-    return f"({', '.join(text for text, _ in parts)}, )", f"Tuple[{', '.join(kind for _, kind in parts)}]"
+    return f"({', '.join(value for value, _ in parts)}, )", f"Tuple[{', '.join(kind for _, kind in parts)}]"
 
 
 def _keys(shape: Json) -> Sequence[str]:

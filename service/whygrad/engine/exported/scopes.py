@@ -74,7 +74,7 @@ def _places(trace: str, count: int) -> list[Place | None]:
 
 def _frames(trace: str) -> Iterator[tuple[str, Place]]:
     """Each function on the way, outermost first, and where it was; without those of torch's exporter."""
-    for frame in re.split(r'^(?=\s*File ")', trace, flags=re.MULTILINE):
+    for frame in re.split(r'^(?=[ \t]*File ")', trace, flags=re.MULTILINE):
         head, *below = frame.splitlines() or [""]
         match = _FRAME.fullmatch(head)
         if match is None or _EXPORTER.search(match["file"]):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from whygrad.engine.exported.expressions import Named, expression, identifier, names_in
+from whygrad.engine.exported.expressions import Named, expression, identifier, names_in, plain
 from whygrad.engine.exported.package import Json, refuse
 from whygrad.engine.exported.scopes import Place, Scope, scopes
 from whygrad.engine.spelling import quoted
@@ -198,7 +198,7 @@ def _written(node: Json, names: Mapping[str, str], known: Named) -> str:
     if found is None:
         return refuse(f"it calls {quoted(target)}, which is no operation of torch")
     last = [each for each in node["inputs"] if each.get("kind") == _KEYWORD]
-    by_name = [f"{each['name']}={expression(each['arg'], named)}" for each in last]
+    by_name = [f"{plain(each['name'])}={expression(each['arg'], named)}" for each in last]
     operation = _SIZED.get(found["name"], found["name"])
     whole = f"torch.{operation}" if found["space"] == "aten" else f"ops.{found['space']}.{operation}"
     call = f"{whole}({', '.join([*positional, *by_name])})"
