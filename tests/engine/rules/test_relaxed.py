@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from tests.cases.printed import unhealed
-from tests.engine.programs import diagnose_source
+from tests.engine.programs import diagnose_source, observe_source
 from tests.engine.rules.small import net
 
+from whygrad.engine.diagnose import diagnose
 from whygrad.engine.observation import Json
 
 LAYERS = "self.a = nn.Linear(6, 5); self.table = nn.Parameter(torch.randn(5, 6)); self.e = nn.Embedding(7, 3)"
@@ -154,6 +155,10 @@ def test_the_best_experts_are_weighed_by_the_probability_of_their_choice() -> No
     fix = next(f["fix"] for f in diagnose_source(source, shapes="8x6")["findings"] if f["code"] == "CUT103")
     assert (fix["verified"], "8 of 8 parameters" in fix["evidence"]) == (True, True)
     assert unhealed(source, {"shapes": "8x6"}) == []
+    (found,) = (d.finding for d in diagnose(observe_source(source, shapes="8x6")) if d.rule.code == "CUT103")
+    puts = [e.expression for e in (found.fix.edits if found.fix else ()) if "index_put" in getattr(e, "expression", "")]
+    assert len(puts) == 3
+    assert all("self[indices_0 > 0] + (values - self[indices_0 > 0]) * " in put for put in puts)
 
 
 @pytest.mark.parametrize(

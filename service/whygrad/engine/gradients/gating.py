@@ -23,7 +23,10 @@ _CHOOSING: Mapping[str, tuple[str, int]] = {
 """How a choice is made, and which result of the operation it is."""
 
 _CHOSEN = "self[indices_0 > 0]"
-_WEIGHED = "values * indices_0[indices_0 > 0].reshape([-1] + [1] * (self.dim() - indices_0.dim()))"
+_SHARES = "indices_0[indices_0 > 0].reshape([-1] + [1] * (self.dim() - indices_0.dim()))"
+_WEIGHED = f"values * {_SHARES}"
+_ADDED = f"self[indices_0 > 0] + (values - self[indices_0 > 0]) * {_SHARES}"
+"""What is written, weighed: of what is added to what stood there, `out[m] += f(x)`, only what is added."""
 
 
 def gated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
@@ -68,7 +71,7 @@ def _as_choice(_: Observation, node: Node, event: Event, role: str, __: bool) ->
     return Replace(node.id, "self.select(-1, int(other))"), _as_gate
 
 
-def _as_gate(_: Observation, node: Node, event: Event, role: str, whole: bool) -> Read | None:
+def _as_gate(observation: Observation, node: Node, event: Event, role: str, whole: bool) -> Read | None:
     """How an operation takes a probability where something was chosen, and 0 elsewhere, for a mask."""
     name, still = node.bare_name, not any(t.floating for t in event.outputs)
     alone = role == "indices[0]" and whole and sum(o.role.startswith("indices") for o in event.inputs) == 1
@@ -79,8 +82,22 @@ def _as_gate(_: Observation, node: Node, event: Event, role: str, whole: bool) -
     if name == "index" and alone:
         return Replace(node.id, _CHOSEN), None
     if name == "index_put" and alone:
-        put = f"torch.{node.name}(self, [indices_0 > 0], {_WEIGHED}, accumulate)"
+        given = _ADDED if _adds_to_it(observation, event) else _WEIGHED
+        put = f"torch.{node.name}(self, [indices_0 > 0], {given}, accumulate)"
         return Replace(node.id, put, writes=bool(node.writes)), None
     if (name, role) == ("where", "condition") and event.input("self") is not None:
         return Replace(node.id, "torch.where(condition > 0, condition * self, other)"), None
     return None if name in UNFIT else (None, _as_gate if still and name != "any" else None)
+
+
+def _adds_to_it(observation: Observation, event: Event) -> bool:
+    """Whether what is written is a sum with what stood there under the same mask."""
+    into, mask, given = (event.input(role) for role in ("self", "indices[0]", "values"))
+    if into is None or mask is None or given is None:
+        return False
+    of = {
+        name: [e for e in observation.first.events if observation.nodes[e.node].bare_name == name]
+        for name in ("add", "index")
+    }
+    stood = {t.id for e in of["index"] if [t.id for t in e.tensors] == [into.id, mask.id] for t in e.outputs}
+    return any(given.id in {t.id for t in e.outputs} and stood & {t.id for t in e.tensors} for e in of["add"])
