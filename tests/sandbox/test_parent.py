@@ -204,6 +204,15 @@ def test_why_it_did_not_start_is_told_each_time(monkeypatch: pytest.MonkeyPatch)
             fresh.warm()
 
 
+def test_a_zygote_that_is_not_ready_in_time_is_told_to_be_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "PROGRAM", (sys.executable, "-I", "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(nursery, "START_SECONDS", 0.2)
+    late = nursery.Nursery()
+    with pytest.raises(sandbox.SandboxError, match=r"did not start: it was not ready after 0\.2 s"):
+        late.warm()
+    late.close()
+
+
 def test_a_zygote_that_dies_under_its_child_is_a_crash(save: Save, endless: bytes, healthy: bytes) -> None:
     pid, born = zygote(), []
 

@@ -94,7 +94,8 @@ class Zygote:
             if "refused" in told:
                 self.close()  # it takes a moment to end, and whoever asks it meanwhile hears nothing more
             if "ready" not in told:
-                why = told.get("refused", "look above this line of the log for the reason")
+                late = f"it was not ready after {START_SECONDS:g} s, as on a machine that is very busy"
+                why = told.get("refused", late if self.lives else "look above this line of the log for the reason")
                 raise SandboxError(f"the sandbox did not start: {why}")
             self._isolation = Isolation(**told["ready"])
         return self._isolation
