@@ -10,7 +10,10 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["whygrad.engine.preflight", "whygrad.engine.skeleton"]):
+with atheris.instrument_imports(
+    include=["whygrad.engine.preflight", "whygrad.engine.exported", "whygrad.engine.skeleton"]
+):
+    from tests.engine.preflight.exporting import exported
     from tests.engine.preflight.forging import CLASS, archive
     from tests.engine.preflight.mutations import hold, mutant
 
@@ -44,6 +47,10 @@ def one(data: bytes) -> None:
             hold(archive(more={"m/code/__torch__.py.debug_pkl": b"\x80\x02" + rest}))
         case b"c":
             hold(archive(code=CLASS + rest.decode("utf-8", "replace")))
+        case b"e":
+            hold(exported(rest))
+        case b"i":
+            hold(exported(example=b"\x80\x02" + rest))
         case b"s":
             hold(b"\x80\x04" + rest)
         case b"t":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from tests.engine.preflight.exporting import exported
 from tests.engine.preflight.forging import archive, number, packed, records, storage, tensor, text
 
 from whygrad.engine.observe.archive import judge
@@ -115,7 +118,8 @@ def changed_records(data: bytes, choose: Choose) -> bytes:
         case 1:
             held[NAMES[choose(len(NAMES) - 1)]] = held[name]
         case _:
-            change = changed_code if name.endswith(".py") else changed_pickle if "pkl" in name else changed_bytes
+            changes = {"py": changed_code, "json": changed_json, "pkl": changed_pickle, "debug_pkl": changed_pickle}
+            change = changes.get(name.rpartition(".")[2], changed_bytes)
             held[name] = change(held[name] or b"\0", choose)
     return packed(held, zipfile.ZIP_DEFLATED if choose(1) else zipfile.ZIP_STORED)
 
@@ -155,6 +159,37 @@ def changed_code(data: bytes, choose: Choose) -> bytes:
     return bytes(whole)
 
 
+def changed_json(data: bytes, choose: Choose) -> bytes:
+    """The description with a value in it replaced, taken out, repeated, or put in another place."""
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        return changed_bytes(data, choose)
+    for _ in range(1 + choose(2)):
+        places = list(_places(told))
+        if not places:
+            break
+        holder, key = places[choose(len(places) - 1)]
+        match choose(3):
+            case 0:
+                holder[key] = VALUES[choose(len(VALUES) - 1)]
+            case 1:
+                del holder[key]
+            case 2:
+                other, at = places[choose(len(places) - 1)]
+                holder[key] = json.loads(json.dumps(other.get(at) if isinstance(other, dict) else other[at]))
+            case 3 if isinstance(holder, list):
+                holder[key:key] = [holder[key]] * choose(300)
+    return json.dumps(told).encode()
+
+
+def _places(told: Any) -> Iterator[tuple[Any, Any]]:
+    """Everything that a list or a dict in it holds, as the one and the place in it."""
+    for key in list(told) if isinstance(told, dict) else range(len(told)) if isinstance(told, list) else ():
+        yield told, key
+        yield from _places(told[key])
+
+
 def from_pieces(choose: Choose) -> bytes:
     """A program whose values are any operations one after the other."""
     parts = [PIECES[choose(len(PIECES) - 1)] if choose(1) else bytes([OPERATIONS[choose(len(OPERATIONS) - 1)]])]
@@ -163,6 +198,14 @@ def from_pieces(choose: Choose) -> bytes:
     ] * choose(40)
     return archive(b"\x80\x02" + b"".join(parts) + b".")
 
+
+VALUES: Sequence[Any] = (
+    *(None, True, 0, -1, 7, 1 << 62, 10**3_000, 0.5, float("inf"), float("nan"), "", "w", "a.w", "x\n    y", "\ud800"),
+    *([], {}, {"as_int": -1}, {"as_tensor": {"name": "x"}}, {"as_tensors": [{"name": "x"}] * 3}, {"as_string": '"'}),
+    *("." * 1_000, "a." * 400, "A" * 70_000, "\n" * 5_000, "k,a,m.C;" * 300, '  File "m.py", line 1, in f\n' * 200),
+    *("torch.ops.aten.save.default", "torch.ops.higher_order.cond", "_operator.add", "os.system"),
+)
+"""What may stand in a description instead."""
 
 LINES = (
     b"\x80\x02(" + text("FORMAT_WITH_STRING_TABLE"),
@@ -176,6 +219,7 @@ BASES: Sequence[bytes] = (
     archive(),
     packed(records(more={"m/code/__torch__.py.debug_pkl": b"".join(LINES)}), zipfile.ZIP_DEFLATED),
     archive(more={"m/traced_inputs.pkl": b"\x80\x02}(" + text("forward") + b"](" + tensor(storage()) + b"eu."}),
+    exported(),
 )
 
 

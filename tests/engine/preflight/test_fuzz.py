@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engine.observe.samples import SAMPLES
+from tests.engine.preflight.exporting import exported
 from tests.engine.preflight.forging import archive
 from tests.engine.preflight.mutations import BASES, changed_bytes, changed_records, hold, mutant
 from tests.engine.programs import build
@@ -41,6 +42,12 @@ def test_changed_archive(data: st.DataObject) -> None:
 def test_changed_archive_of_torch(data: st.DataObject) -> None:
     change = data.draw(st.sampled_from([changed_bytes, changed_records]))
     hold(change(build(SAMPLES["plain"].source), lambda most: data.draw(st.integers(0, most))))
+
+
+@settings(bounded, max_examples=100)
+@given(st.data())
+def test_changed_archive_of_export(data: st.DataObject) -> None:
+    hold(changed_records(exported(), lambda most: data.draw(st.integers(0, most))))
 
 
 @bounded
