@@ -152,6 +152,17 @@ class Mixed(nn.Module):
         return h, x.to(torch.float64).sum(), torch.arange(4, dtype=torch.int32)
 
 
+class Spectral(nn.Module):
+    """Numbers with an imaginary part, as weights and as constants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(5, dtype=torch.complex64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.fft.irfft(torch.fft.rfft(x) * self.w * (1 + 2j), n=8)
+
+
 ALL: dict[str, tuple[nn.Module, tuple[Any, ...]]] = {
     "pictures": (Pictures(), (torch.randn(2, 3, 8, 8),)),
     "tied weights": (Tied(), (torch.randint(0, 20, (2, 3)),)),
@@ -163,4 +174,5 @@ ALL: dict[str, tuple[nn.Module, tuple[Any, ...]]] = {
     "attention": (Attention(), (torch.randn(2, 5, 8),)),
     "weights of others": (Foreign(), (torch.randn(2, 4),)),
     "kinds of numbers": (Mixed(), (torch.randn(2, 4),)),
+    "complex numbers": (Spectral(), (torch.randn(2, 8),)),
 }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from tests.engine.exported.architectures import ALL
-from tests.engine.exported.exporting import SOURCE, of_source, saved
+from tests.engine.exported.exporting import PROGRAM, SOURCE, called, changed, of_source, saved
 from tests.engine.programs import examined
 
 from whygrad.engine.observe.archive import judge
@@ -56,7 +56,10 @@ def test_operations_know_their_module_and_every_line_that_led_there() -> None:
     linears = [node for node in program.nodes if node.op == "aten::linear"]
     assert [node.module for node in linears] == ["enc.lin", "layers.0.lin", "layers.1.lin", "layers.0.lin", "head"]
     stack = [(f.function, f.source) for f in program.stack(linears[3].id) if not f.library]
-    assert stack == [("forward", "h = self.layers[0](h)"), ("forward", "return torch.relu(self.lin(x))")]
+    assert stack == [
+        ("forward", "for _ in range(1): h = self.layers[0](h)"),
+        ("forward", "return torch.relu(self.lin(x))"),
+    ]
     assert program.modules()["layers.1.lin"] == "Linear"
     assert program.traced
 
@@ -68,6 +71,38 @@ def test_a_cut_is_told_with_its_line_and_healed() -> None:
     assert (finding["code"], finding["location"]["source"]) == ("CUT101", "h = h.detach()")
     assert finding["parameters"] == ["enc.lin.weight", "enc.lin.bias"]
     assert finding["fix"]["verified"] is True
+    assert [done["name"] for done in document["passes"] if done["ran"]] == ["structure", "numeric"]
+
+
+def test_sizes_that_may_change_are_computed_from_the_inputs() -> None:
+    class Sizes(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = torch.nn.Linear(4, 4)
+
+        def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            n, m = x.shape[0], y.shape[0]
+            k = torch.sym_max(n, m) - torch.sym_min(n, m) * (n // 2) + torch.sym_int(torch.sym_float(n) / m)
+            return self.a(x).sum() * k * torch.sym_sqrt(n) * torch.sym_ite(n > m, n, m) + y.sum()
+
+    example, sizes = (torch.randn(6, 4), torch.randn(9, 4)), {0: torch.export.Dim.DYNAMIC}
+    archive = judge(saved(Sizes(), example, dynamic_shapes=(sizes, sizes)))
+    assert [entry["shape"] for entry in recorded_inputs(archive, "forward") or ()] == [[6, 4], [9, 4]]
+    model, written = Sizes(), torch.jit.load(io.BytesIO(archive.data))  # type: ignore[no-untyped-call]
+    model.load_state_dict(written.state_dict())
+    other = (torch.randn(5, 4), torch.randn(3, 4))
+    torch.testing.assert_close(written(*other), model(*other))
+
+
+def test_heads_that_come_out_of_the_batch_are_no_swapped_axes() -> None:
+    attention, x = torch.nn.MultiheadAttention(4, 2), torch.randn(3, 2, 4)
+    assert examined(saved(attention, (x, x, x)), {})[-1]["verdict"] == "healthy"
+
+
+def test_an_operation_of_another_library_is_told_as_such() -> None:
+    archive = changed(of_source(SOURCE), PROGRAM, called("torch.ops.mine.twice.default"))
+    (finding,) = examined(archive, {})[-1]["findings"]
+    assert (finding["code"], "calls 'mine::twice'" in finding["message"]) == ("FMT903", True)
 
 
 def test_the_example_gives_the_shapes() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.engine.exported.exporting import PROGRAM, SOURCE, changed, of_source
+from tests.engine.exported.exporting import PROGRAM, SOURCE, called, changed, of_source
 from tests.engine.preflight.forging import packed
 
 from whygrad.engine.observe.archive import judge
@@ -26,13 +26,25 @@ class Net(nn.Module):
         return torch.cond(x.sum() > 0, lambda h: h + 1, lambda h: h - 1, (self.a(x),))
 """
 
+AUTOCAST = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 4)
+
+    def forward(self, x):
+        with torch.autocast("cpu"):
+            return self.a(x)
+"""
+
 
 def versioned(program: dict[str, Any]) -> None:
     program["schema_version"]["major"] = 9
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a choice": (lambda: of_source(CHOICE), "it holds 'cond', which chooses"),
+    "a choice": (lambda: of_source(CHOICE), "it holds torch.cond, of which either branch may run"),
+    "autocast": (lambda: of_source(AUTOCAST), "a part of it runs in torch.autocast"),
     "inference": (lambda: of_source(SOURCE, decomposed=True), "which leaves out every detach"),
     "a newer schema": (lambda: changed(of_source(SOURCE), PROGRAM, versioned), "its schema has version '9'"),
     "no graph": (lambda: changed(of_source(SOURCE), PROGRAM, lambda told: {**told, "graph_module": 3}), "described"),
@@ -49,13 +61,6 @@ def pointed(entry: dict[str, Any]) -> None:
 def lost(entry: dict[str, Any]) -> None:
     for told in entry["config"].values():
         told["path_name"] = "../../etc/passwd"
-
-
-def called(target: str) -> Callable[[dict[str, Any]], None]:
-    def change(program: dict[str, Any]) -> None:
-        program["graph_module"]["graph"]["nodes"][0]["target"] = target
-
-    return change
 
 
 def unmeasured(entry: dict[str, Any]) -> None:

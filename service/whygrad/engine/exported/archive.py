@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from whygrad.engine.exported.classes import Classes
 from whygrad.engine.exported.examples import examples
 from whygrad.engine.exported.lines import line_record
-from whygrad.engine.exported.package import AGAIN, Package, refuse
+from whygrad.engine.exported.package import AGAIN, EXPORTING, Package, refuse
 from whygrad.engine.exported.program import Exported
 from whygrad.engine.preflight.directory import Directory
 
@@ -58,7 +58,7 @@ def rewritten(directory: Directory) -> bytes:
         package = Package(directory)
         return _written(package, Exported(package.module))
     except _ASTRAY:
-        refuse("its program is not described as torch.export describes one", AGAIN)
+        refuse("its program is not described as torch.export describes one", AGAIN, EXPORTING)
 
 
 def _written(package: Package, program: Exported) -> bytes:

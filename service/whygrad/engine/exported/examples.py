@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from whygrad.engine.exported.package import Package
 from whygrad.engine.exported.values import Pickle, Tensor
 from whygrad.engine.preflight.directory import Directory
-from whygrad.engine.preflight.pickles import Made, PickleError, Row, Series, Table, Value
+from whygrad.engine.preflight.pickles import Made, Name, PickleError, Row, Series, Table, Value
 from whygrad.engine.preflight.program import ProgramReader, Storage
 from whygrad.engine.preflight.refusal import RefusedError
 
@@ -15,6 +15,21 @@ INPUTS = "data/sample_inputs/model.pt"
 MOST_BYTES = 64 << 20
 """Larger examples are left out: a request then says the shapes."""
 _TENSOR = "torch._utils._rebuild_tensor_v2"
+_WITH_ATTRIBUTES = "torch._tensor._rebuild_from_type_v2"
+"""How a tensor is saved that has attributes: an export notes in such which of its sizes may change (Dim.DYNAMIC)."""
+
+
+class _ExampleReader(ProgramReader):
+    """Reads examples, whose values may be of any class: all but their tensors is passed over."""
+
+    def named(self, module: str, name: str) -> Value:
+        return Name(module, name)
+
+    def called(self, function: Value, arguments: Value) -> Value:
+        made = Made([function, arguments])
+        if made.of == _WITH_ATTRIBUTES:
+            function, _, arguments, _ = made.arguments
+        return super().called(function, arguments)
 
 
 def examples(package: Package, wanted: int) -> dict[str, bytes]:
@@ -24,7 +39,7 @@ def examples(package: Package, wanted: int) -> dict[str, bytes]:
     try:
         saved = Directory(package.read(INPUTS))
         saved.judge()
-        held = ProgramReader(saved.read("data.pkl", MOST_BYTES), saved, "data").read()
+        held = _ExampleReader(saved.read("data.pkl", MOST_BYTES), saved, "data").read()
         tensors = [_tensor(each) for each in _tensors(held, set())]
         storages = {tensor.storage for tensor in tensors}
         if len(tensors) != wanted or sum(saved.size(f"data/{key}") or 0 for key in storages) > MOST_BYTES:

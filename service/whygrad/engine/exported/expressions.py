@@ -110,6 +110,8 @@ def _single(kind: str, value: Any, named: Named) -> str | None:
             return named(value["as_tensor"]["name"]) if "as_tensor" in value else "None"
         case "as_int" | "as_float" | "as_bool":
             return _NUMBERS[kind](value)
+        case "as_complex":
+            return f"complex({_number(value['real'])}, {_number(value['imag'])})"
         case "as_scalar_type":
             return _integer(_kind(value))
         case "as_memory_format":
@@ -128,7 +130,7 @@ def _single(kind: str, value: Any, named: Named) -> str | None:
 def _kind(value: int) -> int:
     """The number that torch itself has for a kind."""
     if value not in KINDS:
-        refuse("it holds numbers of eight bits with a point, or unsigned ones")
+        refuse("it computes in float8, or in unsigned integers of more than 8 bits")
     return _BFLOAT16 if KINDS[value] == "BFloat16" else value - 1
 
 

@@ -1,4 +1,8 @@
-"""The record beside a file of code that leads from its characters to the original source."""
+"""The record beside a file of code that leads from its characters to the original source.
+
+A line of the source stands there indented, as in the source of a script: torch begins the lines of a trace's stack at
+the margin.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from collections.abc import Sequence
 
 from whygrad.engine.exported.scopes import Place
 from whygrad.engine.exported.values import Pickle
+
+_INDENT = "    "
 
 
 def line_record(lines: Sequence[tuple[str, Place | None]]) -> bytes:
@@ -17,7 +23,7 @@ def line_record(lines: Sequence[tuple[str, Place | None]]) -> bytes:
         ranges.append((at + len(line) - len(line.lstrip()), place))
         at += len(line.encode()) + 1
         if place is not None:
-            for text in (f"{place.code}\n", place.file):
+            for text in (_shown(place), place.file):
                 texts.setdefault(text, len(texts))
     pickle = Pickle()
     pickle.open()
@@ -33,8 +39,8 @@ def line_record(lines: Sequence[tuple[str, Place | None]]) -> bytes:
 
 def _range(pickle: Pickle, texts: dict[str, int], number: int, start: int, place: Place | None) -> None:
     known = place is not None
-    pieces = [texts[f"{place.code}\n"]] if place is not None else []
-    begin, end = (place.column, len(place.code.encode())) if place is not None else (0, 0)
+    pieces = [texts[_shown(place)]] if place is not None else []
+    begin, end = (len(_INDENT) + place.column, len(_shown(place).encode()) - 1) if place is not None else (0, 0)
     pickle.open()
     pickle.plain(start)
     pickle.open()
@@ -48,3 +54,7 @@ def _range(pickle: Pickle, texts: dict[str, int], number: int, start: int, place
     pickle.close()
     pickle.plain(number if known else 0)
     pickle.close()
+
+
+def _shown(place: Place) -> str:
+    return f"{_INDENT}{place.code}\n"

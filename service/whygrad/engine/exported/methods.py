@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from whygrad.engine.exported.expressions import member
-from whygrad.engine.exported.package import refuse
+from whygrad.engine.exported.package import EXPORTING, refuse
 from whygrad.engine.exported.scopes import Place, Scope
 from whygrad.engine.exported.steps import Step, Value
 
@@ -69,7 +69,7 @@ class Methods:
     def _add(self, code: Code, line: str, place: Place | None = None) -> None:
         self._length += len(line)
         if self._length > MOST_CODE:
-            refuse(f"its code has more than {MOST_CODE >> 20} MiB", "export a part of it, or unroll less")
+            refuse(f"its code has more than {MOST_CODE >> 20} MiB", "export a part of it, or unroll less", EXPORTING)
         code.append((line, place))
 
     def _scope(self, number: int, depth: int) -> Scope | None:

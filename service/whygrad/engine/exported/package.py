@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from whygrad.engine.observation import Refusal
 from whygrad.engine.preflight.directory import Directory
-from whygrad.engine.preflight.refusal import RefusedError
+from whygrad.engine.preflight.refusal import EXPORT, RefusedError
 from whygrad.engine.spelling import quoted
 
 MOST_TEXT = 64 << 20
@@ -23,9 +23,10 @@ PROGRAM = "models/model.json"
 WEIGHTS, CONSTANTS = "data/weights", "data/constants"
 _CONFIGURATIONS = {WEIGHTS: "model_weights_config.json", CONSTANTS: "model_constants_config.json"}
 
-_LINES = """program = torch.export.export(model, example)  # torch 2.9 or newer
-torch.export.save(program, "model.pt2")"""
 AGAIN = "export it with torch 2.9 or newer"
+EXPORTING = """program = torch.export.export(model, example)  # torch 2.9 or newer
+torch.export.save(program, "model.pt2")"""
+"""The lines that export a program as it is read."""
 
 Json = Mapping[str, Any]
 
@@ -38,7 +39,7 @@ class Package:
         directory.judge()
         names = set(directory.names())
         if PROGRAM not in names or not {f"{folder}/{name}" for folder, name in _CONFIGURATIONS.items()} <= names:
-            refuse("it was written by torch 2.8 or older, or holds compiled code", AGAIN)
+            refuse("it was written by torch 2.8 or older, or holds compiled code", AGAIN, EXPORTING)
         self.program: Json = self._json(PROGRAM)
         version = self.program["schema_version"]["major"]
         if version != SCHEMA:
@@ -47,6 +48,7 @@ class Package:
             refuse(
                 "it was decomposed for inference, which leaves out every detach",
                 "send it as torch.export.export gave it",
+                EXPORTING,
             )
         self._stored = {
             name: (folder, entry)
@@ -80,6 +82,8 @@ class Package:
         return held
 
 
-def refuse(why: str, summary: str = "export it with torch.jit.script or torch.jit.trace instead") -> NoReturn:
-    """Refuse a torch.export archive that is not read. Raises RefusedError."""
-    raise RefusedError(Refusal("a torch.export archive that is not read", why, _LINES, summary))
+def refuse(
+    why: str, summary: str = "export it with torch.jit.script or torch.jit.trace instead", instead: str = EXPORT
+) -> NoReturn:
+    """Refuse a torch.export archive that is not read, with the lines that make one that is. Raises RefusedError."""
+    raise RefusedError(Refusal("a torch.export archive that is not read", why, instead, summary))

@@ -8,11 +8,24 @@ from dataclasses import dataclass
 from functools import partial
 
 from whygrad.engine.exported.expressions import Named, expression, identifier, names_in, plain
-from whygrad.engine.exported.package import Json, refuse
+from whygrad.engine.exported.package import EXPORTING, Json, refuse
 from whygrad.engine.exported.scopes import Place, Scope, scopes
 from whygrad.engine.spelling import quoted
 
 REGION = "torch.ops.higher_order.wrap_with_set_grad_enabled"
+_IN_PYTHON = "write it as an if or a loop of Python, and export it with torch.jit.script"
+_NOT_READ = {
+    "cond": ("it holds torch.cond, of which either branch may run", _IN_PYTHON),
+    "while_loop": ("it holds while_loop, which repeats a part of it", _IN_PYTHON),
+    "map_impl": ("it holds map, which repeats a part of it", _IN_PYTHON),
+    "scan": ("it holds scan, which repeats a part of it", _IN_PYTHON),
+    "wrap_with_autocast": (
+        "a part of it runs in torch.autocast",
+        "export it without torch.autocast, which changes types of numbers, and no way that gradients take",
+        EXPORTING,
+    ),
+}
+"""What holds a graph of its own, by its name: why it is not read, and what to send in its place."""
 _OPERATION = re.compile(r"torch\.ops\.(?P<space>\w+)\.(?P<name>\w+)(\.\w+)?")
 _PYTHON = {
     "_operator.add": "({} + {})",
@@ -23,15 +36,23 @@ _PYTHON = {
     "_operator.mod": "({} % {})",
     "_operator.pow": "({} ** {})",
     "_operator.neg": "(-{})",
+    "_operator.pos": "{}",
+    "_operator.and_": "torch.__and__({}, {})",
+    "_operator.or_": "torch.__or__({}, {})",
+    "_operator.lshift": "torch.__lshift__({}, {})",
+    "_operator.rshift": "torch.__rshift__({}, {})",
     "_operator.eq": "({} == {})",
     "_operator.ne": "({} != {})",
     "_operator.lt": "({} < {})",
     "_operator.le": "({} <= {})",
     "_operator.gt": "({} > {})",
     "_operator.ge": "({} >= {})",
-    "torch.sym_max": "torch.max({}, {})",
-    "torch.sym_min": "torch.min({}, {})",
+    "torch.sym_max": "ops.prim.max({}, {})",
+    "torch.sym_min": "ops.prim.min({}, {})",
+    "torch.sym_int": "int({})",
     "torch.sym_float": "float({})",
+    "torch.sym_ite": "({1} if {0} else {2})",
+    "torch._sym_sqrt": "torch.sqrt({})",
     "torch.sym_not": "(not {})",
     "math.ceil": "torch.ceil({})",
     "math.floor": "torch.floor({})",
@@ -102,7 +123,8 @@ class Steps:
             if target == REGION:
                 yield from self._region(node, names, around)
             elif target.startswith("torch.ops.higher_order."):
-                refuse(f"it holds {quoted(target.rpartition('.')[2])}, which chooses, repeats or wraps a part of it")
+                name = target.rpartition(".")[2]
+                refuse(*_NOT_READ.get(name, (f"it holds {quoted(name)}, which runs a part of it in a way of its own",)))
             elif _operator(node) in _CHECKS:
                 continue
             elif _operator(node) == "detach_" and self._read(node, names)[0] in self._fresh_made:

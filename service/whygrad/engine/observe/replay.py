@@ -45,6 +45,8 @@ class Outcome:
 
 def objection(seen: Observation) -> str | None:
     """Why a program is not run once more after what was seen of it; None where it can be."""
+    if seen.exported:
+        return "what torch.export exports is not run by the optimising executor of TorchScript"
     numeric = next((p for p in seen.passes if p.name == "numeric" and p.ran), None)
     if numeric is None:
         return "it compares them with the step with its numbers, which could not run"

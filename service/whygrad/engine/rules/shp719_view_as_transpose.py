@@ -65,12 +65,16 @@ from whygrad.engine.wording.phrases import sizes
 
 @rule("SHP719", "view-as-transpose", "warning")
 def view_as_transpose(observation: Observation) -> Iterator[Finding]:
-    """The views that had to swap axes; those of one module that had to swap the same are one finding."""
+    """The views that had to swap axes; those of one module that had to swap the same are one finding.
+
+    Those of torch's own layers are meant as they are: heads that come out of the batch are as a swap by their sizes.
+    """
     found: dict[tuple[str, Swap], dict[int, tuple[int, Event]]] = defaultdict(dict)
     known = layouts(observation)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
-        swap = swapped(observation, known, node, event) if event.completed and event.inputs else None
+        judged = event.completed and event.inputs and not observation.in_library(node.id)
+        swap = swapped(observation, known, node, event) if judged else None
         if swap is not None:
             found[node.module, swap].setdefault(node.id, (order, event))
     for (_, swap), views in found.items():
