@@ -309,3 +309,22 @@ class Net(nn.Module):
     found = diagnose_source(source, shapes="4x8", loss="mean")["findings"][0]
     assert (found["code"], found["fix"]["verified"]) == ("NUM601", False)
     assert found["fix"]["evidence"] == "with it score gets a gradient of zero"
+
+
+def test_gradients_beside_a_fault_that_is_still_there_are_no_evidence() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc, self.gate = nn.Linear(8, 6), nn.Linear(6, 6)
+
+    def forward(self, x):
+        h = torch.tanh(self.enc(x))
+        g = torch.sigmoid(self.gate(h))
+        mixed = g * h
+        g.data.clamp_(0.2, 0.6)
+        return mixed.mean() + g.mean()
+"""
+    found = diagnose_source(source, shapes="4x8", loss="output")["findings"][0]
+    assert (found["code"], found["fix"]["verified"]) == ("IPL305", False)
+    assert found["fix"]["evidence"] == "with it the fault is still there"

@@ -58,3 +58,12 @@ def test_a_loss_of_nothing_has_no_mean() -> None:
     (finding,) = document["findings"]
     assert (finding["code"], finding["fix"]["after"]) == ("BWD402", None)
     assert "the loss has no values (0x4)" in finding["title"]
+
+
+def test_a_slice_is_kept_without_its_history() -> None:
+    body = "h = self.a(x) + self.m; self.m = h[:, -6:]; return h * self.p"
+    (finding,) = diagnose_source(net(body, "self.a = nn.Linear(6, 6); self.m = torch.zeros(4, 6)"), shapes="4x6")[
+        "findings"
+    ]
+    assert (finding["code"], finding["fix"]["verified"]) == ("BWD403", True)
+    assert finding["fix"]["after"] == "self.m = h[:, -6:].detach()"

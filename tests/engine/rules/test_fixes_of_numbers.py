@@ -149,3 +149,11 @@ def test_a_softmax_over_one_element_is_shown_with_what_it_was_given(shapes: str,
     assert (found["code"], found["fix"]["verified"]) == ("ZER503", True)
     assert found["fix"]["after"] == (f"return {after} * x * self.p" if after else None)
     assert unhealed(source, example) == []
+
+
+def test_a_product_with_zeros_alone_has_no_condition_to_turn() -> None:
+    body = "return (self.a(x) @ self.m).sigmoid() * self.p"
+    init = "self.a = nn.Linear(6, 6); self.register_buffer('m', torch.zeros(6, 6))"
+    finding = diagnose_source(net(body, init), shapes="4x6", loss="mean")["findings"][0]
+    assert (finding["code"], "multiplies it with zeros alone" in finding["title"]) == ("ZER507", True)
+    assert "condition" not in finding["fix"]["summary"]

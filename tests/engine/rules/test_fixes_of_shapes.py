@@ -345,3 +345,19 @@ def test_channels_that_no_dimension_is_for_are_asked_for_and_the_layer_stays() -
     finding = only(diagnose_source(source, shapes="8x8", loss="mean"))
     assert finding["code"] == "SHP703"
     assert finding["fix"]["summary"] == "send 3 channels with 2 dimensions behind them, or a batch of those"
+
+
+def test_inputs_of_a_round_size_are_told_in_a_whole_sentence() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv1d(1 if i == 0 else 4, 4, 5) for i in range(5)])
+
+    def forward(self, x):
+        for conv in self.convs:
+            x = F.max_pool1d(F.relu(conv(x)), 2)
+        return x.mean(-1)
+"""
+    (finding,) = diagnose_source(source, shapes="2x1x100", loss="mean")["findings"]
+    assert (finding["code"], finding["fix"]["summary"]) == ("SHP708", "send inputs of 2x1x160; this one was 2x1x100")

@@ -128,3 +128,8 @@ class Net(nn.Module):
     assert finding["parameters"] == [f"layers.{i}.gate.{name}" for i in range(2) for name in ("weight", "bias")]
     used = source.replace("return torch.relu(self.value(x))", "return g * torch.relu(self.value(x))")
     assert diagnose_source(used, shapes="4x6", loss="mean")["verdict"] == "healthy"
+
+
+def test_two_layers_in_vain_take_part() -> None:
+    finding = only("s = self.b(self.a(x)); return x.exp() * self.p")
+    assert finding["message"].startswith("a and b take part in the forward")

@@ -269,4 +269,5 @@ def message_of(error: Exception) -> str:
     text = _ends(str(error))
     tail = re.split(r"^(?:RuntimeError|torch\.jit\.Error|builtins\.\w+|\w+Error): ", text, flags=re.MULTILINE)
     last = tail[-1] if "Traceback of TorchScript" in text and len(tail) > 1 else text
-    return re.sub(r"^\w+Error:\s*", "", last.strip())[:4000]
+    without_class = re.sub(r"^\w+Error:\s*", "", last.strip())[:4000]
+    return re.sub(r"\bMeta(\w+)Type\b", r"torch.\1Tensor", without_class)  # so it is told where there are numbers

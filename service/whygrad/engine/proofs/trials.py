@@ -10,7 +10,7 @@ from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import unexplained
 from whygrad.engine.edits import Edit, Freeze, Pause, Rescale
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Error, Observation
 from whygrad.engine.wording.phrases import counted
 
 Rerun = Callable[[Sequence[Edit], str], Observation | None]
@@ -130,6 +130,8 @@ class Trial:
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
         left_out = all(isinstance(edit, Freeze) for edit in self.fix.edits)
         without = self._without() if left_out else None
+        if seen.error is not None:
+            return f"with it {self._passed()}; then the {seen.error.stage} raises: {_shown(seen.error)}"
         return without or f"with it {self._passed()}: {_gained(self.base.observation, seen)}{self._sizes()}"
 
     def _sizes(self) -> str:
@@ -162,11 +164,17 @@ class Trial:
     def _stayed(self) -> str:
         error, faults = self.after.observation.error, [*self.new, *self.after.found]
         if error is None:
-            return self._instead(self.new[0]) if self.new else _gained(self.base.observation, self.after.observation)
+            return self._instead(self.new[0]) if self.new else self._as_before()
         told = next((d.finding.title for d in faults if d.severity == "error" and d.rule.family != "RUN"), None)
         if told is None or told == self.fault.finding.title:
-            return f"the {error.stage} raises {shorten(error.message.strip().partition(chr(10))[0], 160)}"
+            return f"the {error.stage} raises {_shown(error)}"
         return told
+
+    def _as_before(self) -> str:
+        """That the fault is still there: gradients that arrive beside it are no success."""
+        if key(self.fault) in self.after.keys:
+            return "with it the fault is still there"
+        return _gained(self.base.observation, self.after.observation)
 
     def _instead(self, new: Diagnosed) -> str:
         """The fault that there is now; an operation that only the fix has put in is not named."""
@@ -208,6 +216,11 @@ def _gained(before: Observation, after: Observation) -> str:
     if before.error is not None or before.judged is None:
         return f"{told} (none before, as the step {'raised' if before.error else 'could not begin'})"
     return told if had == (count, total) else f"{told} ({had[0]} of {had[1]} before)"
+
+
+def _shown(error: Error) -> str:
+    """The first line of what was raised."""
+    return shorten(error.message.strip().partition("\n")[0], 160)
 
 
 def _count(observation: Observation, states: Sequence[str]) -> int:

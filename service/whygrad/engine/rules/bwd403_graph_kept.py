@@ -146,5 +146,5 @@ def _kept(event: Event) -> str:
 
 
 def _detached(source: str | None) -> str | None:
-    assigned = rewritten(source, r"^([\w.\[\]]+) = ([\w.]+)$", r"\1 = \2.detach()")
+    assigned = rewritten(source, r"^([\w.\[\]]+) = ([\w.]+(?:\[[^\[\]]*\])?)$", r"\1 = \2.detach()")
     return assigned or rewritten(source, r"\.append\(([\w.]+)\)", r".append(\1.detach())")

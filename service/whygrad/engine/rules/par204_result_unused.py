@@ -61,7 +61,7 @@ from whygrad.engine.gradients.rejoining import taken_on
 from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.phrases import owners, subject
+from whygrad.engine.wording.phrases import subject
 from whygrad.engine.wording.rewriting import rewritten
 
 
@@ -76,15 +76,14 @@ def result_unused(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, group: Unreached, last: Event) -> Finding:
-    lost = owners(group.parameters)
     returned = _output(observation, last)
     fixes = _fixes(observation, group, last, returned)
-    where = "the result is not used"
+    where, parts = "the result is not used", subject(group.parameters, "takes")
     if returned is not None:
         where = f"the loss does not read output {returned}, which is all that the result reaches"
     return Finding(
         title=f"{subject(group.parameters, 'gets')} no gradient: {where}",
-        message=f"{lost} takes part in the forward, and nothing that the loss reads depends on it.",
+        message=f"{parts} part in the forward, and nothing that the loss reads depends on it.",
         node=last.node,
         event=last,
         order=group.order,

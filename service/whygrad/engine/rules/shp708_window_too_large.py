@@ -130,8 +130,8 @@ def _larger_inputs(observation: Observation, failed: Failure, operand: Operand, 
         chosen = tuple(larger(s) if axis in grown else s for axis, s in enumerate(exact))
         ask = resent(observation, place, shape=list(chosen))
         if ask is not None and grown and (number == 0 or chosen != exact):
-            words = f"send inputs of at least {sizes(chosen)}" if number == 0 else f"or of {sizes(chosen)}"
-            yield Fix(f"{words}; this one was {sizes(given)}", edits=(ask,))
+            least_of_all = "at least " if number == 0 else ""
+            yield Fix(f"send inputs of {least_of_all}{sizes(chosen)}; this one was {sizes(given)}", edits=(ask,))
 
 
 def _rounded(needed: int) -> int:
@@ -149,7 +149,7 @@ def _smaller(node: Node, found: Window | None) -> Fix | None:
         return None
     spare = [s + 2 * p for s, p in zip(found.sizes, found.padding, strict=True)]
     kernel = [min(k, max(1, s)) for k, s in zip(found.kernel, spare, strict=True)]
-    summary = f"or use a window of {sizes(kernel)} in place of {sizes(found.kernel)}"
+    summary = f"use a window of {sizes(kernel)} in place of {sizes(found.kernel)}"
     return Fix(summary, edits=(Give(node.id, "kernel_size", kernel),)) if tuple(kernel) != found.kernel else None
 
 
@@ -161,4 +161,4 @@ def _adaptive(observation: Observation, node: Node, found: Window | None) -> Fix
     edit = Replace(node.id, f"self.mean({list(range(-rank, 0))}, keepdim=True)")
     kind, pool = observation.modules.get(node.module), f"nn.AdaptiveAvgPool{rank}d(1)"
     before = f"nn.{kind}({written(list(found.kernel))}, ...)" if found and kind == f"AvgPool{rank}d" else None
-    return Fix(f"or pool to one value with {pool}", before, pool if before else None, edits=(edit,))
+    return Fix(f"pool to one value with {pool}", before, pool if before else None, edits=(edit,))

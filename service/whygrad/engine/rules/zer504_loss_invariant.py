@@ -124,7 +124,8 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     )
     advice = _advice(name, normalised=normalised)
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
-    return [*across, *([] if normalised else [squared]), weighed]
+    centred = not normalised and name in ("sub", "rsub")
+    return [*across, *([squared] if centred else []), weighed]
 
 
 def _links(divider: Node | None) -> tuple[Link, ...]:

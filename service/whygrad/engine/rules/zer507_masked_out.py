@@ -67,6 +67,7 @@ _OTHERWISE: Mapping[str, tuple[str, Json]] = {
     "dropout": ("p", 0.5),
 }
 _NUMBER = ("multiplies it with 0", "multiply with another number: in whole numbers, 8 // 16 is 0")
+_PRODUCTS = frozenset({"matmul", "mm", "bmm", "mv", "dot", "einsum", "linear", "addmm", "baddbmm"})
 _OVERWRITING = frozenset({"copy", "zero", "fill", "index_put", "masked_scatter"})
 
 
@@ -145,5 +146,10 @@ def _told(name: str) -> tuple[str, str]:
         return (
             "multiplies it with zeros alone",
             "let the factor be one where it has to let through: is it inverted, or still at zero?",
+        )
+    if name in _PRODUCTS:
+        return (
+            "multiplies it with zeros alone",
+            f"check what {name} is given beside it: does it still hold the zeros that it was made with?",
         )
     return "replaces it at every position that the loss uses", f"turn the condition of {name} round, if it is inverted"

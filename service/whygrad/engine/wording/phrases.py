@@ -22,7 +22,7 @@ def owners(parameters: Sequence[Parameter]) -> str:
     return f"{modules[0]} and {len(modules) - 1} more"
 
 
-_PLURAL = {"gets": "get", "is": "are", "runs": "run", "reaches": "reach", "follows": "follow"}
+_PLURAL = {"gets": "get", "is": "are", "runs": "run", "reaches": "reach", "follows": "follow", "takes": "take"}
 
 
 def subject(parameters: Sequence[Parameter], verb: str) -> str:
