@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -79,6 +80,13 @@ def kill_by_its_thread_alone(aim: Aim) -> object:
 def kill_by_a_descriptor(aim: Aim) -> object:
     signal.pidfd_send_signal(os.pidfd_open(aim.victim), signal.SIGKILL)
     return True
+
+
+def have_the_kernel_signal_another(aim: Aim) -> object:
+    """Whoever owns a descriptor is sent the signal that its owner chose, each time that something is there to read."""
+    fcntl.fcntl(0, fcntl.F_SETOWN, aim.victim)
+    fcntl.fcntl(0, fcntl.F_SETSIG, signal.SIGKILL)
+    return fcntl.fcntl(0, fcntl.F_GETOWN) == aim.victim
 
 
 def queue_a_signal(aim: Aim) -> object:
