@@ -110,7 +110,7 @@ class TestPage:
             told = {"verdict": "faulty", "headline": f"told of {code}", "findings": [finding(code)]}
             assert service.store.finish(claim, told)
         page = client.get(PLACE, headers=PAGE).text
-        assert "<h1>&lt;b&gt;.pt</h1>" in page
+        assert ">&lt;b&gt;.pt</h1>" in page
         assert page.index("SHP701 in model.py") < page.index("CUT101 in model.py") < page.index("Its diagnoses")
         assert "told of CUT101" in page
         assert "It is being read" in page
@@ -127,4 +127,7 @@ class TestPage:
         assert "It was not diagnosed yet" in page
 
     def test_one_that_is_not_here(self, client: FlaskClient) -> None:
-        assert client.get(f"/models/{'0' * 64}", headers=PAGE).status_code == 404
+        gone = client.get(f"/models/{'0' * 64}", headers=PAGE)
+        assert gone.status_code == 404
+        assert "Choose its file again." in gone.text
+        assert "PUT" not in gone.text

@@ -7,10 +7,13 @@ from typing import Any
 from whygrad.jobs.diagnosis import Diagnosis
 from whygrad.jobs.store import UploadGone
 from whygrad.web.errors import Problem
+from whygrad.web.representations import wants_page
 from whygrad.web.service import service
 from whygrad.web.waiting import wait_for
 
 ABANDONED = ("lost", "cancelled")
+GONE = "This program is no longer here. Choose its file again."
+"""What a page says of one that is not kept, to who has a file and no command line."""
 
 
 def read(sha256: str, seconds: float) -> Diagnosis:
@@ -42,4 +45,4 @@ def _reading(sha256: str) -> Diagnosis:
 
 
 def _unknown(sha256: str) -> Problem:
-    return Problem(404, f"No upload has this sha256. Send it with PUT /models/{sha256}.")
+    return Problem(404, GONE if wants_page() else f"No upload has this sha256. Send it with PUT /models/{sha256}.")

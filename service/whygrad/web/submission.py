@@ -16,6 +16,8 @@ from whygrad.jobs.store import UploadGone
 from whygrad.request.sizes import refuse_larger
 from whygrad.storage.blobs import Blob
 from whygrad.web.errors import Problem
+from whygrad.web.reading import GONE
+from whygrad.web.representations import wants_page
 from whygrad.web.schemas import LONGEST_NAME
 from whygrad.web.service import service
 from whygrad.web.uploads import keep
@@ -91,7 +93,7 @@ def _stored(form: dict[str, Any]) -> Blob:
     upload = service().blobs.find(sha256)
     if upload is None:
         detail = f"No upload has this sha256. Send it first, PUT /models/{sha256}, or send the file as model."
-        raise Problem(422, detail, pointer="/model_id")
+        raise Problem(422, GONE if wants_page() else detail, pointer="/model_id")
     return upload
 
 

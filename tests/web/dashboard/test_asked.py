@@ -69,6 +69,6 @@ def test_what_a_script_is_to_say_has_all_that_is_wrong(client: FlaskClient) -> N
 def test_a_program_that_is_gone_is_asked_for_again(client: FlaskClient) -> None:
     gone = client.post("/", data={"model_id": "0" * 64, "shapes": "2x4"}, headers=PAGE)
     assert gone.status_code == 422
-    assert '<a href="#model">No upload has this sha256.' in gone.text
+    assert '<a href="#model">This program is no longer here. Choose its file again.' in gone.text
     assert 'type="file" id="model"' in gone.text
     assert 'value="2x4"' in gone.text

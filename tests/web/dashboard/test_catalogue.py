@@ -43,6 +43,10 @@ def test_an_error_is_explained(opened: Open, scripts: bool, shoot: Shoot) -> Non
     expect(page.locator("#answer .message")).to_have_text(TRACEBACK.splitlines()[-1])
     expect(page.locator("#answer")).to_contain_text("train.py")
     expect(page.get_by_label("Error message")).to_have_value(TRACEBACK)
+    card, cure = (page.locator(f".candidates {part}").first.bounding_box() for part in ("> li", ".cure"))
+    assert card is not None
+    assert cure is not None
+    assert card["x"] + card["width"] - cure["x"] - cure["width"] < 32, "a column is empty"
     shoot(page, "page")
 
 

@@ -116,6 +116,7 @@ def test_the_strip_is_one_stop_for_the_keyboard_and_leads_to_the_table(opened: O
 def test_every_form_can_be_downloaded(opened: Open, cut: str) -> None:
     page = opened(cut)
     page.get_by_text("Download", exact=True).click()
+    expect(page.locator(".menu").get_by_role("link", name="JUnit .xml", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="JSON").click()
     assert json.loads(download.value.path().read_text())["findings"][0]["code"] == "CUT101"

@@ -85,6 +85,10 @@ def test_axe_finds_nothing_and_the_narrowest_screen_holds_it(
     assert page.evaluate(
         "[...document.querySelectorAll('.days .some')].every((bar) => bar.getBoundingClientRect().right < innerWidth)"
     ), "a day is out of sight"
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every((box) => box.scrollWidth <= box.clientWidth"
+        " || box.matches('[tabindex]') || box.querySelector('a, button'))"
+    ), "no key scrolls what is wider than the screen"
     page.emulate_media(color_scheme="light")
     shoot(page, "narrow")
 

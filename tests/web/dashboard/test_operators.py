@@ -16,6 +16,7 @@ def test_it_says_at_a_glance_that_all_is_well(opened: Open, shoot: Shoot) -> Non
     worker = page.get_by_role("row", name="free")
     for layer in ("nobody", "limits", "seccomp"):
         expect(worker).to_contain_text(layer)
+    expect(worker.locator(".isolation li").first).to_have_css("padding", "0px")
     expect(page.locator(".figures")).to_contain_text("Done in the last hour")
     shoot(page, "page")
 

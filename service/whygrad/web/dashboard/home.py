@@ -14,7 +14,7 @@ from whygrad.request.document import LOSSES, Loss
 from whygrad.request.faults import faults
 from whygrad.web.dashboard.asked import Asked
 from whygrad.web.errors import Problem
-from whygrad.web.reading import ABANDONED, read
+from whygrad.web.reading import ABANDONED, GONE, read
 from whygrad.web.schemas import Upload
 from whygrad.web.service import service
 from whygrad.web.submission import submit
@@ -117,5 +117,5 @@ def _read(asked: Asked) -> Asked:
     except Problem as problem:
         if problem.status != 404:
             raise
-        return asked.wrong([{"pointer": "/model", "message": "This program is no longer here. Choose its file again."}])
+        return asked.wrong([{"pointer": "/model", "message": GONE}])
     return asked.described(job.document) if job.document else replace(asked, unread=job.status not in ABANDONED)
