@@ -20,7 +20,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from whygrad_client import cells
+from whygrad_client import cells, unreadable
 from whygrad_client.errors import WhygradError
 from whygrad_client.examples import NotAnInput, holds_tensor, is_one_tensor, real
 from whygrad_client.parting import Parting, part, seed
@@ -81,10 +81,8 @@ def capture(module: Module, arguments: Sequence[Any], keywords: Values, *, train
     call = _call(module, arguments, keywords)
     with warnings.catch_warnings(), _attributes_kept(module):
         warnings.simplefilter("ignore")  # torch announces the successor of TorchScript, and what a trace leaves out
-        try:
-            return _scripted(module, call)
-        except Exception as error:  # torch raises whatever its compiler met
-            return _traced(module, call, training, unscripted=_reason(error))
+        with unreadable.hidden(module):
+            return _exported(module, call, training)
 
 
 def named(module: Module, arguments: Sequence[Any], keywords: Values) -> Values:
@@ -106,7 +104,8 @@ def _unwrapped(module: Module) -> Module:
 
     module = getattr(module, "_orig_mod", module)
     if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"a model is a torch.nn.Module or the path of a TorchScript file, not {type(module).__name__}")
+        given = f"the class {module.__name__}" if isinstance(module, type) else type(module).__name__
+        raise TypeError(f"a model is a torch.nn.Module or the path of a TorchScript file, not {given}")
     return module
 
 
@@ -133,6 +132,13 @@ def _positional_names(signature: inspect.Signature) -> Iterator[str]:
         if formal.kind is formal.VAR_POSITIONAL:
             yield from (f"{formal.name}_{number}" for number in count())
         yield formal.name
+
+
+def _exported(module: Module, call: _Call, training: bool) -> Captured:
+    try:
+        return _scripted(module, call)
+    except Exception as error:  # torch raises whatever its compiler met
+        return _traced(module, call, training, unscripted=_reason(error))
 
 
 def _scripted(module: Module, call: _Call) -> Captured:

@@ -36,7 +36,7 @@ class Client:
     """
 
     def __init__(self, base_url: str, key: str | None = None, timeout: float = 30.0) -> None:
-        """Raises Misconfigured where `base_url` is no http address, or `key` cannot be one."""
+        """Raises Misconfigured where `base_url` is no http address, or `key` or `timeout` cannot be one."""
         self._transport = Transport(base_url, key or os.environ.get("WHYGRAD_KEY"), timeout)
         self._diagnoses = Diagnoses(self._transport)
 

@@ -120,7 +120,7 @@ class Project:
                 yield f"{called(self.path, _MODELS, pattern)}: there is no such file"
 
     def _files(self, pattern: str) -> list[Path]:
-        return sorted(self.path.parent.glob(pattern))
+        return sorted(path for path in self.path.parent.glob(pattern) if path.is_file())
 
 
 def find(folder: Path) -> Path | None:

@@ -5,7 +5,7 @@ WhygradError
 ├── NotAService         something answered that is no whygrad service
 ├── NotADiagnosis       what should be a diagnosis is none
 ├── NotARequest         what was asked for makes no sense; a ValueError too
-├── Misconfigured       the address or the key of a service cannot be one; a ValueError too
+├── Misconfigured       the address, key or timeout of a service cannot be one; a ValueError too
 ├── Unreadable          the program's file cannot be read to its end
 ├── TimedOut            the time that was given is over, and the diagnosis is given up
 └── ProblemError        the service refused the request, or failed on it: `status`, `detail`, `errors`, `retry_after`
@@ -47,7 +47,7 @@ class NotARequest(WhygradError, ValueError):
 
 
 class Misconfigured(WhygradError, ValueError):
-    """The address of a service is none, or its key cannot be one."""
+    """The address of a service is none, or its key or timeout cannot be one."""
 
 
 class Unreadable(WhygradError):

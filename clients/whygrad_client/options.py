@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
-from whygrad.request.document import Loss
+from whygrad.request.document import LOSSES, Loss
 from whygrad_client.errors import NotARequest
 from whygrad_client.examples import Description
 
-LOSSES = "torch.nn.functional"
+FUNCTIONAL = "torch.nn.functional"
 
 Inputs = Any
 """A list or tuple of arguments, or the only one: each a tensor, its short form or description, or a plain value."""
@@ -71,14 +71,22 @@ def described(value: Any, name: str, lost: list[str]) -> Any:
 def lossed(loss: Any, target: Any, lost: list[str]) -> Any:
     """A loss, by its name, its function or its description, with its target. Raises as `described`."""
     kind = getattr(loss, "__name__", loss)
-    if not isinstance(kind, str | dict) or (callable(loss) and loss.__module__ != LOSSES):
+    if not isinstance(kind, str | dict) or (callable(loss) and loss.__module__ != FUNCTIONAL):
         own = kind if isinstance(kind, str) else type(loss).__name__
-        raise NotARequest(
-            f"a loss is a name or a function of {LOSSES}, and {own} is neither: call your own loss at the end of the "
-            "forward, and ask for loss='output'"
-        )
+        raise NotARequest(f"a loss is a name or a function of {FUNCTIONAL}, and {own} is neither: {_instead(own)}")
     if target is None:
         return kind
     if kind in Loss.NAMES:
-        raise NotARequest(f"a target goes with a loss of {LOSSES}, as cross_entropy is one; loss {kind!r} takes none")
+        raise NotARequest(
+            f"a target goes with a loss of {FUNCTIONAL}, as cross_entropy is one; loss {kind!r} takes none"
+        )
     return (kind if isinstance(kind, dict) else {"kind": kind}) | {"target": described(target, "of the loss", lost)}
+
+
+def _instead(own: str) -> str:
+    """What to ask for in the place of an own loss, or of a module such as CrossEntropyLoss."""
+    functions = {name.replace("_", "").removesuffix("loss"): name for name in LOSSES}
+    function = functions.get(own.lower().replace("bce", "binarycrossentropy").removesuffix("loss"))
+    if function:
+        return f"ask for its function, loss={function!r}"
+    return "call your own loss at the end of the forward, and ask for loss='output'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import random
 import re
 import time
@@ -76,9 +77,9 @@ class Transport:
     """The connections to a service at `base_url`; `timeout` is how many seconds it may be silent."""
 
     def __init__(self, base_url: str, key: str | None, timeout: float) -> None:
-        """Raises Misconfigured where `base_url` is no address of a service, or `key` cannot be one."""
+        """Raises Misconfigured where `base_url` is no address of a service, or the others cannot be what they are."""
         self.base_url = _address(base_url)
-        self.timeout = timeout
+        self.timeout = _seconds(timeout)
         self._answered = False
         self._session = requests.Session()
         self._session.auth = _Bearer(key)
@@ -215,6 +216,12 @@ def _address(base_url: str) -> str:
     if parts.username or parts.password:
         raise Misconfigured("the address of a service holds no password; a key is given as key, or in WHYGRAD_KEY")
     return base_url.rstrip("/")
+
+
+def _seconds(timeout: float) -> float:
+    if not isinstance(timeout, int | float) or not 0 < timeout < math.inf:
+        raise Misconfigured(f"timeout is a number of seconds above 0, not {timeout!r}")
+    return timeout
 
 
 def _parts(base_url: str) -> SplitResult | None:

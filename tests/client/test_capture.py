@@ -174,6 +174,21 @@ def test_inputs_that_do_not_fit_the_forward(arguments: tuple[Any, ...], says: st
 def test_what_is_no_module() -> None:
     with pytest.raises(TypeError, match=r"a model is a torch.nn.Module or the path of a TorchScript file, not int"):
         capture(3, [], {}, training=True)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="not the class Net"):
+        capture(Net, [], {}, training=True)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [Net, Lambda])
+def test_a_property_that_cannot_be_read_now_is_no_part_of_the_program(kind: type[Net]) -> None:
+    class Attached(kind):  # type: ignore[valid-type,misc]
+        @property
+        def trainer(self) -> object:
+            raise RuntimeError("not attached to a Trainer")
+
+    model = nn.Sequential(Attached())
+    assert "0.linear.weight" in dict(torch.jit.load(io.BytesIO(captured(model, "2x4").archive)).named_parameters())
+    with pytest.raises(RuntimeError, match="not attached"):
+        _ = model[0].trainer
 
 
 def test_what_cannot_be_copied_is_named() -> None:

@@ -168,6 +168,10 @@ class TestModels:
         assert (ended.returncode, [*self.requests(ended)]) == (2, ["detached.pt"])
         assert 'pyproject.toml:13: models."sound.pt": there is no such file' in ended.stderr
 
+    def test_a_pattern_names_files_alone(self, project: Path, service: str) -> None:
+        (project / "nets/old.pt").mkdir()
+        assert check(project, service).returncode == 0
+
     def test_a_link_leads_nowhere_else(
         self, project: Path, service: str, tmp_path_factory: pytest.TempPathFactory
     ) -> None:

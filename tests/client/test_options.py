@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from whygrad.request.document import DiagnosisRequest
 from whygrad_client import NotARequest
@@ -45,6 +46,20 @@ def test_a_loss_has_its_target(loss: Any) -> None:
     asked = {"loss": {"kind": "cross_entropy", "target": CLASSES}}
     assert request(None, {"loss": loss}, "2:int64[0,10)") == (asked, [])
     assert request(None, {"loss": loss}, torch.arange(10)[[0, 9]])[0] == asked
+
+
+@pytest.mark.parametrize(
+    ("loss", "instead"),
+    [
+        (nn.CrossEntropyLoss(), "its function, loss='cross_entropy'"),
+        (nn.MSELoss, "its function, loss='mse_loss'"),
+        (nn.BCEWithLogitsLoss(), "its function, loss='binary_cross_entropy_with_logits'"),
+        (nn.CTCLoss(), "call your own loss at the end of the forward"),
+    ],
+)
+def test_a_loss_that_is_a_module_is_told_its_function(loss: Any, instead: str) -> None:
+    with pytest.raises(NotARequest, match=instead):
+        request(None, {"loss": loss}, "2x4")
 
 
 def test_what_a_tensor_loses_is_told() -> None:

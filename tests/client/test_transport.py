@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 import requests
@@ -21,6 +22,7 @@ from whygrad_client import (
     ConnectionFailed,
     Forbidden,
     Invalid,
+    Misconfigured,
     NotADiagnosis,
     NotAService,
     NotFound,
@@ -361,6 +363,12 @@ def test_what_cannot_be_a_key_is_told_without_it(key: str) -> None:
     with pytest.raises(ValueError, match="WHYGRAD_KEY") as caught:
         Client("http://127.0.0.1:1", key)
     assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), "30", None])
+def test_what_is_no_timeout_is_told_at_once(timeout: Any) -> None:
+    with pytest.raises(Misconfigured, match="timeout is a number of seconds above 0, not "):
+        Client("http://127.0.0.1:1", timeout=timeout)
 
 
 def test_the_moment_to_come_back_is_a_number_or_a_date() -> None:

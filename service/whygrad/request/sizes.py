@@ -61,7 +61,7 @@ def _too_large(tensor: dict[str, Any], size: int, limit: int) -> str:
     shown = "x".join(map(str, tensor["shape"]))
     return (
         f"{shown}:{tensor['dtype']} takes {told(size)}, and all tensors together may take {told(limit)}. "
-        'Send a smaller batch; with "passes": ["structure"] floats take nothing.'
+        'Send a smaller batch; where "structure" is the only one of the passes, floats take nothing.'
     )
 
 
