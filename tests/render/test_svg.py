@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -62,7 +63,15 @@ def test_a_layer_is_one_row_whatever_it_counts_besides() -> None:
 
 
 def test_both_sides_of_a_fault_are_joined() -> None:
-    assert "saved here" in texts(svg.render(*examined(net("h += 1"))))
+    drawn = svg.render(*examined(net("h += 1")))
+    assert "saved here" in texts(drawn)
+    (joint,) = (
+        path.get("d", "") for path in ET.fromstring(drawn).iter(f"{SPACE}path") if path.get("stroke-dasharray") == "7 4"
+    )
+    start, *_, end = (float(y) for y in re.findall(r"[\d.]+ ([\d.]+)", joint))
+    boxes = [float(box.get("y", 0)) for box in ET.fromstring(drawn).iter(f"{SPACE}rect")]
+    assert start - svg.BOX in boxes, "it does not begin below a box"
+    assert end in boxes, "it does not end above a box"
 
 
 def test_it_stands_by_itself_and_hostile_text_is_text() -> None:

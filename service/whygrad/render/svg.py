@@ -46,12 +46,13 @@ def render(document: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
     top = HEAD + 22 * len(findings)
     room = max(WIDEST, NARROWEST + 2 * INDENT * max((row.depth for row in shown), default=0))
     height, width = top + ROW * len(shown) + 30, LEFT + room + BESIDE
+    indents = [INDENT * row.depth for row in shown]
     parts = [
         *_heading(document, findings, width),
         *(_frame(shown, n, top, room) for n, row in enumerate(shown) if row.open),
-        *_lines(graph, places, [INDENT * row.depth for row in shown], top),
+        *_lines(graph, places, indents, top),
         *(text for n, row in enumerate(shown) for text in _row(row, n, top, room, graph)),
-        *_joints(graph, places, top, room),
+        *_joints(graph, places, indents, top, room),
     ]
     title = f"<title>{_text(document['headline'] or 'Gradient map', 400)}</title>"
     return (
@@ -152,21 +153,24 @@ def _line(a: int, b: int, state: str, shape: str, top: int, lefts: tuple[int, in
         yield _words("✂", (LEFT + 3 * out) / 4, (y1 + y2) / 2 + 5, fill=colour, size=15, weight=700, anchor="middle")
 
 
-def _joints(graph: Mapping[str, Any], places: Mapping[int, int], top: int, room: int) -> Iterator[str]:
-    """Both sides of a fault, joined on the right."""
+def _joints(
+    graph: Mapping[str, Any], places: Mapping[int, int], indents: Sequence[int], top: int, room: int
+) -> Iterator[str]:
+    """Both sides of a fault, joined on the right: from below the upper box to above the lower one."""
     for found in graph["findings"][:20]:
         for related in found["related"]:
             ends = [places[op] for op in (found["op"], related["op"]) if op in places]
             if len(set(ends)) < 2:
                 continue
-            x, out = LEFT + room - 40, LEFT + room + 60
-            y1, y2 = (top + ROW * end + BOX / 2 for end in ends)
+            right, out = LEFT + room, LEFT + room + 60
+            (x1, y1), (x2, y2) = ((right - 40 - indents[end], top + ROW * end) for end in sorted(ends))
             colour = COLOURS["cut"]
             yield (
-                f'<path d="M{x} {y1}C{out} {y1} {out} {y2} {x} {y2}" fill="none" stroke="{colour}" stroke-width="2" '
-                f'stroke-dasharray="7 4"/>'
+                f'<path d="M{x1} {y1 + BOX}C{out} {y1 + ROW * 0.8} {out} {y2 - ROW * 0.3} {x2} {y2}" fill="none" '
+                f'stroke="{colour}" stroke-width="2" stroke-dasharray="7 4"/>'
             )
-            yield _words(graph["texts"][related["label"]], x + 96, y2 + 4, size=11, fill=colour, weight=600)
+            y = top + ROW * ends[1] + BOX / 2 + 4
+            yield _words(graph["texts"][related["label"]], right + 56, y, size=11, fill=colour, weight=600)
 
 
 def _words(
