@@ -17,6 +17,8 @@ _OPERATIONS = {
     "prim::rpc_remote": "calls another process",
 }
 
+OWN = "whygrad"
+"""The namespace of what the observer itself puts into a program; no code of an archive may hold any of it."""
 _NAMESPACES = {
     "debugprims": "reads a file",
     "c10d": "talks to other processes",
@@ -26,7 +28,7 @@ _NAMESPACES = {
     "symm_mem": "talks to other processes",
     "inductor": "reaches memory beyond its tensors",
     "static_runtime": "reaches memory beyond its tensors",
-    "whygrad": "speaks for those that observe the run",
+    OWN: "speaks for those that observe the run",
 }
 
 HARMLESS = {
@@ -59,8 +61,8 @@ def reach(operation: str) -> str | None:
 
 
 def reached_by(node: Node) -> str | None:
-    """What an operation does beyond the program; None where it stays inside."""
-    return reach(node.op)
+    """What an operation does beyond the program; None where it stays inside, or the observer put it there."""
+    return None if node.op.startswith(f"{OWN}::") else reach(node.op)
 
 
 def reaching(nodes: Sequence[Node]) -> list[Node]:
