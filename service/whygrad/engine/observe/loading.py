@@ -26,7 +26,7 @@ def loading(*passed: type[Exception], without_numbers: bool = False) -> Iterator
         if isinstance(error, (RefusedError, *passed)):
             raise
         refuse_out_of_memory(error)
-        if foreign := re.search(r"Unknown builtin op: ([\w:]+\w)", str(error)):
+        if foreign := re.search(r"Unknown builtin op: ((?!aten::)[\w:]+\w)", str(error)):
             raise RefusedError(_of_another(foreign[1])) from error
         how = " without its numbers" if without_numbers else ""
         why = f"torch {torch.__version__} cannot load it{how}: {_first_line(error)}"
