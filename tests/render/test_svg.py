@@ -74,6 +74,12 @@ def test_both_sides_of_a_fault_are_joined() -> None:
     assert end in boxes, "it does not end above a box"
 
 
+def test_a_long_headline_is_smaller_and_whole() -> None:
+    document, graph = examined(net("h = h.detach()"))
+    headline = "mul_ changes a tensor that the backward of sigmoid needs in models.py line 21"
+    assert headline in texts(svg.render(document | {"headline": headline}, graph))
+
+
 def test_it_stands_by_itself_and_hostile_text_is_text() -> None:
     document, graph = examined(net("h = h.detach()"))
     graph = graph | {"texts": ["</text><script>alert(1)</script>" for _ in graph["texts"]]}

@@ -17,7 +17,7 @@ LEFT, HEAD = 150, 96
 WIDEST, NARROWEST, BESIDE = 340, 200, 330
 """Of boxes: that of the outermost, where those in it leave room, and of the innermost; and the room on the right."""
 LONGEST, WIDE = 40, 11
-"""How many characters of a name are shown, and how wide one of the headline is, as the widest fonts have it."""
+"""How many characters of a name are shown, and how wide one of the headline is, written large, in the widest fonts."""
 
 INK, FAINT, LINE, PAGE = "#171b21", "#5d6673", "#aab1bb", "#ffffff"
 COLOURS = {
@@ -64,7 +64,9 @@ def render(document: Mapping[str, Any], graph: Mapping[str, Any]) -> str:
 
 def _heading(document: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
     yield _words(document["model"]["name"], 24, 30, size=12, fill=FAINT, most=90)
-    yield _words(document["headline"] or "", 24, 54, size=17, weight=650, most=(width - 48) // WIDE)
+    headline, room = document["headline"] or "", (width - 48) // WIDE
+    size, most = (17, room) if len(headline) <= room else (13, room * 17 // 13)
+    yield _words(headline, 24, 54, size=size, weight=650, most=most)
     for number, found in enumerate(findings):
         y = 82 + 22 * number
         yield f'<circle cx="34" cy="{y - 4}" r="9" fill="{COLOURS["cut"]}"/>'
