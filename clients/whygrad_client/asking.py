@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from whygrad.engine.codes import CODES
 from whygrad.engine.passes import PASSES
 from whygrad.engine.shapes import EXAMPLE
-from whygrad.request.document import LOSSES, Loss
+from whygrad.request.losses import LOSSES, WAYS
 from whygrad_client.wishes import NAMES, Said
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)
@@ -47,7 +47,7 @@ _OPTIONS = (
     click.option(
         "--loss",
         metavar="LOSS",
-        shell_complete=_one_of((*Loss.NAMES, *LOSSES)),
+        shell_complete=_one_of((*WAYS, *LOSSES)),
         help="auto, output, sum, mean, a function of torch.nn.functional, or JSON.",
     ),
     click.option("--target", metavar="SHAPE", help="What the loss compares with: 8:int64[0,10)."),

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from whygrad.render.parameters import shorten
-from whygrad.request import document as request_document
+from whygrad.request.losses import LOSSES, needs_target
 from whygrad_client import cells, configuration, defaults, local, lost_in_trace, only_exported
 from whygrad_client.capture import Captured, capture, named
 from whygrad_client.client import Client
@@ -196,8 +196,8 @@ def _complete(request: Document, server: str | None) -> Document:
 def _told(pointer: str, message: str, request: Document) -> str:
     """A fault in the words of Python."""
     loss = request.get("loss")
-    if pointer == "/loss" and loss in request_document.LOSSES:
-        message = request_document.needs_target(str(loss), "target={!r}, or a tensor".format)
+    if pointer == "/loss" and loss in LOSSES:
+        message = needs_target(str(loss), "target={!r}, or a tensor".format)
     return f"{pointer.lstrip('/').removeprefix('expect_')}: {message}"
 
 

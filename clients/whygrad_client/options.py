@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
-from whygrad.request.document import LOSSES, Loss
+from whygrad.request.losses import LOSSES, WAYS
 from whygrad_client.errors import NotARequest
 from whygrad_client.examples import Description
 
@@ -76,7 +76,7 @@ def lossed(loss: Any, target: Any, lost: list[str]) -> Any:
         raise NotARequest(f"a loss is a name or a function of {FUNCTIONAL}, and {own} is neither: {_instead(own)}")
     if target is None:
         return kind
-    if kind in Loss.NAMES:
+    if kind in WAYS:
         raise NotARequest(
             f"a target goes with a loss of {FUNCTIONAL}, as cross_entropy is one; loss {kind!r} takes none"
         )

@@ -13,8 +13,9 @@ from marshmallow import ValidationError
 
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes
 from whygrad.request import strict_json
-from whygrad.request.document import LOSSES, DiagnosisRequest, needs_target
+from whygrad.request.document import DiagnosisRequest
 from whygrad.request.faults import faults
+from whygrad.request.losses import LOSSES, needs_target
 from whygrad.request.sizes import refuse_larger
 from whygrad_client.errors import NotARequest
 from whygrad_client.options import lossed

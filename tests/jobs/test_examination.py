@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,8 @@ def test_what_cannot_be_cut_to_fit_is_told(upload: Path) -> None:
     document = examined_of_many(upload, 500)
     (finding,) = document["findings"]
     assert (document["verdict"], finding["code"]) == ("undetermined", "RUN003")
-    assert finding["title"].startswith("what the process told of the program cannot be taken in the structure pass")
+    told = r"what the process told of the program cannot be taken in the (structure|numeric) pass"
+    assert re.match(told, finding["title"])  # the process goes on while what it sent is read
 
 
 HANGS_WHEN_MENDED = """

@@ -11,8 +11,9 @@ from marshmallow import ValidationError
 from whygrad.engine.shapes import ShapeSyntaxError, parse_shapes, write_shapes
 from whygrad.render.terminal import safe
 from whygrad.request import faults
-from whygrad.request.document import LOSSES, DiagnosisRequest, Loss, needs_target
+from whygrad.request.document import DiagnosisRequest
 from whygrad.request.fields import nearest
+from whygrad.request.losses import LOSSES, WAYS, needs_target
 from whygrad_client.reading import MisreadError
 from whygrad_client.slack import blocks
 from whygrad_client.slack.payloads import File, Known, KnownFinding, View, unpacked
@@ -146,10 +147,10 @@ def _about_shapes(sources: Sequence[Source], known: Known | None) -> str:
 
 def _loss(text: str) -> Any:
     name, _, target = text.partition(" ")
-    if text in Loss.NAMES:
+    if text in WAYS:
         return text
     if name not in LOSSES:
-        near = nearest(name, (*Loss.NAMES, *LOSSES))
+        near = nearest(name, (*WAYS, *LOSSES))
         raise ValidationError(f"No such loss{f', did you mean {near}?' if near else '.'} There are {_ABOUT_LOSS}.")
     entries = parse_shapes(target) if target.strip() else []
     if len(entries) != 1:

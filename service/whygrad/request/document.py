@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
@@ -13,35 +12,10 @@ from whygrad.engine.passes import PASSES
 from whygrad.engine.shapes import MOST_INPUTS
 from whygrad.request.fields import Boolean, Integer, OneOf, Short, Strict
 from whygrad.request.inputs import Inputs, Tensor
+from whygrad.request.losses import LOSSES, WAYS, needs_target
 
-LOSSES = (
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "hinge_embedding_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "mse_loss",
-    "multi_margin_loss",
-    "multilabel_margin_loss",
-    "multilabel_soft_margin_loss",
-    "nll_loss",
-    "poisson_nll_loss",
-    "smooth_l1_loss",
-    "soft_margin_loss",
-)
-LOSSES_OF_CLASSES = ("cross_entropy", "multi_margin_loss", "multilabel_margin_loss", "nll_loss")
-"""Those whose target holds classes, as integers."""
 MOST_STEPS = 100
 LARGEST_INTEGER = 2**63 - 1
-
-
-def needs_target(loss: str, way: Callable[[str], str] = str) -> str:
-    """What is said of a loss without its target; `way` tells how one is given, from the short form of an example."""
-    if loss in LOSSES_OF_CLASSES:
-        return f"It needs a target: {way('8:int64[0,10)')}"
-    return f"It needs a target: {way('8x10')}, of the shape of the output"
 
 
 class TargetedLoss(Strict):
@@ -55,19 +29,18 @@ class TargetedLoss(Strict):
 class Loss(fields.Field[Any]):
     """The name of a way to make a loss of the outputs, or an object that describes one."""
 
-    NAMES = ("auto", "output", "sum", "mean")
-    openapi: ClassVar = {"anyOf": [{"enum": list(NAMES)}, {"$ref": "#/components/schemas/TargetedLoss"}]}
+    openapi: ClassVar = {"anyOf": [{"enum": list(WAYS)}, {"$ref": "#/components/schemas/TargetedLoss"}]}
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if isinstance(value, dict):
             return TargetedLoss().load(value)
         if not isinstance(value, str):
-            raise ValidationError(f"Neither one of {', '.join(self.NAMES)} nor an object with a kind and a target.")
+            raise ValidationError(f"Neither one of {', '.join(WAYS)} nor an object with a kind and a target.")
         if value in LOSSES:
             raise ValidationError(
                 needs_target(value, lambda _: f'{{"kind": "{value}", "target": {{"shape": …, "dtype": …}}}}')
             )
-        return OneOf("loss", (*self.NAMES, *LOSSES))(value)
+        return OneOf("loss", (*WAYS, *LOSSES))(value)
 
 
 class RuleCode(fields.String):

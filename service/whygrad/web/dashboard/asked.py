@@ -15,8 +15,9 @@ from marshmallow import ValidationError
 from whygrad.engine.shapes import INTEGER_DTYPES, ShapeSyntaxError, parse_shapes
 from whygrad.render.inputs import one
 from whygrad.request import strict_json
-from whygrad.request.document import LOSSES, DiagnosisRequest, needs_target
+from whygrad.request.document import DiagnosisRequest
 from whygrad.request.faults import Fault
+from whygrad.request.losses import LOSSES, needs_target
 from whygrad.storage.blobs import SHA256
 
 BOUNDS = ("dtype", "low", "high")

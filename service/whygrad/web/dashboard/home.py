@@ -10,8 +10,8 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 
 from whygrad.engine.shapes import DTYPES
-from whygrad.request.document import LOSSES, Loss
 from whygrad.request.faults import faults
+from whygrad.request.losses import LOSSES, WAYS
 from whygrad.web.dashboard.asked import Asked
 from whygrad.web.errors import Problem
 from whygrad.web.reading import ABANDONED, GONE, read
@@ -26,7 +26,7 @@ resource = Blueprint("home", __name__)
 READING_SECONDS = 5.0
 LANDING_SECONDS = 0.5
 """A diagnosis that takes no longer is there when its page is; of another the page tells how far it is."""
-CHOICES = {"dtypes": DTYPES, "losses": (*Loss.NAMES, *LOSSES)}
+CHOICES = {"dtypes": DTYPES, "losses": (*WAYS, *LOSSES)}
 
 
 def show() -> Response:
