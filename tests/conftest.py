@@ -22,7 +22,10 @@ from whygrad.storage.database import Database
 LONGEST = (
     "tests/cases/test_reported.py",
     "tests/cases/test_beside.py",
+    "tests/cases/test_printed.py",
+    "tests/cases/test_exported.py",
     "tests/engine/test_cases.py",
+    "tests/engine/exported/test_exported.py",
     "tests/test_serve.py",
     "tests/test_docs.py",
     "tests/hostile/test_uploads.py",

@@ -34,7 +34,7 @@ def stepped(model: torch.nn.Module, example: tuple[Any, ...]) -> tuple[list[torc
     return given, {name: p.grad for name, p in model.named_parameters(remove_duplicate=False)}
 
 
-@pytest.mark.parametrize("strict", [False, True], ids=["", "strict"])
+@pytest.mark.parametrize("strict", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["", "strict"])
 @pytest.mark.parametrize("name", ALL)
 def test_it_computes_what_the_model_does(name: str, strict: bool) -> None:
     model, example = ALL[name]
