@@ -131,3 +131,12 @@ def test_a_tensor_that_is_meant_to_stay_as_it_was_drawn_is_none() -> None:
     assert [f["code"] for f in examined(build(source), request)[-1]["findings"]] == ["PAR206"]
     told = examined(build(source), {**request, "expect_frozen": ["proj"]})[-1]
     assert (told["verdict"], told["findings"]) == ("healthy", [])
+
+
+def test_what_a_trace_may_hold_as_numbers_is_not_said_to_be_needed_by_nothing() -> None:
+    source = net("return self.a(x) * self.g.item()", "self.a = nn.Linear(4, 4); self.g = nn.Parameter(torch.ones(()))")
+    (finding,) = diagnose_source(source, shapes="2x4", loss="mean", export="trace 2x4")["findings"]
+    assert finding["code"] == "PAR203"
+    assert "This is a trace" in finding["message"]
+    assert (finding["fix"]["verified"], finding["fix"]["before"]) == (None, None)
+    assert finding["fix"]["summary"].startswith("use them as tensors in the forward, not as numbers")

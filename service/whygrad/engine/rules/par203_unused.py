@@ -61,6 +61,10 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
 from whygrad.engine.wording.rewriting import renamed
 
+_RECORDED = (
+    " This is a trace: numbers that are read while it is recorded (.item(), .tolist(), float()) are constants in it."
+)
+
 
 @rule("PAR203", "unused", "warning")
 def unused(observation: Observation) -> Iterator[Finding]:
@@ -92,13 +96,18 @@ def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
     return Finding(
         title=f"{subject(silent, 'is')} never used",
-        message=f"No operation of the forward reads {what}.",
+        message=f"No operation of the forward reads {what}.{_RECORDED if _may_be_constant(observation) else ''}",
         parameters=names(silent),
         severity=severity(observation),
         chain=tuple(Link(f"{name} is registered, wants a gradient, and keeps grad=None") for name in names(silent)[:8]),
         fix=fixes[0],
         other_fixes=tuple(fixes[1:]),
     )
+
+
+def _may_be_constant(observation: Observation) -> bool:
+    """Whether a trace may hold numbers of a parameter as constants, of which it does not show where they came from."""
+    return observation.traced and not observation.exported
 
 
 def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
@@ -110,6 +119,9 @@ def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
         "in the forward, if that was forgotten",
         edits=(Freeze(names(silent)),) if others else (),
     )
+    if _may_be_constant(observation):
+        tensors = "it as a tensor" if len(silent) == 1 else "them as tensors"
+        removed = Fix(f"use {tensors} in the forward, not as numbers; where no line reads {each}, take {each} out")
     places = called_in_its_stead(observation, silent)
     return [*([_called(observation, places)] if places else []), removed]
 

@@ -10,11 +10,14 @@ from whygrad.engine.passes import VERIFY
 
 
 def owners(parameters: Sequence[Parameter]) -> str:
-    """The modules that hold parameters, in few words: `encoder`, `encoder, neck and head`, `encoder.0 and 4 more`."""
+    """The modules that hold parameters, in few words: `encoder`, `encoder, neck and head`, `encoder.0 and 4 more`.
+
+    The same layer of every block of a list is `layers.*.gate`.
+    """
     modules = list(dict.fromkeys(p.name.rpartition(".")[0] or p.name for p in parameters))
     if not modules:
         return "the model"
-    common = shared_path(modules)
+    common = _shared_pattern(modules)
     if len(modules) > 1 and common:
         return common
     if len(modules) <= 3:
@@ -35,6 +38,16 @@ def shared_path(modules: Sequence[str]) -> str:
     """The dotted path that all modules lie in."""
     levels = zip(*(m.split(".") for m in modules), strict=False)
     return ".".join(level[0] for level in itertools.takewhile(lambda level: len(set(level)) == 1, levels))
+
+
+def _shared_pattern(modules: Sequence[str]) -> str:
+    """The dotted path that all modules lie in, with `*` for the numbers of blocks that have the same layer."""
+    found: list[str] = []
+    for level in zip(*(module.split(".") for module in modules), strict=False):
+        if len(set(level)) > 1 and not all(name.isdecimal() for name in level):
+            break
+        found.append(level[0] if len(set(level)) == 1 else "*")
+    return ".".join(found).removesuffix(".*")
 
 
 def size(tensor: Tensor) -> str:
