@@ -23,9 +23,11 @@ class _ExampleReader(ProgramReader):
     """Reads examples, whose values may be of any class: all but their tensors is passed over."""
 
     def named(self, module: str, name: str) -> Value:
+        """The name, whatever it is: nothing of it is imported."""
         return Name(module, name)
 
     def called(self, function: Value, arguments: Value) -> Value:
+        """What the call would make; of a tensor with attributes the tensor alone. Raises StrangeError as its base."""
         made = Made([function, arguments])
         if made.of == _WITH_ATTRIBUTES:
             function, _, arguments, _ = made.arguments

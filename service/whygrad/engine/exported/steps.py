@@ -58,9 +58,15 @@ _PYTHON = {
     "math.floor": "torch.floor({})",
     "math.trunc": "int({})",
 }
-_CHECKS = {"_assert_scalar", "_assert_tensor_metadata", "_assert_async", "sym_constrain_range_for_size"} | {
-    "sym_constrain_range"
-}
+_CHECKS = frozenset(
+    {
+        "_assert_async",
+        "_assert_scalar",
+        "_assert_tensor_metadata",
+        "sym_constrain_range",
+        "sym_constrain_range_for_size",
+    }
+)
 """What the export itself put in to hold the sizes that it was made with."""
 _FRESH = frozenset({"lift_fresh", "lift_fresh_copy", "scalar_tensor"})
 """What `torch.tensor` became: a tensor that has no history, which `torch.tensor` detaches once more."""
