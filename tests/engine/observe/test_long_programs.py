@@ -5,6 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.engine.programs import observe_source
+
+from whygrad.engine.diagnose import diagnose
+
+CHAIN = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+
+    def forward(self, x):
+        y = x
+        for i in range(100):
+            y = torch.tanh(y * self.weight).view(2, 2, 2).flatten(1)
+        return y
+"""
+
 PROGRAM = """
 import io, sys, threading
 import torch
@@ -40,3 +57,11 @@ def test_the_functions_of_a_long_chain_are_let_go_one_by_one() -> None:
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip() in ("healthy", "faulty")
+
+
+def test_only_what_a_finding_tells_is_asked_for_its_place() -> None:
+    """Each place that torch is asked for costs as much as the program's source is long."""
+    observation = observe_source(CHAIN, shapes="2x4", export="trace 2x4", loss="sum")
+    assert not diagnose(observation)
+    assert len(observation.first.events) > 400
+    assert not observation.stacks

@@ -73,9 +73,8 @@ def view_as_transpose(observation: Observation) -> Iterator[Finding]:
     known = layouts(observation)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
-        judged = event.completed and event.inputs and not observation.in_library(node.id)
-        swap = swapped(observation, known, node, event) if judged else None
-        if swap is not None:
+        swap = swapped(observation, known, node, event) if event.completed and event.inputs else None
+        if swap is not None and not observation.in_library(node.id):
             found[node.module, swap].setdefault(node.id, (order, event))
     for (_, swap), views in found.items():
         yield _finding(observation, swap, views)
