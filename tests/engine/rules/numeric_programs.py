@@ -2263,4 +2263,77 @@ class Net(nn.Module):
         return F.cross_entropy(self.fc2(F.relu(self.fc1(x))), y)
 """,
     ),
+    Variant(
+        name="positions_counted_in_pixels",
+        shapes="2x3x8x12",
+        codes=("ZER502",),
+        parameters=("where.2.weight", "where.2.bias", "head.weight"),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.where = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
+        self.head = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x):
+        ys, xs = torch.meshgrid(torch.arange(x.shape[2]), torch.arange(x.shape[3]), indexing="ij")
+        pixels = torch.stack([xs, ys], -1).float() + 1.5
+        grid = pixels + self.where(x)[:, None, None, :]
+        return self.head(F.grid_sample(x, grid, align_corners=True))
+""",
+    ),
+    Variant(
+        name="nearest_pixel_read",
+        shapes="2x3x8x12",
+        codes=("ZER501",),
+        parameters=("where.2.weight", "where.2.bias"),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.where = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
+        self.head = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x):
+        ys, xs = torch.meshgrid(torch.arange(x.shape[2]), torch.arange(x.shape[3]), indexing="ij")
+        pixels = torch.stack([xs, ys], -1).float() + 1.5
+        grid = pixels / 12 - 0.5 + self.where(x)[:, None, None, :]
+        return self.head(F.grid_sample(x, grid, mode="nearest", align_corners=True))
+""",
+    ),
+    Variant(
+        name="positions_within_the_image",
+        shapes="2x3x8x12",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.where = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
+        self.head = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x):
+        ys, xs = torch.meshgrid(torch.arange(x.shape[2]), torch.arange(x.shape[3]), indexing="ij")
+        pixels = torch.stack([xs, ys], -1).float() + 1.5
+        grid = pixels / 12 - 0.5 + self.where(x)[:, None, None, :]
+        return self.head(F.grid_sample(x, grid, align_corners=True))
+""",
+    ),
+    Variant(
+        name="targets_longer_than_their_input",
+        shapes="8x2x6",
+        codes=("NUM601",),
+        loss="output",
+        parameters=("score.weight", "score.bias"),
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.score = nn.Linear(6, 5)
+
+    def forward(self, x):
+        steps = torch.full((2,), 8, dtype=torch.long)
+        labels = torch.arange(24).reshape(2, 12) % 4 + 1
+        return F.ctc_loss(F.log_softmax(self.score(x), -1), labels, steps, torch.tensor([12, 7]))
+""",
+    ),
 )

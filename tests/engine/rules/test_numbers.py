@@ -11,6 +11,13 @@ from tests.engine.rules.small import diagnosed, net
 from whygrad.engine.observation import Json
 
 
+def test_targets_that_cannot_be_aligned_are_counted() -> None:
+    (variant,) = (v for v in VARIANTS if v.name == "targets_longer_than_their_input")
+    _, (finding,) = told(variant)
+    assert "up to 12 labels and 8 steps" in finding["message"]
+    assert finding["fix"]["after"].endswith("torch.tensor([12, 7]), zero_infinity=True)")
+
+
 def told(variant: Variant) -> tuple[str, list[dict[str, Json]]]:
     """The verdict, and the findings that are no notes."""
     example = {"shapes": variant.shapes, "loss": variant.loss, "export": variant.export}
@@ -47,7 +54,8 @@ def test_what_leaves_the_range_of_its_type_is_not_put_down_to_zero(result: str) 
 
 HEALED = ("mask_all_zero", "ignore_index_all", "padding_only", "clamped_logits", "two_zero_layers",
           "all_zero_layers", "fully_masked_row", "equal_eigenvalues", "one_class", "softmax_by_hand_then_log",
-          "zero_times_masked_infinity")  # fmt: skip
+          "zero_times_masked_infinity", "positions_counted_in_pixels", "nearest_pixel_read",
+          "targets_longer_than_their_input")  # fmt: skip
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.name in HEALED], ids=lambda variant: variant.name)

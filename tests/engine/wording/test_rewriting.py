@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from whygrad.engine.facts import Frame
-from whygrad.engine.wording.rewriting import applied, behind, out_of_place, returned, undetached, unless_idle, unmade
+from whygrad.engine.wording.rewriting import (
+    applied,
+    behind,
+    given_too,
+    out_of_place,
+    returned,
+    undetached,
+    unless_idle,
+    unmade,
+)
 
 
 @pytest.mark.parametrize(
@@ -113,3 +122,16 @@ def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after:
 def test_no_block_is_left_without_a_line(around: tuple[tuple[int, str], ...], after: str) -> None:
     line = Frame("model.py", 2, "forward", "h = h.detach()", column=16, offset=4, context=around)
     assert unless_idle(line, undetached(line)) == after
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("loss = F.ctc_loss(f(x, -1), y, a, b)", "loss = F.ctc_loss(f(x, -1), y, a, b, zero_infinity=True)"),
+        ("return ctc_loss(x, y, a, b,)", "return ctc_loss(x, y, a, b, zero_infinity=True)"),
+        ("loss = F.ctc_loss(x, y, a, b, zero_infinity=False)", None),
+        ("loss = self.criterion(x, y, a, b)", None),
+    ],
+)
+def test_a_call_is_given_one_argument_more(line: str, after: str | None) -> None:
+    assert given_too(line, "ctc_loss", "zero_infinity=True") == after

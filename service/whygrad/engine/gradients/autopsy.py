@@ -16,6 +16,7 @@ from whygrad.engine.gradients.zero_sources import (
     thresholds,
 )
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step
+from whygrad.engine.operands import value
 
 Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
 
@@ -51,7 +52,9 @@ _NORMS = frozenset({"NativeLayerNorm", "NativeGroupNorm", "NativeBatchNorm", "Cu
 _RECTIFIERS = frozenset({"Relu", "Threshold", "Hardshrink", "Softshrink", "RreluWithNoise"})
 _SIGMOIDS = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Erf", "LogSigmoid"})
 _BOUNDED = frozenset({"Clamp", "ClampMin", "ClampMax", "Hardtanh", "Maximum", "Minimum", "Exp", "Expm1"})
-_FLAT = _SIGMOIDS | _BOUNDED | {"Hardswish", "Elu", "Gelu", "Silu", "Mish", "Softplus"}
+_SAMPLERS = frozenset({"GridSampler2D", "GridSampler3D", "CudnnGridSampler"})
+_FLAT = _SIGMOIDS | _BOUNDED | _SAMPLERS | {"Hardswish", "Elu", "Gelu", "Silu", "Mish", "Softplus"}
+_NEAREST = 1
 _OVERWRITTEN = frozenset({"IndexPut", "Copy", "CopySlices", "Zero", "Fill", "MaskedFill", "MaskedScatter"})
 _MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", "EmbeddingBag", "Tril", "Triu",
                          "NllLoss", "NllLoss2D"}  # fmt: skip
@@ -167,7 +170,7 @@ class Autopsy:
         event = self._step.events[order]
         if self._backward.arrived(dead.function) < VANISHED:
             return "vanished"
-        if named in _STEPS or (named == "Div" and event.values.get("rounding_mode")) or self._rounds(event):
+        if named in _STEPS or self._rounds(event):
             return "step"
         if named in _SOFTMAXES | _NORMS or named.startswith("ScaledDotProduct"):
             return None if self._sources.factors(event) else self._normalised(named, event)
@@ -180,7 +183,8 @@ class Autopsy:
         return None
 
     def _rounds(self, event: Event) -> bool:
-        return self._observation.nodes[event.node].literal("rounding_mode") is not None
+        node = self._observation.nodes[event.node]
+        return value(node, event, "rounding_mode") is not None or value(node, event, "interpolation_mode") == _NEAREST
 
     def _normalised(self, named: str, event: Event) -> Cause:
         node = self._observation.nodes[event.node]

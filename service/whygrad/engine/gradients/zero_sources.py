@@ -8,7 +8,8 @@ from whygrad.engine.observation import Event, Node, Observation, Operand, Parame
 from whygrad.engine.operands import value
 
 RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
-FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp"})
+FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp",
+                        "grid_sampler"})  # fmt: skip
 STEPPING = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"})
 BLANKING = frozenset({"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "embedding"})
 _PICKED = frozenset(

@@ -59,7 +59,7 @@ from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
 from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_results
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.rewriting import given_too, rewritten
 
 _INFINITY = r"""-?(?:float\(['"][-+]?inf['"]\)|(?:math|torch|np)\.inf\b)"""
 """How an infinity is written."""
@@ -94,7 +94,7 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again"),
         ),
-        fixes=[*fixes, *_written_smaller(observation, spoiler)] or [_otherwise(spoiler)],
+        fixes=[*fixes, *_written_smaller(observation, spoiler)] or [_otherwise(observation, spoiler)],
     )
 
 
@@ -114,7 +114,19 @@ def _why(spoiler: Spoiler) -> str:
         return f"It takes {edge.takes}: {edge.where}."
     if spoiler.node.bare_name == "softmax":
         return "A row in which every position is masked has no largest score: leave at least one."
+    if spoiler.node.bare_name == "ctc_loss":
+        return _unaligned(spoiler)
     return "Its operands hold numbers that it has no finite result for."
+
+
+def _unaligned(spoiler: Spoiler) -> str:
+    lengths = (spoiler.operand("input_lengths"), spoiler.operand("target_lengths"))
+    steps, labels = (n.high if n is not None else None for n in lengths)
+    most = f" Here are up to {labels:g} labels and {steps:g} steps." if steps is not None and labels is not None else ""
+    return (
+        "A target cannot be aligned with fewer steps than it has labels, and one more between two that are alike: its "
+        f"loss is infinite.{most}"
+    )
 
 
 def _written_smaller(observation: Observation, spoiler: Spoiler) -> list[Fix]:
@@ -139,12 +151,19 @@ def _written_smaller(observation: Observation, spoiler: Spoiler) -> list[Fix]:
     ]
 
 
-def _otherwise(spoiler: Spoiler) -> Fix:
+def _otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
     node, name = spoiler.node, spoiler.node.bare_name
     if name == "softmax":
         return Fix(
             "leave at least one position of each row unmasked, or mask with a large negative number, not -inf",
             edits=(Wrap(node.id, "self", "x.clamp_min(-1e4)"),),
+        )
+    if name == "ctc_loss":
+        return Fix(
+            "give it at least as many steps as labels, by less striding or shorter targets, and leave out what has "
+            "more: zero_infinity=True",
+            after=given_too(observation.source(node.id), name, "zero_infinity=True"),
+            edits=(Give(node.id, "zero_infinity", True),),
         )
     if name in ("to", "half") and spoiler.result is not None and spoiler.result.dtype == "float16":
         return Fix("keep it in float32: float16 ends at 65504", edits=(Replace(node.id, "self"),))

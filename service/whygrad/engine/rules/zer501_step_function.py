@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Replace
+from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
@@ -65,10 +65,12 @@ from whygrad.engine.gradients.zero_sources import thresholds
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.rewriting import rewritten
 from whygrad.engine.wording.softening import straight_through
 
 _UNARY = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "bernoulli", "poisson"})
 _DRAWN = frozenset({"bernoulli", "normal", "poisson"})
+_BILINEAR = 0
 _QUOTIENTS = {
     "div": "torch.div(self, other, rounding_mode=rounding_mode)",
     "floor_divide": "torch.floor_divide(self, other)",
@@ -111,6 +113,10 @@ def _fix(observation: Observation, found: Starved, name: str) -> Fix:
         fills = thresholds(observation, observation.first, filled)
         passing = "self + (torch.masked_fill(self, mask, value) - self).detach()"
         return Fix(words, edits=tuple(Replace(fill.node, passing) for fill in fills))
+    if name == "grid_sampler":
+        smooth = Give(found.node.id, "interpolation_mode", _BILINEAR)
+        shown = rewritten(observation.place(found.node.id), r"""mode=(['"])nearest\1""", r"mode=\1bilinear\1")
+        return Fix('read between the pixels, not the nearest: mode="bilinear"', after=shown, edits=(smooth,))
     if name not in _UNARY:
         return Fix(words)
     given = "self, decimals=decimals" if found.node.argument("decimals") else "self"

@@ -3,7 +3,8 @@
 What happened
 -------------
 Outside its bounds a `clamp` is constant; far from zero `sigmoid` and `tanh` round to exactly 0 or 1, a softmax to one
-winner. There the derivative is 0, and every number that the loss depends on lies there.
+winner; `grid_sample` reads nothing but its padding outside of the image, which lies between -1 and 1. There the
+derivative is 0, and every number that the loss depends on lies there.
 
 Why it matters
 --------------
@@ -57,7 +58,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.domains import seen
 from whygrad.engine.gradients.starving import finding, starved_by
-from whygrad.engine.observation import Numbers, Observation
+from whygrad.engine.observation import Numbers, Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import renumbered
@@ -71,6 +72,7 @@ _ALONE = frozenset(
 )  # fmt: skip
 """Operations of one tensor, whose slope is largest where that is small."""
 
+_SAMPLER = "grid_sampler"
 _LOWER, _UPPER = ("min", "min_val"), ("max", "max_val")
 
 
@@ -82,8 +84,8 @@ def saturated(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, found: Starved) -> Finding:
-    name = found.node.bare_name
-    read = found.event.tensors[0].numbers if found.event.tensors else None
+    name, operand = found.node.bare_name, _operand(found)
+    read = operand.numbers if operand is not None else None
     fixes = _fixes(observation, found)
     given = f", and of what it is given {seen(read)}" if read is not None else ""
     return finding(
@@ -101,9 +103,16 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     )
 
 
+def _operand(found: Starved) -> Tensor | None:
+    """What it is that is out of range: of a sampled image the positions."""
+    return found.event.input("grid") or next(iter(found.event.tensors), None)
+
+
 def _fixes(observation: Observation, found: Starved) -> list[Fix]:
     """What goes in is brought to where the operation has a slope: about zero, else between 0 and 1."""
-    name, read = found.node.bare_name, next(iter(found.event.tensors), None)
+    name, read = found.node.bare_name, _operand(found)
+    if name == _SAMPLER:
+        return [_from_pixels(found)]
     advice = f"normalise what goes into {name} (a norm before it, smaller weights), or use a loss on logits"
     if name in _BOUNDED:
         advice = f"scale what goes into {name}, or choose bounds that the values do not all exceed"
@@ -113,6 +122,17 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
     bounds = _widened(observation, found, read.numbers, advice)
     centred = f"(x - {middle:.6g}) / {half:.6g}"
     return [*bounds, *(_scaled(found, advice, expression) for expression in (centred, f"({centred} + 1) / 2"))]
+
+
+def _from_pixels(found: Starved) -> Fix:
+    """Positions between the corners of an image, of such as count its pixels."""
+    image = found.event.tensors[0].shape
+    scaled = (f"x[..., {axis}] * {2 / max(1, size - 1)!r} - 1" for axis, size in enumerate(reversed(image[2:])))
+    return Fix(
+        "bring the positions to where the image is: it lies between -1 and 1 on each axis, the last size first; "
+        "where x counts pixels, 2 * x / (size - 1) - 1",
+        edits=(Wrap(found.node.id, "grid", f"torch.stack([{', '.join(scaled)}], dim=-1)"),),
+    )
 
 
 def _widened(observation: Observation, found: Starved, numbers: Numbers, advice: str) -> list[Fix]:

@@ -207,6 +207,16 @@ def unwrapped(source: str | None, function: str) -> str | None:
     return source
 
 
+def given_too(source: str | None, function: str, argument: str) -> str | None:
+    """The line with one argument more, `mode="linear"`, in its only call of a function."""
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]
+    found = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == function]
+    if source is None or len(found) != 1 or any(k.arg == argument.partition("=")[0] for k in found[0].keywords):
+        return None
+    end = span(source, found[0])[1]
+    return f"{source[: end - 1].rstrip(', ')}, {argument})" + source[end:]
+
+
 def operand_in(node: ast.AST, operation: str) -> tuple[ast.expr, bool] | None:
     """The operand, if a node is such a call, and whether it stands alone between brackets."""
     if isinstance(node, ast.BinOp):
