@@ -13,9 +13,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
+from whygrad.engine.axes.comparing import COMPARING, LOSSES, Side, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, holds_batch, length, of_one
-from whygrad.engine.axes.stretching import COMPARING, LOSSES, Side, sides
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _INDICES = frozenset({"int64", "int32"})

@@ -5,46 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from whygrad.engine.axes.comparing import LOSSES, Side, sides
 from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.pairing import merely_summed
 from whygrad.engine.axes.pieces import Axis, Kind, Layout, holds_batch, length, of_one
-from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
+from whygrad.engine.observation import Event, Node, Observation
 
-LOSSES = frozenset(
-    {
-        "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "kl_div", "soft_margin_loss",
-        "binary_cross_entropy_with_logits", "poisson_nll_loss", "gaussian_nll_loss", "hinge_embedding_loss",
-    }
-)  # fmt: skip
-COMPARING = frozenset(
-    {"sub", "rsub", "subtract", "add", "mul", "multiply", "div", "eq", "ne", "lt", "le", "gt", "ge", "not_equal"}
-)
-"""Elementwise operations by which two tensors are compared, or one is weighed by the other."""
 _CARRIED: frozenset[Kind] = frozenset({"made", "input"})
 """What an axis of size 1 is that nobody put there by hand."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two operands as it was before it was stretched: where it is an argument, and its place there.
-
-    `of_loss` is its role in the loss or difference itself.
-    """
-
-    node: int
-    role: str
-    place: int
-    tensor: Tensor
-    of_loss: str
-
-    @property
-    def given(self) -> Operand:
-        """It as an operand of the node that it is an argument of."""
-        return Operand(self.role, self.tensor)
-
-    @property
-    def compared(self) -> Operand:
-        """It as an operand of the loss or difference itself."""
-        return Operand(self.of_loss, self.tensor)
 
 
 @dataclass(frozen=True)
@@ -66,27 +34,9 @@ def stretch(observation: Observation, known: Layouts, node: Node, event: Event) 
         return None
     if node.bare_name in LOSSES:
         return _twice(known, first, second, by_hand=False) or _lost(known, first, second) or _lost(known, second, first)
-    learned = [s.tensor.id in known.learned for s in (first, second)]
-    return _twice(known, first, second, by_hand=True) if learned[0] != learned[1] else None
-
-
-def sides(observation: Observation, known: Layouts, node: Node, event: Event) -> tuple[Side, Side] | None:
-    """The two operands of a loss or of a difference, as they are given; None for any other operation."""
-    roles = [("self", "input"), ("target", "other")]
-    found = [o for names in roles for o in event.inputs if o.role in names]
-    if node.bare_name not in LOSSES | COMPARING or len(found) != 2:
-        return None
-    first, second = (_unstretched(observation, known, node, o, place) for place, o in enumerate(found))
-    return first, second
-
-
-def _unstretched(observation: Observation, known: Layouts, node: Node, operand: Operand, place: int) -> Side:
-    """An operand before the loss's own function stretched it."""
-    maker = known.maker(operand.tensor)
-    if maker is not None and observation.nodes[maker.node].bare_name == "broadcast_tensors":
-        given = maker.inputs[[t.id for t in maker.outputs].index(operand.tensor.id)]
-        return Side(maker.node, given.role, place, given.tensor, operand.role)
-    return Side(node.id, operand.role, place, operand.tensor, operand.role)
+    learned = {s.tensor.id in known.learned for s in (first, second)}
+    found = _twice(known, first, second, by_hand=True) if True in learned else None
+    return found if found and (False in learned or merely_summed(observation, known, event)) else None
 
 
 def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stretch | None:

@@ -54,9 +54,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
+from whygrad.engine.axes.comparing import Side
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
-from whygrad.engine.axes.stretching import Side, Stretch, stretch
+from whygrad.engine.axes.stretching import Stretch, stretch
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation

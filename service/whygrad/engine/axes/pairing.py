@@ -1,0 +1,89 @@
+"""Whether pairs, each sample against every other, were meant of two learned rows: told by what becomes of them.
+
+Pairs that are meant are ranked, masked or taken apart again, and samples are held against themselves, too. Nobody makes
+pairs to hold them against one row, or only to sum them up: as products, for theirs is the product of two sums, or as
+sizes of differences, which is the error of a prediction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whygrad.engine.axes.comparing import ADDING, LOSSES, WEIGHING, sides
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.facts import METADATA
+from whygrad.engine.observation import Event, Observation, Tensor
+
+_SIZES = frozenset({"abs", "square", "pow", "cosh"})
+_OF_SIZES = frozenset({"sqrt", "log"})
+_NORMS = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "frobenius_norm"})
+_SUMMING = frozenset({"mean", "sum", "nanmean", "nansum"})
+_BOUNDING = frozenset({"clamp", "clamp_min", "clamp_max", "min", "max", "minimum", "maximum"})
+_THE_SAME = frozenset({"clone", "detach", "contiguous"})
+_HANDING_ON = _THE_SAME | _BOUNDING | {"neg", "to"}
+_LAYING_OUT = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten", "select", "t", "transpose", "permute"})
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs, or what was summed up of them. `sized`: products, or sizes of differences."""
+
+    tensor: Tensor
+    sized: bool
+
+
+def merely_summed(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether the pairs that an execution makes of two learned rows cannot be meant."""
+    made = _Pairs(event.outputs[0], observation.nodes[event.node].bare_name in WEIGHING)
+    pending, sums, seen = [made], list[_Pairs](), {made.tensor.id}
+    while pending:
+        pairs = pending.pop()
+        for reader in known.readers[pairs.tensor.id]:
+            became = _became(observation, known, reader, pairs)
+            if became is None:
+                return False
+            if became.tensor.id not in seen:
+                seen.add(became.tensor.id)
+                (pending if became.tensor.elements > 1 else sums).append(became)
+    return any(total.sized for total in sums) and not _against_themselves(observation, known, event)
+
+
+def _became(observation: Observation, known: Layouts, reader: Event, pairs: _Pairs) -> _Pairs | None:
+    """What an execution makes of pairs; None where it may tell them apart."""
+    node, shape = observation.nodes[reader.node], pairs.tensor.shape
+    if node.op in METADATA or (not node.writes and pairs.tensor.id in [t.id for t in reader.outputs]):
+        return pairs
+    name, against = node.bare_name, [s.tensor for s in sides(observation, known, node, reader) or ()]
+    alike, row = [t.shape for t in against].count(shape), any(1 < t.elements < pairs.tensor.elements for t in against)
+    squared = len({t.id for t in against}) == 1
+    if not reader.outputs or (alike > 1 and not squared):
+        return None
+    if name in _SIZES | _NORMS or (name in WEIGHING and squared) or (row and name in LOSSES | WEIGHING):
+        return _Pairs(reader.outputs[0], sized=True)
+    handed_on = name in _HANDING_ON | WEIGHING or (row and name in ADDING)
+    summed = name in _SUMMING and reader.outputs[0].elements == 1
+    of_sizes = pairs.sized and name in _OF_SIZES | ADDING | _SUMMING
+    return _Pairs(reader.outputs[0], pairs.sized) if handed_on or summed or of_sizes else None
+
+
+def _against_themselves(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether somewhere as many pairs are made of one row, as nobody does by mistake."""
+    shape = event.outputs[0].shape
+    return any(
+        observation.nodes[e.node].bare_name in ADDING | WEIGHING
+        and [made.shape for made in e.outputs] == [shape]
+        and len(e.tensors) == 2
+        and all(t.shape != shape for t in e.tensors)
+        and len({_laid_out(observation, known, t) for t in e.tensors}) == 1
+        for e in known.step.events
+    )
+
+
+def _laid_out(observation: Observation, known: Layouts, tensor: Tensor) -> int:
+    """The id of the tensor whose numbers a tensor holds, in whatever layout."""
+    while (maker := known.maker(tensor)) and observation.nodes[maker.node].bare_name in _THE_SAME | _LAYING_OUT:
+        before = maker.tensors[0]
+        if before.elements != tensor.elements or before.id == tensor.id:
+            break
+        tensor = before
+    return tensor.id
