@@ -157,3 +157,39 @@ def test_a_product_with_zeros_alone_has_no_condition_to_turn() -> None:
     finding = diagnose_source(net(body, init), shapes="4x6", loss="mean")["findings"][0]
     assert (finding["code"], "multiplies it with zeros alone" in finding["title"]) == ("ZER507", True)
     assert "condition" not in finding["fix"]["summary"]
+
+
+SPOILT = {
+    "deviation of one": (
+        "h = self.a(x)[:1, :1].flatten(); return (h - 1) / (h.std() + 1.0) * self.p",
+        "h = self.a(x)[:1, :1].flatten(); return (h - 1) / (h.var(unbiased=False).add(1e-12).sqrt() + 1.0) * self.p",
+    ),
+    "mean of none": (
+        "h = self.a(x); return h[h > 100].mean() + (h * self.p).sum()",
+        "return h[h > 100].sum() / max(h[h > 100].numel(), 1) + (h * self.p).sum()",
+    ),
+    "words without a path": (
+        "h = torch.log_softmax(self.a(x), 1).unsqueeze(1); n = torch.tensor([4]);"
+        "return F.ctc_loss(h, torch.ones(1, 4, dtype=torch.long), n, n) + (h * self.p).sum()",
+        "return F.ctc_loss(h, torch.ones(1, 4, dtype=torch.long), n, n, zero_infinity=True) + (h * self.p).sum()",
+    ),
+    "two masks": (
+        "m = torch.full((4, 6), -3e38); return torch.softmax(self.a(x) + (m + m), 1) * self.p",
+        None,
+    ),
+    "power of the negative": ("return -(-self.a(x).abs() - 1.0) ** 0.5 * self.p", None),
+    "logsumexp of nothing": (
+        "m = torch.zeros_like(x); m[0] = -torch.inf; h = torch.stack([m - torch.inf, self.a(x) + m]);"
+        "return torch.logsumexp(h, 0).exp() * self.p",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "after"), SPOILT.values(), ids=SPOILT)
+def test_what_has_no_finite_result_is_computed_otherwise(body: str, after: str | None) -> None:
+    document = diagnose_source(net(body, LAYER), shapes="4x6", loss="auto")
+    (found,) = [f for f in document["findings"] if f["severity"] != "note"]
+    assert (found["code"][:5], found["fix"]["verified"]) == ("NUM60", True), found
+    assert after is None or found["fix"]["after"] == after.rpartition("; ")[2]
+    assert unhealed(net(body, LAYER), {"shapes": "4x6", "loss": "auto"}) == []

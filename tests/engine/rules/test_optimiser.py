@@ -75,3 +75,17 @@ def test_whichever_comes_first() -> None:
     first, *_ = diagnose_source(source, shapes="4x3")["findings"]
     assert first["code"] == "FMT901"
     assert first["location"]["source"] == "y = self.w * 2"
+
+
+SPOILT_LATER = {
+    "both roots of a line": "h = self.a(x); return (torch.sqrt(torch.relu(h)) - torch.sqrt(torch.relu(-h))) * self.p",
+    "a learnt exponent": "h = torch.relu(self.a(x)); return h.pow(self.p * 3).sum(0).pow(1 / (self.p * 3))",
+}
+
+
+@pytest.mark.parametrize("body", SPOILT_LATER.values(), ids=SPOILT_LATER)
+def test_what_the_executor_makes_nan_of_is_kept_away_from_zero_wherever_the_line_does_it(body: str) -> None:
+    document = diagnose_source(net(body, "self.a = nn.Linear(6, 6)"), shapes="24x6")
+    (found,) = [f for f in document["findings"] if f["severity"] != "note"]
+    assert (found["code"], found["fix"]["verified"]) == ("FMT901", True), found
+    assert found["fix"]["summary"].startswith("keep what")

@@ -33,13 +33,15 @@ _MORE = "{x} + {tiny}"
 _FROM_ZERO = "{x}.clamp_min({tiny})"
 _INSIDE_ONE = "{x}.clamp(-1 + {margin}, 1 - {margin})"
 _NO_OVERFLOW = "{x}.clamp_max(80.0)"
+_ABOVE_NOTHING = "{x}.clamp_min(-1e4)"
 _LOGARITHMS = {
     "softmax": ("log_softmax", "torch.log_softmax(self, dim)"),
     "sigmoid": ("logsigmoid", "torch._C._nn.log_sigmoid(self)"),
 }
 _CHOOSING = frozenset({"index", "select", "slice", "gather", "index_select", "squeeze", "unsqueeze", "view", "reshape"})
-_OTHERWISE = {_FROM_ZERO: (_MORE,), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
-"""What also keeps inside where clamping would leave nothing that learns: every number lies at the end."""
+_OTHERWISE = {_FROM_ZERO: (_MORE,), _MORE: ("{x} + {margin}",), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
+"""What also keeps inside where clamping would leave nothing that learns, as every number lies at the end, or so little
+more than zero not enough."""
 
 _ONE = "numbers between -1 and 1"
 _POSITIVE = "positive numbers"
@@ -76,6 +78,7 @@ EDGES: Mapping[str, Edge] = {
     "div": _QUOTIENT,
     "true_divide": _QUOTIENT,
     "reciprocal": Edge("self", "numbers that are not 0", "one over 0 is infinite", _MORE),
+    "logsumexp": Edge("self", "one finite number at least", "of -inf alone it has no slope", _ABOVE_NOTHING),
     "exp": _GROWTH,
     "expm1": _GROWTH,
     "sinh": _GROWTH,
@@ -205,7 +208,21 @@ def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> li
     if negative and edge.role == "self" and edge.expression == _MORE:
         expressions = [_FROM_ZERO]  # of what may be negative, a small amount more is not enough
     told = {"tiny": _ROOM.get(operand.dtype, _TINY), "margin": _EDGE.get(operand.dtype, "1e-6")}
-    return [_kept_inside(node, edge, expression, told, source) for expression in expressions]
+    inside = [_kept_inside(node, edge, expression, told, source) for expression in expressions]
+    return [*inside, *_with_its_sign(node)] if negative and edge is _POWER else inside
+
+
+def _with_its_sign(node: Node) -> list[Fix]:
+    """A fractional power of what may be negative, where all of it is."""
+    if node.argument("exponent") is None:
+        return []
+    signed = f"torch.sign(self) * (self.abs() + {_TINY}) ** exponent"
+    return [
+        Fix(
+            "take the power of the magnitude, and the sign beside it: sign(x) * (abs(x) + 1e-12) ** p",
+            edits=(Replace(node.id, signed),),
+        )
+    ]
 
 
 def _kept_inside(node: Node, edge: Edge, expression: str, told: Mapping[str, str], source: str | None) -> Fix:

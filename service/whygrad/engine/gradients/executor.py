@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from whygrad.engine.edits import Become, Edit, Leave, Replace, Wrap
 from whygrad.engine.finding import Fix
@@ -57,11 +58,25 @@ def remedies(observation: Observation, departure: Departure) -> list[Fix]:
     if twins:
         found += _apart_by_detach(observation, twins[0])
     numbers = departure.nodes if departure.hidden is None else (departure.hidden,)
+    spoilt = any(gradient.state == "non-finite" for gradient in departure.gradients.values())
     for event in [] if twins else executions(observation, numbers):
         node, line = observation.nodes[event.node], observation.place(event.node)
-        found += ways_inside(observation, node, event) if departure.hidden is not None else []
-        found += _another(node, line)
+        inside = ways_inside(observation, node, event) if spoilt else []
+        found += [*_throughout(observation, node, inside), *inside, *_another(node, line)]
     return [*found, _WITHOUT]
+
+
+def _throughout(observation: Observation, node: Node, fixes: Sequence[Fix]) -> list[Fix]:
+    """The same, made for all operations of that kind in the line: `sqrt(a) - sqrt(b)`, or that of each layer."""
+    place = observation.place(node.id)
+    others = [n for n in observation.nodes if n.op == node.op and n.id != node.id and n.id in observation.executed]
+    there = [n.id for n in others if (line := observation.place(n.id)) and place and line.line == place.line]
+    wraps = [(fix, [edit for edit in fix.edits if isinstance(edit, Wrap)]) for fix in fixes if there]
+    return [
+        replace(fix, edits=tuple(replace(edit, node=number) for number in (node.id, *there) for edit in own))
+        for fix, own in wraps
+        if len(own) == len(fix.edits)
+    ]
 
 
 def executions(observation: Observation, numbers: Collection[int]) -> list[Event]:

@@ -130,6 +130,21 @@ def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
 
 
 @lru_cache(maxsize=8)
+def refused_numbers(observation: Observation) -> Spoiler | None:
+    """The execution that made the NaN or infinity for which a later one, or a check of the program's, raised."""
+    step = close_step(observation)
+    if step is None or step.error is None:
+        return None
+    read = step.failure.tensors if step.failure is not None else ()
+    held = read or [t for event in step.events for t in event.outputs]
+    origins = _Origins(observation, step)
+    made = [o for t in held if not _finite(t) and (o := origins.of(t)) is not None]
+    if not made:
+        return None
+    return _spoiler(observation, step, min(made), observation.trainable, origins.meant(min(made)), reaches_loss=True)
+
+
+@lru_cache(maxsize=8)
 def spoiled_gradients(observation: Observation) -> tuple[Spoiler, ...]:
     """The executions whose derivative made a finite gradient non-finite, where the loss itself is finite."""
     step = close_step(observation)
@@ -228,7 +243,7 @@ class _Origins:
         self._meant: dict[int, int] = {}
         self._events = step.events
         for order, event in enumerate(step.events):
-            spoilt = [t for t in event.outputs if not _finite(t)]
+            spoilt = [t for t in event.outputs if not _finite(t) and (t.id, t.version) not in self._known]
             for tensor in spoilt:
                 origin = self._origin(order, event, tensor)
                 self._known[tensor.id, tensor.version] = self._memory[tensor.storage] = origin

@@ -119,7 +119,7 @@ def _suspects(observation: Observation, judged: Pass) -> Iterator[tuple[Step, li
         given = [*told, judged.close.gradients]
         yield judged.close, [p for p in wanting if all(_norm(g, p) == 0.0 for g in given)], 0.0
     if judged.double is not None and told:
-        rounded = [p for p in wanting if _is_rounding([_norm(g, p) for g in told], _norm(judged.double.gradients, p))]
+        rounded = [p for p in wanting if _is_rounding(p, told, judged.double.gradients)]
         yield judged.double, rounded, _ROUNDING
 
 
@@ -128,6 +128,10 @@ def _norm(gradients: Mapping[str, Gradient], parameter: Parameter) -> float | No
     return gradient.norm if gradient is not None else None
 
 
-def _is_rounding(single: Sequence[float | None], double: float | None) -> bool:
-    largest = max((norm for norm in single if norm is not None), default=0.0)
+def _is_rounding(parameter: Parameter, told: Sequence[Mapping[str, Gradient]], doubled: Mapping[str, Gradient]) -> bool:
+    """Whether a gradient all but disappears in double precision, or is all but nothing where that is its own."""
+    largest = max((norm for g in told if (norm := _norm(g, parameter)) is not None), default=0.0)
+    double = _norm(doubled, parameter)
+    if parameter.dtype in ("float64", "complex128"):
+        return 0.0 < largest <= _ROUNDING * max((g.norm or 0.0 for g in doubled.values()), default=0.0)
     return double is not None and largest > 0.0 and double <= _DOUBLED * largest

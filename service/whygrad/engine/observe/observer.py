@@ -34,7 +34,7 @@ from whygrad.engine.observe.recorded import recorded_inputs
 from whygrad.engine.observe.replay import Replay, objection
 from whygrad.engine.observe.run import Received, Runner, Sample
 from whygrad.engine.observe.structure import MetaFollows, needs_numbers
-from whygrad.engine.observe.suspicion import PATIENCE_MS, step_to_double, step_to_look_at
+from whygrad.engine.observe.suspicion import PATIENCE_MS, of_numbers, step_to_double, step_to_look_at
 from whygrad.engine.observe.torchscript import TorchScriptProgram, UnknownMethodError
 from whygrad.engine.outreach import reaching
 from whygrad.engine.passes import PassName
@@ -163,7 +163,8 @@ class Observer:
                 steps = list(Runner(program, sample, self._progress, meta=False, close=number).steps())
         except (MemoryError, RuntimeError):  # it is a second look: what was seen at first stands
             return None
-        return steps[number] if number < len(steps) and steps[number].error is None else None
+        error = steps[number].error if number < len(steps) else None
+        return steps[number] if number < len(steps) and (error is None or of_numbers(error)) else None
 
     def replay(self) -> None:
         """Run the program as torch itself would, and compare it with the first step of the numeric pass."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from whygrad.engine.facts import SCALING
-from whygrad.engine.observation import Gradient, Node, Parameter, Step
+from whygrad.engine.observation import Error, Gradient, Node, Parameter, Step
 
 ROUNDING = 1e-4
 """A gradient this much smaller than the others may be nothing but rounding."""
@@ -16,6 +17,11 @@ TINY = 1e-5
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
 
+_OF_NUMBERS = re.compile(
+    r"\b(nans?|infs?|infinit(e|y))\b|finite|between 0 and 1|element < 0|sum of probabilities|converge|singular",
+    re.IGNORECASE,
+)
+
 EXPLODED = 1e6
 """A gradient this large is not usable."""
 
@@ -25,16 +31,23 @@ def step_to_look_at(steps: Sequence[Step], parameters: Sequence[Parameter]) -> i
 
     A gradient may well be zero in the first step, so only one that stays zero is suspicious.
     """
-    spoiled = (
-        i for i, s in enumerate(steps) if s.spoiled or any(g.state == "non-finite" for g in s.gradients.values())
-    )
-    first = next(spoiled, None)
+    first = next((i for i, step in enumerate(steps) if _is_spoiled(step)), None)
     if first is not None:
         return first
     told = _told(steps)
     if not told:
         return None
     return told[-1] if _dead(steps, parameters) or _largest(steps[told[0]].gradients) > EXPLODED else None
+
+
+def of_numbers(error: Error | None) -> bool:
+    """Whether it was raised before the backward, and speaks of numbers, as NaN is none."""
+    return error is not None and error.stage != "backward" and bool(_OF_NUMBERS.search(error.message))
+
+
+def _is_spoiled(step: Step) -> bool:
+    """Whether its result or a gradient is not finite, or what it raised may be for numbers that are not."""
+    return of_numbers(step.error) or bool(step.spoiled) or any(g.state == "non-finite" for g in step.gradients.values())
 
 
 def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter], nodes: Sequence[Node]) -> int | None:

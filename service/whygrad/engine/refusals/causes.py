@@ -53,7 +53,7 @@ _SHAPE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _VALUE_WORDS = re.compile(
-    r"out of (range|bounds)|memory location|not in the valid range|singular|positive-definite|num_classes"
+    r"out of (range|bounds)|memory location|not in the valid range|singular|positive-definite|num_classes|element < 0"
 )
 
 

@@ -3,7 +3,8 @@
 What happened
 -------------
 An operation was given ordinary numbers and returned NaN or infinity: the logarithm of 0, a division by 0, an
-exponential beyond the range of its type, a softmax over a row that is masked entirely. From there it spread.
+exponential beyond the range of its type, a softmax over a row that is masked entirely. From there it spread, to the
+loss, or to an operation that refuses it: `multinomial` and `binary_cross_entropy` raise.
 
 Why it matters
 --------------
@@ -53,13 +54,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Give, Replace, Wrap
+from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_results
-from whygrad.engine.observation import Observation
+from whygrad.engine.gradients.finite import otherwise
+from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.rewriting import given_too, rewritten
+from whygrad.engine.wording.rewriting import rewritten
 
 _INFINITY = r"""-?(?:float\(['"][-+]?inf['"]\)|(?:math|torch|np)\.inf\b)"""
 """How an infinity is written."""
@@ -73,29 +75,42 @@ def non_finite_forward(observation: Observation) -> Iterator[Finding]:
         if spoiler.node.id not in told:
             told.add(spoiler.node.id)
             yield _finding(observation, spoiler)
+    refused = refused_numbers(observation)
+    if refused is not None:
+        yield _finding(observation, refused, _refusing(observation))
 
 
-def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
+def _refusing(observation: Observation) -> Node | None:
+    """What raised for the numbers that it was given."""
+    step = close_step(observation)
+    return observation.nodes[step.failure.node] if step is not None and step.failure is not None else None
+
+
+def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None = None) -> Finding:
     name, numbers = spoiler.node.bare_name, spoiler.result.numbers if spoiler.result else None
     what = "NaN" if numbers is not None and numbers.nan else "infinity"
-    reached = "the loss" if spoiler.reaches_loss else "an output"
+    reached = _refuser(refusing) if refusing is not None else "the loss" if spoiler.reaches_loss else "an output"
     edge = edge_of(spoiler.node, spoiler.event)
     fixes = ways_inside(observation, spoiler.node, spoiler.event)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     count = numbers and f"{numbers.nan or numbers.infinite} of {numbers.elements} results of {name} are {what}. "
     return finding(
         spoiler,
-        title=f"{name} gives {what}, and it reaches {reached}",
+        title=f"{name} gives {what}, and {'' if refusing is None else 'the step raises when '}it reaches {reached}",
         message=f"{count or ''}{_why(spoiler)}",
-        explains=frozenset({spoiler.node.id}),
+        explains=frozenset({spoiler.node.id, *([refusing.id] if refusing is not None else [])}),
         chain=(
             *((Link(f"of what {name} is given, {operand}"),) if operand else ()),
             *_written(observation, spoiler),
             Link(f"{name} makes {what} of it", spoiler.node.id),
-            Link(f"nothing on the way to {reached} takes it away again"),
+            Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
-        fixes=[*fixes, *_written_smaller(observation, spoiler)] or [_otherwise(observation, spoiler)],
+        fixes=[*fixes, *_written_smaller(observation, spoiler)] or [otherwise(observation, spoiler)],
     )
+
+
+def _refuser(node: Node) -> str:
+    return "a check of the program's" if node.op == "prim::RaiseException" else node.bare_name
 
 
 def _written(observation: Observation, spoiler: Spoiler) -> tuple[Link, ...]:
@@ -149,22 +164,3 @@ def _written_smaller(observation: Observation, spoiler: Spoiler) -> list[Fix]:
             edits=(Give(writer.id, name, number),),
         )
     ]
-
-
-def _otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
-    node, name = spoiler.node, spoiler.node.bare_name
-    if name == "softmax":
-        return Fix(
-            "leave at least one position of each row unmasked, or mask with a large negative number, not -inf",
-            edits=(Wrap(node.id, "self", "x.clamp_min(-1e4)"),),
-        )
-    if name == "ctc_loss":
-        return Fix(
-            "give it at least as many steps as labels, by less striding or shorter targets, and leave out what has "
-            "more: zero_infinity=True",
-            after=given_too(observation.source(node.id), name, "zero_infinity=True"),
-            edits=(Give(node.id, "zero_infinity", True),),
-        )
-    if name in ("to", "half") and spoiler.result is not None and spoiler.result.dtype == "float16":
-        return Fix("keep it in float32: float16 ends at 65504", edits=(Replace(node.id, "self"),))
-    return Fix(f"keep what {name} is given in the range where its result is finite")
