@@ -32,6 +32,26 @@ class Net(nn.Module):
         h = torch.bmm(a, v).view(B, 2, T, 4).transpose(1, 2).reshape(B, T, C)
         return self.out(h)
 """),
+    "positions cut by the steps in front": Architecture("6x3x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0)
+        self.positions = nn.Parameter(torch.randn(9, 1, 8))
+
+    def forward(self, x):
+        return self.block(x + self.positions[: x.size(0)]).mean(dim=0)
+"""),
+    "a code of its own for each sample": Architecture("3x6x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.codes = nn.Parameter(torch.randn(3, 1, 8))
+        self.rnn = nn.GRU(8, 4, batch_first=True)
+
+    def forward(self, x):
+        return self.rnn(x + self.codes)[0]
+"""),
     "a Transformer of torch's own": Architecture("2x6x8", """\
 class Net(nn.Module):
     def __init__(self):

@@ -57,6 +57,16 @@ FAULTS = {
         "SHP719", "2x6x8", "self.a = nn.Linear(8, 8)",
         "B, L, C = x.shape\nq = self.a(x).view(B * 2, L, 4)\n" + ATTENTION + "return self.a(s.view(B, L, C))",
     ),
+    "positions cut by the number of samples": Fault(
+        "SHP716", "3x6x8", "self.t = nn.Parameter(torch.randn(9, 1, 8))\nself.r = nn.GRU(8, 4, batch_first=True)",
+        "x = x + self.t[: x.size(0)]\nreturn self.r(x)[0]",
+        "x = x + self.t[: x.size(1)].transpose(0, 1)",
+    ),
+    "positions for fewer samples than there are": Fault(
+        "SHP716", "7x4x8", "self.t = nn.Parameter(torch.randn(5, 1, 8))\nself.l = nn.Linear(8, 2)",
+        "x = torch.tanh(self.l(x + self.t[: x.shape[0]]))\nreturn x[:, -1]",
+        "x = torch.tanh(self.l(x + self.t[: x.shape[1]].transpose(0, 1)))",
+    ),
     "as many heads as steps": Fault(
         "SHP719", "2x4x8", "self.a = nn.Linear(8, 8)",
         "B, L, C = x.shape\nq = self.a(x).view(B, 4, L, 2)\n" + ATTENTION

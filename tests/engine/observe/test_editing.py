@@ -82,6 +82,13 @@ def test_wrap_reaches_into_a_list_and_leaves_its_other_readers_alone() -> None:
     assert shapes(edited) == [(4, 8), (4, 2, 6)]
 
 
+def test_wrap_reaches_into_a_list_that_a_loop_filled() -> None:
+    seen = observer("made = [x]\nfor i in range(2):\n    made.append(x + i)\nreturn torch.stack(made).sum(-1)")
+    run = after(seen, Wrap(node(seen, "aten::stack"), "tensors[1]", "x * 0"))
+    stacked = next(e for e in run.first.events if run.nodes[e.node].op == "aten::stack")
+    assert len(stacked.inputs) == 3
+
+
 def test_wrap_of_what_is_written_is_read_from_then_on() -> None:
     seen = observer("h = torch.exp(self.encoder(x))\nh.add_(1.0)\nreturn self.head(h)")
     assert after(seen).error is not None

@@ -21,7 +21,7 @@ def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[t
     for order, event in enumerate(known.step.events):
         if _attends_to_samples(observation, known, event):
             masks = _masks_of_samples(observation, known, observation.nodes[event.node].module)
-            yield from [(order, event, masks)] if masks or _pooled(observation, known, order) else []
+            yield from [(order, event, masks)] if masks or pooled(observation, known, order) else []
             return
 
 
@@ -59,7 +59,7 @@ def in_attention(observation: Observation, node: Node) -> bool:
     return (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
 
 
-def _pooled(observation: Observation, known: Layouts, order: int) -> bool:
+def pooled(observation: Observation, known: Layouts, order: int) -> bool:
     """Whether later (batch, sequence, features) is pooled along dimension 1, or a token is taken from it."""
     for event in known.step.events[order + 1 :]:
         node = observation.nodes[event.node]

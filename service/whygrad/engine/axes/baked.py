@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,7 +9,7 @@ from math import prod
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout
-from whygrad.engine.observation import Event, Json, Node, Observation, Tensor
+from whygrad.engine.observation import Event, Json, Node, Observation
 
 _SHAPED = {
     **dict.fromkeys(("view", "zeros", "ones", "empty", "full", "rand", "randn", "randint", "new_zeros"), "size"),
@@ -69,8 +68,8 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
             return Baked(order, node.id, event, *observation.resized[0][1:], split, derived=True)
         for recorded, sent in _exchanges(observation):
             found = _held(node, event, recorded, sent, failing=event is failed)
-            if found is not None and (event is failed or _clashes(failed, recorded, sent)):
-                changes = _everywhere(observation, node, *found)
+            if found is not None and (event is failed or clashes(failed, recorded, sent)):
+                changes = (*_everywhere(observation, node, *found), *_counted(observation, recorded, sent))
                 return Baked(order, node.id, event, recorded, sent, changes, _otherwise(node, found[0], recorded, sent))
     return next((m for m in misread(observation, known) if m.order in known.behind(failed)), None)
 
@@ -178,7 +177,7 @@ def _comes_out(sizes: list[int], elements: int) -> bool:
     return elements % written == 0 if -1 in sizes and written else written == elements
 
 
-def _clashes(failed: Event, recorded: int, sent: int) -> bool:
+def clashes(failed: Event, recorded: int, sent: int) -> bool:
     """Whether what was refused has the recorded size in one operand and the one that was sent in another."""
     shapes = [t.shape for t in failed.tensors]
     return any(recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes)
@@ -193,38 +192,14 @@ def _everywhere(observation: Observation, node: Node, argument: str, changed: Js
     return tuple((n.id, argument, changed) for n in (alike if node.bare_name != "select" else [node]))
 
 
-def skipped(observation: Observation, known: Layouts) -> Iterator[Baked]:
-    """Readings of an input step by step, or by a slice, that end where the example ended."""
-    for axis, recorded, sent in observation.resized:
-        for place, orders in _readings(known, axis, sent) if 1 < recorded < sent else ():
-            found = _last_step(observation, known, place, orders, recorded)
-            found = _slice(observation, known, place, orders, recorded) if found is None else found
-            if found is not None:
-                event = known.step.events[found]
-                node = observation.nodes[event.node]
-                changes = ((node.id, "end", sent),) if node.bare_name == "slice" else ()
-                yield Baked(found, node.id, event, recorded, sent, changes)
+def _counted(observation: Observation, recorded: int, sent: int) -> Changes:
+    """Rows of as many numbers as the recorded size that end at another: `torch.arange(1 - n, 1)`."""
+    ends = [(n.id, n.literal("start"), n.literal("end")) for n in observation.nodes if n.bare_name == "arange"]
+    whole = [(i, start, end) for i, start, end in ends if isinstance(start, int) and isinstance(end, int) and start]
+    return tuple((i, "start", end - sent) for i, start, end in whole if end - start == recorded)
 
 
-def _readings(known: Layouts, axis: int, sent: int) -> Iterator[tuple[int, list[int]]]:
-    """For each tensor that has an input's axis whole: the place of it, and the executions that read the tensor.
-
-    A slice that takes all is the tensor itself: `x[:, 0]` reads `x`.
-    """
-    places: dict[int, int] = {}
-    same: dict[int, int] = {}
-    readings: dict[int, list[int]] = defaultdict(list)
-    for order, event in enumerate(known.step.events):
-        for tensor in event.tensors:
-            place = _place(known.of(tensor), axis, sent)
-            number = same.get(tensor.id, tensor.id)
-            if place is not None and not (event.outputs and _aliased(event, tensor, number, same)):
-                places[number] = place
-                readings[number].append(order)
-    return ((places[tensor], orders) for tensor, orders in readings.items())
-
-
-def _place(layout: Layout, axis: int, sent: int) -> int | None:
+def place_of(layout: Layout, axis: int, sent: int) -> int | None:
     """Where a layout has an axis of the input whole."""
     whole = [i for i, a in enumerate(layout) if _is_input(a, axis, sent)]
     return whole[0] if whole else None
@@ -232,15 +207,6 @@ def _place(layout: Layout, axis: int, sent: int) -> int | None:
 
 def _is_input(given: Axis, axis: int, sent: int) -> bool:
     return [(p.source.kind, p.source.key, p.size) for p in given] == [("input", axis, sent)]
-
-
-def _aliased(event: Event, tensor: Tensor, number: int, same: dict[int, int]) -> bool:
-    """Whether an execution gives the same numbers in the same memory; the result is then noted as the same."""
-    made = event.outputs[0]
-    alike = (made.storage, made.shape, made.strides) == (tensor.storage, tensor.shape, tensor.strides)
-    if alike and made.id != tensor.id:
-        same[made.id] = number
-    return alike
 
 
 def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
@@ -252,7 +218,7 @@ def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
             continue
         before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
         for axis, recorded, sent in observation.resized:
-            lost = _place(before, axis, sent) is not None and not _whole(after, axis, sent)
+            lost = place_of(before, axis, sent) is not None and not _whole(after, axis, sent)
             if lost and recorded in given and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements):
                 changes = _everywhere(observation, node, _SHAPED[node.bare_name], _replaced(given, recorded, sent))
                 yield Baked(order, node.id, event, recorded, sent, changes)
@@ -261,26 +227,3 @@ def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
 def _whole(layout: Layout, axis: int, sent: int) -> bool:
     """Whether an axis of the input is still there as it was, by itself or as a piece of another."""
     return any((p.source.kind, p.source.key, p.size) == ("input", axis, sent) for given in layout for p in given)
-
-
-def _last_step(observation: Observation, known: Layouts, place: int, orders: list[int], recorded: int) -> int | None:
-    """The last reading of a tensor that is read one step at a time, as often as the example had steps."""
-    steps: dict[int, int] = {}
-    for order in orders:
-        node = observation.nodes[known.step.events[order].node]
-        if node.bare_name in ("size", "dim"):
-            continue
-        if node.bare_name != "select" or node.literal("dim") != place:
-            return None
-        steps[node.literal("index")] = order
-    return max(steps.values()) if set(steps) == set(range(recorded)) else None
-
-
-def _slice(observation: Observation, known: Layouts, place: int, orders: list[int], recorded: int) -> int | None:
-    """The slice of a tensor that ends where the example did."""
-    for order in orders:
-        node = observation.nodes[known.step.events[order].node]
-        whole = node.literal("start") in (None, 0) and node.literal("step", 1) == 1
-        if node.bare_name == "slice" and node.literal("dim") == place and node.literal("end") == recorded and whole:
-            return order
-    return None

@@ -26,13 +26,12 @@ from whygrad.engine.edits import (
     Succeed,
     Wrap,
 )
-from whygrad.engine.facts import Json
-from whygrad.engine.observe.expressions import EditError, compiled
+from whygrad.engine.observe.expressions import EditError, as_typed, compiled, over_its_list
 from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.holding import tensor
 from whygrad.engine.observe.keeping import keep, require_schemas
 from whygrad.engine.observe.probes import STAND_IN
-from whygrad.engine.observe.values import MAKERS, back, named, outside, tensors
+from whygrad.engine.observe.values import back, made_at_once, named, outside, tensors
 
 _TENSOR = torch._C.TensorType.get()
 _ROLE = re.compile(r"\[(\d+)\]")
@@ -69,7 +68,10 @@ class _Editor:
         self.promoted: dict[str, torch.Tensor] = {}
 
     def wrap(self, edit: Wrap) -> None:
-        node = self._node(edit.node)
+        node, whole = self._node(edit.node), over_its_list(edit)
+        if whole is not None:
+            owner, slot = self._slot(edit.node, whole.argument)
+            edit = edit if made_at_once(owner.inputsAt(slot)) else whole
         owner, slot = self._slot(edit.node, edit.argument)
         value = owner.inputsAt(slot)
         wrapped = self._inserted(edit, [("x", value)], owner)
@@ -109,7 +111,7 @@ class _Editor:
         owner, slot = self._slot(edit.node, edit.argument)
         kind = owner.inputsAt(slot).type()
         self._graph.setInsertPoint(owner)
-        owner.replaceInput(slot, self._graph.insertConstant(_as_typed(edit.value, str(kind))))
+        owner.replaceInput(slot, self._graph.insertConstant(as_typed(edit.value, str(kind))))
 
     def reconnect(self, edit: Reconnect) -> None:
         if edit.argument is not None:
@@ -224,9 +226,9 @@ class _Editor:
 
     def _own_list(self, owner: Any, slot: int, number: int) -> Any:
         """The node that makes the list or tuple which is read there, copied so that no other reads it."""
-        maker = owner.inputsAt(slot).node()
-        if maker.kind() not in MAKERS:
+        if not made_at_once(owner.inputsAt(slot)):
             raise EditError("its list was not made in one place")
+        maker = owner.inputsAt(slot).node()
         copy = self._graph.create(maker.kind(), list(maker.inputs()), 1)
         copy.output().setType(maker.output().type())
         copy.insertBefore(owner)
@@ -291,8 +293,3 @@ _OF_GRAPHS: dict[type, Any] = {
     Pause: _Editor.pause,
     StandIn: _Editor.stand_in,
 }
-
-
-def _as_typed(value: Json, kind: str) -> Any:
-    """A value as the argument takes it: an integer is a float where one is declared."""
-    return float(value) if kind == "float" and isinstance(value, int) and not isinstance(value, bool) else value

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import torch
+
+from whygrad.engine.edits import Wrap
+from whygrad.engine.facts import Json
 
 
 class EditError(Exception):
@@ -26,3 +30,18 @@ def compiled(expression: str, arguments: Sequence[tuple[str, str]]) -> Any:
     if any(node.kind() == "prim::CallFunction" for node in unit.edit.graph.nodes()):
         raise EditError(f"{expression} calls what is no operation of torch")
     return unit.edit
+
+
+def over_its_list(edit: Wrap) -> Wrap | None:
+    """The same edit of one in a list as an edit of the whole list; None where it is not of one in a list."""
+    name, _, place = edit.argument.partition("[")
+    if not place[:-1].isdigit():
+        return None
+    index = int(place[:-1])
+    one = re.sub(r"\bx\b", f"x[{index}]", edit.expression)
+    return Wrap(edit.node, name, f"x[:{index}] + [{one}] + x[{index + 1}:]")
+
+
+def as_typed(value: Json, kind: str) -> Any:
+    """A value as the argument takes it: an integer is a float where one is declared."""
+    return float(value) if kind == "float" and isinstance(value, int) and not isinstance(value, bool) else value

@@ -9,6 +9,9 @@ MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
 """Nodes that make a list or tuple of values."""
 
 
+_CHANGING = tuple(f"aten::{name}" for name in ("append", "extend", "insert", "pop", "remove", "clear", "_set_item"))
+
+
 def back(node: Any, end: Any) -> Iterator[Any]:
     """A node and those before it in its block, up to another."""
     while node != end:
@@ -25,15 +28,21 @@ def outside(value: Any) -> Any:
     return value
 
 
+def made_at_once(value: Any) -> bool:
+    """Whether a value is a list or tuple that holds what it was made with: nothing is put into it later."""
+    changed = any(use.user.kind() in _CHANGING and use.offset == 0 for use in value.uses())
+    return value.node().kind() in MAKERS and not changed
+
+
 def named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """A value under its name, and where it is a list made in one place each of those in it: `tensors_1`."""
+    """A value under its name, and where it is a list made at once each of those in it: `tensors_1`."""
     yield name, value
-    if value.node().kind() in MAKERS:
+    if made_at_once(value):
         yield from ((f"{name}_{place}", each) for place, each in enumerate(value.node().inputs()))
 
 
 def tensors(value: Any) -> list[Any]:
     """The tensors that a value is: itself, or what a list was made of."""
-    if value.node().kind() in MAKERS:
+    if made_at_once(value):
         return [inner for made_of in value.node().inputs() for inner in tensors(made_of)]
     return [value] if value.type().annotation_str in ("Tensor", "Optional[Tensor]") else []

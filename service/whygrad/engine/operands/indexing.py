@@ -31,12 +31,32 @@ class Misplaced:
     greatest: int
 
 
+@dataclass(frozen=True)
+class Outgrown:
+    """An index that is picked along dimension `along`, and has more entries than its table in dimension `axis`."""
+
+    index: Operand
+    table: Operand
+    along: int
+    axis: int
+
+    @property
+    def asked(self) -> int:
+        """How many entries the index has there."""
+        return self.index.tensor.shape[self.axis]
+
+    @property
+    def size(self) -> int:
+        """How many the table has there."""
+        return self.table.tensor.shape[self.axis]
+
+
 def misplaced(node: Node, event: Event) -> Misplaced | None:
     """The index that lies outside its table; None where all are inside, or it is not known."""
     return next((m for m in _looked_up(node, event) if not _inside(node, m)), None)
 
 
-def outgrown(node: Node, event: Event) -> Misplaced | None:
+def outgrown(node: Node, event: Event) -> Outgrown | None:
     """An index that is larger than its table in a dimension that it goes along with."""
     table, index = _operand(event, "self"), _operand(event, "index")
     if node.bare_name not in _LIKE_THE_TABLE or table is None or index is None:
@@ -44,10 +64,9 @@ def outgrown(node: Node, event: Event) -> Misplaced | None:
     axis, places, wanted = value(node, event, "dim", 0), table.tensor.shape, index.tensor.shape
     if not isinstance(axis, int) or len(places) != len(wanted) or not places:
         return None
-    for each, (there, asked) in enumerate(zip(places, wanted, strict=True)):
-        if each != axis % len(places) and asked > there:
-            return Misplaced(index, table, each, there, 0, asked - 1)
-    return None
+    along = axis % len(places)
+    larger = [i for i, (there, asked) in enumerate(zip(places, wanted, strict=True)) if asked > there and i != along]
+    return Outgrown(index, table, along, larger[0]) if larger else None
 
 
 def _inside(node: Node, found: Misplaced) -> bool:

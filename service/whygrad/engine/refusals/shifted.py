@@ -9,7 +9,8 @@ from whygrad.engine.facts import OPEN_END
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Observation, Operand, Step
 from whygrad.engine.operands import value
-from whygrad.engine.wording.origins import variable
+from whygrad.engine.wording.origins import known_as, variable
+from whygrad.engine.wording.parsing import bracketed
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import named
 from whygrad.engine.wording.spelling import with_behind
@@ -26,8 +27,9 @@ def shifted(observation: Observation, failing: Event, step: Step, cut: Operand, 
         if shape[: axis + 1] == before[: axis + 1]:
             index, source = f"[{':, ' * axis}{call}]", observation.source(node.id)
             name = variable(observation, node, operand.role)
+            told = known_as(observation, node, operand) or size(operand.tensor)
             yield Fix(
-                f"cut the other at its other end: {name or size(operand.tensor)}{index} goes with what was cut",
+                f"cut the other at its other end: {bracketed(told) or told}{index} goes with what was cut",
                 before=source,
                 after=with_behind(observation, node, operand.role, index) or named(source, name, index),
                 edits=(Wrap(node.id, operand.role, f"x{index}"),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import convolution, definition
-from whygrad.engine.wording.origins import layer
+from whygrad.engine.wording.origins import called, layer
+from whygrad.engine.wording.rewriting import replaced
 from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.written import written
 
 
 def enlarged(observation: Observation, step: Step, operands: Sequence[Operand]) -> tuple[Operand, Event] | None:
@@ -34,6 +37,31 @@ def _enlarger(observation: Observation, step: Step, operand: Operand) -> Event |
             return None
         tensor = event.tensors[0]
     return None
+
+
+def interpolated(observation: Observation, node: Node, given: Operand, other: Operand, *, before: str) -> Fix:
+    """One brought to the positions of the other: all but its samples and channels. `before` says before what."""
+    spatial = list(other.tensor.shape[2:])
+    call = f"torch.ops.aten.upsample_nearest{len(spatial)}d(x, {spatial})"
+    which, wanted = (called(observation, node, operand) for operand in (given, other))
+    return Fix(
+        f"bring {which} to the size of {wanted} before {before}",
+        after=_as_large_as(observation, node, given, other),
+        edits=(Wrap(node.id, given.role, call),),
+    )
+
+
+def _as_large_as(observation: Observation, node: Node, given: Operand, other: Operand) -> str | None:
+    """The user's line with an operand interpolated to the size of the other, where that has a name."""
+    source = observation.source(node.id)
+    operand, wanted = (written(observation, node, o.role) for o in (given, other))
+    if source is None or operand is None or not isinstance(wanted, ast.Name | ast.Attribute):
+        return None
+    size = f"size={ast.unparse(wanted)}.shape[2:]"
+    scales = [k for k in operand.keywords if k.arg == "scale_factor"] if isinstance(operand, ast.Call) else []
+    if scales:
+        return replaced(source, operand, ast.unparse(operand).replace(ast.unparse(scales[0]), size))
+    return replaced(source, operand, f"F.interpolate({ast.unparse(operand)}, {size})")
 
 
 def levelled(observation: Observation, node: Node, larger: tuple[Operand, Event], skip: Operand) -> Fix | None:

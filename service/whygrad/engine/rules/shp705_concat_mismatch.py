@@ -63,7 +63,7 @@ from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
-from whygrad.engine.refusals.skips import enlarged, levelled
+from whygrad.engine.refusals.skips import enlarged, interpolated, levelled
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.parsing import statement
@@ -197,30 +197,7 @@ def _level(observation: Observation, failed: Failure, node: Node, first: Operand
     skip = first if larger is None or larger[0] is second else second
     fix = levelled(observation, node, larger, skip) if larger is not None else None
     yield from [fix] if fix is not None else []
-    yield _resized(observation, node, skip, second if skip is first else first)
-
-
-def _resized(observation: Observation, node: Node, first: Operand, second: Operand) -> Fix:
-    """One interpolated to the size of the other in all but batch and channels."""
-    spatial = list(first.tensor.shape[2:])
-    call = f"torch.ops.aten.upsample_nearest{len(spatial)}d(x, {spatial})"
-    which, other = (called(observation, node, o) for o in (second, first))
-    return Fix(
-        f"bring {which} to the size of {other} before joining",
-        after=_interpolated(observation.source(node.id), node, second.role),
-        edits=(Wrap(node.id, second.role, call),),
-    )
-
-
-def _interpolated(source: str | None, node: Node, role: str) -> str | None:
-    """The user's line with one of two tensors interpolated, where one join lists them and names the other."""
-    pairs = [j.args[0].elts for j in _joins(source, node) if isinstance(j.args[0], ast.List | ast.Tuple)]
-    if source is None or len(pairs) != 1 or len(pairs[0]) != 2:
-        return None
-    first, second = pairs[0] if role == "tensors[1]" else pairs[0][::-1]
-    if not isinstance(first, ast.Name | ast.Attribute):
-        return None
-    return replaced(source, second, f"F.interpolate({ast.unparse(second)}, size={ast.unparse(first)}.shape[2:])")
+    yield interpolated(observation, node, second if skip is first else first, skip, before="joining")
 
 
 def _listed(source: str | None, node: Node, role: str) -> str | None:

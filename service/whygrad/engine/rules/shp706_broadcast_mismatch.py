@@ -58,9 +58,10 @@ from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands.convolutions import convolution, definition
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.operands.stretching import Clash, clash
-from whygrad.engine.refusals.ends import ended
+from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.skips import enlarged, interpolated
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
@@ -105,12 +106,14 @@ def _fixes(
             yield _remade(observation, named, held, table, operand, other, wrong.axis, size_of_other)
             return
     if wrong.second is not None:
+        yield from recut(observation, failed.step, node, wrong)
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, wrong.first.tensor, wrong.second.tensor)
         lined = alongside(observation, node, wrong.first, wrong.second)
         strided = None if lined else _strided(observation, failed, wrong.first, wrong.second)
         fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
         yield from [fix for fix in (strided, fitted) if fix is not None]
+        yield from _level(observation, failed, node, wrong.first, wrong.second)
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 
@@ -119,6 +122,16 @@ def _as_large(observation: Observation, failed: Failure, first: Tensor, second: 
     for tensor, other in sorted(((first, second), (second, first)), key=lambda pair: prod(pair[0].shape[2:])):
         fix = padded(observation, failed.step, [tensor], other)
         yield from [fix] if fix else []
+
+
+def _level(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
+    """Of two maps with as many samples and channels, the one that was made larger, else the smaller, to the other's."""
+    one, two = first.tensor.shape, second.tensor.shape
+    larger = enlarged(observation, failed.step, (first, second))
+    if len(one) == len(two) and one[:2] == two[:2] and (len(one) > 3 or larger is not None) and not node.writes:
+        smaller = min((first, second), key=lambda o: prod(o.tensor.shape[2:]))
+        given = larger[0] if larger is not None else smaller
+        yield interpolated(observation, node, given, second if given is first else first, before=f"this {node.name}")
 
 
 def _table(observation: Observation, step: Step, tensor: Tensor, axis: int) -> Tensor | None:

@@ -3,7 +3,8 @@
 What happened
 -------------
 `nn.Embedding(16, 8)` has rows 0 to 15, and a token or a position of 16 or more came; or `gather`, `index_select`,
-`x[:, 5]`, `one_hot` or `topk` asked for more than there is. A negative index counts from the end in `x[i]` alone.
+`x[:, 5]`, `one_hot` or `topk` asked for more than there is. For `gather` and `scatter` the index may also be longer
+than the table in a dimension that they do not pick along. A negative index counts from the end in `x[i]` alone.
 
 Why it matters
 --------------
@@ -53,11 +54,13 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Edit, Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.operands.indexing import Misplaced, misplaced, outgrown
+from whygrad.engine.operands.indexing import Misplaced, Outgrown, misplaced, outgrown
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.sending import described, resent, sent_as
+from whygrad.engine.refusals.shifted import shifted
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, parameter_name
+from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.spelling import with_behind
 
 _TAKING = frozenset({"topk", "kthvalue"})
@@ -68,10 +71,12 @@ _TAKING = frozenset({"topk", "kthvalue"})
 def index_out_of_range(observation: Observation) -> Iterator[Finding]:
     """The operation whose index was refused."""
     for failed, node, event in refused(observation, "index"):
-        found = misplaced(node, event) or outgrown(node, event)
-        yield (
-            _finding(observation, failed, node, found) if found else _in_torchs_words(observation, failed, node, event)
-        )
+        if found := misplaced(node, event):
+            yield _finding(observation, failed, node, found)
+        elif grown := outgrown(node, event):
+            yield _outgrown(observation, failed, node, event, grown)
+        else:
+            yield _in_torchs_words(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, found: Misplaced) -> Finding:
@@ -85,6 +90,33 @@ def _finding(observation: Observation, failed: Failure, node: Node, found: Mispl
         else f"The places are counted from 0, so the last of {found.size} is {found.size - 1}.",
         chain=[origin(observation, failed.step, node, o) for o in (found.index, found.table) if o is not None],
         fixes=_fixes(observation, failed, node, found, table, index),
+    )
+
+
+def _outgrown(observation: Observation, failed: Failure, node: Node, event: Event, found: Outgrown) -> Finding:
+    """An index with more entries than its table where the two go along with each other."""
+    table, index = (called(observation, node, operand) for operand in (found.table, found.index))
+    return finding(
+        observation,
+        failed,
+        title=f"{index} has {found.asked} entries in dimension {found.axis}, where {table} has {found.size}",
+        message=f"{node.name} picks along dimension {found.along} alone; elsewhere {size(found.index.tensor)} may be "
+        f"no larger than {size(found.table.tensor)}.",
+        chain=[origin(observation, failed.step, node, operand) for operand in (found.index, found.table)],
+        fixes=[
+            *shifted(observation, event, failed.step, found.table, found.index),
+            _cut(observation, node, found),
+        ],
+    )
+
+
+def _cut(observation: Observation, node: Node, found: Outgrown) -> Fix:
+    """The index cut to the entries that its table has."""
+    call = f"[{':, ' * found.axis}:{found.size}]"
+    return Fix(
+        f"take as many as there are: index{call}",
+        after=with_behind(observation, node, found.index.role, call),
+        edits=(Wrap(node.id, found.index.role, f"x{call}"),),
     )
 
 

@@ -50,8 +50,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.axes.baked import Baked, baked, misread, skipped
+from whygrad.engine.axes.baked import Baked, baked, misread
 from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.unrolled import cut_short, skipped
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Observation
@@ -72,15 +73,15 @@ def baked_shape(observation: Observation) -> Iterator[Finding]:
         yield from (_finding(observation, found) for found in misread(observation, known))
         yield from (_skipped(observation, found) for found in skipped(observation, known))
     elif failed.event is not None and not failed.event.completed:
-        found = baked(observation, known, failed.event)
-        if found is not None:
+        if (found := baked(observation, known, failed.event)) is not None:
             yield _finding(observation, found, failed)
+        elif (short := cut_short(observation, known, failed.event)) is not None:
+            yield _skipped(observation, short, failed)
 
 
 def _finding(observation: Observation, found: Baked, failed: Failure | None = None) -> Finding:
     node = observation.nodes[found.node]
-    refused = failed.node.id if failed and failed.node else None
-    raised = (Link(f"torch raises: {failed.said}", refused),) if failed and failed.said else ()
+    refused = _refused(failed)
     what = f"numbers computed from {found.recorded}" if found.derived else f"{found.recorded}"
     return Finding(
         title=f"{node.name} holds {what}, a size of its example: {found.sent} came in",
@@ -91,7 +92,7 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         order=found.order,
         severity="error" if failed else "warning",
         parameters=names(observation.trainable) if failed else (),
-        chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *raised),
+        chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *_raised(failed)),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
         fix=Fix(_advice(observation), edits=tuple(Give(*change) for change in found.changes)),
@@ -101,8 +102,8 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
     )
 
 
-def _skipped(observation: Observation, found: Baked) -> Finding:
-    node = observation.nodes[found.node]
+def _skipped(observation: Observation, found: Baked, failed: Failure | None = None) -> Finding:
+    node, refused = observation.nodes[found.node], _refused(failed)
     return Finding(
         title=f"only the first {found.recorded} of {found.sent} steps are read: the example had no more",
         message=f"{_recorder(observation)} unrolled the reading of {found.recorded} steps. The input has {found.sent}, "
@@ -110,13 +111,25 @@ def _skipped(observation: Observation, found: Baked) -> Finding:
         node=found.node,
         event=found.event,
         order=found.order,
-        severity="warning",
-        chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node),),
+        severity="error" if failed else "warning",
+        parameters=names(observation.trainable) if failed else (),
+        chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node), *_raised(failed)),
+        explains=frozenset({refused} if refused is not None else ()),
         fix=Fix(
             _DYNAMIC if observation.exported else "export with torch.jit.script, which keeps the loop",
             edits=tuple(Give(*c) for c in found.changes),
         ),
     )
+
+
+def _refused(failed: Failure | None) -> int | None:
+    """The operation that raised over it."""
+    return failed.node.id if failed and failed.node else None
+
+
+def _raised(failed: Failure | None) -> tuple[Link, ...]:
+    """What torch said of it."""
+    return (Link(f"torch raises: {failed.said}", _refused(failed)),) if failed and failed.said else ()
 
 
 def _recorder(observation: Observation) -> str:

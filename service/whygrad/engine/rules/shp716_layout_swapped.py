@@ -4,7 +4,8 @@ What happened
 -------------
 A convolution takes (batch, channels, height, width) and got (batch, height, width, channels); a recurrent layer or
 attention takes the sequence first unless it was made with `batch_first=True`; a classification loss takes the classes
-from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got samples first.
+from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got samples first;
+a table of positions, (steps, 1, features), was cut by the number of samples and added along them.
 
 Why it matters
 --------------
@@ -57,12 +58,15 @@ from whygrad.engine.axes.batch_first import taking_the_batch_first
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.orders import misordered
+from whygrad.engine.axes.positions import Placed, placed
 from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.nonfinite import broken
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.refusals.ends import by_another_size
 from whygrad.engine.refusals.reads import checks
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import behind, fed, rewritten
 from whygrad.engine.wording.spelling import in_keyword, with_behind
@@ -81,6 +85,9 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
             yield _finding(observation, order, node, event, found)
         elif refused_over_batch(observation, known, node, event):
             yield _crossed(observation, order, node, event)
+        elif node.id not in told and (laid := placed(observation, known, order)) is not None:
+            told.add(node.id)
+            yield _placed(observation, order, node, event, laid)
     for order, event, masks in attention_over_batch(observation, known):
         yield _attention(observation, order, event, masks)
 
@@ -99,6 +106,27 @@ def _finding(observation: Observation, order: int, node: Node, event: Event, fou
         chain=(Link(f"{size(found.tensor)} comes in here", node.id),),
         explains=frozenset({node.id} if found.behind is None else {node.id, found.behind}),
         fix=_fix(observation, node, found),
+    )
+
+
+def _placed(observation: Observation, order: int, node: Node, event: Event, found: Placed) -> Finding:
+    given, table = size(found.given.tensor), called(observation, node, found.table)
+    return Finding(
+        title=f"{table} gives each sample of {given} the position of its place in the batch",
+        message=f"The table was made for steps in front, and {given} has its {found.given.tensor.shape[0]} samples "
+        f"there; the {found.steps} steps of a sample stand second, and all get the same row.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="warning" if event.completed else "error",
+        parameters=() if event.completed else names(observation.trainable),
+        chain=(Link("the table is cut by the number of samples here", found.cut.id),),
+        explains=frozenset({node.id}),
+        fix=Fix(
+            f"cut it by the {found.steps} steps and let it lie along them: table[:x.size(1)].transpose(0, 1)",
+            after=by_another_size(with_behind(observation, node, found.table.role, ".transpose(0, 1)"), 1),
+            edits=found.edits(node),
+        ),
     )
 
 

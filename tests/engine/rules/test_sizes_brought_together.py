@@ -1,0 +1,91 @@
+"""Two sizes that have to be one: which of the two is brought to the other, and how the line says it then."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net, only
+
+DOUBLED = "self.down = nn.Conv2d(3, 3, 3, stride=2, padding=1)"
+
+REMEDIES = [
+    (
+        "d = F.interpolate(self.down(x), scale_factor=2.0); return x * d",
+        DOUBLED,
+        "2x3x7x7",
+        "SHP706",
+        "bring d to the size of x before this mul",
+    ),
+    (
+        "e = torch.tanh(x); d = self.down(x); return e + F.interpolate(d, scale_factor=2.0)",
+        DOUBLED,
+        "2x3x7x7",
+        "SHP706",
+        "bring F.interpolate(d, scale_factor=2.0) to the size of e before this add",
+    ),
+    (
+        "h = x * self.p; return h + self.t[:h.size(0)]",
+        "self.t = nn.Parameter(torch.zeros(9, 6))",
+        "2x5x6",
+        "SHP706",
+        "cut the table by the 5 that it goes with: table[: x.size(1)]",
+    ),
+    (
+        "s = self.l(x)[:, :-1].log_softmax(-1); return s.gather(2, y.unsqueeze(2))",
+        "self.l = nn.Linear(4, 6)",
+        "2x5x4; 2x5:int64[0,6)",
+        "SHP710",
+        "cut the other at its other end: y.unsqueeze(2)[:, 1:] goes with what was cut",
+    ),
+    (
+        "return self.l(x).gather(2, y)",
+        "self.l = nn.Linear(4, 6)",
+        "2x5x4; 2x7x1:int64[0,6)",
+        "SHP710",
+        "take as many as there are: index[:, :5]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("forward", "layers", "shapes", "code", "summary"), REMEDIES)
+def test_one_is_brought_to_the_other(forward: str, layers: str, shapes: str, code: str, summary: str) -> None:
+    takes = "x, y" if ";" in shapes else "x"
+    found = only(diagnose_source(net(forward, layers, takes), shapes=shapes))
+    assert found["code"] == code
+    assert found["fix"]["summary"] == summary
+    assert found["fix"]["verified"]
+
+
+def test_an_interpolation_is_told_the_size_where_it_was_told_a_factor() -> None:
+    forward = "e = torch.tanh(x); return e + F.interpolate(self.down(x), scale_factor=2.0)"
+    found = only(diagnose_source(net(forward, DOUBLED), shapes="2x3x7x7"))
+    assert found["fix"]["after"].endswith("return e + F.interpolate(self.down(x), size=e.shape[2:])")
+
+
+def test_one_of_a_list_that_a_loop_filled_is_changed_in_the_list() -> None:
+    forward = "h = []; [h.append(l(x)) for l in self.ls]; return torch.stack(h)"
+    layers = "self.ls = nn.ModuleList([nn.Conv2d(3, 2, 3), nn.Conv2d(3, 2, 5)])"
+    found = only(diagnose_source(net(forward, layers), shapes="2x3x8x8"))
+    assert found["code"] == "SHP705"
+    assert found["fix"]["verified"]
+
+
+def test_an_index_longer_than_its_table_is_not_told_as_a_place_that_is_not_there() -> None:
+    source = net("return self.l(x).gather(2, y)", "self.l = nn.Linear(4, 6)", "x, y")
+    found = only(diagnose_source(source, shapes="2x5x4; 2x7x1:int64[0,6)"))
+    assert found["title"] == "y has 7 entries in dimension 1, where self.l(x) has 5"
+
+
+def test_a_loop_that_a_trace_wrote_out_is_the_cause_of_what_it_made_refuse() -> None:
+    forward = "h = torch.stack([torch.tanh(self.l(x[:, t])) for t in range(x.size(1))], 1); return h + self.l(x)"
+    source = net(forward, "self.l = nn.Linear(4, 4)")
+    found = diagnose_source(source, shapes="2x5x4", export="trace 2x3x4")["findings"]
+    assert [f["code"] for f in found if f["severity"] == "error"] == ["SHP712"]
+    assert found[0]["parameters"] == ["p", "l.weight", "l.bias"]
+
+
+def test_a_row_of_numbers_that_ends_elsewhere_is_made_as_long_as_the_rest() -> None:
+    forward = "n = x.shape[1]; return self.l(x) + torch.arange(1 - int(n), 1).view(1, int(n), 1)"
+    source = net(forward, "self.l = nn.Linear(4, 4)")
+    found = diagnose_source(source, shapes="2x5x4", export="trace 2x3x4")["findings"][0]
+    assert (found["code"], found["fix"]["verified"]) == ("SHP712", True)
