@@ -223,3 +223,19 @@ def test_a_layer_called_like_its_operation_is_no_operand() -> None:
     fix = only(diagnosed(source, shapes="4x6"))["fix"]
     assert (fix["verified"], fix["after"]) == (True, "return self.linear(x.double().float())")
     assert unhealed(source, {"shapes": "4x6"}) == []
+
+
+def test_a_type_is_put_right_where_it_came_in_and_with_it_all_that_follows() -> None:
+    forward = "a = torch.softmax(y, -1); h = torch.matmul(a, self.l(x)); return torch.matmul(torch.exp(y), h)"
+    found = only(diagnose_source(net(forward, "self.l = nn.Linear(4, 4)", "x, y"), shapes="2x3x4; 2x3x3:float64"))
+    assert found["fix"]["summary"].startswith("send it as 2x3x3:float32, or convert it to float32 where it comes in")
+    assert found["fix"]["after"].startswith("a = torch.softmax(y.float(), -1)")
+    assert found["fix"]["verified"]
+
+
+def test_a_table_that_lifts_what_it_is_added_to_is_converted_there() -> None:
+    forward = "m = torch.zeros(3, 3); s = torch.bmm(self.l(x), x.transpose(1, 2)) + m; return torch.bmm(s.exp(), x)"
+    source = net(forward, "self.l = nn.Linear(4, 4); self.to(torch.bfloat16)")
+    found = only(diagnose_source(source, shapes="2x3x4:bfloat16"))
+    assert found["fix"]["summary"].startswith("convert it to bfloat16 where it comes in: m.to(torch.bfloat16)")
+    assert found["fix"]["verified"]

@@ -55,6 +55,7 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
+from whygrad.engine.refusals.retyping import Entry, at_home, converted, entry, home
 from whygrad.engine.refusals.sending import sent_as
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, known_as, layer, type_origin
@@ -71,6 +72,7 @@ def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
     wrong = wrong_type(node, event) or written_integer(node, event) or no_floating(event)
+    wrong = at_home(observation, wrong) if wrong is not None else None
     op = node.name
     return finding(
         observation,
@@ -78,11 +80,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=_title(observation, node, wrong) if wrong else f"{op} does not take {_types(event)}",
         message=failed.said or f"Real numbers of these types are refused by {op}: {_types(event)}.",
         chain=[type_origin(observation, failed.step, node, wrong.operand)] if wrong else [],
-        fixes=[
-            _fix(observation, failed, node, wrong)
-            if wrong
-            else Fix("convert the operands to types that the operation takes")
-        ],
+        fixes=list(_fixes(observation, failed, node, event, wrong))
+        if wrong
+        else [Fix("convert the operands to types that the operation takes")],
     )
 
 
@@ -100,6 +100,27 @@ def _title(observation: Observation, node: Node, wrong: WrongType) -> str:
     if owner:
         return f"{owner} is {wrong.wanted}, and gets {given}"
     return f"{called(observation, node, wrong.because)} is {wrong.wanted}, and {name} is {given}"
+
+
+def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, wrong: WrongType) -> Iterator[Fix]:
+    """The type put right where it came in, which spares all that follows, and at the operation itself."""
+    came = entry(observation, failed.step, event, wrong.operand, wrong.wanted)
+    if came is not None and wrong.wanted == home(observation):
+        yield _before(observation, failed, came, wrong)
+    yield _fix(observation, failed, node, wrong)
+
+
+def _before(observation: Observation, failed: Failure, came: Entry, wrong: WrongType) -> Fix:
+    name, cast = known_as(observation, came.node, came.operand), caster(wrong.wanted)
+    where = f"convert it to {wrong.wanted} where it comes in{in_code(name, cast)}"
+    tensor = came.operand.tensor
+    sent = next((t for t in failed.step.inputs if t.id == tensor.id), None)
+    return Fix(
+        f"send it as {short_form(sent.shape, wrong.wanted)}, or {where}" if sent is not None else where,
+        before=observation.source(came.node.id),
+        after=with_behind(observation, came.node, came.operand.role, cast),
+        edits=converted(observation, came, wrong.wanted),
+    )
 
 
 def _fix(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Fix:
