@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from whygrad.engine.gradients.flow import Cut, results
+from whygrad.engine.gradients.uses import uses
+from whygrad.engine.gradients.writes import of_the_inputs
 from whygrad.engine.observation import Node, Observation, Tensor
 from whygrad.engine.operands.targets import STRETCHING
 
@@ -22,11 +22,9 @@ def stands_aside(observation: Observation, cut: Cut) -> bool:
     of that layer, and what is a term of the loss by itself trains nothing: neither is meant to be dead.
     """
     dead, alive = set(cut.dead), set[int]()
-    held_against = False
-    for event in observation.first.events[cut.event + 1 :]:
+    onward, held_against = uses(observation).onward(dead, after=cut.event), False
+    for event in onward:
         read = {t.id for t in event.tensors}
-        if not read & (dead | alive):
-            continue
         others = [t for t in event.tensors if t.requires_grad and t.id not in alive]
         if any(_is_weight(observation, t) for t in others):
             return False
@@ -35,8 +33,10 @@ def stands_aside(observation: Observation, cut: Cut) -> bool:
         living = {t.id for t in made if t.requires_grad}
         if not living or node.bare_name in STRETCHING:
             dead |= {t.id for t in made} - living
+            onward.follow({t.id for t in made} - living)
             continue
         alive |= living
+        onward.follow(living)
         if read & dead and not _compares(node):
             return False
         held_against |= bool(read & dead)
@@ -49,14 +49,4 @@ def _compares(node: Node) -> bool:
 
 def _is_weight(observation: Observation, tensor: Tensor) -> bool:
     """Whether a tensor that is alive is a parameter, or made of parameters alone."""
-    return tensor.id not in _of_the_inputs(observation)
-
-
-@lru_cache(maxsize=8)
-def _of_the_inputs(observation: Observation) -> frozenset[int]:
-    """The tensors that depend on what the program was given."""
-    found = {t.id for t in observation.first.inputs}
-    for event in observation.first.events:
-        if found & {t.id for t in event.tensors}:
-            found |= {t.id for t in event.outputs}
-    return frozenset(found)
+    return tensor.id not in of_the_inputs(observation)

@@ -6,30 +6,33 @@ where nothing else explains the loss of the gradient: an `argmax` beside a detac
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from heapq import heapify, heappop, heappush
 
 from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
-from whygrad.engine.facts import CASTS
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
 from whygrad.engine.gradients.aside import stands_aside
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.scalars import TAKERS
+from whygrad.engine.gradients.stops import (
+    Cause,
+    Place,
+    cause_of,
+    flow,
+    fresh_leaf,
+    no_grad_region,
+    selecting_flow,
+    standing,
+)
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.wording.phrases import subject
-
-Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable", "fresh leaf"]
-
-Place = tuple[int, Cause]
-"""What makes two cuts one: the operation, or the region without gradients, and how it cuts."""
 
 REBUILDERS = frozenset(
     f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
 )
-_LEAF_MAKERS = frozenset({"aten::tensor", "aten::requires_grad_"})
 
 
 @dataclass(frozen=True)
@@ -57,47 +60,54 @@ class Severed:
 
 
 @lru_cache(maxsize=8)
-def flow(observation: Observation) -> Flow:
-    """The flow of the first step."""
-    return Flow(observation, observation.first)
-
-
-@lru_cache(maxsize=8)
-def selecting_flow(observation: Observation) -> Flow:
-    """The flow of the first step, with what only selects."""
-    return Flow(observation, observation.first, selecting=True)
-
-
-@lru_cache(maxsize=8)
 def severed(observation: Observation) -> tuple[Severed, ...]:
     """Every cut that costs a parameter its gradient, in the order of execution, each with its parameters."""
     lost = [(parameter, cuts) for parameter in observation.missing if (cuts := _on_its_ways(observation, parameter))]
-    chosen = _fewest(observation, [cuts for _, cuts in lost])
+    places = standing(observation)
+    chosen = {place: rank for rank, place in enumerate(_fewest(observation, [cuts for _, cuts in lost]))}
     found: dict[Place, list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)
     for parameter, cuts in lost:
-        at = next(p for p in chosen if any(_place(observation, c) == p for c in cuts))
-        cut = next(c for c in cuts if _place(observation, c) == at)
+        at = min((places[c] for c in cuts if places[c] in chosen), key=chosen.__getitem__)
+        cut = next(c for c in cuts if places[c] == at)
         found[at].append((cut, parameter, [c for c in cuts if c is not cut]))
     return tuple(sorted((_severed(observation, f) for f in found.values()), key=lambda s: s.order))
 
 
 def _fewest(observation: Observation, each: Sequence[list[Cut]]) -> list[Place]:
     """The fewest places at which a cut of every list stands: those first that cannot be meant, then the earliest."""
-    sets = [{_place(observation, cut) for cut in cuts} for cuts in each]
-    several = [cut for cuts, places in zip(each, sets, strict=True) if len(places) > 1 for cut in cuts]
-    live = {_place(observation, c) for c in several if not (_chosen(observation, c) and stands_aside(observation, c))}
-    order = {_place(observation, cut): cut.event for cuts in reversed(each) for cut in reversed(cuts)}
-    places: list[Place] = []
-    while sets:
-        best = max(order, key=lambda p: (any(p in s for s in sets), p in live, sum(p in s for s in sets), -order[p]))
-        places.append(best)
-        sets = [s for s in sets if best not in s]
-    return places
+    at = standing(observation)
+    sets = [{at[cut] for cut in cuts} for cuts in each]
+    several = dict.fromkeys(cut for cuts, places in zip(each, sets, strict=True) if len(places) > 1 for cut in cuts)
+    live = {at[c] for c in several if not (_chosen(observation, c) and stands_aside(observation, c))}
+    order = {at[cut]: cut.event for cuts in reversed(each) for cut in reversed(cuts)}
+    return _covering(sets, {place: (place not in live, first) for place, first in order.items()})
+
+
+def _covering(sets: Sequence[set[Place]], ranks: Mapping[Place, tuple[bool, int]]) -> list[Place]:
+    """Places of which every set has one: each time one that cannot be meant, in the most sets, or the earliest."""
+    left = Counter(place for each in sets for place in each)
+    having: dict[Place, list[int]] = defaultdict(list)
+    for number, each in enumerate(sets):
+        for place in each:
+            having[place].append(number)
+    waiting = [(meant, -left[place], first, place) for place, (meant, first) in ranks.items()]
+    heapify(waiting)
+    chosen, covered = list[Place](), set[int]()
+    while waiting:
+        meant, count, first, place = heappop(waiting)
+        if left[place] != -count:  # some of its sets have been covered since
+            heappush(waiting, (meant, -left[place], first, place))
+        elif count:
+            chosen.append(place)
+            fresh = set(having[place]) - covered
+            covered |= fresh
+            left.subtract(other for number in fresh for other in sets[number])
+    return chosen
 
 
 def _chosen(observation: Observation, cut: Cut) -> bool:
     """Whether somebody asked for a value without its history, which an operation without a derivative gives too."""
-    return _cause(observation, cut) in ("detached", "no-grad")
+    return cause_of(observation, cut) in ("detached", "no-grad")
 
 
 def _on_its_ways(observation: Observation, parameter: Parameter) -> list[Cut]:
@@ -114,8 +124,15 @@ def _costing(observation: Observation, ways: Flow, parameter: Parameter) -> list
     cuts = [c for c in ways.relevant if c.parameters & ways.bit(parameter)]
     if len(cuts) < 2:
         return cuts
-    last = {_place(observation, c) for c in ways.relevant if c.event in ways.last_cuts}
-    return [c for c in cuts if _place(observation, c) in last] or cuts
+    places, last = standing(observation), _last(observation, ways)
+    return [c for c in cuts if places[c] in last] or cuts
+
+
+@lru_cache(maxsize=8)
+def _last(observation: Observation, ways: Flow) -> frozenset[Place]:
+    """The places behind which no other cut stands on the way to the loss."""
+    places = standing(observation)
+    return frozenset(places[c] for c in ways.relevant if c.event in ways.last_cuts)
 
 
 def severed_at(observation: Observation, cut: Cut) -> Severed:
@@ -203,60 +220,6 @@ def severity(observation: Observation) -> Severity:
     return "error" if everything_lost(observation) else "warning"
 
 
-def _place(observation: Observation, cut: Cut) -> Place:
-    """The region without gradients that a cut stands in, else its operation."""
-    event = observation.first.events[cut.event]
-    cause = _cause(observation, cut)
-    leaf = fresh_leaf(observation, cut)
-    if leaf is not None:
-        return observation.first.events[leaf].node, cause
-    region = no_grad_region(observation, event) if cause == "no-grad" else None
-    return (region.id if region is not None else event.node, cause)
-
-
-def no_grad_region(observation: Observation, event: Event) -> Node | None:
-    """The context manager, or the call, that turned gradients off for an execution."""
-    node = observation.nodes[event.node]
-    managers = [observation.nodes[n] for n in node.regions]
-    for manager in managers:
-        if "grad_mode" in manager.arguments[0].type or "inference_mode" in manager.arguments[0].type:
-            return manager
-    return next((n for n in reversed(observation.nodes[: node.id]) if n.op == "aten::set_grad_enabled"), None)
-
-
-def fresh_leaf(observation: Observation, cut: Cut) -> int | None:
-    """The execution that made a leaf of what was cut, so that backward ends there; None where none did."""
-    events, ways = observation.first.events, flow(observation)
-    for index in _leaf_makers(observation):
-        made = (t for t in events[index].outputs if t.leaf and t.requires_grad)
-        if index >= cut.event and any(ways.value[t.id] & cut.parameters for t in made):
-            return index
-    return None
-
-
-@lru_cache(maxsize=8)
-def _leaf_makers(observation: Observation) -> tuple[int, ...]:
-    """The executions on a way to the loss that may have made a leaf."""
-    events, needed = observation.first.events, flow(observation).needed
-    return tuple(sorted(i for i in needed if observation.nodes[events[i].node].op in _LEAF_MAKERS))
-
-
-def _cause(observation: Observation, cut: Cut) -> Cause:
-    event = observation.first.events[cut.event]
-    op = observation.nodes[event.node].op
-    if fresh_leaf(observation, cut) is not None:
-        return "fresh leaf"
-    if not event.grad_mode:
-        return "no-grad"
-    if op in DETACHING:
-        return "detached"
-    if op in TAKERS:
-        return "rebuilt"
-    return (
-        "cast" if op.startswith("aten::") and observation.nodes[event.node].bare_name in CASTS else "not-differentiable"
-    )
-
-
 def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, list[Cut]]]) -> Severed:
     events = observation.first.events
     cut = min((c for c, _, _ in group), key=lambda c: c.event)
@@ -271,7 +234,7 @@ def _severed(observation: Observation, group: Sequence[tuple[Cut, Parameter, lis
         order=order,
         event=events[order],
         node=observation.nodes[events[order].node],
-        cause=_cause(observation, cut),
+        cause=cause_of(observation, cut),
         parameters=tuple(p for _, p, _ in group),
         others=tuple(observation.nodes[n] for n in sorted(elsewhere)),
         source=source,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from whygrad.engine.edits import Become, Edit, Leave, Replace, Wrap
 from whygrad.engine.finding import Fix
-from whygrad.engine.gradients.cuts import no_grad_region
 from whygrad.engine.gradients.domains import ways_inside
+from whygrad.engine.gradients.stops import no_grad_region
 from whygrad.engine.observation import Departure, Event, Frame, Node, Observation
 from whygrad.engine.wording.rewriting import assigned, rewritten
 from whygrad.engine.wording.spelling import with_behind

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.backward import Backward, kind
-from whygrad.engine.gradients.cuts import flow
+from whygrad.engine.gradients.stops import flow
 from whygrad.engine.observation import Event, Node, Numbers, Observation, Parameter, Step, Tensor
 
 _HIDING = frozenset({"Where", "MaskedFill", "NanToNum", "MaskedScatter", "IndexPut", "MaskedSelect"})

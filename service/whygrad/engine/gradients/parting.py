@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from whygrad.engine.facts import SCALING
+from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Observation
 
 _SUMMING = frozenset({"add", "sub", "rsub", "stack", "cat"})
@@ -19,7 +20,7 @@ def parted_readers(observation: Observation, event: Event) -> tuple[Event, list[
     None where either is missing, or where any reads it in another way.
     """
     lost = {t.id for t in event.outputs}
-    readers = list(_reading(observation.first.events, lost))
+    readers = [(e, o.role) for e in uses(observation).read(lost) for o in e.inputs if o.tensor.id in lost]
     weighing = [e for e, _ in readers if _is_alive(e) and observation.nodes[e.node].bare_name in SCALING]
     alone = [(e, role) for e, role in readers if not _is_alive(e)]
     if not weighing or not alone or len(weighing) + len(alone) < len(readers):
@@ -29,22 +30,15 @@ def parted_readers(observation: Observation, event: Event) -> tuple[Event, list[
 
 def _ends_as_term(observation: Observation, made: Sequence[Event]) -> bool:
     """Whether what executions made meets nothing that is alive but in a sum."""
-    dead = {t.id for e in made for t in e.outputs}
-    met = False
-    for event in observation.first.events:
-        if not dead & {t.id for t in event.tensors}:
-            continue
+    onward, met = uses(observation).onward(t.id for e in made for t in e.outputs), False
+    for event in onward:
         if not _is_alive(event):
-            dead |= {t.id for t in event.outputs}
+            onward.follow(t.id for t in event.outputs)
         elif observation.nodes[event.node].bare_name in _SUMMING and all(not t.shape for t in event.tensors):
             met = True
         else:
             return False
     return met
-
-
-def _reading(events: Sequence[Event], lost: set[int]) -> Iterator[Reader]:
-    return ((e, o.role) for e in events for o in e.inputs if o.tensor.id in lost)
 
 
 def _is_alive(event: Event) -> bool:

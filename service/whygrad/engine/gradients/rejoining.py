@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from whygrad.engine.edits import Edit, Hand, Read, Succeed
-from whygrad.engine.gradients.cuts import flow
+from whygrad.engine.gradients.stops import flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.wording.origins import variable
 

@@ -17,8 +17,9 @@ from itertools import accumulate
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.pieces import Piece
 from whygrad.engine.facts import CASTS
-from whygrad.engine.gradients.cuts import Cause, Severed, flow, severed_at
+from whygrad.engine.gradients.cuts import Severed, severed_at
 from whygrad.engine.gradients.flow import Cut
+from whygrad.engine.gradients.stops import Cause, flow
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands import value
 

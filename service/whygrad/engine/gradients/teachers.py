@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, finding
-from whygrad.engine.gradients.writes import derived, target
-from whygrad.engine.observation import Event, Observation, Parameter
+from whygrad.engine.gradients.uses import uses
+from whygrad.engine.gradients.writes import derived, deriving, of_the_inputs, target
+from whygrad.engine.observation import Event, Observation, Parameter, Tensor
 from whygrad.engine.operands.targets import compared
 from whygrad.engine.wording.phrases import owners, shared_path, subject
 
@@ -63,14 +65,18 @@ def _whole(cut: Severed) -> bool:
 
 def follows(observation: Observation, parameters: Sequence[Parameter]) -> bool:
     """Whether the program itself writes all of the parameters, without gradients, by what others computed."""
-    own = {p.tensor for p in parameters}
+    own, silent = {p.tensor for p in parameters}, _written_silently(observation)
+    if not own <= {into.id for into, _ in silent}:
+        return False
     others = derived(observation, {p.tensor for p in observation.trainable} - own)
-    written = set()
-    for event in observation.first.events:
-        into = target(observation, event) if event.completed and not event.grad_mode else None
-        if into is not None and any(t.id in others for t in event.tensors if t.id != into.id):
-            written.add(into.id)
-    return own <= written
+    return own <= {into.id for into, e in silent if any(t.id in others for t in e.tensors if t.id != into.id)}
+
+
+@lru_cache(maxsize=8)
+def _written_silently(observation: Observation) -> tuple[tuple[Tensor, Event], ...]:
+    """What is written into without gradients, each time with the execution that does."""
+    silent = (e for e in observation.first.events if e.completed and not e.grad_mode)
+    return tuple((into, event) for event in silent if (into := target(observation, event)) is not None)
 
 
 def _is_copy(observation: Observation, parameters: Sequence[Parameter]) -> bool:
@@ -110,21 +116,31 @@ def _built_like(observation: Observation, root: str) -> Collection[str]:
 
     A layer of its own is like many: its twin stands beside it, and is no part of what has more layers than it.
     """
-    shapes = {p.name: p.shape for p in observation.parameters}
-    own = _inside(shapes, root)
-    if not own:
+    shapes, alike, trained = _built(observation)
+    own = shapes.get(root)
+    if own is None:
         return set()
-    missing = {p.name for p in observation.missing}
-    trained = [p.name for p in observation.trainable if p.name not in missing]
     first, single = next(iter(own)), not any("." in name for name in own)
-    places = {name.removesuffix(f".{first}") for name in trained if name.endswith(f".{first}")}
     beside = root.rpartition(".")[0]
-    return {p for p in places if _inside(shapes, p) == own and not (single and p.rpartition(".")[0] != beside)}
+    twins = (p for p in alike[frozenset(own.items())] if f"{p}.{first}" in trained)
+    return {p for p in twins if not (single and p.rpartition(".")[0] != beside)}
 
 
-def _inside(shapes: Mapping[str, tuple[int, ...]], module: str) -> Mapping[str, tuple[int, ...]]:
-    """The shapes of the parameters of a module, by their names in it."""
-    return {n.removeprefix(f"{module}."): shape for n, shape in shapes.items() if n.startswith(f"{module}.")}
+_Shapes = dict[str, tuple[int, ...]]
+
+
+@lru_cache(maxsize=8)
+def _built(observation: Observation) -> tuple[Mapping[str, _Shapes], Mapping[object, Sequence[str]], frozenset[str]]:
+    """What parameters each module holds, which modules hold alike ones, and the parameters that are trained."""
+    inside: dict[str, _Shapes] = defaultdict(dict)
+    for parameter in observation.parameters:
+        parts = parameter.name.split(".")
+        for depth in range(1, len(parts)):
+            inside[".".join(parts[:depth])][".".join(parts[depth:])] = parameter.shape
+    alike: dict[object, list[str]] = defaultdict(list)
+    for module, shapes in inside.items():
+        alike[frozenset(shapes.items())].append(module)
+    return inside, alike, frozenset({p.name for p in observation.trainable} - {p.name for p in observation.missing})
 
 
 def _is_only_compared(observation: Observation, cut: Severed) -> bool:
@@ -134,24 +150,28 @@ def _is_only_compared(observation: Observation, cut: Severed) -> bool:
     what is predicted.
     """
     step, weights = observation.first, {p.tensor for p in observation.trainable}
-    behind = derived(observation, {t.id for t in cut.event.outputs})
-    sent = derived(observation, {t.id for t in step.inputs})
-    readers = [e for e in step.events[cut.order + 1 :] if e.grad_mode and behind & {t.id for t in e.tensors}]
-    if any(weights & {t.id for t in e.tensors} or _has_target(observation, e, behind, sent) for e in readers):
+    if [t.elements for t in step.outputs] != [1]:
         return False
-    ends = [t.elements for t in step.outputs] == [1] and step.outputs[0].id in behind
-    return ends and any(_meet(event, behind) for event in readers)
+    onward, met = uses(observation).onward((t.id for t in cut.event.outputs), after=cut.order), False
+    for event in deriving(observation, onward):
+        if not event.grad_mode:
+            continue
+        if weights & {t.id for t in event.tensors} or _has_target(observation, event, onward.tensors):
+            return False
+        met = met or _meet(event, onward.tensors)
+    return met and step.outputs[0].id in onward.tensors
 
 
-def _meet(event: Event, behind: frozenset[int]) -> bool:
+def _meet(event: Event, behind: Collection[int]) -> bool:
     """Whether an execution reads more than a number of what a teacher would give, and what is trained."""
     given = [t for t in event.tensors if t.id in behind and not t.requires_grad]
     return any(t.elements > 1 for t in given) and any(t.requires_grad for t in event.tensors)
 
 
-def _has_target(observation: Observation, event: Event, behind: frozenset[int], sent: frozenset[int]) -> bool:
+def _has_target(observation: Observation, event: Event, behind: Collection[int]) -> bool:
     """Whether an execution holds what is made of both against something that is sent."""
     node = observation.nodes[event.node]
     holds = node.bare_name in ("sub", "rsub") or compared(node, event) is not None
-    both = any(t.id in behind and t.requires_grad for t in event.tensors)
-    return holds and both and any(t.id in sent - behind and not t.requires_grad for t in event.tensors)
+    both = holds and any(t.id in behind and t.requires_grad for t in event.tensors)
+    beside = (t for t in event.tensors if t.id not in behind and not t.requires_grad)
+    return both and any(t.id in of_the_inputs(observation) for t in beside)

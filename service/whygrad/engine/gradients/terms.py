@@ -14,8 +14,9 @@ from functools import lru_cache
 from math import nan
 
 from whygrad.engine.facts import SCALING
-from whygrad.engine.gradients.cuts import Severed, flow, place, selecting_flow, severed, severed_at
+from whygrad.engine.gradients.cuts import Severed, place, severed, severed_at
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow, results
+from whygrad.engine.gradients.stops import flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _ADDING = frozenset({"add", "sub"})

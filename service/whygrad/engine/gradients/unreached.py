@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from whygrad.engine.gradients.cuts import everything_lost, flow, selecting_flow, severed
+from whygrad.engine.gradients.cuts import everything_lost, severed
+from whygrad.engine.gradients.stops import flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 
 _OF_NUMBERS = frozenset(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
 
 from whygrad.engine.edits import Become, Copy, Edit, Replace, Wrap
 from whygrad.engine.facts import Saved
+from whygrad.engine.gradients.uses import Onward, uses
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.wording.expressions import cloned
 
@@ -21,12 +23,24 @@ def target(observation: Observation, event: Event) -> Tensor | None:
 
 def derived(observation: Observation, tensors: Collection[int]) -> frozenset[int]:
     """These tensors, and all that is computed of them; what an execution only hands on is not."""
-    found = set(tensors)
-    for event in observation.first.events:
+    onward = uses(observation).onward(tensors)
+    for _ in deriving(observation, onward):
+        pass
+    return frozenset(onward.tensors)
+
+
+def deriving(observation: Observation, onward: Onward) -> Iterator[Event]:
+    """The executions of a walk, which goes on from what is computed in them."""
+    for event in onward:
         read, into = {t.id for t in event.tensors}, target(observation, event)
-        if read & found:
-            found |= {t.id for t in event.outputs if t.id not in read or (into is not None and t.id == into.id)}
-    return frozenset(found)
+        onward.follow(t.id for t in event.outputs if t.id not in read or (into is not None and t.id == into.id))
+        yield event
+
+
+@lru_cache(maxsize=8)
+def of_the_inputs(observation: Observation) -> frozenset[int]:
+    """The tensors that were sent, and all that is computed of them."""
+    return derived(observation, {t.id for t in observation.first.inputs})
 
 
 def read_from_its_result(observation: Observation, step: Step, index: int) -> bool:

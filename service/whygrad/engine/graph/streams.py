@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from whygrad.engine.facts import Function
-from whygrad.engine.gradients.cuts import cut_by, flow, selecting_flow
+from whygrad.engine.gradients.cuts import cut_by
 from whygrad.engine.gradients.flow import Cut, Flow
+from whygrad.engine.gradients.stops import flow, selecting_flow
 from whygrad.engine.observation import Event, Numbers, Observation, Tensor
 from whygrad.engine.states import State, worst
 

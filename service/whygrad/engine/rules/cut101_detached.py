@@ -63,6 +63,7 @@ from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.parting import parted_readers
 from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.gradients.teachers import is_teacher, may_be_teacher, teacher_note
+from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -124,7 +125,9 @@ def _in_its_own_term(observation: Observation, cut: Severed) -> list[Fix]:
     So an advantage weighs the policy, and its square is to teach the critic.
     """
     parted = parted_readers(observation, cut.event)
-    maker = next((e.node for e in observation.first.events if cut.lost and cut.lost in e.outputs), None)
+    lost = cut.lost if parted is not None else None
+    made = uses(observation).made({lost.id}) if lost is not None else ()
+    maker = next((e.node for e in made if lost in e.outputs), None)
     if parted is None or maker is None:
         return []
     weighed, read = parted
@@ -156,12 +159,13 @@ def _straight_through(observation: Observation, cut: Severed) -> _Estimate | Non
     """The estimate whose detach it is: the value forward, the gradient of the other backward; None where it is none."""
     read, dead = {t.id for t in cut.event.tensors}, {t.id for t in cut.event.outputs}
     taken: dict[int, int] = {}
-    for event in observation.first.events:
-        name, other, value = observation.nodes[event.node].bare_name, event.input("other"), event.input("self")
-        if name == "sub" and other is not None and value is not None and read & {t.id for t in event.outputs}:
+    for event in uses(observation).made(read):
+        other, value = event.input("other"), event.input("self")
+        if observation.nodes[event.node].bare_name == "sub" and other is not None and value is not None:
             taken[other.id] = value.id
-        operands = {t.id for t in event.tensors}
-        if name == "add" and dead & operands and (through := taken.keys() & operands):
+    for event in uses(observation).read(dead):
+        through = taken.keys() & {t.id for t in event.tensors}
+        if observation.nodes[event.node].bare_name == "add" and through and event.outputs:
             return _Estimate(event.outputs[0].id, min(through), taken[min(through)])
     return None
 

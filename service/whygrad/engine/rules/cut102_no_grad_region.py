@@ -59,8 +59,9 @@ from dataclasses import replace
 
 from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.slices import partly_cut_by
+from whygrad.engine.gradients.stops import no_grad_region
 from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
 from whygrad.engine.gradients.updates import in_a_new_tensor
 from whygrad.engine.gradients.writes import derived, target

@@ -56,10 +56,11 @@ from dataclasses import replace
 
 from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.gradients.cuts import Severed, cut_by, finding, no_grad_region, reconnected
+from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.relaxing import Relaxed, relaxed
 from whygrad.engine.gradients.scalars import TAKERS
+from whygrad.engine.gradients.stops import no_grad_region
 from whygrad.engine.observation import Event, Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.facts import Saved
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.gradients.cuts import flow
+from whygrad.engine.gradients.stops import flow
 from whygrad.engine.gradients.writes import operand_copied, result_copied, unseen_changes
 from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule

@@ -56,8 +56,9 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Ask, Freeze, Give
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.gradients.cuts import flow, severity
+from whygrad.engine.gradients.cuts import severity
 from whygrad.engine.gradients.rejoining import taken_on
+from whygrad.engine.gradients.stops import flow
 from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
