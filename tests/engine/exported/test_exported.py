@@ -173,8 +173,10 @@ class Net(nn.Module):
 """
 
 
-def test_a_region_whose_line_is_not_kept_shows_no_line_to_take_away() -> None:
-    finding = examined(of_source(QUIET), {})[-1]["findings"][0]
+@pytest.mark.parametrize("layer", ["a", "grad_scaled"])
+def test_a_region_whose_line_is_not_kept_shows_no_line_to_take_away(layer: str) -> None:
+    source = QUIET.replace("self.a", f"self.{layer}")
+    finding = examined(of_source(source), {})[-1]["findings"][0]
     assert finding["code"] == "CUT102"
     assert finding["title"].endswith("gradients are switched off around it")
     assert (finding["fix"]["before"], finding["fix"]["verified"]) == ("", True)

@@ -54,6 +54,7 @@ Good::
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -67,7 +68,11 @@ from whygrad.engine.gradients.updates import in_a_new_tensor
 from whygrad.engine.gradients.writes import derived, target
 from whygrad.engine.observation import Frame, Node, Observation
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners
+
+_SWITCHES = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "_set_grad_enabled", "enable_grad"})
+"""What switches gradients off and on, by the last of its names."""
 
 
 @rule("CUT102", "no-grad-region", "warning")
@@ -106,7 +111,10 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 def _is_shown(line: Frame | None) -> bool:
     """Whether a line is the one that switches gradients off; an export keeps only those of operations."""
     source = line.source if line is not None else None
-    return source is None or source.startswith(("with ", "@")) or "grad" in source
+    if source is None or source.startswith(("with ", "@")):
+        return True
+    calls = (n.func for n in ast.walk(statement(source)) if isinstance(n, ast.Call))
+    return any(ast.unparse(called).rpartition(".")[2] in _SWITCHES for called in calls)
 
 
 def _out_of_place(observation: Observation, cut: Severed, region: Node) -> Iterator[Fix]:
