@@ -7,18 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.engine import catalogue
-from whygrad.engine.finding import Finding, Link, Related, Severity
-from whygrad.engine.observation import Observation
+from whygrad.engine.finding import Finding, Fix, Link, Related, Severity
+from whygrad.engine.observation import Frame, Observation
 from whygrad.engine.rule import Rule
+from whygrad.engine.wording.joining import joined
 
 RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 """Severities, the worst first."""
 
-_OF_THE_CODE = frozenset({"CUT", "PAR", "IPL"})
-"""Families whose causes are what a line says, whatever it meets."""
+_OF_THE_CODE = frozenset({"CUT", "PAR", "IPL", "ZER501"})
+"""Families, and codes, whose causes are what a line says, whatever it meets."""
 
-_OF_THE_SHAPES = frozenset({"SHP", "TYP"})
-"""Families whose causes are what a line says of the shapes and types that it meets."""
+_OF_THE_SHAPES = frozenset({"SHP", "TYP", "ZER503"})
+"""Families, and codes, whose causes are what a line says of the shapes and types that it meets."""
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,44 @@ def _causes(found: list[Diagnosed]) -> list[Diagnosed]:
 
 
 def _by_line(found: list[Diagnosed]) -> list[Diagnosed]:
-    """What a line does wrong for each layer of a list, or each time its module is called, is one cause."""
-    lines: dict[object, list[Diagnosed]] = defaultdict(list)
+    """What a line does wrong for each layer of a list, or operand, or each time its module is called, is one cause."""
+    places, lines = defaultdict[object, list[Diagnosed]](list), defaultdict[object, list[Diagnosed]](list)
     for diagnosed in found:
-        lines[_line(diagnosed)].append(diagnosed)
+        places[_place(diagnosed)].append(diagnosed)
+    for group in places.values():
+        lines[_advice(min(group, key=by_rank))] += group
     return [_merged(sorted(group, key=by_rank)) for group in lines.values()]
 
 
-def _line(diagnosed: Diagnosed) -> object:
+def _place(diagnosed: Diagnosed) -> object:
     """What findings of one cause share; what lies in the numbers of a layer is that layer's own."""
-    node, seen, family = diagnosed.finding.node, diagnosed.observation, diagnosed.rule.family
-    place = seen.place(node) if node is not None and family in _OF_THE_CODE | _OF_THE_SHAPES else None
-    if node is None or place is None or place.library:
+    line = _line(diagnosed)
+    return (diagnosed.rule.code, line.file, line.line, line.column, _met(diagnosed)) if line else id(diagnosed)
+
+
+def _advice(diagnosed: Diagnosed) -> object:
+    """What findings share whose operations are the same, of one line, and to be changed in the same way."""
+    line, fix = _line(diagnosed), diagnosed.finding.fix
+    if line is None or fix is None:
         return id(diagnosed)
-    met = _met(diagnosed.finding) if family in _OF_THE_SHAPES else None
-    return diagnosed.rule.code, seen.nodes[node].op, place.file, place.line, place.column, met
+    return diagnosed.rule.code, line.file, line.line, fix.summary, _met(diagnosed)
 
 
-def _met(finding: Finding) -> object:
-    """The shapes and types of the operands."""
-    return tuple((t.shape, t.dtype) for t in finding.event.tensors) if finding.event is not None else None
+def _line(diagnosed: Diagnosed) -> Frame | None:
+    """The user's own line that a finding stands at, where that is its cause."""
+    node, names = diagnosed.finding.node, {diagnosed.rule.family, diagnosed.rule.code}
+    if node is None or not names & (_OF_THE_CODE | _OF_THE_SHAPES):
+        return None
+    place = diagnosed.observation.place(node)
+    return place if place is not None and not place.library else None
+
+
+def _met(diagnosed: Diagnosed) -> object:
+    """The operation, and where they matter the shapes and types of its operands."""
+    node, event, names = diagnosed.finding.node, diagnosed.finding.event, {diagnosed.rule.family, diagnosed.rule.code}
+    op = diagnosed.observation.nodes[node].op if node is not None else None
+    shapes = event is not None and names & _OF_THE_SHAPES
+    return op, tuple((t.shape, t.dtype) for t in event.tensors) if event is not None and shapes else None
 
 
 def again(finding: Finding, nodes: Sequence[int]) -> Finding:
@@ -98,14 +117,25 @@ def _merged(group: list[Diagnosed]) -> Diagnosed:
         return first
     findings = [d.finding for d in group]
     fixes = [f.fix for f in findings if f.fix is not None]
-    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
     finding = replace(
         again(first.finding, [d.finding.node for d in others if d.finding.node is not None]),
         parameters=tuple(dict.fromkeys(name for f in findings for name in f.parameters)),
-        fix=replace(fixes[0], edits=tuple(edits)) if all(fix.edits for fix in fixes) and fixes else first.finding.fix,
+        fix=_made_in_all(group, fixes) if all(fix.edits for fix in fixes) and fixes else first.finding.fix,
         other_fixes=(),
     )
     return replace(first, finding=finding)
+
+
+def _made_in_all(group: list[Diagnosed], fixes: Sequence[Fix]) -> Fix:
+    """The fixes as one; of a line that they change in several places all are shown, or none."""
+    edits, afters = dict.fromkeys(edit for fix in fixes for edit in fix.edits), [fix.after for fix in fixes]
+    node, seen = group[0].finding.node, group[0].observation
+    columns = {place.column for d in group if d.finding.node is not None and (place := seen.place(d.finding.node))}
+    after = fixes[0].after
+    if len(columns) > 1:
+        line = fixes[0].before or (seen.source(node) if node is not None else None)
+        after = joined(line, [a for a in afters if a]) if line and all(afters) else None
+    return replace(fixes[0], after=after, edits=tuple(edits))
 
 
 def _with_symptoms(cause: Diagnosed, links: list[Link]) -> Diagnosed:

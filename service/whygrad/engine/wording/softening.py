@@ -16,9 +16,12 @@ _LIKE = {"torch.ones_like": "1", "torch.zeros_like": "0"}
 
 
 def straight_through(observation: Observation, node: Node) -> str | None:
-    """The line where the only call of an operation steps in the forward alone."""
-    source, operation = observation.source(node.id), node.bare_name
+    """The line where a call of an operation steps in the forward alone: the only one, or the one at its place."""
+    line, operation = observation.place(node.id), node.bare_name
+    source = line.source if line is not None else None
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and operand_in(n, operation)]
+    if source is not None and line is not None and len(calls) > 1:
+        calls = [call for call in calls if span(source, call)[0] == line.offset]
     if source is None or len(calls) != 1 or (found := operand_in(calls[0], operation)) is None:
         return None
     text, given = _text(source, calls[0]), _text(source, found[0])
