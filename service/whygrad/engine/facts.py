@@ -80,12 +80,14 @@ class Argument:
 class Look:
     """What the numbers of a tensor look like: the shares of distinct numbers and of those of few digits.
 
-    `smooth` is how much each number tells of its neighbour: 1 for a ramp or a slow wave, about 0 at random.
+    `smooth` is how much each number tells of its neighbour: 1 for a ramp or a slow wave, about 0 at random. `idle` are
+    several that are all 0, or all 1: what a sum or a product with them begins with.
     """
 
     distinct: float
     written: float
     smooth: float
+    idle: bool = False
 
     def drawn(self, elements: int) -> bool:
         """Whether they look drawn at random or learnt, and neither written by hand nor laid out by a formula."""
@@ -172,7 +174,7 @@ class Numbers:
 class Tensor:
     """A tensor at one moment. The same `id` is the same tensor object, the same `storage` the same memory.
 
-    `numbers` are known where the step was looked at closely.
+    Its elements begin at `offset` in that memory. `numbers` are known where the step was looked at closely.
     """
 
     id: int
@@ -186,6 +188,7 @@ class Tensor:
     storage: int
     strides: tuple[int, ...]
     numbers: Numbers | None = None
+    offset: int = 0
 
     @property
     def floating(self) -> bool:
@@ -276,7 +279,7 @@ class Saved:
 
     saver: int
     saved_as: str
-    storage: int
+    tensor: Tensor
 
 
 @dataclass(frozen=True)

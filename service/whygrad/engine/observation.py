@@ -143,8 +143,9 @@ class Departure:
 class Parameter:
     """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names.
 
-    Where the file holds the numbers, `look` is what those of a buffer look like, and `copies` are the parameters that
-    hold the same as this one, or follow it.
+    `registered` is False for what a module merely holds, as an attribute or in a list or a dict. Where the file holds
+    the numbers, `look` is what those of a buffer look like, and `copies` are the parameters that hold the same as this
+    one, or follow it.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Parameter:
     aliases: tuple[str, ...] = ()
     look: Look | None = None
     copies: tuple[str, ...] = ()
+    registered: bool = True
 
     @property
     def floating(self) -> bool:

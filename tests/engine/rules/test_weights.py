@@ -23,9 +23,31 @@ WEIGHTS = [
         f"{LAYER}; self.ws = [torch.randn(6, 6), torch.randn(6, 6)]",
         "h = self.p * self.a(x) @ self.ws[0]; return h @ self.ws[1]",
     ),
+    (
+        ["rel['up']", "rel['down']"],
+        f"{LAYER}; self.rel = {{'up': torch.randn(6, 6), 'down': torch.randn(6, 6)}}",
+        "h = self.p * self.a(x); return h @ self.rel['up'] - h.tanh() @ self.rel['down']",
+    ),
+    (
+        ["slope"],
+        f"{LAYER}; self.slope = torch.randn(6, 6)",
+        "return self.p * F.linear(self.a(x), self.slope)",
+    ),
+    (
+        ["alpha"],
+        f"{LAYER}; self.alpha = torch.zeros(6)",
+        "h = self.a(x); return self.p * (h + h.sigmoid() * self.alpha)",
+    ),
 ]
 
 BUFFERS = [
+    ("self.adj = torch.rand(4, 4)", "return self.p * self.adj @ self.a(x)"),
+    ("self.P = torch.rand(4, 4)", "return self.p * self.P @ self.a(x)"),
+    ("self.proj_random = torch.randn(6, 6)", "return self.p * self.a(x) @ self.proj_random"),
+    ("self.alpha = torch.full((6,), 0.25)", "return self.p * self.a(x) * self.alpha"),
+    ("self.h0 = torch.zeros(4, 6)", "return self.p * self.a(x) + self.h0"),
+    ("self.register_buffer('alpha', torch.ones(6))", "return self.p * self.a(x) * self.alpha"),
+    ("self.weight = torch.ones(6)", "return self.p * F.cross_entropy(self.a(x), torch.arange(4), self.weight)"),
     (
         "self.register_buffer('inv_freq', 1.0 / (10000 ** (torch.arange(0, 6, 2).float() / 6)))",
         "f = torch.outer(torch.arange(4.), self.inv_freq); e = torch.cat([f, f], -1); "

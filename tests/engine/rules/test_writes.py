@@ -57,15 +57,30 @@ def test_both_sides_of_a_write_into_views_are_named() -> None:
     assert "4 views that unbind returned" in finding["title"]
 
 
+def test_what_is_assigned_onto_itself_is_read_from_a_copy() -> None:
+    body = "y = self.a(x).view(6, 2, 2); y[1] = y[1].t(); return self.p * y"
+    finding = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL304", True)
+
+
 SPOILED = [
     (["a.weight", "a.bias"], "s = self.a(x) @ self.t; self.t.data[0].fill_(9.0); return s * self.p"),
     (["a.weight", "a.bias"], "y = self.a(x).exp(); y.data.mul_(2.0); return self.p + y"),
+    (
+        ["a.weight", "a.bias"],
+        "r = self.p * self.t[0]; y = self.a(x)[:, :3] * self.t[1]; self.t.data[1] = 2.0; return y + r",
+    ),
+    (
+        ["a.weight", "a.bias"],
+        "y = F.linear(self.a(x), self.t.t(), self.p * self.t[0]); self.t.data[1:] = 2.0; return y",
+    ),
     (["p"], "y = self.p * self.a(x); h = self.a(x); z = h * self.p; h.data.zero_(); return z * z.detach()"),
 ]
 
 UNSEEN_BUT_HARMLESS = [
     "self.t.data.clamp_(-1.0, 1.0); return self.p * self.a(x) @ self.t",
     "y = self.a(x); y.data.mul_(2.0); return self.p + y @ self.t",
+    "y = self.p * self.a(x)[:, :3] * self.t[0]; self.t.data[1:].fill_(2.0); return y + self.t[1]",
     "self.e.data.mul_(0.9); return self.p * self.a(x) @ self.t",
 ]
 

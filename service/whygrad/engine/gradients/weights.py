@@ -24,6 +24,7 @@ _LAYERS = {
 }  # fmt: skip
 """For each operation the operands in which a weight stands."""
 
+_LEFT = frozenset({"self", "mat1"})
 _RESHAPING = frozenset({"t", "transpose", "view", "reshape", "permute", "to", "unsqueeze", "expand", "contiguous", "T"})
 _SELECTORS = frozenset({"index", "indices", "mask", "condition", "target", "attn_mask", "running_mean", "running_var"})
 
@@ -41,7 +42,7 @@ _KEPT = frozenset({
     "frequencies", "target", "teacher", "ema", "momentum", "queue", "codebook", "memory", "hidden", "state",
     "cache", "eps", "basis", "window", "mel", "dct", "rotary", "cos", "sin", "fixed", "frozen", "random",
     "reservoir", "orig", "features", "rff", "fourier", "average", "avg", "statistics", "stats", "buffer", "input",
-    "inputs",
+    "inputs", "adj", "adjacency", "laplacian", "graph", "camera", "pca", "whitening", "data", "labels",
 })  # fmt: skip
 """What people call tensors that are kept and not learnt."""
 
@@ -88,16 +89,20 @@ def matrices(observation: Observation) -> tuple[str, ...]:
     return tuple(p.name for p in observation.trainable if p.tensor in read - tables and len(p.shape) > 1)
 
 
-def weights_read(observation: Observation) -> Iterator[tuple[int, Tensor]]:
-    """The tensors that stand where a layer takes its weight, before they were reshaped, with the execution."""
+def weights_read(observation: Observation, *, left: bool = True) -> Iterator[tuple[int, Tensor]]:
+    """The tensors that stand where a layer takes its weight, before they were reshaped, with the execution.
+
+    In a product a weight may stand on the left too, as a graph or a rotation does that nobody learns.
+    """
     origin: dict[int, Tensor] = {}
     for index, event in enumerate(observation.first.events):
         name = observation.nodes[event.node].bare_name
         if name in _RESHAPING and event.tensors:
             for output in event.outputs:
                 origin[output.id] = origin.get(event.tensors[0].id, event.tensors[0])
+        roles = {*_LAYERS.get(name, ())} - (set() if left else _LEFT)
         for operand in event.inputs:
-            if operand.role.partition("[")[0] in _LAYERS.get(name, ()) and operand.tensor.floating:
+            if operand.role.partition("[")[0] in roles and operand.tensor.floating:
                 yield index, origin.get(operand.tensor.id, operand.tensor)
 
 
@@ -113,29 +118,44 @@ def unregistered(observation: Observation) -> tuple[Unregistered, ...]:
             and not _changed(observation, held)
             and _is_weight(observation, held, reach)
         ):
-            groups[held.name.rpartition(".")[0]].append(held)
+            groups[_owner(held.name)].append(held)
     return tuple(_read(observation, group) for group in groups.values())
 
 
 def _is_weight(observation: Observation, held: Parameter, reach: _Reach) -> bool:
-    """Whether it wants a gradient, or is called and looks like what is learnt and is used so."""
+    """Whether it wants a gradient, or is called and looks like what is learnt and is used so.
+
+    What a program reads from a module that does not even register it was hardly meant to stay: it need not be called
+    so where it stands in a layer's place, nor drawn where it has the numbers that a weight begins with.
+    """
     if held.requires_grad:
         return True
-    words = _words(held.name.rpartition(".")[2])
-    if held.look is None or words & _KEPT or _beside_statistics(observation, held):
+    words = _words(attribute_of(held.name))
+    if held.look is None or words & _KEPT or _beside_statistics(observation, held) or reach.by_design(held):
         return False
-    if not held.look.drawn(prod(held.shape)) or reach.by_design(held):
-        return False
-    return bool(words & _LEARNT) or (
-        not observation.trainable and held.tensor in {t.id for _, t in weights_read(observation)}
-    )
+    called = bool(words & _LEARNT)
+    if not held.look.drawn(prod(held.shape)):
+        return called and held.look.idle and not held.registered
+    alone = not observation.trainable
+    in_a_layer = {t.id for _, t in weights_read(observation, left=alone)} if alone or not held.registered else set()
+    return called or held.tensor in in_a_layer
 
 
 def _beside_statistics(observation: Observation, held: Parameter) -> bool:
     """Whether its module holds running statistics, as a batch normalisation does whose weight and bias are frozen."""
-    owner = held.name.rpartition(".")[0]
+    owner = _owner(held.name)
     beside = (b.name.rpartition(".") for b in observation.buffers)
     return any(path == owner and "running" in _words(name) for path, _, name in beside)
+
+
+def _owner(name: str) -> str:
+    """The module that holds a tensor: `encoder` of `encoder.gates[1]`."""
+    return name.partition("[")[0].rpartition(".")[0]
+
+
+def attribute_of(name: str) -> str:
+    """The attribute that holds a tensor, or the list or dict of it: `gates` of `encoder.gates[1]`."""
+    return name.partition("[")[0].rpartition(".")[2]
 
 
 def _words(name: str) -> set[str]:
@@ -146,10 +166,7 @@ def _words(name: str) -> set[str]:
 def _changed(observation: Observation, held: Parameter) -> bool:
     """Whether the program itself changes it, as it does running statistics, averages and what it remembers."""
     names = {held.name, *held.aliases}
-    if any(
-        n.op == "prim::SetAttr" and n.attribute in {name.rpartition(".")[2] for name in names}
-        for n in observation.nodes
-    ):
+    if any(n.op == "prim::SetAttr" and n.attribute in {*map(attribute_of, names)} for n in observation.nodes):
         return True
     storages = {t.storage for e in observation.first.events for t in e.outputs if t.id == held.tensor}
     return any(

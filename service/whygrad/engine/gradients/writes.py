@@ -212,14 +212,26 @@ def operand_copied(observation: Observation, event: Event, storage: int) -> tupl
 
 def unseen_changes(observation: Observation) -> Iterator[tuple[int, int, list[Saved]]]:
     """The writes through `.data` into what an operation had saved before: `.data`, the write, and what was saved."""
-    for alias, writer, storage in _hidden_writes(observation):
-        saved = [s for s in observation.first.exposed if s.storage == storage and s.saver < writer]
+    for alias, writer, written in _hidden_writes(observation):
+        saved = [s for s in observation.first.exposed if s.saver < writer and _within(written, s)]
         if saved:
             yield alias, writer, saved
 
 
-def _hidden_writes(observation: Observation) -> Iterator[tuple[int, int, int]]:
-    """The writes through `.data` in the first step: the execution of `.data`, the one that writes, the memory."""
+def _within(written: Tensor, saved: Saved) -> bool:
+    """Whether a write may reach what was saved: a part of the same memory, and not only what lies beside it."""
+    (first, last), (begin, end) = _span(written), _span(saved.tensor)
+    return written.storage == saved.tensor.storage and first <= end and begin <= last
+
+
+def _span(tensor: Tensor) -> tuple[int, int]:
+    """Where in its memory the first element of a tensor is, and the last."""
+    reach = sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.strides, strict=False))
+    return tensor.offset, tensor.offset + reach
+
+
+def _hidden_writes(observation: Observation) -> Iterator[tuple[int, int, Tensor]]:
+    """The writes through `.data` in the first step: the execution of `.data`, the one that writes, what it wrote."""
     aliases: dict[int, int] = {}
     for index, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
@@ -231,7 +243,7 @@ def _hidden_writes(observation: Observation) -> Iterator[tuple[int, int, int]]:
             if output.storage in origins:
                 aliases.setdefault(output.id, origins[output.storage])
                 if node.writes:
-                    yield aliases[output.id], index, output.storage
+                    yield aliases[output.id], index, output
 
 
 _PIECES = frozenset({"unbind", "split", "chunk", "split_with_sizes"})

@@ -20,6 +20,9 @@ from whygrad.engine.observe.probes import MARK, json_of
 
 _PLUMBING = {MARK, "prim::Uninitialized"}
 _MARKED, _PASSED_OVER = -1, -2
+_HELD = {"Tensor", "List[Tensor]", "Dict[str, Tensor]", "Dict[int, Tensor]"}
+"""The types of the attributes that hold tensors."""
+
 _OPAQUE = {"prim::CallMethod", "prim::CallFunction", "prim::fork", "prim::PythonOp"}
 
 
@@ -169,7 +172,7 @@ class GraphReader:
         self.places.append(Place(node, scope.call, number))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
-        if node.kind() == "prim::GetAttr" and str(node.output().type()) in ("Tensor", "List[Tensor]"):
+        if node.kind() == "prim::GetAttr" and str(node.output().type()) in _HELD:
             self.attributes |= dict.fromkeys(_path(node))
         self._follow_region(node, number)
         for block in node.blocks():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,12 +53,13 @@ def _owner(module: Any, name: str) -> tuple[Any, str]:
 
 
 def held(module: Any, name: str) -> list[tuple[str, torch.Tensor]]:
-    """The tensors that a module holds under a dotted name, each with its own: one, or those of a list."""
+    """The tensors that a module holds under a dotted name, each with its own: one, or those of a list or a dict."""
     owner, attribute = _owner(module, name)
     found = owner.getattr(attribute)
     if isinstance(found, torch.Tensor):
         return [(name, found)]
-    return [(f"{name}[{i}]", tensor) for i, tensor in enumerate(found)] if isinstance(found, list) else []
+    items = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    return [(f"{name}[{key!r}]", tensor) for key, tensor in items]
 
 
 def tensor(module: Any, name: str) -> torch.Tensor:
@@ -91,14 +93,14 @@ def _resized(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
 
 
 def _register(module: Any, name: str) -> None:
-    """Make what a module holds a parameter; `gates[1]` in the list that holds it."""
+    """Make what a module holds a parameter; `gates[1]` in the list or the dict that holds it."""
     listed, _, place = name.partition("[")
     if not place:
         _put(module, name, torch.nn.Parameter(tensor(module, name).detach().clone()))
         return
     owner, attribute = _owner(module, listed)
-    items = list(owner.getattr(attribute))
-    items[int(place.rstrip("]"))] = torch.nn.Parameter(items[int(place.rstrip("]"))].detach().clone())
+    items, key = owner.getattr(attribute), ast.literal_eval(place.removesuffix("]"))
+    items[key] = torch.nn.Parameter(items[key].detach().clone())
     owner.setattr(attribute, items)
 
 

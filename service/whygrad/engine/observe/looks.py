@@ -40,6 +40,9 @@ def look(tensor: torch.Tensor) -> Look | None:
     corner = _corner(tensor)
     return Look(
         distinct=torch.unique(corner).numel() / corner.numel(),
+        idle=corner.numel() > 1
+        and bool((corner == corner.flatten()[0]).all())
+        and float(corner.flatten()[0]) in (0.0, 1.0),
         written=_share_written(corner.flatten()),
         smooth=max((_smoothness(corner, axis) for axis in range(corner.dim())), default=0.0),
     )

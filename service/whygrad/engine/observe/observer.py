@@ -215,14 +215,17 @@ class Observer:
         )
 
     def _tell_parameters(self, program: Program, tensors: Mapping[str, Tensor]) -> None:
-        held, looks = dict(program.parameters()), {name: look(buffer) for name, buffer in program.buffers()}
+        held, buffers = dict(program.parameters()), dict(program.buffers())
+        looks = {name: look(tensor) for name, tensor in (buffers | dict(program.attributes())).items()}
         grouped = _grouped(list(held), tensors)
         alike = copies((p.name, held[p.name]) for p in grouped)
         parameters = tuple(replace(p, copies=alike.get(p.name, ())) for p in grouped)
         own = {p.tensor for p in parameters}
         rest = _grouped([name for name in tensors if name not in held], tensors)
-        buffers = tuple(replace(b, look=looks.get(b.name)) for b in rest if b.tensor not in own)
-        self._seen = replace(self._seen, parameters=parameters, buffers=buffers)
+        others = tuple(
+            replace(b, look=looks.get(b.name), registered=b.name in buffers) for b in rest if b.tensor not in own
+        )
+        self._seen = replace(self._seen, parameters=parameters, buffers=others)
 
     def _keep(self, done: Pass) -> None:
         others = tuple(p for p in self._seen.passes if p.name != done.name)

@@ -179,6 +179,7 @@ class Recorder:
             storage=self.memory(tensor) if dense else -number,
             strides=tuple(tensor.stride()) if dense else (),
             numbers=numbers_of(tensor) if self.close else None,
+            offset=int(tensor.storage_offset()) if dense else 0,
         )
 
     def memory(self, tensor: torch.Tensor) -> int:

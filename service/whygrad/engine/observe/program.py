@@ -38,7 +38,10 @@ class Program(Protocol):
         """Every parameter under each of its names."""
 
     def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
-        """Every buffer under each of its names, and every other tensor that the program reads from a module."""
+        """Every buffer under each of its names."""
+
+    def attributes(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Every other tensor that the program reads from a module, alone or in a list or a dict."""
 
     def train(self, mode: bool) -> None:
         """Set training or evaluation mode everywhere."""

@@ -163,7 +163,7 @@ class Runner:
         made = self.recorder.functions()
         changed = clobbered(self.recorder.events(), made, value)
         hidden = written_unseen(self.recorder.events(), self._nodes)
-        exposed = saved_in(hidden, made, value, self.recorder.memory) if hidden else ()
+        exposed = saved_in(hidden, made, value, self.recorder.identify) if hidden else ()
         last = Last(value)
         watch = Watch(made, value) if self.recorder.close and value.grad_fn is not None else None
         error = None
@@ -215,6 +215,7 @@ def states(gradients: Mapping[str, torch.Tensor | None]) -> dict[str, Gradient]:
 def _everything(program: Program) -> Iterator[tuple[str, torch.Tensor]]:
     yield from program.parameters()
     yield from program.buffers()
+    yield from program.attributes()
 
 
 def _norm(gradient: torch.Tensor | None) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from whygrad.engine.facts import Clobbered, Saved
-from whygrad.engine.observation import Event, Node
+from whygrad.engine.observation import Event, Node, Tensor
 from whygrad.engine.observe.functions import owners
 
 _CHANGED = re.compile(r"is at version (\d+); expected version (\d+) instead")
@@ -55,7 +55,7 @@ def saved_in(
     memories: frozenset[int],
     functions: Sequence[Sequence[Any]],
     loss: torch.Tensor,
-    memory: Callable[[torch.Tensor], int],
+    identify: Callable[[torch.Tensor], Tensor],
 ) -> tuple[Saved, ...]:
     """What the functions behind a loss saved in those memories."""
     found = []
@@ -63,8 +63,9 @@ def saved_in(
         for name in _saved_names(type(function).__name__, function):
             with contextlib.suppress(RuntimeError):  # changed as autograd sees it, which is another fault
                 saved = getattr(function, name)
-                if isinstance(saved, torch.Tensor) and memory(saved) in memories:
-                    found.append(Saved(event, name.removeprefix(_SAVED), memory(saved)))
+                fact = identify(saved) if isinstance(saved, torch.Tensor) else None
+                if fact is not None and fact.storage in memories:
+                    found.append(Saved(event, name.removeprefix(_SAVED), fact))
     return tuple(sorted(found, key=lambda s: s.saver))
 
 

@@ -123,11 +123,15 @@ class TorchScriptProgram:
         yield from self._promoted.items()
 
     def buffers(self) -> Iterator[tuple[str, torch.Tensor]]:
-        """Every buffer under each of its names, and every other tensor that the program reads from a module."""
+        """Every buffer under each of its names."""
         parameters = {name for name, _ in self.parameters()}
-        buffers = dict(self.module.named_buffers(remove_duplicate=False))
-        read = {name: tensor for each in self._reader.attributes for name, tensor in held(self.module, each)}
-        return ((name, tensor) for name, tensor in {**buffers, **read}.items() if name not in parameters)
+        yield from (each for each in self.module.named_buffers(remove_duplicate=False) if each[0] not in parameters)
+
+    def attributes(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Every other tensor that the program reads from a module, alone or in a list or a dict."""
+        known = {name for name, _ in (*self.parameters(), *self.buffers())}
+        read = (each for path in self._reader.attributes for each in held(self.module, path))
+        yield from (each for each in read if each[0] not in known)
 
     def train(self, mode: bool) -> None:
         """Set training or evaluation mode everywhere."""

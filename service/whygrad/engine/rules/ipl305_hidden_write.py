@@ -54,8 +54,10 @@ Good::
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit
 from whygrad.engine.facts import Saved
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.stops import flow
@@ -72,11 +74,12 @@ _PRODUCTS = frozenset({"mul", "matmul", "mm", "bmm", "mv", "linear", "conv1d", "
 @rule("IPL305", "hidden-write", "warning")
 def hidden_write(observation: Observation) -> Iterator[Finding]:
     """The writes through `.data` into what an operation had saved before."""
-    told: set[int] = set()
+    lines: dict[int, list[tuple[int, int, list[Saved]]]] = defaultdict(list)
     for alias, writer, saved in unseen_changes(observation):
-        if observation.first.events[alias].node not in told:
-            told.add(observation.first.events[alias].node)
-            yield _finding(observation, alias, writer, saved)
+        lines[observation.first.events[alias].node].append((alias, writer, saved))
+    for writes in lines.values():
+        alias, writer, _ = writes[0]
+        yield _finding(observation, alias, writer, list(dict.fromkeys(each for *_, saved in writes for each in saved)))
 
 
 def _finding(observation: Observation, alias: int, writer: int, saved: list[Saved]) -> Finding:
@@ -85,7 +88,6 @@ def _finding(observation: Observation, alias: int, writer: int, saved: list[Save
     name, by = nodes[events[writer].node].name, nodes[saver.node].name
     tensor = made.tensors[0]
     what = parameter_name(observation, tensor) or f"a tensor of {size(tensor)}"
-    copies = result_copied(observation, saver) if saved[0].saved_as.startswith("result") else ()
     return Finding(
         title=f"{name} changes {what} through .data, which the backward of {by} still needs",
         message=f"{by} saved {what} for backward. Autograd counts no write through .data, so its gradients are wrong.",
@@ -93,7 +95,7 @@ def _finding(observation: Observation, alias: int, writer: int, saved: list[Save
         event=made,
         order=alias,
         parameters=_spoiled(observation, saved),
-        explains=frozenset({saver.node}),
+        explains=frozenset(events[each.saver].node for each in saved),
         related=(Related("saved here", saver.node), Related("changed here", events[writer].node)),
         chain=(
             Link(f"{by} saves {what}", saver.node),
@@ -103,9 +105,16 @@ def _finding(observation: Observation, alias: int, writer: int, saved: list[Save
         ),
         fix=Fix(
             f"write it before {by} reads it or after the step, or give {by} a clone",
-            edits=copies or operand_copied(observation, saver, saved[0].storage),
+            edits=tuple(dict.fromkeys(edit for each in saved for edit in _copied(observation, each))),
         ),
     )
+
+
+def _copied(observation: Observation, saved: Saved) -> tuple[Edit, ...]:
+    """What was saved, in memory of its own."""
+    saver = observation.first.events[saved.saver]
+    copies = result_copied(observation, saver) if saved.saved_as.startswith("result") else ()
+    return copies or operand_copied(observation, saver, saved.tensor.storage)
 
 
 def _spoiled(observation: Observation, saved: list[Saved]) -> tuple[str, ...]:
@@ -118,8 +127,11 @@ def _spoiled(observation: Observation, saved: list[Saved]) -> tuple[str, ...]:
 
 
 def _wrong_for(observation: Observation, saved: Saved) -> list[Tensor]:
-    """The operands of the execution that saved whose gradient is computed with what was changed."""
+    """The operands of the execution that saved whose gradient is computed with what was changed.
+
+    What a product adds gets the gradient as it comes.
+    """
     event = observation.first.events[saved.saver]
-    others = [t for t in event.tensors if t.storage != saved.storage]
+    others = [o.tensor for o in event.inputs if o.tensor.storage != saved.tensor.storage and o.role != "bias"]
     product = observation.nodes[event.node].bare_name in _PRODUCTS
     return others if product and others else list(event.tensors)

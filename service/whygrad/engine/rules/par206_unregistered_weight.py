@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Register
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.gradients.weights import Unregistered, unregistered
+from whygrad.engine.gradients.weights import Unregistered, attribute_of, unregistered
 from whygrad.engine.observation import Observation, Parameter
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import sizes
@@ -92,16 +92,24 @@ def _finding(observation: Observation, found: Unregistered) -> Finding:
 
 
 def _fix(names: list[str]) -> Fix:
-    """Each as a parameter; a plain list of them as a list that the module knows."""
-    lists = list(dict.fromkeys(n.rpartition(".")[2].partition("[")[0] for n in names if n.endswith("]")))
-    single = [n.rpartition(".")[2] for n in names if not n.endswith("]")]
-    made = [f"self.{n} = nn.Parameter(…)" for n in single[:4]] + [f"self.{n} = nn.ParameterList(…)" for n in lists]
+    """Each as a parameter; a plain list or dict of them as one that the module knows."""
+    holders = dict.fromkeys((attribute_of(name), _container(name)) for name in names)
+    single = [each for each in holders if each[1] == "Parameter"]
+    made = [f"self.{n} = nn.{kind}(…)" for n, kind in (*single[:4], *(e for e in holders if e not in single))]
     kept = "what is meant to stay as it is, name in expect_frozen"
     return Fix(f"{'; '.join(made)} in __init__; {kept}", edits=(Register(tuple(names)),))
+
+
+def _container(name: str) -> str:
+    """What of torch.nn takes the place of a tensor, of a list or of a dict of them: `ws[0]`, `ws['a']`."""
+    key = name.partition("[")[2].removesuffix("]")
+    return "Parameter" if not key else "ParameterList" if key.isdigit() else "ParameterDict"
 
 
 def _evidence(held: Parameter) -> str:
     """Why it is taken for a weight."""
     if held.requires_grad:
         return f"{held.name} ({sizes(held.shape)}) wants a gradient, but is not among the parameters"
+    if held.look is not None and held.look.idle:
+        return f"{held.name} ({sizes(held.shape)}) has the numbers that a weight begins with, and would do nothing else"
     return f"{held.name} ({sizes(held.shape)}) holds numbers as drawn at random or learnt, not a table or a mask"
