@@ -176,6 +176,30 @@ def test_line_of_what_torch_computes_by_code_of_its_own(op: str, lines: list[str
     assert told == lines
 
 
+WRITTEN = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def measured(self, y):
+        each = torch.zeros(y.size(0))
+        for i in range(y.size(0)):
+            each[i] = float(y[i].norm())
+        return each
+
+    def forward(self, x):
+        return {"loss": 0.5 * self.measured(self.fc(x))}
+"""
+
+
+def test_line_of_a_number_that_is_written_into_a_tensor() -> None:
+    program = TorchScriptProgram(build(WRITTEN))
+    (made,) = nodes(program, "aten::tensor")
+    called = 'return {"loss": 0.5 * self.measured(self.fc(x))}'
+    assert own(program.stack(made.id)) == [called, "each[i] = float(y[i].norm())"]
+
+
 def test_line_of_an_attribute_that_is_set(program: TorchScriptProgram) -> None:
     lines = {node.attribute: own(program.stack(node.id)) for node in nodes(program, "prim::SetAttr")}
     assert (lines["mean"], lines["h"]) == (["self.mean = stop"], ["self.h = x"])

@@ -21,7 +21,7 @@ HEALED = [
     ("CUT107", "h = self.a(x).detach().requires_grad_(); return h * self.p"),
     ("CUT107", "return torch.tensor(self.a(x).pow(2).mean().item(), requires_grad=True) * self.p"),
     ("CUT107", "h = (self.a(x) > 0.5).float().mean(); h.requires_grad_(); return h * self.p"),
-    ("CUT107", "h = F.one_hot(self.a(x).argmax(1), 6).float(); h.requires_grad_(); return h * self.p"),
+    ("CUT107", "h = F.one_hot(self.a(x).argmax(1), 6).float(); h.requires_grad_(); return h * x * self.p"),
     ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = y.sigmoid(); z[0] = 0.0; return z"),
     ("IPL301", "y = torch.exp(self.a(x)); y += self.p; return y"),
     ("IPL301", "y = torch.exp(self.a(x)) * self.p; z = torch.exp(y); z[:, 0].add_(1); return z"),

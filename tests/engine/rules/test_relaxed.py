@@ -52,6 +52,30 @@ READERS = {
 }
 
 
+def test_ones_that_are_written_by_a_comparison_are_blended() -> None:
+    fix = cut("out = torch.zeros(4, 5); out[self.a(x) > 0] = 1.0; return out * self.p")
+    assert fix["verified"] is True, fix
+
+
+@pytest.mark.parametrize("rounded", ["torch.round(d)", "d"])
+def test_rows_that_are_repeated_by_what_was_computed_are_upsampled_softly(rounded: str) -> None:
+    body = (
+        f"d = self.a(x)[:, 0].exp() + 1.0; d = ({rounded}).long(); return torch.repeat_interleave(x * self.p, d, dim=0)"
+    )
+    document = diagnose_source(net(f"{body}.mean(0)", "self.a = nn.Linear(6, 5)"), shapes="4x6", loss="mean")
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT104", True), finding["fix"]
+    assert "Gaussian upsampling" in finding["fix"]["summary"]
+
+
+def test_a_place_that_is_rounded_before_the_cast_is_passed_straight_through_too() -> None:
+    body = "i = (self.a(x) * 2 + 3).round().clamp(0, 6).long(); return self.e(i) * self.p"
+    document = diagnose_source(net(body, "self.a = nn.Linear(6, 5); self.e = nn.Embedding(7, 3)"), shapes="4x6")
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT104", True)
+    assert "straight through" in finding["fix"]["summary"]
+
+
 @pytest.mark.parametrize("value", READERS.values(), ids=READERS)
 def test_what_reads_a_choice_takes_weights(value: str) -> None:
     fix = cut(f"return ({value}) + 0 * (self.table.sum() + self.e.weight.sum() + self.p)", loss="auto")

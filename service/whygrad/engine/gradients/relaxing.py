@@ -38,6 +38,9 @@ _NEAR = _rows(_between("indices_0", "self"), "self")
 _INTERPOLATED = _rows(_between("indices", "weight"), "weight")
 """A row of a table at a position between two others: as much of each as it is near."""
 
+_STRETCHED = "-(torch.arange(int(repeats.round().sum()), device=self.device).unsqueeze(-1) + 0.5 - torch.cumsum(repeats, 0) + repeats / 2).square()"  # noqa: E501
+"""How near the middle of each place is to the middle of each stretch, where entries are repeated."""
+
 _PASSED_ON: Mapping[str, str] = {
     "clone": "self",
     "contiguous": "self",
@@ -166,13 +169,15 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
 
 
 def interpolated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
-    """A position that is kept as it is computed, and of a table as much of the two nearest rows as it is near each."""
+    """What takes whole numbers as places or as lengths, given what was computed: a weighted mean of what is near."""
     changed = followed(observation, event.outputs[0].id, _as_place)
-    if not changed or not any(isinstance(e, Replace) and e.expression in (_NEAR, _INTERPOLATED) for e in changed):
-        return None
-    return Relaxed(
-        "as much of each of the two nearest entries as the position is near it", (Replace(node.id, "self"), *changed)
-    )
+    takers = {observation.nodes[e.node].bare_name for e in changed or () if isinstance(e, Replace)} - CASTS
+    edits = (Replace(node.id, "self"), *(changed or ()))
+    if takers == {"repeat_interleave"}:
+        name = "upsample softly: for each place the entries weighed by how near they are to it (Gaussian upsampling)"
+        return Relaxed(name, edits)
+    name = "interpolate: take as much of each of the two nearest entries as the position is near it"
+    return Relaxed(name, edits) if takers & {"index", "embedding"} else None
 
 
 def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
@@ -226,7 +231,17 @@ def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> 
         return Replace(node.id, blended), _as_share if still else None
     if (name, role) == ("embedding", "indices"):
         return Replace(node.id, _INTERPOLATED), None
+    if name == "index_put" and _puts_one_number(event):
+        return Replace(node.id, "self + (values - self) * indices_0"), None
     return None if name in UNFIT else (None, _as_share if still else None)
+
+
+def _puts_one_number(event: Event) -> bool:
+    """Whether one number is written wherever a mask of all elements says yes."""
+    into, mask, values = (event.input(role) for role in ("self", "indices[0]", "values"))
+    return (
+        into is not None and mask is not None and into.shape == mask.shape and values is not None and not values.shape
+    )
 
 
 def _as_place(observation: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
@@ -238,6 +253,9 @@ def _as_place(observation: Observation, node: Node, event: Event, role: str, __:
         return Replace(node.id, _INTERPOLATED), None
     if name == "index" and role == "indices[0]" and _indexes(observation, event, role):
         return Replace(node.id, _NEAR), None
+    if (name, role) == ("repeat_interleave", "repeats") and isinstance(dim := node.literal("dim"), int):
+        rows = _rows(f"torch.softmax({_STRETCHED}, -1)", f"self.movedim({dim}, 0)")
+        return Replace(node.id, f"{rows}.movedim(0, {dim})"), None
     return None if name in UNFIT else (None, _as_place if still else None)
 
 

@@ -69,6 +69,8 @@ def _hint(node: Any) -> str | None:
         return r"\.data\b"
     if node.kind() == "prim::ListUnpack":
         return r"^[^=]*,[^=]*=[^=]"
+    if node.kind() == "aten::tensor":  # a number that is written into a part of a tensor is made one first
+        return r"\]\s*=[^=]"
     if builtins.is_builtin(node):
         return builtins.written(node)
     if node.kind() == "prim::SetAttr":

@@ -71,7 +71,7 @@ class Trial:
     @property
     def heals(self) -> bool:
         """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
-        if self.stuck or self._starves:
+        if self.stuck or (self.fault.rule.family == "ZER" and self.starves):
             return False
         moved = any(self._made(d) or self._goes_on(d) for d in self.new)
         came = bool(self.new) or self.unexplained
@@ -89,11 +89,11 @@ class Trial:
         return alike and bool(set(new.finding.parameters) & set(self.fault.finding.parameters))
 
     @property
-    def _starves(self) -> bool:
-        """Whether all parameters whose gradient was zero still get no other, in no step."""
+    def starves(self) -> bool:
+        """Whether all parameters that the fault costs their gradient still get none but zero, in no step."""
         seen = self.after.observation
         wanting = {p.name for p in seen.trainable} & set(self.fault.finding.parameters)
-        if self.fault.rule.family != "ZER" or seen.error is not None or not wanting:
+        if seen.error is not None or not wanting:
             return False
         return all(
             step.gradients[name].state != "ok" for step in seen.steps for name in wanting & step.gradients.keys()

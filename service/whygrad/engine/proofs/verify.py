@@ -39,7 +39,8 @@ class Verifier:
         """
         last = bases[-1]
         first = {k: base for base in reversed(bases) for k in base.keys & last.keys}
-        trials = {key(d): self._try(first[key(d)], d) for d in _worth(last.found)}
+        numbers = next((base for base in bases if base.pass_name == "numeric"), None)
+        trials = {key(d): self._seen_in(numbers, self._try(first[key(d)], d), d) for d in _worth(last.found)}
         causes = causes_among(last.found, trials)
         return _once((*causes, *self._behind(last, first, causes, trials, depth=1)))
 
@@ -96,6 +97,14 @@ class Verifier:
         if best is None or best.heals_all:
             return best
         return max((best, *(self._completed(trial) for trial in tried)), key=_worth_more)
+
+    def _seen_in(self, numbers: Base | None, trial: Trial | None, fault: Diagnosed) -> Trial | None:
+        """The trial, made on numbers too where shapes alone say that a way is open: what comes through may be zero."""
+        told = trial is None or trial.base is numbers or not trial.heals or fault.rule.family != "CUT"
+        if trial is None or numbers is None or told or self._late:
+            return trial
+        closer = try_fix(self._rerun, numbers, fault, trial.fix)
+        return self._try(numbers, fault) if closer is not None and closer.starves else trial
 
     def _singly(self, base: Base, fault: Diagnosed) -> Iterator[Trial]:
         for fix in _fixes(fault.finding):
@@ -184,14 +193,15 @@ def _worth_more(trial: Trial) -> tuple[bool, bool]:
 def _belongs(new: Diagnosed, trial: Trial) -> bool:
     """Whether a fault is a part of the one that was mended: a further cut on the same way, a layer behind a view.
 
-    A layer that was sized for what a view gave no longer fits when that is mended.
+    A step on the way of what was cut is such a further one. A layer that was sized for what a view gave no longer fits
+    when that is mended.
     """
     fault = trial.fault.finding
     if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
         return False
     if any(isinstance(edit, Ask) for edit in new.finding.fix.edits):  # what is sent is no part of the program's fault
         return False
-    alike = new.rule.family == trial.fault.rule.family
+    alike = new.rule.family == trial.fault.rule.family or {new.rule.family, trial.fault.rule.family} == {"CUT", "ZER"}
     if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
         return True
     added, node = len(trial.base.observation.nodes), fault.node

@@ -98,5 +98,5 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     )
     between = interpolated(observation, cut.node, cut.event)
     if between is not None:
-        return replace(found, fix=Fix(f"interpolate: take {between.name}", edits=between.edits))
+        return replace(found, fix=Fix(between.name, edits=between.edits))
     return replace(found, other_fixes=(straight,)) if becomes != "bool" else found

@@ -59,6 +59,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import FOR_PYTHON, rewritten, unless_idle, unmade, unwrapped
 
@@ -129,9 +130,6 @@ def _as_tensor(line: Frame | None, *, listed: bool) -> str | None:
 
 def _lists_a_number(line: str) -> bool:
     """Whether a list in a line holds a number that is written down: torch.stack takes tensors alone."""
-    try:
-        lists = [node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.List)]
-    except SyntaxError:
-        return False
+    lists = [node for node in ast.walk(statement(line)) if isinstance(node, ast.List)]
     numbers = [e.operand if isinstance(e, ast.UnaryOp) else e for each in lists for e in each.elts]
     return any(isinstance(number, ast.Constant) for number in numbers)

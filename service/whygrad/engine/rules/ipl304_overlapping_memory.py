@@ -57,9 +57,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.spreading import parts_written
-from whygrad.engine.gradients.writes import maker, result_copied, target, without_writing, writing_a_copy
+from whygrad.engine.gradients.writes import COPIED, maker, result_copied, target, without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.memory import overlaps
 from whygrad.engine.refusals.failures import Failure, finding, refused
@@ -113,7 +114,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
     shown = size(written) if written is not None else "the result"
     how = observation.nodes[made.node].name if made is not None else None
     what = f"writes into what {how} spread over {shown} without copying" if how else "reads the memory that it writes"
-    fixes = _fixes(observation, failed, node, made)
+    fixes = _fixes(observation, failed, node, event, made)
     found = finding(
         observation,
         failed,
@@ -129,7 +130,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
     return replace(found, related=related)
 
 
-def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | None) -> list[Fix]:
+def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, made: Event | None) -> list[Fix]:
     """A new tensor where only the result is read, else a copy where the memory was spread."""
     new = Fix(
         f"compute a new tensor with {node.bare_name}, out of place",
@@ -138,9 +139,25 @@ def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | 
     )
     if made is None:
         copy = writing_a_copy(observation, failed.step, failed.order)
-        return [new, Fix("clone() the tensor before it is written", edits=copy)]
+        return [*_read_apart(observation, node, event), new, Fix("clone() the tensor before it is written", edits=copy)]
     copied = _copied(observation, made)
     return [new, copied] if new.edits else [copied, new]
+
+
+def _read_apart(observation: Observation, node: Node, event: Event) -> list[Fix]:
+    """What is assigned to a part of the memory that it lies in, `m[1] = m[1].t()`, read from a copy."""
+    written, read = target(observation, event), event.input("src")
+    if written is None or read is None or read.storage != written.storage:
+        return []
+    line = observation.place(node.id)
+    return [
+        Fix(
+            "assign a copy, with clone(): what is assigned lies in the memory that is written",
+            before=line.source if line else None,
+            after=rewritten(line, r"(=\s*)([^=#]*[\w)\]])\s*$", r"\1\2.clone()"),
+            edits=(Wrap(node.id, "src", COPIED),),
+        )
+    ]
 
 
 def _copied(observation: Observation, made: Event) -> Fix:

@@ -56,13 +56,17 @@ def bracketed(expression: str) -> str | None:
     return expression if whole else f"({expression})"
 
 
-def statement(source: str | None) -> ast.AST:
-    """The line as a statement; an empty one where it is none that stands alone."""
+def statement(source: str | None) -> ast.Module:
+    """The line as a statement; an empty one where it is none that stands alone.
+
+    It is read as one that is typed: of what is not whole in a file Python would look that file up, to quote it.
+    """
     line = source or ""
     try:
-        return ast.parse(f"{line} pass" if line.endswith(":") else line)
+        typed = ast.parse(f"{line} pass\n" if line.endswith(":") else line, mode="single")
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a stranger's line may be anything
         return ast.Module([], [])
+    return ast.Module(typed.body, [])
 
 
 def parsed(text: str) -> ast.expr | None:

@@ -141,7 +141,7 @@ def _text(source: str, part: ast.expr) -> str:
 def _with(source: str, part: ast.expr, text: str, named: Mapping[str, str] | None = None) -> str | None:
     """The line with a text in place of an expression; before it the lines that name what the text reads twice."""
     line = statement(source)
-    first = line.body[0] if isinstance(line, ast.Module) and len(line.body) == 1 else None
+    first = line.body[0] if len(line.body) == 1 else None
     before = "".join(f"{name} = {given}\n" for name, given in (named or {}).items() if name != given)
     if before and not isinstance(first, ast.Assign | ast.Return | ast.AugAssign):
         return None

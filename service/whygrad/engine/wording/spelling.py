@@ -76,7 +76,7 @@ def in_code(name: str | None, suffix: str) -> str:
 def cloned_first(source: str | None) -> str | None:
     """A write into a part of a tensor, `p[mask] = 0.0`, with a line before it that makes the tensor a copy."""
     line = statement(source)
-    written = line.body[0] if isinstance(line, ast.Module) and len(line.body) == 1 else None
+    written = line.body[0] if len(line.body) == 1 else None
     targets = written.targets if isinstance(written, ast.Assign) else [getattr(written, "target", None)]
     owner = targets[0].value if len(targets) == 1 and isinstance(targets[0], ast.Subscript) else None
     if source is None or not isinstance(owner, ast.Name | ast.Attribute):
