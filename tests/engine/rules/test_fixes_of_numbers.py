@@ -178,6 +178,11 @@ SPOILT = {
         None,
     ),
     "power of the negative": ("return -(-self.a(x).abs() - 1.0) ** 0.5 * self.p", None),
+    "counts of nothing": ("return torch.lgamma(torch.relu(self.a(x)) + self.p.abs() * 0) * x + self.p", None),
+    "product beyond half": (
+        "h = (self.a(x) + 200).half(); s = torch.matmul(h, h.t()) * 0.001; return s.float() * self.p",
+        None,
+    ),
     "logsumexp of nothing": (
         "m = torch.zeros_like(x); m[0] = -torch.inf; h = torch.stack([m - torch.inf, self.a(x) + m]);"
         "return torch.logsumexp(h, 0).exp() * self.p",
@@ -193,3 +198,47 @@ def test_what_has_no_finite_result_is_computed_otherwise(body: str, after: str |
     assert (found["code"][:5], found["fix"]["verified"]) == ("NUM60", True), found
     assert after is None or found["fix"]["after"] == after.rpartition("; ")[2]
     assert unhealed(net(body, LAYER), {"shapes": "4x6", "loss": "auto"}) == []
+
+
+def test_padding_that_wins_a_maximum_is_filled_with_what_loses() -> None:
+    body = "h = self.a(x).masked_fill(x.argsort(1) == 0, 50.0); return h.max(1)[0] + (x * self.p).sum()"
+    code, told = fix(body)
+    assert (code, told["verified"], told["after"]) == (
+        "ZER507",
+        True,
+        "h = self.a(x).masked_fill(x.argsort(1) == 0, -50.0)",
+    )
+
+
+EACH_LAYER = """
+class Layer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(6, 6)
+        self.s = nn.Linear(6, 1)
+
+    def forward(self, x):
+        return x + {body}
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([Layer(), Layer()])
+        self.out = nn.Linear(6, 2)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.out(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "lost"),
+    [("ZER503", "torch.softmax(self.s(x), 1) * self.f(x)", "s"), ("ZER501", "torch.round(self.s(x)) * self.f(x)", "s")],
+)
+def test_what_a_line_does_in_each_layer_is_one_fault(code: str, body: str, lost: str) -> None:
+    (found,) = diagnose_source(EACH_LAYER.replace("{body}", body), shapes="4x6")["findings"]
+    assert (found["code"], found["fix"]["verified"]) == (code, True), found
+    assert found["parameters"] == [f"layers.{n}.{lost}.{kind}" for n in (0, 1) for kind in ("weight", "bias")]

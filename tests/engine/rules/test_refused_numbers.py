@@ -55,3 +55,25 @@ def test_rounding_of_double_precision_is_zero_too() -> None:
     init = f"{LAYER}; self.b = nn.Linear(6, 3); self.w = nn.Parameter(torch.ones(1)); self.double()"
     found = diagnose_source(net(body, init), shapes="4x6:float64")["findings"][0]
     assert (found["code"], "a.weight" in found["parameters"]) == ("ZER503", True)
+
+
+def test_each_that_made_one_is_told() -> None:
+    body = "h = torch.log(-self.a(x).abs()); g = torch.sqrt(-self.a(x).abs() - 1); return (h + g).sum() * self.p"
+    found = diagnose_source(net(body, LAYER), shapes="4x6", loss="output")["findings"]
+    assert [(f["code"], f["location"]["op"]) for f in found] == [("NUM601", "aten::log"), ("NUM601", "aten::sqrt")]
+
+
+def test_of_two_that_stop_the_step_each_is_healed_by_itself() -> None:
+    body = (
+        "h = torch.log(x * 0 + self.a(x) * 0); g = torch.sqrt(-self.a(x).abs() - 1);"
+        "q = (h + g).sum() * self.p; assert torch.isfinite(q), 'the loss is not finite'; return q"
+    )
+    found = diagnose_source(net(body, LAYER), shapes="4x6", loss="output")["findings"]
+    assert [f["location"]["op"] for f in found] == ["aten::log", "aten::sqrt"]
+
+
+@pytest.mark.parametrize("call", ["torch.linalg.cholesky(h)", "torch.linalg.inv(h)"])
+def test_a_matrix_without_full_rank_gets_a_little_on_its_diagonal(call: str) -> None:
+    body = f"v = self.a(x[:1] * 0 + 1); h = v.t() @ v * 0; return {call}.sum() * self.p + v.sum()"
+    (found,) = diagnose_source(net(body, LAYER), shapes="4x6", loss="output")["findings"]
+    assert (found["code"], found["fix"]["verified"]) == ("RUN005", True), found

@@ -66,6 +66,8 @@ EDGES: Mapping[str, Edge] = {
     "log10": _LOG,
     "log1p": Edge("self", "numbers above -1", "log1p is infinite at -1", "{x}.clamp_min(-1 + {margin})"),
     "xlogy": Edge("other", _POSITIVE, "the logarithm of 0 is infinite, and so is its slope", _FROM_ZERO),
+    "lgamma": Edge("self", _POSITIVE, "the gamma function is infinite at 0", _MORE),
+    "digamma": Edge("self", _POSITIVE, "it is infinite at 0", _MORE),
     "logit": Edge("self", "numbers between 0 and 1", "it is infinite at 0 and 1", "{x}.clamp({margin}, 1 - {margin})"),
     "acos": _ARC,
     "asin": _ARC,

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from whygrad.engine.edits import Give, Replace, Wrap
+from whygrad.engine.facts import SCALING
 from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.nonfinite import Spoiler
 from whygrad.engine.observation import Frame, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.wording.rewriting import ARGUMENTS, given_too, rewritten
 
 _LARGEST = {"float16": 65504.0, "bfloat16": 3.38e38, "float32": 3.4e38, "float64": 1.79e308}
 """What the types hold, in round numbers."""
+
+_PRODUCTS = frozenset({"matmul", "bmm", "mm", "baddbmm", "einsum", "linear"})
 
 
 def otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
@@ -23,6 +27,28 @@ def otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
     if made is None:
         return Fix(f"keep what {name} is given in the range where its result is finite")
     return replace(made, after=_SHOWN[name](observation.place(spoiler.node.id))) if name in _SHOWN else made
+
+
+def scaled_before(observation: Observation, spoiler: Spoiler) -> list[Fix]:
+    """A product that leaves the range of its type and is scaled down behind: one of its factors is scaled instead."""
+    made, events = spoiler.result, observation.first.events
+    if spoiler.node.bare_name not in _PRODUCTS or made is None or made.dtype not in _LARGEST:
+        return []
+    own = {t.id for event in events if event.node == spoiler.node.id for t in event.outputs}
+    readers = [event for event in events if own & {t.id for t in event.tensors}]
+    if len(readers) != 1:
+        return []
+    scale = observation.nodes[readers[0].node]
+    number = value(scale, readers[0], "other")
+    if scale.bare_name not in SCALING or not isinstance(number, int | float) or not number:
+        return []
+    factor = number if scale.bare_name == "mul" else 1 / number
+    return [
+        Fix(
+            f"scale before {spoiler.node.bare_name}, not behind it: {made.dtype} ends at {_LARGEST[made.dtype]:g}",
+            edits=(Wrap(spoiler.node.id, spoiler.event.inputs[0].role, f"x * {factor}"), Replace(scale.id, "self")),
+        )
+    ]
 
 
 def _of_masked_row(spoiler: Spoiler) -> Fix:

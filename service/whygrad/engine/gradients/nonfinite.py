@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.backward import Backward, kind
+from whygrad.engine.gradients.origins import Origins, finite
 from whygrad.engine.gradients.stops import flow
 from whygrad.engine.observation import Event, Node, Numbers, Observation, Parameter, Step, Tensor
 
@@ -33,14 +34,6 @@ _ROUTINE = (
     "Permute",
     "T",
 )
-_SHRINKING = frozenset({"div", "true_divide", "reciprocal", "exp", "softmax"})
-"""What makes zeros of infinity."""
-
-_KEEPING_ZEROS = frozenset(
-    {"index", "select", "slice", "gather", "index_select", "take_along_dim", "mul", "neg", "clone", "contiguous", "to"}
-    | {"view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "t", "expand", "diagonal"}
-)
-"""What gives on the zeros that it is given."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +61,12 @@ class Spoiler:
     @property
     def spoils_forward(self) -> bool:
         """Whether a result of the forward, too, is not finite."""
-        return not all(_finite(t) for t in self.event.outputs)
+        return not all(finite(t) for t in self.event.outputs)
 
     @property
     def result(self) -> Tensor | None:
         """The first of its results that is not finite, else the first."""
-        return next((t for t in self.event.outputs if not _finite(t)), next(iter(self.event.outputs), None))
+        return next((t for t in self.event.outputs if not finite(t)), next(iter(self.event.outputs), None))
 
 
 def close_step(observation: Observation) -> Step | None:
@@ -119,29 +112,26 @@ def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
     step = close_step(observation)
     if step is None or not step.spoiled:
         return ()
-    origins = _Origins(observation, step)
-    to_loss = {origins.of(t) for t in _made_into_loss(step)} - {None}
-    everywhere = to_loss | {origins.of(t) for t in step.outputs if t.id in step.spoiled} - {None}
+    origins = Origins(observation, step)
+    to_loss = origins.of_all(_made_into_loss(step))
+    everywhere = to_loss | origins.of_all(t for t in step.outputs if t.id in step.spoiled)
     suffering = broken(observation, step)
     return tuple(
         _spoiler(observation, step, order, suffering, origins.meant(order), reaches_loss=order in to_loss)
-        for order in sorted(o for o in everywhere if o is not None)
+        for order in sorted(everywhere)
     )
 
 
 @lru_cache(maxsize=8)
-def refused_numbers(observation: Observation) -> Spoiler | None:
-    """The execution that made the NaN or infinity for which a later one, or a check of the program's, raised."""
+def refused_numbers(observation: Observation) -> tuple[Spoiler, ...]:
+    """The executions that made the NaN or infinity for which a later one, or a check of the program's, raised."""
     step = close_step(observation)
     if step is None or step.error is None:
-        return None
+        return ()
     read = step.failure.tensors if step.failure is not None else ()
-    held = read or [t for event in step.events for t in event.outputs]
-    origins = _Origins(observation, step)
-    made = [o for t in held if not _finite(t) and (o := origins.of(t)) is not None]
-    if not made:
-        return None
-    return _spoiler(observation, step, min(made), observation.trainable, origins.meant(min(made)), reaches_loss=True)
+    origins, wanting = Origins(observation, step), observation.trainable
+    made = origins.of_all(read or (t for event in step.events for t in event.outputs))
+    return tuple(_spoiler(observation, step, o, wanting, origins.meant(o), reaches_loss=True) for o in sorted(made))
 
 
 @lru_cache(maxsize=8)
@@ -217,7 +207,7 @@ def _hidden(
     function = step.functions[number]
     assert function.event is not None
     event = step.events[function.event]
-    visible = all(_finite(t) for t in event.outputs)
+    visible = all(finite(t) for t in event.outputs)
     hider = None
     for above in backward.above(number):
         named = kind(step.functions[above])
@@ -230,64 +220,3 @@ def _hidden(
     return Spoiler(
         function.event, event, observation.nodes[event.node], parameters, hider=node, function=kind(function)
     )
-
-
-class _Origins:
-    """For every tensor that is not finite, the execution that first made it so; found in one sweep."""
-
-    def __init__(self, observation: Observation, step: Step) -> None:
-        self._nodes = observation.nodes
-        self._known: dict[tuple[int, int], int | None] = {}
-        self._memory: dict[int, int | None] = {}
-        self._faded: dict[int, int] = {}
-        self._meant: dict[int, int] = {}
-        self._events = step.events
-        for order, event in enumerate(step.events):
-            spoilt = [t for t in event.outputs if not _finite(t) and (t.id, t.version) not in self._known]
-            for tensor in spoilt:
-                origin = self._origin(order, event, tensor)
-                self._known[tensor.id, tensor.version] = self._memory[tensor.storage] = origin
-                if origin is None:
-                    writer = self.meant(order)
-                    self._meant[tensor.id] = order if writer is None else writer
-            self._fade(event)
-
-    def of(self, tensor: Tensor) -> int | None:
-        """The execution that made a tensor non-finite; None where that was meant, or is not known."""
-        key = (tensor.id, tensor.version)
-        return self._known[key] if key in self._known else self._memory.get(tensor.storage)
-
-    def meant(self, order: int) -> int | None:
-        """The execution that wrote an infinity, as was meant, which an execution was given."""
-        given = (self._meant.get(t.id) for t in self._events[order].tensors if not _finite(t))
-        return next((writer for writer in given if writer is not None), None)
-
-    def _origin(self, order: int, event: Event, made: Tensor) -> int | None:
-        taken = [t for t in event.tensors if not _finite(t)]
-        origins = [o for o in map(self.of, taken) if o is not None]
-        if origins:
-            return min(origins)
-        faded = [o for t in event.tensors if (o := self._faded.get(t.id)) is not None]
-        if faded and not taken:
-            return min(faded)
-        meant = bool(taken) or self._writes_infinity(event)
-        return None if meant and made.numbers is not None and not made.numbers.nan else order
-
-    def _fade(self, event: Event) -> None:
-        """Follow the zeros that an infinity left behind."""
-        name, operands = self._nodes[event.node].bare_name, event.tensors
-        origins = [self.of(t) for t in operands if not _finite(t)] if name in _SHRINKING else []
-        if name in _KEEPING_ZEROS:
-            origins = [self._faded.get(t.id) for t in operands]
-        known = [o for o in origins if o is not None]
-        if known:
-            zeros = (t for t in event.outputs if t.numbers is not None and t.numbers.zero)
-            self._faded |= {t.id: min(known) for t in zeros}
-
-    def _writes_infinity(self, event: Event) -> bool:
-        literals = [a.literal for a in self._nodes[event.node].arguments if a.constant]
-        return any(value in ("inf", "-inf") for value in [*literals, *event.values.values()] if isinstance(value, str))
-
-
-def _finite(tensor: Tensor) -> bool:
-    return tensor.numbers is None or tensor.numbers.finite

@@ -52,12 +52,12 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.finite import otherwise
+from whygrad.engine.gradients.finite import otherwise, scaled_before
 from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
@@ -70,14 +70,18 @@ _INFINITY = r"""-?(?:float\(['"][-+]?inf['"]\)|(?:math|torch|np)\.inf\b)"""
 @rule("NUM601", "non-finite-forward", "error")
 def non_finite_forward(observation: Observation) -> Iterator[Finding]:
     """Every execution that first made a number of the loss or of an output non-finite."""
-    told: set[int] = set()
-    for spoiler in spoiled_results(observation):
-        if spoiler.node.id not in told:
-            told.add(spoiler.node.id)
-            yield _finding(observation, spoiler)
-    refused = refused_numbers(observation)
-    if refused is not None:
-        yield _finding(observation, refused, _refusing(observation))
+    for spoiler in _once(spoiled_results(observation)):
+        yield _finding(observation, spoiler)
+    for spoiler in _once(refused_numbers(observation)):
+        yield _finding(observation, spoiler, _refusing(observation))
+
+
+def _once(spoilers: Iterable[Spoiler]) -> list[Spoiler]:
+    """The first of each operation."""
+    first: dict[int, Spoiler] = {}
+    for spoiler in spoilers:
+        first.setdefault(spoiler.node.id, spoiler)
+    return list(first.values())
 
 
 def _refusing(observation: Observation) -> Node | None:
@@ -105,7 +109,8 @@ def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None =
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
-        fixes=[*fixes, *_written_smaller(observation, spoiler)] or [otherwise(observation, spoiler)],
+        fixes=[*fixes, *_written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
+        or [otherwise(observation, spoiler)],
     )
 
 

@@ -50,12 +50,19 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import Failure, failure, finding
 from whygrad.engine.rule import rule
+
+_REGULAR = frozenset(
+    {"linalg_cholesky", "cholesky", "linalg_inv", "inverse", "linalg_solve", "linalg_ldl_factor", "cholesky_inverse"}
+)
+_SINGULAR = re.compile(r"singular|positive-definite", re.IGNORECASE)
 
 
 @rule("RUN005", "other-forward-error", "error")
@@ -68,8 +75,21 @@ def other_forward_error(observation: Observation) -> Iterator[Finding]:
             failed,
             title=f"{_who(failed)} raises {failed.kind}: {failed.said or 'without a message'}",
             message=failed.message[:1000] or "The error came without a message.",
-            fixes=[Fix(_advice(failed))],
+            fixes=[_regular(failed) or Fix(_advice(failed))],
         )
+
+
+def _regular(failed: Failure) -> Fix | None:
+    """A matrix that is decomposed or inverted, with a little more on its diagonal."""
+    node, event = failed.node, failed.event
+    role = next((o.role for o in event.inputs[:1]), None) if event is not None else None
+    if node is None or role is None or node.bare_name not in _REGULAR or not _SINGULAR.search(failed.message):
+        return None
+    more = "1e-3 * torch.eye(x.size(-1), dtype=x.dtype, device=x.device)"
+    return Fix(
+        f"add a little to the diagonal of what {node.bare_name} is given: x + {more} in place of x",
+        edits=(Wrap(node.id, role, f"x + {more}"),),
+    )
 
 
 def _who(failed: Failure) -> str:

@@ -56,8 +56,10 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.observation import Event, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
+from whygrad.engine.wording.spelling import given_instead
 
 _OTHERWISE: Mapping[str, tuple[str, Json]] = {
     "embedding": ("padding_idx", -1),
@@ -91,7 +93,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"{name} {what}, so 0 goes on to {lost}"),
         ),
         fix=Fix(advice, edits=_edits(found)),
-        other_fixes=_targets(found),
+        other_fixes=(*_targets(found), *_losing(observation, found)),
     )
 
 
@@ -103,6 +105,16 @@ def _targets(found: Starved) -> tuple[Fix, ...]:
     counted = f"torch.where(x == {ignored}, torch.zeros_like(x), x)"
     words = f"send targets that are not {ignored}, which says that they are left out: tried with class 0 in their place"
     return (Fix(words, edits=(Wrap(found.node.id, "target", counted),)),)
+
+
+def _losing(observation: Observation, found: Starved) -> tuple[Fix, ...]:
+    """The filling with its sign turned round: what is to lose a maximum must be small, a minimum large."""
+    node, filling = found.node, value(found.node, found.event, "value")
+    if node.bare_name != "masked_fill" or not isinstance(filling, int | float) or not filling:
+        return ()
+    words = f"fill with {-filling:g}: what it fills is taken by the maximum or minimum behind it"
+    shown = given_instead(observation, node, "value", -filling)
+    return (Fix(words, before=observation.source(node.id), after=shown, edits=(Give(node.id, "value", -filling),)),)
 
 
 def _edits(found: Starved) -> tuple[Edit, ...]:

@@ -48,7 +48,7 @@ def leaky(observation: Observation, node: Node) -> str | None:
     return replaced(source, call, f"{functions}.leaky_relu({source[slice(*span(source, operand))]}{writes})")
 
 
-def given_instead(observation: Observation, node: Node, argument: str, value: int) -> str | None:
+def given_instead(observation: Observation, node: Node, argument: str, value: float) -> str | None:
     """The user's line with another number in place of what an operation is given there."""
     source, given = observation.source(node.id), written(observation, node, argument)
     return replaced(source, given, str(value)) if source is not None and given is not None else None
