@@ -42,6 +42,25 @@ class Net(nn.Module):
     def forward(self, x):
         return self.block(x + self.positions[: x.size(0)]).mean(dim=0)
 """),
+    "one sample of many steps, given its batch by hand": Architecture("7x5", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(5, 4)
+        self.out = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.out(self.rnn(x.unsqueeze(1))[0])
+"""),
+    "each vector against all others": Architecture("5x4; 5x3", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Linear(4, 3)
+
+    def forward(self, x, bank):
+        return (self.embed(x) - bank.unsqueeze(1)).pow(2).sum(-1).softmax(1)
+"""),
     "a code of its own for each sample": Architecture("3x6x8", """\
 class Net(nn.Module):
     def __init__(self):

@@ -57,6 +57,31 @@ FAULTS = {
         "SHP719", "2x6x8", "self.a = nn.Linear(8, 8)",
         "B, L, C = x.shape\nq = self.a(x).view(B * 2, L, 4)\n" + ATTENTION + "return self.a(s.view(B, L, C))",
     ),
+    "heads folded into the batch and unfolded the other way": Fault(
+        "SHP719", "3x5x8", "self.a = nn.Linear(8, 8)",
+        "B, L, C = x.shape\nq = self.a(x).view(B, L, 2, 4).transpose(1, 2).reshape(B * 2, L, 4)\n" + ATTENTION
+        + "h = s.view(2, B, L, 4)\nreturn self.a(h.transpose(1, 2).reshape(B, L, C))",
+        "h = s.view(B, 2, L, 4)",
+    ),
+    "as many heads as samples, stacked and viewed": Fault(
+        "SHP719", "2x5x6", "self.a = nn.Linear(6, 3)\nself.b = nn.Linear(6, 3)\nself.c = nn.Linear(6, 2)",
+        "B, L, C = x.shape\nh = torch.stack([self.a(x), self.b(x)])\nh = h.view(B, L, -1)\n"
+        "return torch.tanh(self.c(h))",
+        "h = h.permute(1, 2, 0, 3).reshape(B, L, -1)",
+    ),
+    "one step of each sample for a layer that takes steps first": Fault(
+        "SHP716", "4x3x5", "self.r = nn.GRU(5, 6, batch_first=True)\nself.s = nn.LSTM(6, 4)",
+        "h = self.r(x)[0]\nreturn torch.stack([self.s(h[:, t].unsqueeze(1))[0] for t in range(3)])",
+        "nn.LSTM(6, 4, batch_first=True)",
+    ),
+    "maps against the maps of all other samples": Fault(
+        "SHP707", "3x1x4x4; 3x1x4x4", "self.c = nn.Conv2d(1, 1, 3, padding=1)",
+        "y = torch.sigmoid(y).unsqueeze(1)\nd = torch.sigmoid(self.c(x)) - y\nreturn (d ** 2).mean()",
+        "d = torch.sigmoid(self.c(x)) - y.squeeze(1)", "x, y",
+    ),
+    "one row of targets for all samples": Fault(
+        "SHP707", "5x4; 1x1", "self.l = nn.Linear(4, 1)", "return F.mse_loss(self.l(x), y)", None, "x, y",
+    ),
     "positions cut by the number of samples": Fault(
         "SHP716", "3x6x8", "self.t = nn.Parameter(torch.randn(9, 1, 8))\nself.r = nn.GRU(8, 4, batch_first=True)",
         "x = x + self.t[: x.size(0)]\nreturn self.r(x)[0]",

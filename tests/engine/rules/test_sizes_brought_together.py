@@ -44,6 +44,49 @@ REMEDIES = [
         "SHP710",
         "take as many as there are: index[:, :5]",
     ),
+    (
+        "q = self.l(x).unsqueeze(2); return torch.bmm(y, q)",
+        "self.l = nn.Linear(4, 6)",
+        "2x4; 2x5x5",
+        "SHP701",
+        "give l 5 outputs in place of 6",
+    ),
+    (
+        "return torch.mm(x * self.p, self.w.view(-1, 6)).view(5, 6)",
+        "self.w = nn.Parameter(torch.rand(2, 7, 6))",
+        "5x6",
+        "SHP701",
+        "make w 2x3x6 in place of 2x7x6",
+    ),
+    (
+        "return (torch.softmax(self.c(x), 1) * y).sum()",
+        "self.c = nn.Conv2d(3, 6, 1)",
+        "2x3x4x4; 2x5x4x4",
+        "SHP706",
+        "give c 5 outputs in place of 6",
+    ),
+    (
+        "a, b = self.l(x).view(-1), y.view(-1); return ((a * b).sum(1) - a.sum(1)).mean()",
+        "self.l = nn.Linear(4, 4)",
+        "2x4; 2x4",
+        "SHP703",
+        "keep the samples: flatten(1)",
+    ),
+    (
+        "return self.l(x).sum(-1).sum(1)",
+        "self.l = nn.Linear(4, 4)",
+        "2x4",
+        "SHP703",
+        "send the input with the dimensions that the line names, or name those that it has: "
+        "the last is dimension 0, or -1",
+    ),
+    (
+        "t = torch.zeros(2, 3, 4, 4); t.scatter_(1, y.unsqueeze(1), 1.0); return (self.c(x) * t).sum()",
+        "self.c = nn.Conv2d(3, 3, 1)",
+        "2x3x4x4; 2x1x4x4:int64[0,3)",
+        "SHP703",
+        "drop the 1 dimension of size 1: x.squeeze(1)",
+    ),
 ]
 
 
@@ -89,3 +132,18 @@ def test_a_row_of_numbers_that_ends_elsewhere_is_made_as_long_as_the_rest() -> N
     source = net(forward, "self.l = nn.Linear(4, 4)")
     found = diagnose_source(source, shapes="2x5x4", export="trace 2x3x4")["findings"][0]
     assert (found["code"], found["fix"]["verified"]) == ("SHP712", True)
+
+
+def test_a_flag_that_is_still_to_come_is_sent_beside_what_was() -> None:
+    source = net("return self.p * x if deep else x + self.p", takes="x, deep: bool")
+    found = only(diagnose_source(source, shapes="2x3"))
+    assert found["fix"]["after"] == '{"inputs": [{"shape": [2, 3]}, true]}'
+    assert found["fix"]["verified"]
+
+
+def test_the_samples_of_a_batch_are_sent_in_a_list_where_each_may_have_its_own_size() -> None:
+    forward = "a, b, c = x[0].shape; return torch.stack([self.c(i * self.p) for i in x])"
+    source = net(forward, "self.c = nn.Conv2d(3, 2, 1)", "x: list[torch.Tensor]")
+    found = only(diagnose_source(source, shapes="2x3x4x4"))
+    assert found["fix"]["summary"].startswith("send 2 samples as one list")
+    assert found["fix"]["verified"]

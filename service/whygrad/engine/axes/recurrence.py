@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
@@ -31,10 +32,11 @@ def _samples(
     """Samples in the axis that the layer takes for the steps, as what follows says."""
     first = bool(value(node, event, "batch_first", False))
     steps, samples = given.shape[1], given.shape[0]
-    if first or not event.completed or 1 in (steps, samples):
+    if first or not event.completed or samples == 1:
         return None
-    refused = _refused(observation, known, given)
-    if refused is None and not _last_taken(observation, known, event):
+    refused = _refused(observation, known, given) if steps > 1 else None
+    read_so = _last_taken(observation, known, event) if steps > 1 else _one_step(observation, known, event, given)
+    if refused is None and not read_so:
         return None
     states = [o.role for o in event.inputs if o.role.startswith("hx")]
     stretched = (Wrap(node.id, role, f"x[:, :1].expand(-1, {samples}, -1).contiguous()") for role in states)
@@ -63,6 +65,19 @@ def _refused(observation: Observation, known: Layouts, given: Tensor) -> int | N
     predicted = failed.tensors[0]
     samples, steps = known.of(given)[:2]
     return node.id if known.of(predicted)[0] == steps != samples == known.of(target)[0] else None
+
+
+def _one_step(observation: Observation, known: Layouts, event: Event, given: Tensor) -> bool:
+    """Whether one step of each sample is given, where a layer before was made for the batch first."""
+    (samples, _, _), taken, batch_first = known.of(given), False, False
+    for earlier in (known.step.events[order] for order in known.behind(event)):
+        node = observation.nodes[earlier.node]
+        layout = known.of(earlier.tensors[0]) if earlier.inputs else ()
+        if node.bare_name in ("select", "unbind") and len(layout) > 2 and samples in layout:
+            taken = taken or value(node, earlier, "dim", 0) % len(layout) != layout.index(samples)
+        recurs = node.bare_name in RECURRENT and value(node, earlier, "batch_first", False)
+        batch_first = batch_first or bool(recurs and layout[0] == samples)
+    return taken and batch_first and holds_batch(samples)
 
 
 def _last_taken(observation: Observation, known: Layouts, event: Event) -> bool:

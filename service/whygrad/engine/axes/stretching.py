@@ -13,6 +13,8 @@ from whygrad.engine.observation import Event, Node, Observation
 
 _CARRIED: frozenset[Kind] = frozenset({"made", "input"})
 """What an axis of size 1 is that nobody put there by hand."""
+_VECTORS = 2
+"""The dimensions of a vector for each sample."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stret
     one, two = known.of(first.tensor), known.of(second.tensor)
     for i, j in _shared(one, two):
         stretched = [_stretched(two, i), _stretched(one, j)]
-        if None in stretched or not _meant_equal(stretched, one[i], by_hand=by_hand):
-            continue
         longer = (second, len(two) + i) if len(two) > len(one) else (first, len(one) + j)
+        alike = by_hand and _of_alike_maps(known, second if longer[0] is first else first, *longer)
+        if None in stretched or not (alike or _meant_equal(stretched, one[i], by_hand=by_hand)):
+            continue
         shape = tuple(max(_sizes(first, k), _sizes(second, k)) for k in range(-max(len(one), len(two)), 0))
         surplus = longer if len(one) != len(two) else None
         return Stretch(first, second, shape, length(one[i]), twice=True, surplus=surplus)
@@ -79,10 +82,19 @@ def _meant_equal(stretched: list[str | None], axis: Axis, *, by_hand: bool) -> b
     return holds_batch(axis) and "absent" in stretched and any(kind in _CARRIED for kind in stretched)
 
 
+def _of_alike_maps(known: Layouts, shorter: Side, longer: Side, place: int) -> bool:
+    """Whether a target of the very shape of its maps was given an axis more: of vectors, pairs may be meant."""
+    shape, added = longer.tensor.shape, known.of(longer.tensor)[place]
+    alike = (*shape[:place], *shape[place + 1 :]) == shorter.tensor.shape
+    by_hand = length(added) == 1 and of_one(added) == "added" and longer.tensor.id not in known.learned
+    return alike and by_hand and len(shape) > _VECTORS + 1
+
+
 def _lost(known: Layouts, first: Side, second: Side) -> Stretch | None:
-    """A prediction of one row against a batch of targets."""
+    """A prediction of one row against a batch of targets, or a target that was sent so against a batch."""
     one, two = known.of(first.tensor), known.of(second.tensor)
-    if first.tensor.id not in known.learned or any(holds_batch(a) for a in one) or len(one) != len(two):
+    judged = first.tensor.id in known.learned or known.sent(first.tensor)
+    if not judged or any(holds_batch(a) for a in one) or len(one) != len(two):
         return None
     for mine, other in zip(one, two, strict=True):
         if length(mine) == 1 < length(other) and holds_batch(other) and of_one(mine) in (*_CARRIED, "unknown"):

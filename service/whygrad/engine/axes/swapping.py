@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from math import prod
 
 from whygrad.engine.axes.folding import opens_the_batch, samples_first
 from whygrad.engine.axes.layouts import Layouts
@@ -79,10 +80,22 @@ def with_move(source: str | None, swap: Swap, before: Sequence[int], after: Sequ
     if swap.sizes == before:
         kept = "" if swap.result == after else rf".reshape({calls[0]})"
         return rewritten(source, _CALL, lambda _: move + kept)
-    if swap.result == after and len(given) == len(after):
-        row = [given[swap.order.index(i)].strip() for i in range(len(given))]
-        return rewritten(source, _CALL, lambda _: f".view({', '.join(row)}){move}")
-    return None
+    lying = as_it_lies(source, swap, after)
+    return lying and rewritten(source, _CALL, lambda _: f".view({_row(given, swap)}){move}")
+
+
+def as_it_lies(source: str | None, swap: Swap, after: Sequence[int]) -> str | None:
+    """The user's line with the sizes of its one view in the order in which the numbers lie, and nothing moved."""
+    calls = re.findall(_CALL, source or "")
+    given = re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0]) if len(calls) == 1 else []
+    if swap.result != after or len(given) != len(after):
+        return None
+    return rewritten(source, _CALL, lambda _: f".view({_row(given, swap)})")
+
+
+def _row(given: Sequence[str], swap: Swap) -> str:
+    """The sizes that a view is given in the order in which the numbers lie."""
+    return ", ".join(given[swap.order.index(i)].strip() for i in range(len(given)))
 
 
 def _move(swap: Swap) -> str:
@@ -180,14 +193,17 @@ def _left_open(node: Node) -> bool:
 def _by_names(before: Layout, after: Sequence[int], wanted: Sequence[Axis | None]) -> Swap | None:
     """All axes under the names that their sizes were read for, in another order: `x.view(b, w, c)` of (b, c, w).
 
-    One of them may be left open, or be a number: it is the axis that remains.
+    One of them may be left open, or be a number: it is the axis that remains, or all of those folded into one.
     """
-    sizes, left = tuple(length(a) for a in before), [a for a in before if a not in wanted]
-    if len(wanted) != len(set(before)) or len(wanted) != len(before) or not len(left) == wanted.count(None) < 2:
+    sizes, named = tuple(length(a) for a in before), [a for a in wanted if a is not None]
+    left = [i for i, a in enumerate(before) if a not in wanted]
+    alike = len(set(before)) < len(before) or len(named) + len(left) != len(before)
+    if alike or len(wanted) - len(named) != bool(left):
         return None
-    order = tuple(before.index(left[0] if a is None else a) for a in wanted)
-    moved = _inversions([o for o in order if sizes[o] > 1]) and tuple(sizes[o] for o in order) == tuple(after)
-    return Swap(sizes, order) if moved else None
+    parts = [left if a is None else [before.index(a)] for a in wanted]
+    order = tuple(i for part in parts for i in part)
+    comes_out = [prod(sizes[i] for i in part) for part in parts] == list(after)
+    return Swap(sizes, order) if comes_out and _inversions([o for o in order if sizes[o] > 1]) else None
 
 
 def _by_reading(before: Layout, after: Layout, wanted: Sequence[Axis | None]) -> Swap | None:

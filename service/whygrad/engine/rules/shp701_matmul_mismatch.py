@@ -58,13 +58,14 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Replace, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, origin, parameter_name, sharing
+from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name, sharing
 from whygrad.engine.wording.parsing import statement
-from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import fed, replaced, rewritten
 from whygrad.engine.wording.spelling import with_behind
 
@@ -91,8 +92,37 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         message=f"A matrix product needs two equal sizes here: {left} gives {wrong.given}, "
         f"{right} takes {wrong.wanted}.",
         chain=[origin(observation, failed.step, node, operand) for operand in made],
-        fixes=[_fix(observation, node, event, wrong, owner)],
+        fixes=list(_fixes(observation, failed, node, event, wrong, owner)),
     )
+
+
+def _fixes(
+    observation: Observation, failed: Failure, node: Node, event: Event, wrong: Mismatch, owner: str | None
+) -> Iterator[Fix]:
+    """What fits the two factors to each other; where neither is a layer's, also the layer that made one of them."""
+    yield _fix(observation, node, event, wrong, owner)
+    if owner is None:
+        sides = ((wrong.left, wrong.given, wrong.wanted), (wrong.right, wrong.wanted, wrong.given))
+        for operand, size_there, other in sides:
+            fix = widened(observation, failed.step, operand.tensor, size_there, other)
+            fix = fix or _remade(observation, failed.step, operand.tensor, size_there, other)
+            yield from [fix] if fix else []
+
+
+def _remade(observation: Observation, step: Step, tensor: Tensor, given: int, wanted: int) -> Fix | None:
+    """The weight that a factor is a view of, with the one size changed that gives another number of rows."""
+    _, maker = made(step, {tensor.id})
+    viewed = maker is not None and observation.nodes[maker.node].bare_name in ("view", "reshape", "flatten")
+    name = parameter_name(observation, maker.tensors[0]) if maker is not None and viewed else None
+    if maker is None or name is None:
+        return None
+    shape = list(maker.tensors[0].shape)
+    places = [i for i, n in enumerate(shape) if n * wanted % given == 0 and 1 < n <= given]
+    if len(places) != 1:
+        return None
+    shape[places[0]] = shape[places[0]] * wanted // given
+    summary = f"make {name} {sizes(shape)} in place of {size(maker.tensors[0])}"
+    return Fix(summary, edits=(Resize(name, tuple(shape)),))
 
 
 def _fix(observation: Observation, node: Node, event: Event, wrong: Mismatch, owner: str | None) -> Fix:

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.convolutions import convolution
@@ -59,7 +60,8 @@ from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, variable
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
+from whygrad.engine.wording.spelling import given_instead, with_behind
 
 _LAYER_TYPES = frozenset(
     f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
@@ -86,7 +88,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         if failed.said
         else "The number of dimensions is wrong, not a size.",
         chain=[origin(observation, failed.step, reader, operand)] if operand else [],
-        fixes=[_fix(observation, node, event, wrong)],
+        fixes=[*_kept(observation, failed, node, wrong), _fix(observation, node, event, wrong)],
     )
 
 
@@ -124,7 +126,7 @@ def _refuser(observation: Observation, node: Node, event: Event) -> str:
 
 def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | None) -> Fix:
     if wrong is None or wrong.axis is not None:
-        return Fix("send the input with the dimensions that the line names, or name those that it has")
+        return _of_an_axis(observation, node, wrong)
     if wrong.given > wrong.most:
         return _dropped(observation, node, wrong)
     layered = convolution(node, event)
@@ -135,11 +137,58 @@ def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | 
     return _with(observation, node, wrong, added, f"add what is missing: {name or 'x'}{added}")
 
 
+def _kept(observation: Observation, failed: Failure, node: Node, wrong: WrongRank | None) -> Iterator[Fix]:
+    """The samples left in front by the views that made one row of all there was, where a second dimension is named."""
+    if wrong is None or wrong.axis != 1 or len(wrong.operand.tensor.shape) != 1:
+        return
+    beside = (e for e in failed.step.events if observation.nodes[e.node].module == node.module)
+    flat = {e.node: e for e in beside if _flattens(observation.nodes[e.node], e)}
+    if flat:
+        alike = ((n, e) for k, e in flat.items() for n in observation.nodes if _same(observation, n, k))
+        edits, first = tuple(_keeping(n, e) for n, e in alike), min(flat)
+        after = rewritten(observation.place(first), rf"\.(view|reshape|flatten)\({ARGUMENTS}\)", ".flatten(1)")
+        yield Fix("keep the samples: flatten(1)", before=observation.source(first), after=after, edits=edits)
+
+
+def _flattens(node: Node, event: Event) -> bool:
+    """Whether an execution makes one row of all that a tensor holds."""
+    views = node.bare_name in ("view", "reshape", "flatten") and bool(event.outputs)
+    return views and len(event.outputs[0].shape) == 1 < len(event.tensors[0].shape)
+
+
+def _same(observation: Observation, node: Node, number: int) -> bool:
+    """Whether a node is the operation of another, or stands for it in another call of the same lines."""
+    known = observation.nodes[number]
+    if node is known or node.op != known.op or node.module != known.module:
+        return node is known
+    place = observation.place(number)
+    return place is not None and observation.place(node.id) == place
+
+
+def _keeping(node: Node, event: Event) -> Edit:
+    shaped = next((name for name in ("size", "shape") if node.argument(name)), None)
+    return Give(node.id, shaped, [event.tensors[0].shape[0], -1]) if shaped else Give(node.id, "start_dim", 1)
+
+
+def _of_an_axis(observation: Observation, node: Node, wrong: WrongRank | None) -> Fix:
+    """The last dimension, where it is the next that is asked for."""
+    told = "send the input with the dimensions that the line names, or name those that it has"
+    rank = len(wrong.operand.tensor.shape) if wrong is not None else 0
+    asked = node.literal("dim")
+    given = [asked] if isinstance(asked, int) else asked
+    if wrong is None or not rank or given != [rank]:
+        return Fix(told)
+    after = given_instead(observation, node, "dim", -1)
+    edit = Give(node.id, "dim", -1 if isinstance(asked, int) else [-1])
+    return Fix(f"{told}: the last is dimension {rank - 1}, or -1", after=after, edits=(edit,))
+
+
 def _dropped(observation: Observation, node: Node, wrong: WrongRank) -> Fix:
-    """Without a surplus dimension, where there is just one of size 1."""
+    """Without a surplus dimension of size 1, where it is all one which."""
     surplus = counted(wrong.given - wrong.most, "dimension")
-    alone = [axis for axis, size_there in enumerate(wrong.operand.tensor.shape) if size_there == 1]
-    if len(alone) != 1 or wrong.given != wrong.most + 1:
+    shape = wrong.operand.tensor.shape
+    alone = [axis for axis, size_there in enumerate(shape) if size_there == 1]
+    if len({(*shape[:axis], *shape[axis + 1 :]) for axis in alone}) != 1 or wrong.given != wrong.most + 1:
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
     name, dropped = variable(observation, node, wrong.operand.role), f".squeeze({alone[0]})"
     return _with(observation, node, wrong, dropped, f"drop the {surplus} of size 1: {name or 'x'}{dropped}")

@@ -62,6 +62,7 @@ from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.skips import enlarged, interpolated
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
@@ -114,6 +115,9 @@ def _fixes(
         fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
         yield from [fix for fix in (strided, fitted) if fix is not None]
         yield from _level(observation, failed, node, wrong.first, wrong.second)
+        for operand, there, other_size in ((wrong.first, given, wanted), (wrong.second, wanted, given)):
+            fix = widened(observation, failed.step, operand.tensor, there, other_size) if 0 not in wrong.sizes else None
+            yield from [fix] if fix else []
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 

@@ -55,7 +55,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
-from whygrad.engine.axes.swapping import Swap, moving, swapped, with_move
+from whygrad.engine.axes.swapping import Swap, as_it_lies, moving, swapped, with_move
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
@@ -94,6 +94,7 @@ def _finding(observation: Observation, swap: Swap, views: dict[int, tuple[int, E
         chain=(Link(f"{sizes(before)} is read as {sizes(after)} here", first),),
         related=tuple(Related("the same here", number) for number, _ in others),
         fix=_fix(observation, swap, views),
+        other_fixes=tuple(_as_it_lies(observation, swap, views)),
     )
 
 
@@ -110,6 +111,18 @@ def _fix(observation: Observation, swap: Swap, views: dict[int, tuple[int, Event
         after=with_move(observation.source(first), swap, *_shapes(event)),
         edits=tuple(Replace(n, f"self{moving(swap, *_shapes(e))}") for n, (_, e) in views.items()),
     )
+
+
+def _as_it_lies(observation: Observation, swap: Swap, views: dict[int, tuple[int, Event]]) -> Iterator[Fix]:
+    """The axes left in the order in which the numbers lie, where what follows takes them so."""
+    first, (_, event) = next(iter(views.items()))
+    before, after = _shapes(event)
+    if swap.sizes != before and swap.result == after:
+        yield Fix(
+            f"name the axes in the order in which they lie: .reshape({list(swap.sizes)})",
+            after=as_it_lies(observation.source(first), swap, after),
+            edits=tuple(Replace(n, f"self.reshape({list(swap.sizes)})") for n in views),
+        )
 
 
 def _shapes(event: Event) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -60,6 +60,7 @@ from whygrad.engine.signature import Formal, Signature
 from whygrad.engine.wording.phrases import counted
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}
+_MOST_SAMPLES = 16
 _TENSORS = ("Tensor", "Optional[Tensor]")
 _PRESUMED = {"dtype": "float32", "fill": "normal", "low": 0, "requires_grad": False}
 
@@ -84,6 +85,7 @@ def _finding(observation: Observation, signature: Signature, misfit: str) -> Fin
         order=-1,
         parameters=names(observation.trainable),
         fix=_fix(observation, signature) if known else Fix("name one of the methods that the program has"),
+        other_fixes=tuple(_unstacked(observation, signature)) if known else (),
     )
 
 
@@ -106,6 +108,9 @@ def _fix(observation: Observation, signature: Signature) -> Fix:
     if isinstance(sent, list) and sent and taken == 1 and signature.formals[0].type == "List[Tensor]":
         summary = f"send {counted(len(sent), 'tensor')} as one list, in a request document (--request FILE)"
         return Fix(summary, **_asking([sent]))
+    if isinstance(sent, list) and (fitting := _spread(signature, sent) or _filled(signature, sent)) is not None:
+        summary, inputs = fitting
+        return Fix(summary, **_asking(inputs))
     line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
     shown = line if all(f.type == "Tensor" for f in wanted) else None
     if isinstance(sent, list) and len(sent) > taken > 0 and all(map(_goes, signature.formals, sent)):
@@ -116,6 +121,36 @@ def _fix(observation: Observation, signature: Signature) -> Fix:
         return Fix(f"send {counted(len(wanted), 'shape')}, one for each input that it takes", before="", after=shown)
     sample = json.dumps({"inputs": [_sample(f.type) for f in wanted]})
     return Fix("describe each input in a request document (--request FILE)", before="", after=sample)
+
+
+def _spread(signature: Signature, sent: list[Any]) -> tuple[str, list[Any]] | None:
+    """What was sent in one list, one by one, where that is what the program takes."""
+    inner = sent[0] if len(sent) == 1 and isinstance(sent[0], list) else []
+    if not inner or len(inner) != len(signature.formals) or not all(map(_goes, signature.formals, inner)):
+        return None
+    return f"send the {len(inner)} that are in the list one by one", inner
+
+
+def _filled(signature: Signature, sent: list[Any]) -> tuple[str, list[Any]] | None:
+    """What was sent, with a value for each number or flag that is still to come."""
+    missing = [f for f in signature.formals[len(sent) :] if f.required]
+    plain = all(f.type in _PLAIN and f.type not in _TENSORS for f in missing)
+    if not sent or not missing or not plain or not all(map(_goes, signature.formals, sent)):
+        return None
+    told = " and ".join(f"{f.name} ({f.type})" for f in missing)
+    return f"send {told} too, in a request document (--request FILE)", [*sent, *(_sample(f.type) for f in missing)]
+
+
+def _unstacked(observation: Observation, signature: Signature) -> Iterator[Fix]:
+    """Each sample of one tensor as a tensor of a list, where a list is taken."""
+    sent, formals = observation.request.get("inputs"), signature.formals
+    lists = len(formals) == 1 and formals[0].type == "List[Tensor]"
+    batch = sent[0] if isinstance(sent, list) and len(sent) == 1 and lists else None
+    shape = batch.get("shape", []) if isinstance(batch, dict) else []
+    if isinstance(batch, dict) and len(shape) > 1 and 0 < shape[0] <= _MOST_SAMPLES:
+        inputs = [[{**batch, "shape": shape[1:]} for _ in range(shape[0])]]
+        summary = f"send {counted(shape[0], 'sample')} as one list, in a request document (--request FILE)"
+        yield Fix(summary, **_asking(inputs))
 
 
 def _asking(inputs: list[Any]) -> dict[str, Any]:
