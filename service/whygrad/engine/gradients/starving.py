@@ -64,7 +64,7 @@ def finding(
 ) -> Finding:
     """The finding of an execution that starves parameters; `why` ends `encoder gets a gradient of zero: …`."""
     return Finding(
-        title=f"{subject(found.parameters, 'gets')} a gradient of zero: {why}",
+        title=f"{subject(found.parameters, 'gets', observation.trainable)} a gradient of zero: {why}",
         message=message,
         node=found.node.id,
         event=_as_sent(observation, found),

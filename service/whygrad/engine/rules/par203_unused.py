@@ -95,7 +95,7 @@ def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     fixes = _fixes(observation, silent)
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
     return Finding(
-        title=f"{subject(silent, 'is')} never used",
+        title=f"{subject(silent, 'is', observation.parameters)} never used",
         message=f"No operation of the forward reads {what}.{_RECORDED if _may_be_constant(observation) else ''}",
         parameters=names(silent),
         severity=severity(observation),

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from whygrad.engine.observation import Ending, Parameter, Tensor
 from whygrad.engine.passes import VERIFY
 
 
-def owners(parameters: Sequence[Parameter]) -> str:
+def owners(parameters: Sequence[Parameter], among: Sequence[Parameter] = ()) -> str:
     """The modules that hold parameters, in few words: `encoder`, `encoder, neck and head`, `encoder.0 and 4 more`.
 
-    The same layer of every block of a list is `layers.*.gate`.
+    The same layer of every block of a list is `layers.*.gate`. A parameter whose module holds others `among` them, of
+    which nothing is said, stands for itself: `encoder.scale`.
     """
-    modules = list(dict.fromkeys(p.name.rpartition(".")[0] or p.name for p in parameters))
+    told = {p.name for p in parameters}
+    shared = _holding(p for p in among if p.name not in told) | {""}
+    direct = ((p.name, p.name.rpartition(".")[0]) for p in parameters)
+    modules = list(dict.fromkeys(name if module in shared else module for name, module in direct))
     if not modules:
         return "the model"
     common = _shared_pattern(modules)
-    if len(modules) > 1 and common:
+    if len(modules) > 1 and common not in shared:
         return common
     if len(modules) <= 3:
         return " and ".join([", ".join(modules[:-1]), modules[-1]] if len(modules) > 1 else modules)
     return f"{modules[0]} and {len(modules) - 1} more"
 
 
+def _holding(parameters: Iterable[Parameter]) -> set[str]:
+    """The paths of the modules that hold parameters, at any depth."""
+    return {path for p in parameters for path in itertools.accumulate(p.name.split(".")[:-1], "{}.{}".format)}
+
+
 _PLURAL = {"gets": "get", "is": "are", "runs": "run", "reaches": "reach", "follows": "follow", "takes": "take"}
 
 
-def subject(parameters: Sequence[Parameter], verb: str) -> str:
-    """The modules that hold parameters, with the verb that goes with them: `encoder gets`, `encoder and head get`."""
-    names = owners(parameters)
+def subject(parameters: Sequence[Parameter], verb: str, among: Sequence[Parameter] = ()) -> str:
+    """The `owners` of parameters, with the verb that goes with them: `encoder gets`, `encoder and head get`."""
+    names = owners(parameters, among)
     return f"{names} {_PLURAL[verb] if ' and ' in names else verb}"
 
 
