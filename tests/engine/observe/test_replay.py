@@ -52,6 +52,14 @@ HEALTHY = {
     "a relu at zero": ("return torch.relu(self.l(x) * 0.0) * 2 + self.p", "self.l = nn.Linear(3, 2)"),
     "in place": ("y = self.l(x); y += 1; y.relu_(); return y * self.p", "self.l = nn.Linear(3, 2)"),
     "an unused branch": ("y = self.l(x) * 2; z = y + 1; return x * self.p", "self.l = nn.Linear(3, 2)"),
+    "dropout that nobody reads": (
+        "y = F.dropout(self.a(x), 0.5); z = F.dropout(self.b(x), 0.5); return (self.b(y), z)[1]",
+        "self.a = nn.Linear(3, 3); self.b = nn.Linear(3, 3)",
+    ),
+    "dropout of an output without a loss": (
+        "y = F.dropout(self.a(x), 0.5); z = (F.dropout(self.a(x), 0.5), y)[0]; return F.dropout(self.b(x), 0.5), y",
+        "self.a = nn.Linear(3, 3); self.b = nn.Linear(3, 3)",
+    ),
     "tied weights": (
         "return self.b(self.a(x)) * self.p",
         "self.a = nn.Linear(3, 3); self.b = nn.Linear(3, 3); self.b.weight = self.a.weight",
@@ -133,6 +141,11 @@ def test_two_places_that_part_are_both_found() -> None:
 
 def test_dropout_does_not_hide_what_parts_beside_it() -> None:
     _, ops = parted("return F.dropout(torch.min(self.p * x, x), 0.5) * 2")
+    assert ops == ["aten::min"]
+
+
+def test_dropout_that_nobody_reads_does_not_hide_what_parts() -> None:
+    _, ops = parted("y = (F.dropout(self.p * x, 0.5), x)[1]; return F.dropout(torch.min(self.p * y, y), 0.5) * 2")
     assert ops == ["aten::min"]
 
 

@@ -6,7 +6,6 @@ import copy
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import torch
@@ -69,24 +68,29 @@ class Replay:
         """`events` are those of the observed step."""
         self._program = program
         self._sample = sample
-        self._observed = observed
+        self._expected: Gradients = observed.gradients
         self._nodes = _run(program, events)
         self._tolerance = _tolerance(events)
         self._random = frozenset(n.id for n in self._nodes if observed.random and _is_random(n))
         program.train(sample.training)
 
     def departure(self) -> Departure | None:
-        """The first call that parts from what was observed, and where; None where all agree."""
-        for number, outcome in enumerate(self._calls(CALLS, ()), 1):
-            names = self._differing(outcome)
-            if names or outcome.error is not None:
-                return self._located(number, outcome, names)
-        return None
+        """The first call that parts from what was observed, and where; None where all agree.
 
-    def _located(self, call: int, outcome: Outcome, names: Collection[str]) -> Departure | None:
-        """The departure with its place; None where it is only that random numbers were drawn in another order."""
-        if self._random and self._agrees(call, self._random):
-            return None
+        That random numbers are drawn in another order is no departure. Nor is it where the executor leaves out what
+        nobody reads, and with it what was drawn there.
+        """
+        parted = self._parted(())
+        if parted is not None and self._random:
+            self._expected = self._call(self._program.pruned()).gradients or self._expected
+            parted = self._parted(()) and self._parted(self._random)
+        return self._located(*parted) if parted is not None else None
+
+    def _parted(self, isolated: Collection[int]) -> tuple[int, Outcome] | None:
+        calls = enumerate(self._calls(CALLS, isolated), 1)
+        return next(((number, outcome) for number, outcome in calls if not self._as_expected(outcome)), None)
+
+    def _located(self, call: int, outcome: Outcome) -> Departure:
         deadline = time.monotonic() + LOCATING_SECONDS
         candidates = [n.id for n in self._nodes if n.id not in self._random]
 
@@ -95,12 +99,15 @@ class Replay:
 
         nodes = smallest(candidates, restored, deadline)
         given = states(outcome.gradients)
-        told = {name: given[name] for name in names if name in given}
+        told = {name: given[name] for name in self._differing(outcome) if name in given}
         return Departure(call, told, outcome.error, nodes, self._hidden(candidates) if _broken(told) else None)
 
     def _agrees(self, call: int, isolated: Collection[int]) -> bool:
         *_, last = self._calls(call, isolated)
-        return last.error is None and not self._differing(last)
+        return self._as_expected(last)
+
+    def _as_expected(self, outcome: Outcome) -> bool:
+        return outcome.error is None and not self._differing(outcome)
 
     def _calls(self, number: int, isolated: Collection[int]) -> Iterator[Outcome]:
         function = self._program.plain(isolated, padded=not any(_writes(node) for node in self._nodes))
@@ -124,16 +131,16 @@ class Replay:
         return Outcome({name: p.grad for name, p in parameters.items()})
 
     def _differing(self, outcome: Outcome) -> list[str]:
-        """The parameters whose gradient is not the one observed, beyond rounding."""
-        observed = self._observed.gradients
+        """The parameters whose gradient is not the one expected, beyond rounding."""
+        expected = self._expected
         if outcome.error is not None:
-            return [name for name, gradient in observed.items() if gradient is not None]
+            return [name for name, gradient in expected.items() if gradient is not None]
         noise = self._tolerance**2 * self._largest
-        return [n for n, g in observed.items() if _differ(g, outcome.gradients.get(n), self._tolerance, noise)]
+        return [n for n, g in expected.items() if _differ(g, outcome.gradients.get(n), self._tolerance, noise)]
 
-    @cached_property
+    @property
     def _largest(self) -> float:
-        norms = (float(g.norm()) for g in self._observed.gradients.values() if g is not None)
+        norms = (float(g.norm()) for g in self._expected.values() if g is not None)
         return max((norm for norm in norms if norm < float("inf")), default=0.0)
 
     def _hidden(self, candidates: Collection[int]) -> int | None:

@@ -24,6 +24,7 @@ from whygrad.engine.observe.placing import Place
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
 from whygrad.engine.observe.program import Program
+from whygrad.engine.observe.pruning import prune
 from whygrad.engine.observe.stacks import as_exported, at_line, line_in_source, read_stack
 from whygrad.engine.signature import Formal, Signature
 
@@ -154,6 +155,21 @@ class TorchScriptProgram:
         places = {node: place for place, node in enumerate(every(self._graph))}
         walled = {places[self._reader.handles[node]]: node for node in isolated}
         isolate(graph, walled, padded=padded)
+        return self._function_of(graph)
+
+    def pruned(self) -> Callable[[Any, Sequence[Any]], Any]:
+        """The method as such a function, without what nobody reads, and run as it is written."""
+        graph = self._graph.copy()
+        prune(graph)
+        function = self._function_of(graph)
+
+        def unoptimised(module: Any, inputs: Sequence[Any]) -> Any:
+            with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+                return function(module, inputs)
+
+        return unoptimised
+
+    def _function_of(self, graph: Any) -> Callable[[Any, Sequence[Any]], Any]:
         function = torch._C._create_function_from_graph(self._method.name, graph)
         made = self._promoted.values()
         return lambda module, inputs: function(module._c, *inputs, *self._defaults(inputs), *made)
