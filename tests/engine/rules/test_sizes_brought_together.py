@@ -142,7 +142,7 @@ def test_a_flag_that_is_still_to_come_is_sent_beside_what_was() -> None:
 
 
 def test_the_samples_of_a_batch_are_sent_in_a_list_where_each_may_have_its_own_size() -> None:
-    forward = "a, b, c = x[0].shape; return torch.stack([self.c(i * self.p) for i in x])"
+    forward = "return torch.stack([self.c(i * self.p).view(2, 16) for i in x])"
     source = net(forward, "self.c = nn.Conv2d(3, 2, 1)", "x: list[torch.Tensor]")
     found = only(diagnose_source(source, shapes="2x3x4x4"))
     assert found["fix"]["summary"].startswith("send 2 samples as one list")
