@@ -31,11 +31,13 @@ def starved(observation: Observation) -> tuple[Starved, ...]:
     if judged is None:
         return ()
     groups: dict[tuple[int, Cause], list[Starved]] = defaultdict(list)
+    told: set[str] = set()
     for step, parameters, rounding in _suspects(observation, judged):
         autopsy = Autopsy(observation, step, rounding)
         for parameter in parameters:
-            death = autopsy.of(parameter)
+            death = autopsy.of(parameter) if parameter.name not in told else None
             if death is not None:
+                told.add(parameter.name)
                 groups[death.node.id, death.cause].append(death)
     merged = [_together(group) for group in groups.values()]
     return tuple(sorted(merged, key=lambda s: s.order))
@@ -133,5 +135,5 @@ def _is_rounding(parameter: Parameter, told: Sequence[Mapping[str, Gradient]], d
     largest = max((norm for g in told if (norm := _norm(g, parameter)) is not None), default=0.0)
     double = _norm(doubled, parameter)
     if parameter.dtype in ("float64", "complex128"):
-        return 0.0 < largest <= _ROUNDING * max((g.norm or 0.0 for g in doubled.values()), default=0.0)
+        return largest <= _ROUNDING * max((g.norm or 0.0 for g in doubled.values()), default=0.0)
     return double is not None and largest > 0.0 and double <= _DOUBLED * largest

@@ -55,11 +55,13 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.shifting import Shift, shift
 from whygrad.engine.gradients.starving import finding, reduced, starved_by
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import rewritten, wrapped
+from whygrad.engine.wording.spelling import with_behind
 
 _NORMALISING = frozenset(
     {"softmax", "log_softmax", "layer_norm", "group_norm", "batch_norm", "instance_norm", "rms_norm"}
@@ -80,11 +82,16 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     name, lost = found.node.bare_name, owners(found.parameters)
     normalised = name in _NORMALISING
     what = "normalises it away" if normalised else "is where its contributions cancel"
+    shifted = shift(observation, found)
     divider = None if normalised else _divided_by(observation, found)
     fixes = _fixes(observation, found, normalised=normalised)
     if divider is not None:
         fixes = [Fix("scale what comes of the division, not what goes into it", before="")]
     why = f"{name} keeps a sum constant that is all the loss looks at" if normalised else f"at {name} they add up to 0"
+    if shifted is not None:
+        softmax = shifted.softmax.bare_name
+        what, why = f"gives it to all that {softmax} compares alike", f"{softmax} sees differences alone"
+        fixes = [_bent(observation, shifted), *fixes]
     return finding(
         observation,
         found,
@@ -126,6 +133,17 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
     centred = not normalised and name in ("sub", "rsub")
     return [*across, *([squared] if centred else []), weighed]
+
+
+def _bent(observation: Observation, shifted: Shift) -> Fix:
+    """What is not linear between the sum and the scores, which makes of the same share another for each."""
+    reader = observation.nodes[shifted.reader.node]
+    return Fix(
+        f"put what is not linear, as tanh, between the sum and {shifted.softmax.bare_name}, or leave it out",
+        before=observation.source(reader.id),
+        after=with_behind(observation, reader, shifted.operand.role, ".tanh()"),
+        edits=(Wrap(reader.id, shifted.operand.role, "torch.tanh(x)"),),
+    )
 
 
 def _links(divider: Node | None) -> tuple[Link, ...]:
