@@ -82,6 +82,11 @@ FAULTS = {
     "one row of targets for all samples": Fault(
         "SHP707", "5x4; 1x1", "self.l = nn.Linear(4, 1)", "return F.mse_loss(self.l(x), y)", None, "x, y",
     ),
+    "a word for each sample made into one long word": Fault(
+        "SHP718", "3x6; 1x3x6", "self.l = nn.Linear(6, 6)\nself.r = nn.GRU(12, 4)",
+        "w = self.l(x).view(1, 1, -1)\nreturn self.r(torch.cat([w, c], 2))[0]",
+        "w = self.l(x).view(1, -1, 6)", "x, c",
+    ),
     "positions cut by the number of samples": Fault(
         "SHP716", "3x6x8", "self.t = nn.Parameter(torch.randn(9, 1, 8))\nself.r = nn.GRU(8, 4, batch_first=True)",
         "x = x + self.t[: x.size(0)]\nreturn self.r(x)[0]",

@@ -27,6 +27,12 @@ LOSSES = [
         "4x5; 4:float32",
         ".squeeze(-1)",
     ),
+    (
+        "return F.mse_loss(self.l(x), y)",
+        "self.l = nn.Linear(5, 6)",
+        "4x3x5; 4x3",
+        "the target[..., None].expand(-1, -1, 6)",
+    ),
 ]
 
 LAYERS = [

@@ -96,6 +96,10 @@ def _alike(given: tuple[int, ...], target: tuple[int, ...]) -> tuple[str, str] |
         return "input", "x.transpose(1, 2)"
     if len(given) == 4 and (given[0], *given[2:], given[1]) == target:
         return "target", "x.movedim(-1, 1)"
+    if 1 < len(target) < len(given) and given[: len(target)] == target:  # one for all places behind, as for each frame
+        behind = given[len(target) :]
+        kept = ", ".join(["-1"] * len(target) + [str(n) for n in behind])
+        return "target", f"x[..., {', '.join(['None'] * len(behind))}].expand({kept})"
     if given[:1] != target[:1] or prod(given) != prod(target) or 2 not in (len(given), len(target)):
         return None
     return ("target" if len(given) == 2 else "input"), "x.flatten(1)"

@@ -58,14 +58,15 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.folding import Fold, Unfolded, folds, unfolds
 from whygrad.engine.axes.layouts import Layouts, layouts
+from whygrad.engine.axes.merging import Merged, merged
 from whygrad.engine.edits import Edit, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import layer
+from whygrad.engine.wording.origins import called, layer
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, factored, rewritten
 
 
 @rule("SHP718", "batch-folded", "warning")
@@ -76,6 +77,38 @@ def batch_folded(observation: Observation) -> Iterator[Finding]:
         yield _finding(observation, known, fold)
     for unfolded in unfolds(observation, known):
         yield _of_images(observation, known, unfolded)
+    failed = observation.failure
+    if failed is not None and (found := merged(observation, known, failed)) is not None:
+        yield _merged(observation, failed, found)
+
+
+def _merged(observation: Observation, failed: Event, found: Merged) -> Finding:
+    """One thing made of all samples, where what it goes with still has them apart."""
+    node, refuser = observation.nodes[found.view.node], observation.nodes[failed.node]
+    before, after = found.view.tensors[0], found.view.outputs[0]
+    name, source = called(observation, refuser, found.other), observation.source(node.id)
+    argument = "size" if node.argument("size") else "shape"
+    count, open_at = len(found.sizes), factored(source, node.bare_name, found.axis, len(found.sizes), "-1")
+    return Finding(
+        title=f"{node.name} makes one of {found.samples} samples: {size(before)} becomes {size(after)}",
+        message=f"The samples are put into the features, and {name} has them in dimension {found.axis}.",
+        node=node.id,
+        event=found.view,
+        order=found.order,
+        severity="error",
+        parameters=names(observation.trainable),
+        chain=(
+            Link(f"{size(before)} becomes {size(after)} here", node.id),
+            Link(f"{size(after)} does not go with {size(found.other.tensor)} here", refuser.id),
+        ),
+        explains=frozenset({refuser.id}),
+        fix=Fix(
+            f"keep the {found.samples} samples in dimension {found.axis}: "
+            f"{node.name}({', '.join(map(str, found.sizes))})",
+            after=factored(open_at, node.bare_name, found.place, count, str(found.width)),
+            edits=(Give(node.id, argument, [*found.sizes]),),
+        ),
+    )
 
 
 def _of_images(observation: Observation, known: Layouts, found: Unfolded) -> Finding:
