@@ -54,6 +54,11 @@ LOST = {
         8,
         "h = self.l(x); q = h.detach(); return h[..., :8] * h[..., 8:16].sigmoid() + q[..., 16:]",
     ),
+    "a detached part beside one without elements": (
+        "CUT101",
+        8,
+        "h = self.l(x); e = h[..., 24:]; return h[..., :16] + h[..., 16:].detach().mean() + e.sum()",
+    ),
     "a value that no loss is for": ("CUT101", 1, "h = self.l(x); return h[..., :23] * (1 - h[..., 23:].detach())"),
 }
 LEARNING = {
@@ -117,6 +122,17 @@ def test_part_without_gradient_is_found(name: str) -> None:
     assert (finding["code"], finding["parameters"]) == (code, ["l.weight", "l.bias"])
     assert finding["title"].startswith(f"{outputs} of the 24 outputs of l get")
     assert finding["fix"]["verified"]
+
+
+def test_what_has_only_the_shape_and_type_of_an_output_is_no_part_of_it() -> None:
+    lines = (
+        "h = self.l(x)",
+        "noise = ((torch.zeros_like(h) + torch.ones(24).type_as(h)) * self.l.bias).detach()",
+        "gate = h[..., 16:].detach()",
+        "return h[..., :16].sum(-1) + noise.mean() + gate.sum(-1)",
+    )
+    (finding,) = diagnose_source(written("\n".join(lines)), shapes="2x5x8")["findings"]
+    assert (finding["code"], finding["location"]["source"]) == ("CUT101", lines[2])
 
 
 @pytest.mark.parametrize("name", LEARNING)

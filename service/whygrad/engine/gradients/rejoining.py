@@ -123,16 +123,15 @@ def taken_on(observation: Observation, last: Event) -> TakenOn | None:
     ways = flow(observation)
     behind, _ = ways.behind([left])
     needed = sorted(i for i in ways.needed if i > order)
-    sources = [(events[i], o.role, o.tensor) for i in sorted(behind, reverse=True) for o in events[i].inputs]
+    plain = [events[i] for i in sorted(behind) if _plain(observation, events[i])]
+    sources = {o.tensor.id: (event.node, o.role) for event in plain for o in reversed(event.inputs)}
     for reader in needed:
         for tensor in events[reader].tensors:
-            if _alike(left, tensor) and tensor.id not in observation.stored and tensor.id != left.id:
-                made = next(
-                    ((e.node, role) for e, role, t in sources if t.id == tensor.id and _plain(observation, e)), None
-                )
-                if made is not None:
-                    names = _names(observation, observation.nodes[last.node], *made)
-                    return TakenOn(Succeed(last.node, *made), events[reader].node, *names)
+            own = tensor.id not in observation.stored and tensor.id != left.id
+            if own and tensor.id in sources and _alike(left, tensor):
+                made = sources[tensor.id]
+                names = _names(observation, observation.nodes[last.node], *made)
+                return TakenOn(Succeed(last.node, *made), events[reader].node, *names)
     return None
 
 

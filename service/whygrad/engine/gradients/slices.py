@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.pieces import Piece
-from whygrad.engine.facts import CASTS
+from whygrad.engine.facts import CASTS, METADATA
 from whygrad.engine.gradients.cuts import Severed, severed_at
 from whygrad.engine.gradients.flow import Cut
 from whygrad.engine.gradients.stops import Cause, flow
@@ -84,7 +84,7 @@ def _severed(
     read = {t.id for t in layer.tensors}
     whole = severed_at(observation, min(lost, key=lambda cut: cut.event))
     outputs = frozenset[int]().union(*lost.values())
-    total = max(max(p.outputs) for p in parts) + 1
+    total = max(number for p in parts for number in p.outputs) + 1
     name = observation.nodes[layer.node].module or "the layer"
     own = tuple(p for p in observation.trainable if p.tensor in read)
     yield replace(whole, parameters=own, part=f"{len(outputs)} of the {total} outputs of {name}")
@@ -102,12 +102,17 @@ def _live(step: Step) -> frozenset[int]:
 
 def _parts(observation: Observation, known: Layouts, layer: int, given: Tensor) -> Iterator[_Part]:
     """What is read of a layer's outputs, each with the tensor that goes on."""
-    for event in known.readers[given.id]:
+    pending, seen = [(given.id, event) for event in known.readers[given.id]], {given.id}
+    while pending:
+        read, event = pending.pop()
         node = observation.nodes[event.node]
-        if not event.completed or not event.outputs or event.outputs[0].id == given.id:
+        asked = node.op in METADATA and (node.bare_name != "type_as" or event.tensors[0].id != read)
+        if not event.completed or not event.outputs or event.outputs[0].id == read or asked:
             continue  # what hands on the same tensor parts nothing: who reads it is asked anyway
+        made = event.outputs[0].id
         if _as_it_is(node, event):
-            yield from _parts(observation, known, layer, event.outputs[0])
+            pending += [(made, reader) for reader in known.readers[made]] if made not in seen else []
+            seen.add(made)
             continue
         places = list(_places(node, event))
         piece = _piece(known, layer, node, event) if places else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from whygrad.engine.edits import Become, Edit, Hand, Pause
 from whygrad.engine.observation import Frame, Node, Observation
@@ -24,7 +26,8 @@ def updated_apart(nodes: Sequence[Node]) -> tuple[Edit, ...]:
     return tuple(Pause(node.id) for node in nodes)
 
 
-def _attributes(observation: Observation) -> dict[int, str]:
+@lru_cache(maxsize=8)
+def _attributes(observation: Observation) -> Mapping[int, str]:
     """The dotted names of what is read from the program's modules, by their values, and by those of writes into it."""
     names: dict[int, str] = {}
     for node in observation.nodes:
@@ -44,11 +47,25 @@ def _target(node: Node) -> int:
 
 def _result_is_read(observation: Observation, node: Node) -> bool:
     """Whether anything but a further write into it reads what a write gives."""
-    readers = [n for n in observation.nodes[node.id + 1 :] if {a.value for a in n.arguments} & {*node.outputs}]
-    further = [n for n in readers if n.writes and _target(n) in node.outputs]
-    if len(further) < len(readers) or observation.returns in node.outputs:
-        return True
-    return any(_result_is_read(observation, n) for n in further)
+    reading, pending = _reading(observation), [node]
+    while pending:
+        write = pending.pop()
+        readers = {n.id: n for value in write.outputs for n in reading.get(value, ()) if n.id > write.id}
+        further = [n for n in readers.values() if n.writes and _target(n) in write.outputs]
+        if len(further) < len(readers) or observation.returns in write.outputs:
+            return True
+        pending += further
+    return False
+
+
+@lru_cache(maxsize=8)
+def _reading(observation: Observation) -> Mapping[int, Sequence[Node]]:
+    """The nodes that read each value."""
+    found: dict[int, list[Node]] = defaultdict(list)
+    for node in observation.nodes:
+        for value in {a.value for a in node.arguments}:
+            found[value].append(node)
+    return found
 
 
 def in_a_new_tensor(observation: Observation, node: Node) -> tuple[Edit, ...]:
@@ -56,10 +73,9 @@ def in_a_new_tensor(observation: Observation, node: Node) -> tuple[Edit, ...]:
 
     None where something else writes into it, or what reads it may run where the write does not.
     """
-    name, readers = _attributes(observation).get(_target(node)), list(_readers(observation, node))
-    alone = not any(
-        n.writes and _attributes(observation).get(_target(n)) == name for n in observation.nodes if n != node
-    )
+    names, readers = _attributes(observation), list(_readers(observation, node))
+    name = names.get(_target(node))
+    alone = not any(n.writes and names.get(_target(n)) == name for n in observation.nodes if n.id != node.id)
     if not node.op.endswith("_") or not readers or not alone or any(r.parent != node.parent for r, _ in readers):
         return ()
     return (*(Hand(r.id, role, node.id) for r, role in readers), Become(node.id, node.op.removesuffix("_")))

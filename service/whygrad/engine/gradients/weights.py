@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -83,7 +83,7 @@ def _learnt(node: Node, tensor: Tensor) -> bool:
 
 def matrices(observation: Observation) -> tuple[str, ...]:
     """The names of the trainable weights of layers and products, without biases and tables."""
-    read = {t.id for _, t in weights_read(observation)}
+    read = _standing_as_weights(observation, left=True)
     names = {e.node for e in observation.first.events if observation.nodes[e.node].bare_name.startswith("embedding")}
     tables = {t.id for e in observation.first.events if e.node in names for t in e.tensors}
     return tuple(p.name for p in observation.trainable if p.tensor in read - tables and len(p.shape) > 1)
@@ -104,6 +104,12 @@ def weights_read(observation: Observation, *, left: bool = True) -> Iterator[tup
         for operand in event.inputs:
             if operand.role.partition("[")[0] in roles and operand.tensor.floating:
                 yield index, origin.get(operand.tensor.id, operand.tensor)
+
+
+@lru_cache(maxsize=8)
+def _standing_as_weights(observation: Observation, *, left: bool) -> frozenset[int]:
+    """The tensors that a layer takes as its weight."""
+    return frozenset(t.id for _, t in weights_read(observation, left=left))
 
 
 @lru_cache(maxsize=8)
@@ -137,15 +143,20 @@ def _is_weight(observation: Observation, held: Parameter, reach: _Reach) -> bool
     if not held.look.drawn(prod(held.shape)):
         return called and held.look.idle and not held.registered
     alone = not observation.trainable
-    in_a_layer = {t.id for _, t in weights_read(observation, left=alone)} if alone or not held.registered else set()
+    in_a_layer = _standing_as_weights(observation, left=alone) if alone or not held.registered else ()
     return called or held.tensor in in_a_layer
 
 
 def _beside_statistics(observation: Observation, held: Parameter) -> bool:
     """Whether its module holds running statistics, as a batch normalisation does whose weight and bias are frozen."""
-    owner = _owner(held.name)
-    beside = (b.name.rpartition(".") for b in observation.buffers)
-    return any(path == owner and "running" in _words(name) for path, _, name in beside)
+    return _owner(held.name) in _with_statistics(observation)
+
+
+@lru_cache(maxsize=8)
+def _with_statistics(observation: Observation) -> frozenset[str]:
+    """The modules that hold running statistics."""
+    held = (buffer.name.rpartition(".") for buffer in observation.buffers)
+    return frozenset(path for path, _, name in held if "running" in _words(name))
 
 
 def _owner(name: str) -> str:
@@ -165,27 +176,32 @@ def _words(name: str) -> set[str]:
 
 def _changed(observation: Observation, held: Parameter) -> bool:
     """Whether the program itself changes it, as it does running statistics, averages and what it remembers."""
-    names = {held.name, *held.aliases}
-    if any(n.op == "prim::SetAttr" and n.attribute in {*map(attribute_of, names)} for n in observation.nodes):
-        return True
-    storages = {t.storage for e in observation.first.events for t in e.outputs if t.id == held.tensor}
-    return any(
-        t.storage in storages for e in observation.first.events if observation.nodes[e.node].writes for t in e.outputs
-    )
+    assigned, written = _changes(observation)
+    return held.tensor in written or not assigned.isdisjoint(map(attribute_of, (held.name, *held.aliases)))
+
+
+@lru_cache(maxsize=8)
+def _changes(observation: Observation) -> tuple[frozenset[str | None], frozenset[int]]:
+    """The names of the attributes that the program assigns, and the tensors whose memory it writes into."""
+    assigned = frozenset(n.attribute for n in observation.nodes if n.op == "prim::SetAttr")
+    events = observation.first.events
+    memories = {t.storage for e in events if observation.nodes[e.node].writes for t in e.outputs}
+    return assigned, frozenset(t.id for e in events for t in e.outputs if t.storage in memories)
 
 
 def _read(observation: Observation, group: Sequence[Parameter]) -> Unregistered:
     """The group with the nodes that read it, in the order of execution."""
-    events = observation.first.events
-    readers = [
-        (index, observation.nodes[event.node], held)
-        for held in group
-        for index, event in enumerate(events)
-        if observation.nodes[event.node].op == "prim::GetAttr" and any(t.id == held.tensor for t in event.outputs)
-    ]
-    first = {held.tensor: (index, node) for index, node, held in reversed(readers)}
-    order = min((index for index, _ in first.values()), default=0)
-    return Unregistered(tuple(group), tuple(node for _, node in sorted(first.values(), key=lambda f: f[0])), order)
+    first = _first_read(observation)
+    orders = sorted({first[held.tensor] for held in group if held.tensor in first})
+    nodes = tuple(observation.nodes[observation.first.events[order].node] for order in orders)
+    return Unregistered(tuple(group), nodes, orders[0] if orders else 0)
+
+
+@lru_cache(maxsize=8)
+def _first_read(observation: Observation) -> Mapping[int, int]:
+    """The execution that first reads each tensor from its module."""
+    read = [(i, e) for i, e in enumerate(observation.first.events) if observation.nodes[e.node].op == "prim::GetAttr"]
+    return {tensor.id: index for index, event in reversed(read) for tensor in event.outputs}
 
 
 class _Reach:

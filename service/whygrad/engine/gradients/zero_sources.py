@@ -115,9 +115,11 @@ def thresholds(observation: Observation, step: Step, event: Event) -> tuple[Even
     There are none where a mask is given, or where no two of them fill both sides of one bound: what lies between two
     bounds stays as it is.
     """
+    if observation.nodes[event.node].bare_name != "masked_fill":
+        return ()
     makers = {t.id: e for e in step.events for t in e.outputs}
-    fills = [event] if observation.nodes[event.node].bare_name == "masked_fill" else []
-    for reader in step.events if fills else ():
+    fills = [event]
+    for reader in step.events:
         if observation.nodes[reader.node].bare_name == "masked_fill" and reader.tensors[0] in fills[-1].outputs:
             fills.append(reader)
     filled, held = {fill.tensors[0].id for fill in fills}, []
