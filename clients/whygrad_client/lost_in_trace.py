@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from whygrad.engine.places import with_place
 from whygrad.render.parameters import shorten
 from whygrad_client import cells
 from whygrad_client.parting import Parting, Place
@@ -33,9 +34,9 @@ def told(document: Document, parting: Parting, lost: Sequence[str]) -> Document:
 
 
 def _headline(finding: Document) -> str:
+    """As the service writes one, whose files are called by their names."""
     location = finding["location"]
-    place = f" in {Path(location['file']).name} line {location['line']}" if location else ""
-    return f"{finding['title']}{place}"
+    return with_place(finding | {"location": location and location | {"file": Path(location["file"]).name}})
 
 
 def _moved(entry: Document, index: int, parting: Parting, lost: Sequence[str]) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from whygrad.engine.places import with_place
 from whygrad.render import counting
 
 CODE = "FMT901"
@@ -29,7 +30,7 @@ def told(document: Document) -> Document:
     if not any(finding["severity"] == "error" for finding in findings) and document["verdict"] == "faulty":
         changed["verdict"] = "suspect"
     if findings[0] != before[0]:
-        changed["headline"] = _headline(findings[0])
+        changed["headline"] = with_place(findings[0])
     return document | changed
 
 
@@ -37,9 +38,3 @@ def _lowered(finding: Document) -> Document:
     severity = "warning" if finding["severity"] == "error" else finding["severity"]
     title, message = f"only the exported program: {finding['title']}", f"{finding['message']} {_REMARK}"
     return finding | {"severity": severity, "title": title, "message": message}
-
-
-def _headline(finding: Document) -> str:
-    location = finding["location"] or {}
-    place = f" in {location['file']} line {location['line']}" if location.get("line") else ""
-    return f"{finding['title']}{place}"

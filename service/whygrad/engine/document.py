@@ -13,7 +13,7 @@ from whygrad.engine.finding import Link
 from whygrad.engine.gradients.starving import nameless
 from whygrad.engine.modules import describe_modules, gradient_of
 from whygrad.engine.observation import Event, Json, Node, Observation, Operand, Parameter, Pass
-from whygrad.engine.places import Places
+from whygrad.engine.places import Places, where, with_place
 from whygrad.engine.spelling import plain
 from whygrad.engine.wording.origins import known_as
 
@@ -44,7 +44,7 @@ def document(
     written: dict[str, Json] = {
         "schema": 1,
         "verdict": verdict(((d.rule.code, d.severity) for d in kept), unexplained=trouble is not None),
-        "headline": headline(observation, entries, places, trouble, ignored),
+        "headline": headline(observation, entries, trouble, ignored),
         "findings": entries[:LONGEST],
         "findings_total": len(entries),
         "ignored": fingerprinted([finding(places, d) for d in ignored])[:LONGEST],
@@ -108,14 +108,13 @@ def unexplained(observation: Observation, findings: Sequence[Diagnosed]) -> str 
 def headline(
     observation: Observation,
     entries: Sequence[dict[str, Json]],
-    places: Places,
     trouble: str | None = None,
     ignored: Sequence[Diagnosed] = (),
 ) -> str:
     """One line: what is wrong and where, or that nothing is, but for what was to be ignored."""
     told = next((e for e in entries if e["severity"] != "note"), None)
     if told is not None:
-        return f"{told['title']}{places.told(told['location'])}"
+        return with_place(told)
     if trouble is not None:
         return f"Undetermined: {trouble}"
     return _healthy(observation, ignored) if observation.judged else "Nothing was run"
@@ -193,7 +192,7 @@ def _fix(diagnosed: Diagnosed, place: Mapping[str, Json] | None) -> dict[str, Js
 
 
 def _link(places: Places, link: Link) -> str:
-    place = places.told(places.of(link.node)) if link.node is not None else ""
+    place = where(places.of(link.node)) if link.node is not None else ""
     return link.text.removesuffix(" here") + place if place else link.text
 
 

@@ -44,12 +44,6 @@ class Places:
         stack = [] if place is None else [self._frame(place)]
         return {"module": "", "module_type": None, "op": op, **self._line(place), "stack": stack}
 
-    def told(self, location: Mapping[str, Json] | None) -> str:
-        """` in model.py line 18`, or nothing where there is no line."""
-        if not location or not location.get("line"):
-            return ""
-        return f" in {location['file']} line {location['line']}"
-
     def _line(self, place: Frame | None) -> dict[str, Json]:
         if place is None:
             return dict.fromkeys(("file", "line", "column", "source", "offset")) | {"context": []}
@@ -80,6 +74,18 @@ class Places:
         if self._given_folder is not None:
             return self._given_folder
         return shared_folder([f.file for n in self._observation.stacks for f in self._observation.stack(n)])
+
+
+def with_place(finding: Mapping[str, Json]) -> str:
+    """The title of a finding and where it is, in one line."""
+    return f"{finding['title']}{where(finding['location'])}"
+
+
+def where(location: Mapping[str, Json] | None) -> str:
+    """` in model.py line 18`, or nothing where there is no line."""
+    if not location or not location.get("line"):
+        return ""
+    return f" in {location['file']} line {location['line']}"
 
 
 def cell(file: str) -> str | None:

@@ -17,6 +17,8 @@ FLOATING_DTYPES = ("float32", "float64", "float16", "bfloat16")
 INTEGER_DTYPES = ("int64", "int32", "int16", "int8", "uint8")
 DTYPES = (*FLOATING_DTYPES, *INTEGER_DTYPES, "bool", "complex64", "complex128")
 FILLS = ("normal", "uniform", "zeros", "ones", "arange")
+PRESUMED = {"dtype": "float32", "fill": "normal", "requires_grad": False}
+"""What a description of a tensor need not say."""
 EXAMPLE = "1x3x224x224 or 2x16:int64[0,1000)"
 
 MOST_INPUTS = 1_000

@@ -15,6 +15,7 @@ from whygrad.engine.shapes import (
     INTEGER_DTYPES,
     LARGEST_DRAWN,
     MOST_INPUTS,
+    PRESUMED,
     ShapeSyntaxError,
     is_possible,
     parse_shapes,
@@ -61,9 +62,9 @@ class Tensor(Strict):
         required=True,
         metadata={"description": "its sizes", "examples": [[1, 3, 224, 224]]},
     )
-    dtype = fields.String(load_default="float32", validate=OneOf("dtype", DTYPES))
+    dtype = fields.String(load_default=PRESUMED["dtype"], validate=OneOf("dtype", DTYPES))
     fill = Fill(
-        load_default="normal",
+        load_default=PRESUMED["fill"],
         metadata={"description": "how it is filled; integers and uniform floats are drawn from low to high"},
     )
     low = Number(metadata={"description": "the least value of what is drawn, 0 where it is left out"})
@@ -72,7 +73,7 @@ class Tensor(Strict):
             "description": "above the largest value drawn; where it is left out, 2 for integers and low + 1 for floats"
         }
     )
-    requires_grad = Boolean(load_default=False)
+    requires_grad = Boolean(load_default=PRESUMED["requires_grad"])
 
     @post_load
     def draw_integers(self, tensor: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -56,13 +56,14 @@ from whygrad.engine.finding import Finding, Fix, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
+from whygrad.engine.shapes import PRESUMED
 from whygrad.engine.signature import Formal, Signature
 from whygrad.engine.wording.phrases import counted
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}
 _MOST_SAMPLES = 16
 _TENSORS = ("Tensor", "Optional[Tensor]")
-_PRESUMED = {"dtype": "float32", "fill": "normal", "low": 0, "requires_grad": False}
+_PRESUMED = PRESUMED | {"low": 0}
 
 
 @rule("TYP804", "wrong-arguments", "error")
