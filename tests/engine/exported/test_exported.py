@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,9 @@ import torch
 from tests.engine.exported.architectures import ALL
 from tests.engine.exported.exporting import PROGRAM, SOURCE, called, changed, of_source, saved
 from tests.engine.programs import examined
+from torch._export.serde import serialize
 
+from whygrad.engine.exported.steps import OF_NUMBERS
 from whygrad.engine.observe.archive import judge
 from whygrad.engine.observe.recorded import recorded_inputs
 from whygrad.engine.observe.torchscript import TorchScriptProgram
@@ -92,6 +95,25 @@ def test_sizes_that_may_change_are_computed_from_the_inputs() -> None:
     model.load_state_dict(written.state_dict())
     other = (torch.randn(5, 4), torch.randn(3, 4))
     torch.testing.assert_close(written(*other), model(*other))
+
+
+def test_all_that_an_export_may_compute_with_numbers_is_read() -> None:
+    written = {*serialize._SYM_OPS}
+    assert {f"{operation.__module__}.{operation.__name__}" for operation in written} == OF_NUMBERS.keys()
+
+
+def test_a_number_that_is_taken_out_and_cut_short_is_computed() -> None:
+    class Cut(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = torch.nn.Linear(4, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.a(x) * math.trunc(x.sum().item())
+
+    model, x = Cut(), torch.full((2, 4), 0.7)
+    written = torch.jit.load(io.BytesIO(judge(saved(model, (x,))).data))  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(written(x), model(x))
 
 
 def test_heads_that_come_out_of_the_batch_are_no_swapped_axes() -> None:

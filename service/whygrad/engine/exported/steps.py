@@ -13,12 +13,12 @@ from whygrad.engine.exported.scopes import Place, Scope, scopes
 from whygrad.engine.spelling import quoted
 
 REGION = "torch.ops.higher_order.wrap_with_set_grad_enabled"
-_IN_PYTHON = "write it as an if or a loop of Python, and export it with torch.jit.script"
+_INOF_NUMBERS = "write it as an if or a loop of Python, and export it with torch.jit.script"
 _NOT_READ = {
-    "cond": ("it holds torch.cond, of which either branch may run", _IN_PYTHON),
-    "while_loop": ("it holds while_loop, which repeats a part of it", _IN_PYTHON),
-    "map_impl": ("it holds map, which repeats a part of it", _IN_PYTHON),
-    "scan": ("it holds scan, which repeats a part of it", _IN_PYTHON),
+    "cond": ("it holds torch.cond, of which either branch may run", _INOF_NUMBERS),
+    "while_loop": ("it holds while_loop, which repeats a part of it", _INOF_NUMBERS),
+    "map_impl": ("it holds map, which repeats a part of it", _INOF_NUMBERS),
+    "scan": ("it holds scan, which repeats a part of it", _INOF_NUMBERS),
     "wrap_with_autocast": (
         "a part of it runs in torch.autocast",
         "export it without torch.autocast, which changes types of numbers, and no way that gradients take",
@@ -27,7 +27,7 @@ _NOT_READ = {
 }
 """What holds a graph of its own, by its name: why it is not read, and what to send in its place."""
 _OPERATION = re.compile(r"torch\.ops\.(?P<space>\w+)\.(?P<name>\w+)(\.\w+)?")
-_PYTHON = {
+OF_NUMBERS = {
     "_operator.add": "({} + {})",
     "_operator.sub": "({} - {})",
     "_operator.mul": "({} * {})",
@@ -54,10 +54,9 @@ _PYTHON = {
     "torch.sym_ite": "({1} if {0} else {2})",
     "torch._sym_sqrt": "torch.sqrt({})",
     "torch.sym_not": "(not {})",
-    "math.ceil": "torch.ceil({})",
-    "math.floor": "torch.floor({})",
     "math.trunc": "int({})",
 }
+"""What is computed with numbers outside tensors, all that an export writes of it, as TorchScript."""
 _CHECKS = frozenset(
     {
         "_assert_async",
@@ -220,8 +219,8 @@ def _written(node: Json, names: Mapping[str, str], known: Named) -> str:
         return known(names[name])
 
     positional = [expression(each["arg"], named) for each in node["inputs"] if each.get("kind") != _KEYWORD]
-    if target in _PYTHON:
-        return _PYTHON[target].format(*positional)
+    if target in OF_NUMBERS:
+        return OF_NUMBERS[target].format(*positional)
     found = _OPERATION.fullmatch(target)
     if found is None:
         return refuse(f"it calls {quoted(target)}, which is no operation of torch")
