@@ -8,11 +8,15 @@ from typing import Literal
 from whygrad.engine.gradients.backward import Backward, Dead, Joint, kind
 from whygrad.engine.gradients.zero_sources import (
     BLANKING,
+    CENTRING,
     FLATTENING,
+    NORMALISING,
     RECTIFYING,
     STEPPING,
     ZeroSources,
     by_chance,
+    over_one,
+    reduces_one,
     thresholds,
 )
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step
@@ -68,9 +72,6 @@ _FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "Lin
 _ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
 _FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
 """The operands of a product in the order of the edges of its derivative."""
-
-_REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
-                       "logsumexp", "normalize", "frobenius_norm", "cosine_similarity"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ class Autopsy:
 
     def _normalised(self, named: str, event: Event) -> Cause:
         node = self._observation.nodes[event.node]
-        if _single(node, event):
+        if over_one(node, event):
             return "single"
         results = event.outputs[0].numbers if event.outputs else None
         settled = results is not None and (results.low, results.high) == (0.0, 1.0)
@@ -242,6 +243,7 @@ class Autopsy:
         name = self._observation.nodes[self._step.events[order].node].bare_name
         families: tuple[tuple[frozenset[str], Cause], ...] = (
             (RECTIFYING, "dead"), (FLATTENING, "saturated"), (STEPPING, "step"), (BLANKING, "masked"),
+            (CENTRING | NORMALISING, "single"),
         )  # fmt: skip
         return next((cause for family, cause in families if name in family), "unknown")
 
@@ -260,7 +262,7 @@ class Autopsy:
         """What came together and cancels: the operation that joined the two, or a norm over one element."""
         joint = self._joint(dead)
         between = [self._step.events[o] for o in joint.events]
-        single = any(_reduces_one(self._observation.nodes[e.node], e) for e in between)
+        single = any(reduces_one(self._observation.nodes[e.node], e) for e in between)
         if not joint.events:
             return None
         return self._starved(joint.events[-1], "single" if single else "invariant", dead, parameter)
@@ -272,29 +274,3 @@ def _operand(event: Event, named: str, dead: Dead, direct: Parameter | None) -> 
         return next((o for o in event.inputs if o.tensor.id == direct.tensor), None)
     role = _FACTORS.get(named, ())[dead.edge : dead.edge + 1]
     return next((o for o in event.inputs if o.role in role), None)
-
-
-def _single(node: Node, event: Event) -> bool:
-    """Whether a softmax or a normalisation is over one element."""
-    made = event.outputs[0] if event.outputs else None
-    if made is None or not made.elements:
-        return False
-    if node.bare_name == "scaled_dot_product_attention":
-        keys = event.input("key")
-        return keys is not None and keys.shape[-2] == 1
-    if node.bare_name == "cross_entropy_loss":
-        scores = event.tensors[0].shape
-        return scores[min(1, len(scores) - 1)] == 1 if scores else False
-    if node.bare_name == "layer_norm":
-        shape = node.literal("normalized_shape", event.values.get("normalized_shape")) or []
-        return bool(shape) and all(size == 1 for size in shape)
-    if node.bare_name in ("group_norm", "instance_norm"):
-        groups = node.literal("num_groups", made.shape[1] if len(made.shape) > 1 else 1)
-        return isinstance(groups, int) and made.elements == made.shape[0] * groups
-    dim = node.literal("dim", event.values.get("dim"))
-    return isinstance(dim, int) and -len(made.shape) <= dim < len(made.shape) and made.shape[dim] == 1
-
-
-def _reduces_one(node: Node, event: Event) -> bool:
-    read, made = event.tensors[:1], event.outputs[:1]
-    return node.bare_name in _REDUCING and bool(read and made) and read[0].elements == made[0].elements

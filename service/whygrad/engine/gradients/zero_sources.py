@@ -12,6 +12,10 @@ FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigm
                         "grid_sampler"})  # fmt: skip
 STEPPING = frozenset({"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"})
 BLANKING = frozenset({"masked_fill", "where", "dropout", "tril", "triu", "zero", "fill", "embedding"})
+CENTRING = frozenset({"sub", "rsub", "subtract"})
+NORMALISING = frozenset({"layer_norm", "batch_norm", "instance_norm", "group_norm"})
+_REDUCING = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "sum", "mean", "amax", "amin", "max", "min",
+                      "logsumexp", "normalize", "frobenius_norm", "cosine_similarity", "median"})  # fmt: skip
 _PICKED = frozenset(
     {"select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"}
 )
@@ -74,6 +78,8 @@ class ZeroSources:
             event = self._step.events[order]
             name = self._nodes[event.node].bare_name
             factors = self.factors(event)
+            if self._centres_one(event):
+                return Source(event=order)
             if factors:
                 tensor = factors[0]
             elif by_chance(self._nodes[event.node], event):
@@ -83,6 +89,18 @@ class ZeroSources:
             else:
                 return Source(chance=name in _PICKED)
         return Source()
+
+    def _centres_one(self, event: Event) -> bool:
+        """Whether an execution takes from a tensor its own mean over one element: nothing is left."""
+        node = self._nodes[event.node]
+        if node.bare_name in NORMALISING:
+            return over_one(node, event)
+        pairs = (event.tensors, event.tensors[::-1]) if node.bare_name in CENTRING and len(event.tensors) == 2 else ()
+        return any(self._mean_of_one(mean, of) for mean, of in pairs)
+
+    def _mean_of_one(self, mean: Tensor, of: Tensor) -> bool:
+        maker = self.maker(mean)
+        return maker is not None and reduces_one(self._nodes[maker.node], maker) and maker.tensors[0].id == of.id
 
     def is_settled(self, event: Event) -> bool:
         """Whether an execution picks the same elements each time: by numbers written down, not by what it is sent."""
@@ -132,6 +150,36 @@ def thresholds(observation: Observation, step: Step, event: Event) -> tuple[Even
         bound = maker.input("other")
         held.append((node.bare_name, bound.id if bound is not None else value(node, maker, "other")))
     return tuple(fills) if any((_OPPOSITE[name], bound) in held for name, bound in held) else ()
+
+
+def over_one(node: Node, event: Event) -> bool:
+    """Whether a softmax or a normalisation is over one element."""
+    made = event.outputs[0] if event.outputs else None
+    if made is None or not made.elements:
+        return False
+    if node.bare_name == "scaled_dot_product_attention":
+        keys = event.input("key")
+        return keys is not None and keys.shape[-2] == 1
+    if node.bare_name == "cross_entropy_loss":
+        scores = event.tensors[0].shape
+        return scores[min(1, len(scores) - 1)] == 1 if scores else False
+    if node.bare_name == "layer_norm":
+        shape = node.literal("normalized_shape", event.values.get("normalized_shape")) or []
+        return bool(shape) and all(size == 1 for size in shape)
+    if node.bare_name == "batch_norm":
+        training = node.literal("training", event.values.get("training"))
+        return training is not False and len(made.shape) > 1 and made.elements == made.shape[1]
+    if node.bare_name in ("group_norm", "instance_norm"):
+        groups = node.literal("num_groups", made.shape[1] if len(made.shape) > 1 else 1)
+        return isinstance(groups, int) and made.elements == made.shape[0] * groups
+    dim = node.literal("dim", event.values.get("dim"))
+    return isinstance(dim, int) and -len(made.shape) <= dim < len(made.shape) and made.shape[dim] == 1
+
+
+def reduces_one(node: Node, event: Event) -> bool:
+    """Whether an operation takes the sum, the mean or the largest of one element."""
+    read, made = event.tensors[:1], event.outputs[:1]
+    return node.bare_name in _REDUCING and bool(read and made) and read[0].elements == made[0].elements
 
 
 def by_chance(node: Node, event: Event) -> bool:

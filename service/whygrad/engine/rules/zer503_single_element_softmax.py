@@ -58,7 +58,9 @@ from whygrad.engine.edits import Freeze, Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
+from whygrad.engine.gradients.zero_sources import CENTRING
 from whygrad.engine.observation import Observation
+from whygrad.engine.refusals.sending import with_samples
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, size
 from whygrad.engine.wording.spelling import called_instead, given_instead
@@ -78,12 +80,15 @@ def single_element(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, found: Starved) -> Finding:
     name, read = found.node.bare_name, found.event.tensors[0]
+    centred = name in CENTRING
     fixes = _fixes(observation, found)
     return finding(
         observation,
         found,
-        why=f"{name} over one element is constant",
-        message=f"{name} of {size(read)} runs over one element{_along(found)}: the result is always the same.",
+        why=f"{name} takes off the mean of one element" if centred else f"{name} over one element is constant",
+        message=f"The mean of each element of {size(read)} by itself is taken off: what is left is always 0."
+        if centred
+        else f"{name} of {size(read)} runs over one element{_along(found)}: the result is always the same.",
         chain=(
             Link(f"what goes into {name} is {size(read)}", found.node.id),
             Link("over one element the result is the same whatever goes in, so its derivative is 0"),
@@ -115,7 +120,7 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
         own = tuple(observation.stored[t.id] for t in found.event.tensors[1:] if t.id in observation.stored)
         unused = (Freeze(own),) if own else ()
         left_out = (Replace(found.node.id, kept), *unused) if _keeps_shape(found) else ()
-        return [Fix(f"leave {name} out, or let it run over the features, more than one", edits=left_out)]
+        return [*_more_samples(observation, name), Fix(_advice(name), edits=left_out)]
     known = layouts(observation).of(found.event.tensors[0])
     dims = [d for d in range(len(shape) - 1, -1, -1) if shape[d] > 1 and not holds_batch(known[d])]
     instead = "sigmoid" if name == "softmax" else "logsigmoid"
@@ -134,3 +139,25 @@ def _fixes(observation: Observation, found: Starved) -> list[Fix]:
         for d in dims
     ]
     return [*others, alone] if len(shape) > 2 else [alone, *others]
+
+
+def _more_samples(observation: Observation, name: str) -> list[Fix]:
+    ask = with_samples(observation, 2) if name == "batch_norm" else None
+    return (
+        [
+            Fix(
+                "send at least 2 samples, and drop an incomplete last batch: DataLoader(..., drop_last=True)",
+                edits=(ask,),
+            )
+        ]
+        if ask
+        else []
+    )
+
+
+def _advice(name: str) -> str:
+    if name in CENTRING:
+        return "leave the mean in, or take it over more than one element"
+    if name in ("instance_norm", "group_norm"):
+        return f"leave {name} out, or let it run before the positions are pooled away"
+    return f"leave {name} out, or let it run over the features, more than one"
