@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whygrad.engine.gradients.flow import Cut, results
+from whygrad.engine.gradients.flow import Cut, Flow, results
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.gradients.writes import of_the_inputs
 from whygrad.engine.observation import Node, Observation, Tensor
@@ -25,12 +25,12 @@ def stands_aside(observation: Observation, cut: Cut) -> bool:
     onward, held_against = uses(observation).onward(dead, after=cut.event), False
     for event in onward:
         read = {t.id for t in event.tensors}
-        others = [t for t in event.tensors if t.requires_grad and t.id not in alive]
-        if any(_is_weight(observation, t) for t in others):
-            return False
         node = observation.nodes[event.node]
         made = results(event, node)
         living = {t.id for t in made if t.requires_grad}
+        others = [t for t in event.tensors if t.requires_grad and t.id not in alive] if living else []
+        if any(_is_weight(observation, t) for t in others):
+            return False
         if not living or node.bare_name in STRETCHING:
             dead |= {t.id for t in made} - living
             onward.follow({t.id for t in made} - living)
@@ -41,6 +41,19 @@ def stands_aside(observation: Observation, cut: Cut) -> bool:
             return False
         held_against |= bool(read & dead)
     return held_against
+
+
+def taught(observation: Observation, ways: Flow, cut: Cut) -> int:
+    """The parameters that learn from a dead value, as their layers are given it: a bit each."""
+    onward, bits = uses(observation).onward(cut.dead, after=cut.event), 0
+    for event in onward:
+        made = results(event, observation.nodes[event.node])
+        if not any(t.requires_grad for t in made):
+            onward.follow(t.id for t in made)
+            continue
+        for weight in (t for t in event.tensors if t.requires_grad and _is_weight(observation, t)):
+            bits |= ways.alive[weight.id]
+    return bits
 
 
 def _compares(node: Node) -> bool:

@@ -7,14 +7,14 @@ where nothing else explains the loss of the gradient: an `argmax` beside a detac
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 
 from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
-from whygrad.engine.gradients.aside import stands_aside
+from whygrad.engine.gradients.aside import stands_aside, taught
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.stops import (
@@ -80,11 +80,12 @@ def _fewest(observation: Observation, each: Sequence[list[Cut]]) -> list[Place]:
     several = dict.fromkeys(cut for cuts, places in zip(each, sets, strict=True) if len(places) > 1 for cut in cuts)
     live = {at[c] for c in several if not (_chosen(observation, c) and stands_aside(observation, c))}
     order = {at[cut]: cut.event for cuts in reversed(each) for cut in reversed(cuts)}
-    return _covering(sets, {place: (place not in live, first) for place, first in order.items()})
+    idle = _idle(observation, sorted(several, key=lambda cut: cut.event))
+    return _covering(sets, {place: (place not in live, (-idle.get(place, 0), order[place])) for place in order})
 
 
-def _covering(sets: Sequence[set[Place]], ranks: Mapping[Place, tuple[bool, int]]) -> list[Place]:
-    """Places of which every set has one: each time one that cannot be meant, in the most sets, or the earliest."""
+def _covering(sets: Sequence[set[Place]], ranks: Mapping[Place, tuple[bool, tuple[int, int]]]) -> list[Place]:
+    """Places of which every set has one: each time one that cannot be meant, in the most sets, or the first."""
     left = Counter(place for each in sets for place in each)
     having: dict[Place, list[int]] = defaultdict(list)
     for number, each in enumerate(sets):
@@ -103,6 +104,20 @@ def _covering(sets: Sequence[set[Place]], ranks: Mapping[Place, tuple[bool, int]
             covered |= fresh
             left.subtract(other for number in fresh for other in sets[number])
     return chosen
+
+
+def _idle(observation: Observation, several: Iterable[Cut]) -> dict[Place, int]:
+    """Which values nobody would detach: 2 where no layer learns from it, 1 where its layers have learnt from another.
+
+    A discriminator learns from what is generated without teaching the generator; where it is given that again, it is
+    the generator that is to learn.
+    """
+    ways, at, learning, found = flow(observation), standing(observation), 0, dict[Place, int]()
+    for cut in (c for c in several if _chosen(observation, c)):
+        bits = taught(observation, ways, cut)
+        found.setdefault(at[cut], int(bool(bits & learning)) if bits else 2)
+        learning |= bits
+    return found
 
 
 def _chosen(observation: Observation, cut: Cut) -> bool:
