@@ -107,7 +107,8 @@ def _met(diagnosed: Diagnosed) -> object:
 def again(finding: Finding, nodes: Sequence[int]) -> Finding:
     """The finding, told to be one of the same line for these further operations too."""
     title = f"{finding.title} (the first of {len(nodes) + 1} alike)"
-    return replace(finding, title=title, related=(*finding.related, *(Related("here too", node) for node in nodes)))
+    others = (related for related in finding.related if related.node not in nodes)
+    return replace(finding, title=title, related=(*others, *(Related("here too", node) for node in nodes)))
 
 
 def _merged(group: list[Diagnosed]) -> Diagnosed:

@@ -145,14 +145,26 @@ def test_two_cuts_on_one_way_are_mended_together() -> None:
     )
 
 
-def test_of_several_ways_the_one_with_the_fewest_cuts_is_mended() -> None:
-    body = "a = h.detach().relu().detach(); b = h.detach(); return self.head(a + b)"
+@pytest.mark.parametrize(
+    ("body", "summary", "after"),
+    [
+        (
+            "a = h.detach(); b = h.detach().relu().detach(); return self.head(a + b)",
+            "let the gradient through at the other detach, in line 16",
+            "a = h",
+        ),
+        (
+            "a = h.detach().relu().detach(); b = h.detach(); return self.head(a + b)",
+            "use the value without detaching it",
+            "b = h",
+        ),
+    ],
+)
+def test_of_several_ways_the_one_with_the_fewest_cuts_is_mended(body: str, summary: str, after: str) -> None:
     source = WAYS.format(body="\n        ".join(body.split("; ")))
     (found,) = diagnose_source(source, shapes="4x10", loss="mean")["findings"]
-    assert (found["fix"]["verified"], found["fix"]["summary"]) == (
-        True,
-        "let the gradient through at the other detach, in line 17",
-    )
+    fix = found["fix"]
+    assert (fix["verified"], fix["summary"], fix["after"]) == (True, summary, after)
 
 
 def test_what_only_follows_is_a_link_of_the_chain() -> None:

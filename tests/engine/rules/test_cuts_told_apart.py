@@ -54,3 +54,39 @@ def test_the_cut_that_nobody_means_is_told_and_healed(name: str) -> None:
     assert (cut["fix"]["after"], cut["fix"]["verified"]) == (after, True)
     assert cut["related"]
     assert {name.partition(".")[0] for name in cut["parameters"]} == {"g"}
+
+
+SHARED = """\
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(5, 5)
+
+    def forward(self, x):
+        h = torch.tanh(self.fc(x))
+        {0}
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.head = Encoder(), nn.Linear(5, 4)
+
+    def forward(self, a, p, n):
+        a, p, n = self.encoder(a), self.encoder(p), self.encoder(n)
+        return F.triplet_margin_loss(self.head(a), self.head(p), self.head(n))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("return F.normalize(h.detach(), dim=-1)", "CUT101"), ("with torch.no_grad(): h = h * 2; return h", "CUT102")],
+)
+def test_what_a_line_cuts_in_every_call_of_its_module_is_mended_in_all(line: str, code: str) -> None:
+    lines = line.replace(": ", ":\n            ").replace("; ", "\n        ")
+    (found,) = diagnose_source(SHARED.replace("{0}", lines), shapes="6x5; 6x5; 6x5", loss="output")["findings"]
+    assert found["code"] == code
+    assert found["title"].endswith("(the first of 3 alike)")
+    assert [r["label"] for r in found["related"]][-2:] == ["here too", "here too"]
+    assert not [r for r in found["related"] if r["label"] == "also cut here"]
+    assert found["fix"]["verified"]

@@ -29,6 +29,7 @@ from whygrad.engine.gradients.stops import (
 )
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.wording.phrases import subject
+from whygrad.engine.wording.rewriting import undetached, unless_idle
 
 REBUILDERS = frozenset(
     f"aten::{name}" for name in ("tensor", "as_tensor", "scalar_tensor", "full", "full_like", "new_full", "fill_")
@@ -205,7 +206,8 @@ def _elsewhere(observation: Observation, node: Node) -> Fix:
     where = f", in line {place.line}" if place else ""
     if node.op in DETACHING:
         edits: tuple[Edit, ...] = (Replace(node.id, "self"),)
-        return Fix(f"let the gradient through at the other {node.name}{where}", before="", edits=edits)
+        line, after = (place.source if place else None) or "", unless_idle(place, undetached(place))
+        return Fix(f"let the gradient through at the other {node.name}{where}", line, after, edits)
     edits = (Leave(node.id),) if node.op in ("prim::Enter", "aten::set_grad_enabled") else ()
     return Fix(f"compute the other way to the loss with gradients{where}", before="", edits=edits)
 

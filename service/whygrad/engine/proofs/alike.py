@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from whygrad.engine.edits import Become, Edit, Give, Replace, Resize, StandIn, Wrap
+from whygrad.engine.edits import Become, Edit, Give, Keep, Leave, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation
 
-_AT_ONE_NODE = (Wrap, Replace, Become, Give, StandIn)
+_AT_ONE_NODE = (Wrap, Replace, Become, Give, Keep, Leave, StandIn)
 
 
 def alike(seen: Observation, number: int) -> tuple[Node, ...]:

@@ -118,13 +118,15 @@ class Verifier:
                 return
 
     def _everywhere(self, trial: Trial) -> Trial:
-        """The trial, with the fix made wherever its line runs, where made once it left or brought up a fault."""
+        """The trial, with the fix made wherever its line runs: for a cut, or where made once it left a fault."""
         seen, number = trial.fault.observation, trial.fault.finding.node
-        others = alike(seen, number) if number is not None and trial.new and not self._late else ()
-        came = {d.finding.node for d in trial.new if d.rule is trial.fault.rule}
-        if number is None or not others or (trial.heals and came.isdisjoint(n.id for n in others)):
+        if number is None or self._late or not (trial.new or trial.fault.rule.family == "CUT"):
             return trial
-        fix = everywhere(seen, trial.fix, number, others)
+        changed = {getattr(edit, "node", None) for edit in trial.fix.edits}
+        others = [node for node in alike(seen, number) if node.id not in changed]
+        came = {d.finding.node for d in trial.new if d.rule is trial.fault.rule}
+        enough = trial.heals and came.isdisjoint(n.id for n in others) and trial.fault.rule.family != "CUT"
+        fix = everywhere(seen, trial.fix, number, others) if others and not enough else None
         further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None
         if further is None or not further.heals or any(d.rule is trial.fault.rule for d in further.new):
             return trial
