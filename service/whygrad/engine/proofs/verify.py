@@ -88,7 +88,7 @@ class Verifier:
         return replace(trial.after, found=tuple(own))
 
     def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
-        """The first fix that heals everything, else the first that heals the fault, else the first that was tried.
+        """The first fix that heals everything, else one that heals the most of its kind, else the first that was tried.
 
         Each is tried by itself before what belongs to it is mended too: the smallest change that heals is the one.
         """
@@ -188,8 +188,9 @@ def _fixes(finding: Finding) -> list[Fix]:
     return [fix for fix in (finding.fix, *finding.other_fixes) if fix is not None and fix.edits]
 
 
-def _worth_more(trial: Trial) -> tuple[bool, bool]:
-    return trial.heals_all, trial.heals
+def _worth_more(trial: Trial) -> tuple[bool, bool, int]:
+    """What makes one fix better than another: that all is well then, or the fault is gone, and more of its kind."""
+    return trial.heals_all, trial.heals, sum(code == trial.fault.rule.code for code, _ in trial.gone)
 
 
 def _belongs(new: Diagnosed, trial: Trial) -> bool:

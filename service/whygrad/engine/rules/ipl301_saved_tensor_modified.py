@@ -59,15 +59,11 @@ from dataclasses import replace
 
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
-from whygrad.engine.gradients.writes import (
-    copied_before,
-    operand_copied,
-    result_copied,
-    saved_in_line,
-    without_writing,
-)
+from whygrad.engine.gradients.copying import copied_aside, copied_before, saved_in_line
+from whygrad.engine.gradients.writes import operand_copied, result_copied, without_writing
 from whygrad.engine.observation import Event, Observation, Step
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.joining import joined
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import out_of_place, suffixed
 from whygrad.engine.wording.spelling import cloned_first, with_behind
@@ -148,7 +144,10 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
         copy = _result_cloned(observation, saver)
     else:
         copy = _operand_cloned(observation, saver, spoiled.storage)
-    tried = [fix for fix in (new, first, copy) if fix.edits]
+    aside = copied_aside(observation, step, writer) if not first.edits else ()
+    words = "clone the tensor before it is written; what was taken of it before keeps its numbers"
+    apart = Fix(words, after=cloned_first(source), edits=aside)
+    tried = [fix for fix in (new, first, copy, apart) if fix.edits]
     return sorted(tried, key=lambda fix: fix.after is None) or [replace(new, after=None)]
 
 
@@ -164,9 +163,10 @@ def _result_cloned(observation: Observation, saver: Event) -> Fix:
 def _operand_cloned(observation: Observation, saver: Event, storage: int) -> Fix:
     """A copy for the one who saved, shown in the line of that one."""
     node, edits = observation.nodes[saver.node], operand_copied(observation, saver, storage)
-    roles = [edit.argument for edit in edits]
-    after = with_behind(observation, node, roles[0], ".clone()") if len(roles) == 1 else None
-    before = observation.source(node.id) if after else None
+    source = observation.source(node.id)
+    lines = [with_behind(observation, node, edit.argument, ".clone()") for edit in edits]
+    after = joined(source, [line for line in lines if line]) if source and lines and all(lines) else None
+    before = source if after else None
     return Fix(f"give {node.name} a clone of its operand", before, after, edits=edits)
 
 

@@ -51,8 +51,9 @@ from collections.abc import Iterator, Sequence
 
 from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.copying import written_apart
 from whygrad.engine.gradients.updates import in_a_new_tensor, lines_with_a_new_tensor, updated_apart, updates
-from whygrad.engine.gradients.writes import without_writing, writing_a_copy, written_apart
+from whygrad.engine.gradients.writes import without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule

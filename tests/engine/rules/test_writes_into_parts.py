@@ -1,0 +1,55 @@
+"""Parts of a tensor that are written from views of it, as rotary positions are: one copy heals all the writes."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+
+from whygrad.engine.observation import Json
+
+LAYERS = "self.q, self.s, self.w = nn.Linear(8, 8), nn.Parameter(torch.ones(4)), nn.Parameter(torch.rand(6, 4))"
+
+HEALED = {
+    "views scaled by what is learnt": (
+        "h = self.q(x)\neven = h[..., ::2]\nodd = h[..., 1::2]\nh[..., ::2] = even * self.s\n"
+        "h[..., 1::2] = odd * self.s\nreturn h.relu()",
+        "h = h.clone()\nh[..., ::2] = even * self.s",
+    ),
+    "views turned by angles that are learnt": (
+        "h = self.q(x)\na, b = h[..., :4], h[..., 4:]\nh[..., :4] = a * self.w.cos() - b * self.w.sin()\n"
+        "h[..., 4:] = a * self.w.sin() + b * self.w.cos()\nreturn h",
+        "h = h.clone()\nh[..., :4] = a * self.w.cos() - b * self.w.sin()",
+    ),
+    "parts of the line itself": (
+        "h = self.q(x) + 1\nh[..., 4:] = h[..., 4:] * h[..., :4]\nreturn h",
+        "h[..., 4:] = h[..., 4:].clone() * h[..., :4].clone()",
+    ),
+    "a view that is written itself, and read as the whole": (
+        "h = torch.sigmoid(self.q(x))\na = h[..., :4]\na.mul_(2.0)\nreturn h * h",
+        "h = torch.sigmoid(self.q(x)).clone()",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HEALED)
+def test_one_change_heals_all_the_writes(name: str) -> None:
+    body, after = HEALED[name]
+    (found,) = writes(body)
+    assert (found["fix"]["after"], found["fix"]["verified"]) == (after, True)
+
+
+def test_a_write_into_a_view_that_is_read_as_the_whole_is_not_copied_away() -> None:
+    body = "h = self.q(x)\nf = h.view(-1, 8)\na = f[:, :4]\nf[:, :4] = a * self.s\nreturn h"
+    (found,) = writes(body)
+    assert (found["fix"]["after"], found["fix"]["verified"]) == ("f[:, :4] = a.clone() * self.s", True)
+
+
+def writes(body: str) -> list[dict[str, Json]]:
+    """What is said of writes in a program of that body."""
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    source = (
+        f"class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        {LAYERS}\n\n"
+        f"    def forward(self, x):\n{lines}"
+    )
+    findings = diagnose_source(source, shapes="2x6x8", loss="mean")["findings"]
+    return [f for f in findings if f["code"] == "IPL301"]
