@@ -176,3 +176,10 @@ def test_the_detach_that_ends_the_history_is_the_one_that_goes(body: str, source
     finding = diagnose_source(net(f"h = self.a(x); {body}", LAYER), shapes="4x6", loss="mean")["findings"][0]
     assert (finding["code"], finding["location"]["source"]) == ("CUT101", source)
     assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)
+
+
+def test_who_samples_by_a_learnt_distribution_is_told_to_interpolate() -> None:
+    body = "c = self.a(x).softmax(-1).cumsum(-1); i = torch.searchsorted(c, x.sigmoid()); i = i.clamp(0, 5); "
+    (found,) = diagnose_source(net(body + "return x.gather(1, i) * self.p", LAYER), shapes="4x6")["findings"]
+    assert (found["code"], found["location"]["op"]) == ("CUT103", "aten::searchsorted")
+    assert found["fix"]["summary"].startswith("interpolate between the two neighbours")

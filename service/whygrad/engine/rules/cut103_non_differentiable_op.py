@@ -67,7 +67,8 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.softening import estimated, smoothed
 
-_POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "searchsorted", "bucketize", "nonzero"}
+_POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "nonzero"}
+_SEARCHES = {"searchsorted", "bucketize"}
 _COMPARISONS = {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not", "isnan"}
 
 
@@ -132,6 +133,12 @@ def _advice(name: str) -> tuple[str, str]:
     """What the operation returns, and what to use instead."""
     if name in _POSITIONS:
         return "positions", "use the scores in the loss (cross_entropy, soft-argmax), or gumbel_softmax for a choice"
+    if name in _SEARCHES:
+        return (
+            "positions",
+            "interpolate between the two neighbours that it finds, by where the value lies between them; what only "
+            "says where to sample learns from a term of the loss of its own",
+        )
     if name in _COMPARISONS:
         return "yes and no", "use a smooth function of the same quantity (sigmoid, softplus), or the values themselves"
     return "numbers", f"let the loss use what goes into {name}, or a smooth stand-in for it"
