@@ -200,6 +200,27 @@ def test_line_of_a_number_that_is_written_into_a_tensor() -> None:
     assert own(program.stack(made.id)) == [called, "each[i] = float(y[i].norm())"]
 
 
+LISTED = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x):
+        rows: List[List[float]] = []
+        for i in range(x.size(0)):
+            row: List[float] = self.fc(x[i]).tolist()
+            rows.append(row)
+        return torch.tensor(rows)
+"""
+
+
+def test_line_of_numbers_that_are_listed() -> None:
+    program = TorchScriptProgram(build(LISTED))
+    (listed,) = nodes(program, "prim::tolist")
+    assert own(program.stack(listed.id)) == ["row: List[float] = self.fc(x[i]).tolist()"]
+
+
 def test_line_of_an_attribute_that_is_set(program: TorchScriptProgram) -> None:
     lines = {node.attribute: own(program.stack(node.id)) for node in nodes(program, "prim::SetAttr")}
     assert (lines["mean"], lines["h"]) == (["self.mean = stop"], ["self.h = x"])

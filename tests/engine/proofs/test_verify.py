@@ -340,3 +340,20 @@ class Net(nn.Module):
     found = diagnose_source(source, shapes="4x8", loss="output")["findings"][0]
     assert (found["code"], found["fix"]["verified"]) == ("IPL305", True)
     assert found["fix"]["evidence"] == "with it the fault is gone: 4 of 4 parameters receive a gradient"
+
+
+def test_what_only_numbers_show_follows_from_what_shapes_show_already() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc = nn.Linear(8, 6)
+
+    def forward(self, x):
+        mask = torch.ones(1, 6).expand(4, 6)
+        mask[0] = 0.0
+        return self.enc(x) * mask
+"""
+    (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
+    assert (found["code"], found["severity"], found["fix"]["verified"]) == ("IPL304", "error", True)
+    assert found["parameters"] == ["enc.weight", "enc.bias"]

@@ -260,3 +260,30 @@ def test_a_cut_that_costs_a_parameter_its_gradient_is_not_told_twice() -> None:
 def test_two_terms_are_two_findings() -> None:
     document = diagnosed("return loss + 0.1 * (s > 0).float().mean() + 0.1 * h.norm().item()")
     assert [f["code"] for f in document["findings"] if f["severity"] != "note"] == ["CUT108", "CUT108"]
+
+
+POTENTIAL = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.energy = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 1, bias=False))
+
+    def forward(self, positions):
+        positions = positions.requires_grad_(True)
+        energy = self.energy(positions).sum()
+        forces = torch.autograd.grad([energy], [positions])[0]
+        assert forces is not None
+        return LOSS
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "code"),
+    [("(forces - 0.1).pow(2).mean()", "CUT103"), ("(forces - 0.1).pow(2).mean() + energy.pow(2)", "CUT108")],
+)
+def test_a_gradient_in_the_loss_gets_a_graph_of_its_own(loss: str, code: str) -> None:
+    source = POTENTIAL.replace("LOSS", loss)
+    source = source if code == "CUT103" else source.replace("[positions])", "[positions], retain_graph=True)")
+    (finding,) = diagnose_source(source, shapes="4x3", loss="output")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == (code, True)
+    assert finding["fix"]["after"].endswith("create_graph=True)[0]")

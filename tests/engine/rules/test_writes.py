@@ -58,7 +58,7 @@ def test_both_sides_of_a_write_into_views_are_named() -> None:
 
 
 def test_what_is_assigned_onto_itself_is_read_from_a_copy() -> None:
-    body = "y = self.a(x).view(6, 2, 2); y[1] = y[1].t(); return self.p * y"
+    body = "y = self.a(x)[:, :4].reshape(4, 2, 2); y[1] = y[1].t(); return self.p * y"
     finding = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["findings"][0]
     assert (finding["code"], finding["fix"]["verified"]) == ("IPL304", True)
 
@@ -129,6 +129,22 @@ def test_a_part_of_a_parameter_is_written_without_gradient() -> None:
     finding = diagnose_source(source, shapes="4x6")["findings"][0]
     after = "with torch.no_grad():\n    self.w[0] = 0.0"
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", True, after)
+
+
+def test_a_part_of_a_parameter_that_is_a_part_of_itself_is_written_without_gradient() -> None:
+    source = net("self.w[:, 0] = self.w[:, 2]; return x @ self.w", "self.w = nn.Parameter(torch.randn(6, 3))")
+    finding = diagnose_source(source, shapes="4x6")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL302", True)
+    assert finding["fix"]["after"].startswith("with torch.no_grad():")
+
+
+def test_a_view_of_a_parameter_is_added_to_out_of_place() -> None:
+    source = net(
+        "b = self.w.expand(4, 6); b += self.a(x); return b", f"{LAYER}; self.w = nn.Parameter(torch.ones(1, 6))"
+    )
+    finding = diagnose_source(source, shapes="4x6")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL302", True)
+    assert finding["fix"]["after"] == "b = b + self.a(x)"
 
 
 TAUGHT = """

@@ -67,6 +67,8 @@ def _hint(node: Any) -> str | None:
         return r"^\s*with\b"
     if node.kind() == "prim::data":
         return r"\.data\b"
+    if node.kind() == "prim::tolist":
+        return r"\.tolist\(\)"
     if node.kind() == "prim::ListUnpack":
         return r"^[^=]*,[^=]*=[^=]"
     if node.kind() == "aten::tensor":  # a number that is written into a part of a tensor is made one first

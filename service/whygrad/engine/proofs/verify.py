@@ -99,12 +99,15 @@ class Verifier:
         return max((best, *(self._completed(trial) for trial in tried)), key=_worth_more)
 
     def _seen_in(self, numbers: Base | None, trial: Trial | None, fault: Diagnosed) -> Trial | None:
-        """The trial, made on numbers too where shapes alone say that a way is open: what comes through may be zero."""
-        told = trial is None or trial.base is numbers or not trial.heals or fault.rule.family != "CUT"
-        if trial is None or numbers is None or told or self._late:
+        """The trial, made on numbers too where they tell more: whether a way is open, what follows from a fault."""
+        if trial is None or numbers is None or trial.base is numbers or not trial.heals or self._late:
             return trial
-        closer = try_fix(self._rerun, numbers, fault, trial.fix)
-        return self._try(numbers, fault) if closer is not None and closer.starves else trial
+        more = any(key(d) not in trial.base.keys for d in numbers.found if d.severity != "note")
+        cut = fault.rule.family == "CUT"
+        closer = try_fix(self._rerun, numbers, fault, trial.fix) if more or cut else None
+        if closer is not None and cut and closer.starves:
+            return self._try(numbers, fault)
+        return closer if closer is not None and more and closer.heals else trial
 
     def _singly(self, base: Base, fault: Diagnosed) -> Iterator[Trial]:
         for fix in _fixes(fault.finding):

@@ -59,6 +59,7 @@ from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.facts import INDICES
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
+from whygrad.engine.gradients.differentiating import with_graph, without_graph
 from whygrad.engine.gradients.gating import gated
 from whygrad.engine.gradients.relaxing import compared_share, relaxed, straight_through
 from whygrad.engine.gradients.slices import partly_cut_by
@@ -83,11 +84,13 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, name = owners(cut.parameters), cut.node.bare_name
     what, instead = _advice(name)
     fixes = _fixes(observation, cut) or [Fix(instead)]
+    flat = f"{name} returns {what}, which do not change smoothly with the input, so there is no gradient."
+    once = "grad computes a gradient and records no graph of how, so there is no gradient of that gradient."
     found = finding(
         observation,
         cut,
         why=f"{name} has none to give",
-        message=f"{name} returns {what}, which do not change smoothly with the input, so there is no gradient.",
+        message=once if without_graph(cut.node) else flat,
         chain=(
             Link(f"the value that {lost} computed is alive before {name}"),
             Link(f"{name} returns {_result(cut)} without a history", cut.node.id),
@@ -100,6 +103,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     """The smooth twin; first what stays hard in the forward, where more than the loss reads it."""
     node, event = cut.node, cut.event
+    if without_graph(node):
+        return [with_graph(observation, node)]
     soft = relaxed(observation, node, event)
     weighed = gated(observation, node, event)
     hard = straight_through(observation, node, event)

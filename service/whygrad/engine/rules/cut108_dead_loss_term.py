@@ -59,6 +59,7 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
+from whygrad.engine.gradients.differentiating import with_graph, without_graph
 from whygrad.engine.gradients.relaxing import relaxed
 from whygrad.engine.gradients.terms import DeadTerm, dead_terms
 from whygrad.engine.observation import Observation
@@ -113,6 +114,8 @@ def _fix(observation: Observation, term: DeadTerm) -> Fix:
     if term.meant:
         return Fix("leave it out of the loss where it is only shown, or do not detach it where it is to train")
     cut, line = term.cut, observation.place(term.cut.node.id)
+    if without_graph(cut.node):
+        return with_graph(observation, cut.node)
     if term.numbers:
         words = "add the tensor itself to the loss, not a number taken out of it"
         if cut.cause == "rebuilt":

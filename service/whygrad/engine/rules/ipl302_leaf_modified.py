@@ -80,7 +80,7 @@ def leaf_modified(observation: Observation) -> Iterator[Finding]:
                 ),
                 fixes=_of_the_whole(observation, failed, node)
                 if target.id == leaf.id
-                else [_of_a_part(observation, node, event)],
+                else _of_a_part(observation, failed, node, event),
             )
             yield found
 
@@ -95,13 +95,26 @@ def _protected(observation: Observation, step: Step, failure: Event) -> Iterator
             yield from ((target, leaf) for leaf in owners)
 
 
-def _of_a_part(observation: Observation, node: Node, event: Event) -> Fix:
-    """The write without gradient, as of an initialisation; what is computed of other parameters goes into a copy."""
-    source = observation.source(node.id)
-    if any(o.tensor.requires_grad for o in event.inputs if o.role not in node.writes):
-        return Fix("write into a clone, and read that from there on")
+def _of_a_part(observation: Observation, failed: Failure, node: Node, event: Event) -> list[Fix]:
+    """The write without gradient, as of an initialisation; what is computed of other parameters goes elsewhere.
+
+    Where only the result is read it is a new tensor, `b = b + y`; else the part is written in a copy.
+    """
+    source, own = observation.source(node.id), {t.storage for role in node.writes if (t := event.input(role))}
+    if any(o.tensor.requires_grad and o.tensor.storage not in own for o in event.inputs):
+        new = without_writing(observation, failed.step, failed.order) if _is_read(observation, node) else ()
+        if not new:
+            return [Fix("write into a clone, and read that from there on")]
+        words = f"compute a new tensor with {node.bare_name}, out of place"
+        return [Fix(words, after=out_of_place(source, node.name), edits=new)]
     after = f"with torch.no_grad():\n    {source}" if source else None
-    return Fix("write it where no gradient is recorded", after=after, edits=written_apart(observation, node))
+    return [Fix("write it where no gradient is recorded", after=after, edits=written_apart(observation, node))]
+
+
+def _is_read(observation: Observation, node: Node) -> bool:
+    """Whether anything reads the result of a node."""
+    read = {a.value for other in observation.nodes for a in other.arguments}
+    return any(value in read or value == observation.returns for value in node.outputs)
 
 
 def _of_an_update(observation: Observation, node: Node, changed: Sequence[Node]) -> Fix:

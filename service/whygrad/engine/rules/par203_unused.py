@@ -62,7 +62,8 @@ from whygrad.engine.wording.phrases import subject
 from whygrad.engine.wording.rewriting import renamed
 
 _RECORDED = (
-    " This is a trace: numbers that are read while it is recorded (.item(), .tolist(), float()) are constants in it."
+    " This is a trace: of an if it holds the branch that its example took, and numbers that are read while it is "
+    "recorded (.item(), .tolist(), float()) are constants in it."
 )
 
 
