@@ -18,10 +18,14 @@ LEAST = 140
 LOST = {
     "g19_torch_jit_freeze": "it is the file that is frozen",
     "frozen_for_inference": "it is the file that is frozen",
+    "frozen_for_speed_and_trained": "it is the file that is frozen",
     "module_saved_whole": "it is another file",
     "state_dict_without_a_program": "it is another file",
     "g38_lstm_state_kept": "attributes that are no buffers are not kept from step to step",
     "buffer_reset_in_place": "attributes that are no buffers are not kept from step to step",
+    "memory_of_segments_in_a_list": "attributes that are no buffers are not kept from step to step",
+    "recurrent_spikes_not_detached": "attributes that are no buffers are not kept from step to step",
+    "weights_evolved_from_step_to_step": "attributes that are no buffers are not kept from step to step",
     "hidden_state_of_the_last_batch": "attributes that are no buffers are not kept from step to step",
     "clipped_policy": "the executor that spoils it runs TorchScript alone",
     "g08_no_grad_merged_by_cse": "the executor that spoils it runs TorchScript alone",
@@ -34,6 +38,9 @@ LOST = {
     "s58_trace_batch_view": "it is exported with the shapes that are sent",
     "h10_traced_no_grad_encoder": "the region is kept, which a trace loses",
     "distilled_from_attention_alone": "of a layer that nothing reads one operation is dropped",
+    "pyramid_level_that_no_head_reads": "of a layer that nothing reads one operation is dropped",
+    "dice_slope_is_a_plain_tensor": "what a module merely held is kept as if it were registered",
+    "relation_weights_in_a_dictionary": "what a module merely held is kept as if it were registered",
 }
 """The cases that are others by then, and why."""
 
