@@ -6,6 +6,21 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from whygrad.engine.gradients.backward import Backward, Dead, Joint, kind
+from whygrad.engine.gradients.derivatives import (
+    ADDING,
+    BEST,
+    ELEMENTWISE,
+    FITTED,
+    FLAT,
+    JOINING,
+    MASKS,
+    NORMS,
+    PICKING,
+    RECTIFIERS,
+    SOFTMAXES,
+    STEPS,
+    VIEWS,
+)
 from whygrad.engine.gradients.zero_sources import (
     BLANKING,
     CENTRING,
@@ -27,49 +42,10 @@ Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "ma
 VANISHED = 1e-30
 """A gradient that arrives smaller than this died of many small slopes, not of the last."""
 
-_ADDING = {"Add": (0, 1), "Sub": (0, 1), "Rsub": (0, 1), "Addmm": (0,), "Baddbmm": (0,), "Addmv": (0,), "Expand": (0,),
-           "Convolution": (2,), "NativeLayerNorm": (2,), "NativeBatchNorm": (2,), "NativeGroupNorm": (2,)}  # fmt: skip
-_VIEWS = frozenset(
-    {
-        "T",
-        "View",
-        "Reshape",
-        "ReshapeAlias",
-        "Unsqueeze",
-        "Squeeze",
-        "Expand",
-        "Transpose",
-        "Permute",
-        "Slice",
-        "Select",
-        "Clone",
-        "ToCopy",
-        "UnsafeView",
-        "Alias",
-    }
-)
-_STEPS = frozenset(
-    {"Round", "Floor", "Ceil", "Trunc", "Fix", "Sign", "Sgn", "Heaviside", "Bernoulli", "Poisson", "Normal"}
-)
-_SOFTMAXES = frozenset({"Softmax", "LogSoftmax", "SafeSoftmax"})
-_NORMS = frozenset({"NativeLayerNorm", "NativeGroupNorm", "NativeBatchNorm", "CudnnBatchNorm", "FusedRmsNorm"})
-_RECTIFIERS = frozenset({"Relu", "Threshold", "Hardshrink", "Softshrink", "RreluWithNoise"})
-_SIGMOIDS = frozenset({"Sigmoid", "Tanh", "Hardsigmoid", "Erf", "LogSigmoid"})
-_BOUNDED = frozenset({"Clamp", "ClampMin", "ClampMax", "Hardtanh", "Maximum", "Minimum", "Exp", "Expm1"})
-_SAMPLERS = frozenset({"GridSampler2D", "GridSampler3D", "CudnnGridSampler"})
-_FLAT = _SIGMOIDS | _BOUNDED | _SAMPLERS | {"Hardswish", "Elu", "Gelu", "Silu", "Mish", "Softplus"}
 _NEAREST = 1
-_OVERWRITTEN = frozenset({"IndexPut", "Copy", "CopySlices", "Zero", "Fill", "MaskedFill", "MaskedScatter"})
-_MASKS = _OVERWRITTEN | {"Where", "MaskedSelect", "NativeDropout", "Embedding", "EmbeddingBag", "Tril", "Triu",
-                         "NllLoss", "NllLoss2D"}  # fmt: skip
-_JOINING = frozenset({"Stack", "Cat"})
-_PICKING = frozenset({"Gather", "Index", "IndexSelect", "Select", "Slice"})
-_BEST = frozenset({"Max", "Min", "Amax", "Amin", "Topk", "Sort", "Kthvalue", "Median"})
 _COMPARING = frozenset({"broadcast_tensors", "sub"})
 """What brings two tensors together to be held against each other."""
 
-_FITTED = frozenset({"MseLoss", "SmoothL1Loss", "HuberLoss", "Abs", "Norm", "LinalgVectorNorm", "Pow"})
-_ELEMENTWISE = frozenset({"Mul", "Div", "Addcmul", "Lerp"})
 _FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
 """The operands of a product in the order of the edges of its derivative."""
 
@@ -118,9 +94,9 @@ class Autopsy:
         if dead.how == "cancelled":
             return self._cancelled(parameter, dead)
         named = kind(function)
-        if named in _FITTED and self._of_itself(order):
+        if named in FITTED and self._of_itself(order):
             return self._starved(order, "invariant", dead, parameter)
-        if named in _JOINING:
+        if named in JOINING:
             return self._left_out(parameter, dead, order)
         cause = self._by_name(named, order, dead)
         if cause is not None:
@@ -143,9 +119,9 @@ class Autopsy:
         """
         function = self._step.functions[dead.function]
         gave, named = function.edges[dead.edge].gave, kind(function)
-        if dead.edge in _ADDING.get(named, ()) and self._direct(parameter, dead):
+        if dead.edge in ADDING.get(named, ()) and self._direct(parameter, dead):
             return True
-        fitted = named in _FITTED and not (function.event is not None and self._of_itself(function.event))
+        fitted = named in FITTED and not (function.event is not None and self._of_itself(function.event))
         return dead.how == "flat" and (fitted or (gave is not None and not gave.elements))
 
     def _of_itself(self, order: int) -> bool:
@@ -161,7 +137,7 @@ class Autopsy:
         edge = self._step.functions[dead.function].edges[dead.edge]
         while edge.function is not None:
             function = self._step.functions[edge.function]
-            if kind(function) not in _VIEWS:
+            if kind(function) not in VIEWS:
                 return False
             edge = function.edges[0]
         return edge.leaf == parameter.tensor
@@ -171,15 +147,15 @@ class Autopsy:
         event = self._step.events[order]
         if self._backward.arrived(dead.function) < VANISHED:
             return "vanished"
-        if named in _STEPS or self._rounds(event):
+        if named in STEPS or self._rounds(event):
             return "step"
-        if named in _SOFTMAXES | _NORMS or named.startswith("ScaledDotProduct"):
+        if named in SOFTMAXES | NORMS or named.startswith("ScaledDotProduct"):
             return None if self._sources.factors(event) else self._normalised(named, event)
-        if named in _RECTIFIERS or (named in _FLAT and self._observation.nodes[event.node].bare_name == "relu6"):
+        if named in RECTIFIERS or (named in FLAT and self._observation.nodes[event.node].bare_name == "relu6"):
             return "dead"
-        if named in _FLAT:
+        if named in FLAT:
             return "saturated"
-        if named in _MASKS:
+        if named in MASKS:
             return "step" if thresholds(self._observation, self._step, event) else "masked"
         return None
 
@@ -193,7 +169,7 @@ class Autopsy:
             return "single"
         results = event.outputs[0].numbers if event.outputs else None
         settled = results is not None and (results.low, results.high) == (0.0, 1.0)
-        return "saturated" if named in _SOFTMAXES and settled and self._is_exact else "invariant"
+        return "saturated" if named in SOFTMAXES and settled and self._is_exact else "invariant"
 
     @property
     def _is_exact(self) -> bool:
@@ -218,12 +194,12 @@ class Autopsy:
         """What was joined with others and is never picked; None where another time it may be."""
         for above in self._backward.above(dead.function):
             function = self._step.functions[above]
-            if kind(function) in _BEST:
+            if kind(function) in BEST:
                 return None
-            if kind(function) in _PICKING and function.event is not None and self._leaves(function.event):
+            if kind(function) in PICKING and function.event is not None and self._leaves(function.event):
                 settled = self._sources.is_settled(self._step.events[function.event])
                 return self._starved(function.event, "masked", dead, parameter) if settled else None
-            if kind(function) not in _VIEWS:
+            if kind(function) not in VIEWS:
                 break
         return self._starved(order, "unknown", dead, parameter)
 
@@ -237,7 +213,7 @@ class Autopsy:
             return self._starved(order, "invariant", dead, parameter)
         if by_chance(self._observation.nodes[self._step.events[order].node], self._step.events[order]):
             return None
-        return self._starved(order, "masked" if named in _ELEMENTWISE else "unknown", dead, parameter)
+        return self._starved(order, "masked" if named in ELEMENTWISE else "unknown", dead, parameter)
 
     def _zeroing(self, order: int) -> Cause:
         name = self._observation.nodes[self._step.events[order].node].bare_name

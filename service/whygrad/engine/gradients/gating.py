@@ -54,7 +54,8 @@ def gated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
 def _draws(observation: Observation, node: Node) -> bool:
     """Whether something is drawn by chance in the line of an operation."""
     line = observation.place(node.id)
-    chances = (observation.place(e.node) for e in observation.first.events if by_chance(observation.nodes[e.node], e))
+    drawn = {e.node for e in observation.first.events if by_chance(observation.nodes[e.node], e)}
+    chances = (observation.place(n) for n in drawn if observation.nodes[n].calls == node.calls)
     return line is not None and any(place and (place.file, place.line) == (line.file, line.line) for place in chances)
 
 

@@ -17,8 +17,9 @@ def alike(seen: Observation, number: int) -> tuple[Node, ...]:
     node, place = seen.nodes[number], seen.place(number)
     if place is None or place.library:
         return ()
-    there = [n for n in seen.nodes if n.id != node.id and n.op == node.op and seen.place(n.id) == place]
-    return tuple(n for n in there if n.calls != node.calls or place.source is None)
+    like = (n for n in seen.nodes if n.id != node.id and n.op == node.op)
+    apart = (n for n in like if n.calls != node.calls or place.source is None)
+    return tuple(n for n in apart if seen.place(n.id) == place)
 
 
 def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node]) -> Fix | None:
