@@ -179,7 +179,7 @@ def _loaded(path: Path, schema: Schema, said: dict[str, Any], *table: str) -> di
 def _section(path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise Unconfigured(f"{path} cannot be read: {error}") from error
     section = document.get("tool", {}).get("whygrad", {}) if path.name == "pyproject.toml" else document
     if not isinstance(section, dict):
@@ -226,7 +226,7 @@ def _keys(line: str) -> tuple[str, ...]:
     """The keys of a line that is the header of a table, or sets a number; none of one that is neither."""
     try:
         inner = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return ()
     keys = []
     while isinstance(inner, dict) and inner:

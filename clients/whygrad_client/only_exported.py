@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from whygrad.engine.places import with_place
@@ -24,14 +25,20 @@ def told(document: Document) -> Document:
     findings = [lowered[index] for index in order]
     if findings == before:
         return document
-    moved = {old: new for new, old in enumerate(order)} | {None: None}
+    moved = {old: new for new, old in enumerate(order)}
     changed: Document = {"findings": findings}
-    changed["parameters"] = [p | {"finding": moved[p.get("finding")]} for p in document.get("parameters") or []]
+    changed["parameters"] = [_moved(entry, moved) for entry in document.get("parameters") or []]
     if not any(finding["severity"] == "error" for finding in findings) and document["verdict"] == "faulty":
         changed["verdict"] = "suspect"
     if findings[0] != before[0]:
         changed["headline"] = with_place(findings[0])
     return document | changed
+
+
+def _moved(parameter: Document, moved: Mapping[int, int]) -> Document:
+    """A parameter with the new number of its finding; one that is beyond those that are listed keeps its own."""
+    number = parameter.get("finding")
+    return parameter | {"finding": moved.get(number, number) if number is not None else None}
 
 
 def _lowered(finding: Document) -> Document:

@@ -83,6 +83,7 @@ def test_its_files_are_its_own(project: Path, service: str) -> None:
         ("input = [1]\n", "whygrad.toml:1: input: Not a text or a list of texts."),
         ("format = 'pdf'\n", "whygrad.toml:1: format: Not one of text, json"),
         ("seed = \n", "whygrad.toml cannot be read: Invalid value (at line 1"),
+        (f"seed = {'[' * 5000}\n", "whygrad.toml cannot be read: maximum recursion depth exceeded"),
         ("steps = 1000\n", "whygrad.toml:1: steps 1000: Must be"),
         ("\nignore = 'ZER999'\n", "whygrad.toml:2: ignore ZER999: Unknown rule. `whygrad rules` lists them."),
         ("timeout = 0\n", "whygrad.toml:1: timeout: It must be a number of seconds above 0."),

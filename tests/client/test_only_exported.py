@@ -37,7 +37,8 @@ def test_what_is_an_error_stands_before_it() -> None:
     found = {"title": "t", "message": "m", "location": None, "severity": "error"}
     findings = [found | {"code": "FMT901"}, found | {"code": "SHP701", "title": "sizes"}]
     parameters = [{"name": "a", "finding": 0}, {"name": "b", "finding": 1}, {"name": "c", "finding": None}]
+    parameters.append({"name": "d", "finding": 2500})  # of which only the number is told
     document = told({"verdict": "faulty", "headline": "t", "findings": findings, "parameters": parameters})
     assert (document["verdict"], document["headline"]) == ("faulty", "sizes")
     assert [(f["code"], f["severity"]) for f in document["findings"]] == [("SHP701", "error"), ("FMT901", "warning")]
-    assert [p["finding"] for p in document["parameters"]] == [1, 0, None]
+    assert [p["finding"] for p in document["parameters"]] == [1, 0, None, 2500]

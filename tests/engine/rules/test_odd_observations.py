@@ -57,6 +57,10 @@ NUMBERLESS = {
     "transpose of a scalar": "(x * self.p).sum().transpose(0, 0)",
     "eight bits": "x * self.p + torch.zeros(4).to(torch.float8_e4m3fn).to(torch.float32)",
 }
+FAR = {
+    "as far apart as numbers can be": "torch.clamp(x.sign().double() * self.p * 1.7e308, -1.0, 1.0)",
+    "as near as numbers can be": "torch.clamp(x.sign().double().relu() * self.p * 5e-324, 1.0, 2.0)",
+}
 REFUSED = {
     "scaled to nothing": ("F.interpolate((x * self.p)[None], scale_factor=0.0)", "SHP717"),
     "scaled by no number": ("F.interpolate((x * self.p)[None], scale_factor=float('nan'))", "RUN005"),
@@ -76,6 +80,12 @@ REFUSED = {
 def test_what_has_few_numbers_or_dimensions_is_no_fault(result: str) -> None:
     document = diagnose_source(net(f"return {result}"), shapes="4x4", loss="mean")
     assert (document["verdict"], document["findings"]) == ("healthy", [])
+
+
+@pytest.mark.parametrize("result", FAR.values(), ids=FAR)
+def test_numbers_beyond_which_there_is_nothing_are_told(result: str) -> None:
+    document = diagnosed(net(f"return {result}"), shapes="4x4", loss="mean")
+    assert [f["code"] for f in document["findings"]] == ["ZER502"]
 
 
 @pytest.mark.parametrize(("result", "code"), REFUSED.values(), ids=REFUSED)

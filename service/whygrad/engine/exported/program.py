@@ -10,23 +10,14 @@ from whygrad.engine.exported.expressions import expression, names_in, text
 from whygrad.engine.exported.methods import Methods, Output, reached
 from whygrad.engine.exported.package import Json, refuse
 from whygrad.engine.exported.scopes import program_kind
-from whygrad.engine.exported.steps import Step, Steps, Value, assignment
+from whygrad.engine.exported.steps import TYPES, Step, Steps, Value, assignment
 from whygrad.engine.spelling import quoted
 
 _HELD = {"parameter": "parameter_name", "buffer": "buffer_name", "tensor_constant": "tensor_constant_name"}
 """The kinds of inputs that a module holds, and what names them."""
 _WRITTEN = {"buffer_mutation": "buffer_name", "parameter_mutation": "parameter_name"}
-_TYPES = {
-    "as_tensor": "Tensor",
-    "as_int": "int",
-    "as_float": "float",
-    "as_bool": "bool",
-    "as_string": "str",
-    "as_none": "NoneType",
-    "as_sym_int": "int",
-    "as_sym_float": "float",
-    "as_sym_bool": "bool",
-}
+_TYPES = TYPES | {"as_int": "int", "as_float": "float", "as_bool": "bool", "as_string": "str", "as_none": "NoneType"}
+"""The types of what is returned: values, and constants."""
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ _TAKEN = frozenset({"item", "_local_scalar_dense"})
 _SIZED = {"sym_size": "size", "sym_stride": "stride", "sym_numel": "numel", "sym_storage_offset": "storage_offset"}
 _KEYWORD = 2
 """The kind of an argument that is given by name."""
-_TYPES = {"as_tensor": "Tensor", "as_sym_int": "int", "as_sym_float": "float", "as_sym_bool": "bool"}
+TYPES = {"as_tensor": "Tensor", "as_sym_int": "int", "as_sym_float": "float", "as_sym_bool": "bool"}
+"""The types of the values of a graph."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Steps:
     def _entry(self, argument: Json) -> tuple[str, Value]:
         ((kind, held),) = argument.items()
         name = held.get("name", held.get("as_name", "")) if isinstance(held, Mapping) else ""
-        return name, Value(self._fresh(name) if name else "", _TYPES.get(kind, ""))
+        return name, Value(self._fresh(name) if name else "", TYPES.get(kind, ""))
 
     def _fresh(self, name: str) -> str:
         """The name, or one like it that nothing has yet."""
@@ -235,4 +236,4 @@ def _written(node: Json, names: Mapping[str, str], known: Named) -> str:
 def _number(node: Json, call: str) -> str:
     """A number that is taken out of a tensor, as the type that the program has for it."""
     ((kind, _),) = node["outputs"][0].items()
-    return f"{_TYPES[kind]}({call})"
+    return f"{TYPES[kind]}({call})"

@@ -75,6 +75,9 @@ _ALONE = frozenset(
 _SAMPLER = "grid_sampler"
 _LOWER, _UPPER = ("min", "min_val"), ("max", "max_val")
 
+_LEAST = 1e-300
+"""Numbers that lie closer together, or further apart than its inverse, leave no room for a bound of few digits."""
+
 
 @rule("ZER502", "saturated", "warning")
 def saturated(observation: Observation) -> Iterator[Finding]:
@@ -138,6 +141,8 @@ def _from_pixels(found: Starved) -> Fix:
 def _widened(observation: Observation, found: Starved, numbers: Numbers, advice: str) -> list[Fix]:
     """Bounds that the values do not all exceed, where they are written down."""
     room = 0.5 * (numbers.high - numbers.low or abs(numbers.high) or 1.0)
+    if not _LEAST < room < 1 / _LEAST:
+        return []
     source, edits = observation.source(found.node.id), []
     for names, wider, bound in ((_LOWER, min, numbers.low - room), (_UPPER, max, numbers.high + room)):
         argument = next((a for a in found.node.arguments if a.name in names and a.constant), None)
@@ -146,7 +151,7 @@ def _widened(observation: Observation, found: Starved, numbers: Numbers, advice:
             now = _outward(bound, room)
             source = renumbered(source, was, now)
             edits.append(Give(found.node.id, argument.name, now))
-    told = ", ".join(f"{edit.argument}={edit.value:g}" for edit in edits)
+    told = ", ".join(f"{edit.argument}={edit.value:.15g}" for edit in edits)
     return [Fix(f"{advice}: {told}", after=source, edits=tuple(edits))] if edits else []
 
 

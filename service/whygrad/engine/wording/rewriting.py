@@ -72,7 +72,7 @@ def renumbered(source: str | None, was: float, now: float) -> str | None:
     if source is None or len(found) != 1:
         return None
     start, end = span(source, found[0])
-    return f"{source[:start]}{now:g}{source[end:]}"
+    return f"{source[:start]}{now:.15g}{source[end:]}"
 
 
 def _value(node: ast.expr) -> object:
