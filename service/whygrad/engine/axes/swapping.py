@@ -59,9 +59,10 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     if named is not None:
         return named
     by_sizes = _by_sizes(before, after, computed(observation, node))
-    if by_sizes is not None and by_sizes.order[0] != 0 and _left_open(node) and samples_first(before):
-        return None
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
+    if by_sizes is not None and by_sizes.order[0] != 0 and samples_first(before):
+        if _left_open(node) or (by_sizes.result != after and _is_in_order(made)):
+            return None
     return by_sizes or _by_reading(before, made, wanted)
 
 
@@ -188,6 +189,11 @@ def _left_open(node: Node) -> bool:
     """Whether the first size is left open, `view(-1, 52)`, and so is to count the samples."""
     given = node.literal("size") or node.literal("shape")
     return isinstance(given, list) and given[:1] == [-1]
+
+
+def _is_in_order(made: Layout) -> bool:
+    """Whether a result is the operand with some of its axes cut and neighbours folded."""
+    return not any(piece.source.kind == "mixed" for axis in made for piece in axis)
 
 
 def _by_names(before: Layout, after: Sequence[int], wanted: Sequence[Axis | None]) -> Swap | None:
