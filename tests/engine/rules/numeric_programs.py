@@ -2336,4 +2336,32 @@ class Net(nn.Module):
         return F.ctc_loss(F.log_softmax(self.score(x), -1), labels, steps, torch.tensor([12, 7]))
 """,
     ),
+    Variant(
+        name="layers_that_are_scaled_to_begin_as_nothing",
+        shapes="4x16",
+        source="""
+class Scaled(nn.Module):
+    def __init__(self, small: float = 1e-7):
+        super().__init__()
+        self.inner = nn.Sequential(nn.LayerNorm(16), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 16))
+        self.gamma = nn.Parameter(small * torch.ones(16))
+
+    def forward(self, x):
+        return self.gamma * self.inner(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.token = nn.Parameter(torch.randn(16))
+        self.blocks = nn.ModuleList([Scaled(), Scaled()])
+        self.asked = Scaled()
+        self.head = nn.Linear(16, 3)
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = x + block(x)
+        return self.head(self.token + self.asked(x))
+""",
+    ),
 )

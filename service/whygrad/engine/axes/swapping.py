@@ -61,8 +61,8 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     by_sizes = _by_sizes(before, after, computed(observation, node))
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
     if by_sizes is not None and by_sizes.order[0] != 0 and samples_first(before):
-        if _left_open(node) or (by_sizes.result != after and _is_in_order(made)):
-            return None
+        in_order = by_sizes.result != after and _is_in_order(made)
+        return None if _left_open(node) or in_order else by_sizes
     return by_sizes or _by_reading(before, made, wanted)
 
 

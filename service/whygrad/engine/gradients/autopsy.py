@@ -173,7 +173,7 @@ class Autopsy:
 
     @property
     def _is_exact(self) -> bool:
-        return self._backward.limit == 0.0
+        return self._backward.rounding == 0.0
 
     def _multiplied(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
         """Of a product: whence the zeros are that the gradient was multiplied with."""

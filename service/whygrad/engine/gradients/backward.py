@@ -63,11 +63,15 @@ class Gathered(Generic[Found]):
 
 
 class Backward:
-    """Walks over the autograd functions of one step. What is no larger than `limit` counts as zero."""
+    """Walks over the autograd functions of one step.
+
+    What `rounding` leaves of what came in counts as zero, by how much that would be had nothing been cancelled: a
+    gradient that small factors made small is none of it.
+    """
 
     def __init__(self, step: Step, *, rounding: float = 0.0) -> None:
         self.functions = step.functions
-        self.limit = rounding * self._scale
+        self.rounding = rounding
         self._givers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._leaf_givers: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, function in enumerate(step.functions):
@@ -154,9 +158,12 @@ class Backward:
         """How an edge lost a gradient that had arrived; None where none had."""
         if self._reached_by_nan(number):
             return "not-finite"
-        if self.arrived(number) <= self.limit:
+        if self.arrived(number) <= self.rounding * self._carried[number]:
             return None
-        return "flat" if _size(self.functions[number].edges[place].gave) <= self.limit else "cancelled"
+        return "flat" if self._is_flat(number, place) else "cancelled"
+
+    def _is_flat(self, number: int, place: int) -> bool:
+        return _size(self.functions[number].edges[place].gave) <= self.rounding * self.arrived(number)
 
     def arrived(self, number: int) -> float:
         """The magnitude of what a function received."""
@@ -169,8 +176,23 @@ class Backward:
         return not _finite(self.functions[number].edges[place])
 
     @cached_property
-    def _scale(self) -> float:
-        return max((_size(n) for f in self.functions for n in f.received), default=0.0)
+    def _carried(self) -> Sequence[float]:
+        """For each function the magnitude that would arrive had nothing on the way to it been flat or cancelled."""
+        waiting = [len(self._givers[number]) for number in range(len(self.functions))]
+        carried = [self.arrived(n) if not givers else 0.0 for n, givers in enumerate(waiting)]
+        pending = [number for number, givers in enumerate(waiting) if not givers]
+        while pending:
+            number = pending.pop()
+            arrived = self.arrived(number)
+            for place, edge in enumerate(self.functions[number].edges):
+                if edge.function is None:
+                    continue
+                gain = 1.0 if self._is_flat(number, place) else _size(edge.gave) / arrived
+                carried[edge.function] = max(carried[edge.function], carried[number] * gain)
+                waiting[edge.function] -= 1
+                if not waiting[edge.function]:
+                    pending.append(edge.function)
+        return carried
 
 
 def kind(function: Function) -> str:

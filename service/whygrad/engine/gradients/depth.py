@@ -15,7 +15,7 @@ from whygrad.engine.gradients.backward import Backward, kind
 from whygrad.engine.gradients.nonfinite import close_step
 from whygrad.engine.gradients.starving import starved_by
 from whygrad.engine.gradients.weights import matrices
-from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step, Tensor
 from whygrad.engine.wording.phrases import counted, owners
 
 _GAINS = (
@@ -26,6 +26,9 @@ _GAINS = (
 
 ORDERS = 6.0
 """By how many orders of magnitude a gradient must change, the largest single change left out."""
+
+TINY = 1e-3
+"""A factor that is not larger was chosen so: it is none that chance has made small."""
 
 LARGE = 1e6
 """A gradient that is smaller than this has not exploded, however much it grew."""
@@ -50,13 +53,13 @@ class Drift:
 
 
 def vanishing(observation: Observation) -> Iterator[Drift]:
-    """The way on which gradients shrink to nothing."""
+    """The way on which gradients shrink to nothing, and where nothing that learns lets them by in time."""
     step = close_step(observation)
     if step is None:
         return
     below = {p.name for found in starved_by(observation, "vanished") for p in found.parameters}
     small = [p for p in observation.trainable if p.name in below or _negligible(observation, p)]
-    yield from _drift(observation, step, small, sign=-1)
+    yield from (d for d in _drift(observation, step, small, sign=-1) if not _opens(observation, step, d))
 
 
 def exploding(observation: Observation) -> Iterator[Drift]:
@@ -103,6 +106,20 @@ def scaled(observation: Observation) -> list[Fix]:
     )
     fixes = [Fix(words, edits=(Rescale(names, gain),)), Fix(orthogonal, edits=(Rescale(names, 1.0, orthogonal=True),))]
     return fixes if names else []
+
+
+def _opens(observation: Observation, step: Step, drift: Drift) -> bool:
+    """Whether it is tiny factors that make a gradient small, and all learn, as the scales of layers that are to begin
+    as nothing do: once those next to the loss have grown, the others get a gradient too."""
+    given = observation.first.gradients
+    learning = {p.tensor: p.name in given and given[p.name].state == "ok" for p in observation.trainable}
+    events = [e for e in step.events if e.node in drift.nodes]
+    factors = [[learning[t.id] for t in e.tensors if t.id in learning and _is_tiny(t)] for e in events]
+    return drift.node.bare_name == "mul" and all(factors) and any(map(any, factors))
+
+
+def _is_tiny(factor: Tensor) -> bool:
+    return factor.numbers is not None and factor.numbers.magnitude <= TINY
 
 
 def _negligible(observation: Observation, parameter: Parameter) -> bool:
