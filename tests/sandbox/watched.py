@@ -1,7 +1,7 @@
 """`python -m tests.sandbox.watched [beside] FOLDER...`: the programs of `tests/cases` in warm children, jailed.
 
-A folder of another place is given by its path. With `beside`, each runs free as well, and whether that told the same
-is told.
+A folder of another place is given by its path, and of `FOLDER:2` every second program is run. With `beside`, each runs
+free as well, and whether that told the same is told.
 
 In the jail each call that is not allowed ends the child with the stack of who made it, and each import or opening of a
 file that Python is asked for is noted. One line of JSON for each program. It is a process of its own: whatever else
@@ -44,10 +44,16 @@ def main(folders: list[str]) -> None:
     assert "torch._dynamo.eval_frame" not in sys.modules, "torch's compiler was imported, for nothing"
     calls = loud_filter()
     examine.LEAST_SECONDS = LIMITS.seconds  # a busy machine is no reason to prove less
-    for case in (case for folder in folders if folder != BESIDE for case in cases_in(FOLDER / folder)):
+    for case in (case for folder in folders if folder != BESIDE for case in chosen(folder)):
         filters = [calls, None] if BESIDE in folders else [calls]
         jailed, *free = [told(*child) for child in [begun(case, filtered) for filtered in filters]]
         print(json.dumps({"id": case.id, **jailed, "same": [same(jailed, one) for one in free]}), flush=True)
+
+
+def chosen(folder: str) -> list[Case]:
+    """The programs of a folder, or of `FOLDER:2` every second."""
+    name, _, step = folder.partition(":")
+    return cases_in(FOLDER / name)[:: int(step or 1)]
 
 
 def loud_filter() -> bytes:

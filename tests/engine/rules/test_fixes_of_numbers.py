@@ -211,7 +211,7 @@ def test_padding_that_wins_a_maximum_is_filled_with_what_loses() -> None:
 
 
 EACH_LAYER = """
-class Layer(nn.Module):
+class Stage(nn.Module):
     def __init__(self):
         super().__init__()
         self.f = nn.Linear(6, 6)
@@ -224,7 +224,7 @@ class Layer(nn.Module):
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.layers = nn.ModuleList([Layer(), Layer()])
+        self.layers = nn.ModuleList([Stage(), Stage()])
         self.out = nn.Linear(6, 2)
 
     def forward(self, x):

@@ -29,7 +29,7 @@ class Net(nn.Module):
         ("h = h.gather(1, y.abs())", "4x6;4x1", "h = h.gather(1, y.abs().long())"),
         ("h = h.gather(1, index=y * 2)", "4x6;4x1", "h = h.gather(1, index=(y * 2).long())"),
         ("h = h[torch.arange(4), y + 0.0]", "4x6;4", "h = h[torch.arange(4), (y + 0.0).long()]"),
-        ("h = torch.mm(h, y.abs())", "4x6;6x3:float64", "h = torch.mm(h, y.abs().float())"),
+        ("h = torch.mm(h, y.abs())", "4x6;6x3:float64", "h = torch.mm(h, y.float().abs())"),
         ("h = h * y.abs()", "4x6;4", "h = h * y.abs().unsqueeze(-1)"),
         ("h *= y.abs()", "4x6;4", "h *= y.abs().unsqueeze(-1)"),
         ("h = (h * 2) @ y.abs()", "4x6;3x6", "h = (h * 2) @ y.abs().transpose(-2, -1)"),
