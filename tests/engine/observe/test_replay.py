@@ -161,6 +161,7 @@ def test_no_gradient_and_an_exact_zero_are_the_same() -> None:
         ("return x.view(5)", "the step raised, so there are none to compare"),
         ("return torch.log(x - 1) * self.p", "the gradients of the first step are not finite as they are"),
         ("return torch.sqrt(x - self.p)", "the gradients of the first step are not finite as they are"),
+        ("return self.p * x + torch.log(x - 1)", "the loss or an output of the first step is not finite as it is"),
     ],
 )
 def test_a_step_that_raises_is_not_replayed(body: str, why: str) -> None:

@@ -49,8 +49,10 @@ def objection(seen: Observation) -> str | None:
     numeric = next((p for p in seen.passes if p.name == "numeric" and p.ran), None)
     if numeric is None:
         return "it compares them with the step with its numbers, which could not run"
-    if numeric.steps[0].spoiled or any(g.state == "non-finite" for g in numeric.steps[0].gradients.values()):
+    if any(g.state == "non-finite" for g in numeric.steps[0].gradients.values()):
         return "the gradients of the first step are not finite as they are"
+    if numeric.steps[0].spoiled:
+        return "the loss or an output of the first step is not finite as it is"
     if numeric.ms > PATIENCE_MS:
         return f"the step with its numbers took {numeric.ms / 1e3:.0f} seconds, and this takes as long again"
     operations = len({event.node for event in numeric.steps[0].events})

@@ -3,8 +3,8 @@
 What happened
 -------------
 The derivative of an operation is infinite at the very number that it was given: a square root at 0, `acos` at 1, a
-power below one at 0, `atan2` at the origin. Backward multiplies what arrives with it. Infinity times zero is NaN, so
-that even a gradient of zero comes out as NaN.
+power below one at 0. Backward multiplies what arrives with it. Infinity times zero is NaN, so that even a gradient of
+zero comes out as NaN.
 
 Why it matters
 --------------
