@@ -357,3 +357,28 @@ class Net(nn.Module):
     (found,) = diagnose_source(source, shapes="4x8", loss="mean")["findings"]
     assert (found["code"], found["severity"], found["fix"]["verified"]) == ("IPL304", "error", True)
     assert found["parameters"] == ["enc.weight", "enc.bias"]
+
+
+def test_a_cut_behind_sizes_that_do_not_join_is_a_fault_of_its_own() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.outer = nn.Conv2d(3, 4, 3, padding=1)
+        self.inner = nn.Conv2d(4, 6, 3, padding=1)
+        self.up = nn.ConvTranspose2d(6, 4, 2, stride=2)
+        self.gate = nn.Conv2d(8, 1, 1)
+        self.out = nn.Conv2d(8, 1, 1)
+
+    def forward(self, x):
+        wide = torch.relu(self.outer(x))
+        deep = torch.relu(self.inner(F.max_pool2d(wide, 2)))
+        joined = torch.cat([wide, self.up(deep)], dim=1)
+        attention = torch.sigmoid(self.gate(joined)){cut}
+        return self.out(joined * attention)
+"""
+    (alone,) = diagnose_source(source.format(cut=""), shapes="2x3x9x8")["findings"]
+    sizes, cut = diagnose_source(source.format(cut=".detach()"), shapes="2x3x9x8")["findings"]
+    assert (sizes["code"], sizes["fix"]["summary"]) == ("SHP705", alone["fix"]["summary"])
+    assert (cut["code"], cut["parameters"]) == ("CUT101", ["gate.weight", "gate.bias"])
+    assert sizes["fix"]["verified"] is cut["fix"]["verified"] is True

@@ -24,6 +24,9 @@ WIDEST = 8
 MOST_TOGETHER = 4
 """The most fixes that are made together to heal one fault."""
 
+_OF_SHAPES = frozenset({"SHP", "TYP"})
+"""Families of what no longer fits once something before it is mended."""
+
 
 class Verifier:
     """Verifies the findings of one program. `rerun` runs it with edits; after `seconds` no more is tried."""
@@ -200,7 +203,7 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
     """Whether a fault is a part of the one that was mended: a further cut on the same way, a layer behind a view.
 
     A step on the way of what was cut is such a further one. A layer that was sized for what a view gave no longer fits
-    when that is mended.
+    when that is mended; a cut behind it is a fault of its own.
     """
     fault = trial.fault.finding
     if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
@@ -210,6 +213,8 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
     alike = new.rule.family == trial.fault.rule.family or {new.rule.family, trial.fault.rule.family} == {"CUT", "ZER"}
     if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
         return True
+    if new.rule.family not in _OF_SHAPES:
+        return False
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
     return follows and _changes_shapes(trial)
