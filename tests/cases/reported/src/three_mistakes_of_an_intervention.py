@@ -2,7 +2,7 @@
 
 Source: https://github.com/WissingChen/CRA-GQA/issues/14
 Adapted: the second and the third mistake are added
-Inputs: 2x4x6; 2x5x10
+Inputs: 2x4x7; 2x5x10
 Raises: forward: mat1 and mat2 shapes cannot be multiplied (10x10 and 6x8)
 Codes: SHP701
 Line: prob_x_hat = self.prob_x_hat(x_hat)
@@ -40,7 +40,7 @@ class FrontDoorIntervention(nn.Module):
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.question = nn.Linear(6, 8)
+        self.question = nn.Linear(7, 8)
         self.intervention = FrontDoorIntervention(d_model=8, d_feat=6)
         self.answer = nn.Linear(8, 3)
 
