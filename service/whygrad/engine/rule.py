@@ -57,6 +57,26 @@ class Rule:
         return self.code[:3]
 
     @property
+    def cuts(self) -> bool:
+        """Whether its fault lets no gradient through at all."""
+        return self.family == "CUT"
+
+    @property
+    def zeroes(self) -> bool:
+        """Whether its fault lets nothing but zeros through."""
+        return self.family == "ZER"
+
+    @property
+    def of_gradients(self) -> bool:
+        """Whether its fault costs parameters their gradient, and raises only where it costs all of them theirs."""
+        return self.family in {"CUT", "PAR", "ZER", "NUM"}
+
+    @property
+    def of_operands(self) -> bool:
+        """Whether its fault is that operands do not fit, as others may not once something before them is mended."""
+        return self.family in {"SHP", "TYP"}
+
+    @property
     def summary(self) -> str:
         """One sentence: the cause."""
         return self.documentation.summary

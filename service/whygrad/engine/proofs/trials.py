@@ -18,9 +18,6 @@ Rerun = Callable[[Sequence[Edit], str], Observation | None]
 
 Key = tuple[str, object]
 
-_OF_GRADIENTS = frozenset({"CUT", "PAR", "ZER", "NUM"})
-"""Families of faults that cost parameters their gradient, and raise only where it costs all of them theirs."""
-
 
 def key(diagnosed: Diagnosed) -> Key:
     """What makes two findings of two runs the same fault: the code and the operation."""
@@ -71,7 +68,7 @@ class Trial:
     @property
     def heals(self) -> bool:
         """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
-        if self.stuck or (self.fault.rule.family == "ZER" and self.starves):
+        if self.stuck or (self.fault.rule.zeroes and self.starves):
             return False
         moved = any(self._made(d) or self._goes_on(d) for d in self.new)
         came = bool(self.new) or self.unexplained
@@ -85,7 +82,7 @@ class Trial:
 
     def _goes_on(self, new: Diagnosed) -> bool:
         """Whether a fault keeps the gradient from the same parameters in the same way, only further on."""
-        alike = new.rule.code == self.fault.rule.code and new.rule.family in _OF_GRADIENTS
+        alike = new.rule is self.fault.rule and new.rule.of_gradients
         return alike and bool(set(new.finding.parameters) & set(self.fault.finding.parameters))
 
     @property

@@ -24,9 +24,6 @@ WIDEST = 8
 MOST_TOGETHER = 4
 """The most fixes that are made together to heal one fault."""
 
-_OF_SHAPES = frozenset({"SHP", "TYP"})
-"""Families of what no longer fits once something before it is mended."""
-
 
 class Verifier:
     """Verifies the findings of one program. `rerun` runs it with edits; after `seconds` no more is tried."""
@@ -106,9 +103,8 @@ class Verifier:
         if trial is None or numbers is None or trial.base is numbers or not trial.heals or self._late:
             return trial
         more = any(key(d) not in trial.base.keys for d in numbers.found if d.severity != "note")
-        cut = fault.rule.family == "CUT"
-        closer = try_fix(self._rerun, numbers, fault, trial.fix) if more or cut else None
-        if closer is not None and cut and closer.starves:
+        closer = try_fix(self._rerun, numbers, fault, trial.fix) if more or fault.rule.cuts else None
+        if closer is not None and fault.rule.cuts and closer.starves:
             return self._try(numbers, fault)
         return closer if closer is not None and more and closer.heals else trial
 
@@ -125,16 +121,16 @@ class Verifier:
 
     def _everywhere(self, trial: Trial) -> Trial:
         """The trial, with the fix made wherever its line runs: for a cut, or where made once it left a fault."""
-        seen, number = trial.fault.observation, trial.fault.finding.node
-        if number is None or self._late or not (trial.new or trial.fault.rule.family == "CUT"):
+        seen, number, rule = trial.fault.observation, trial.fault.finding.node, trial.fault.rule
+        if number is None or self._late or not (trial.new or rule.cuts):
             return trial
         changed = {getattr(edit, "node", None) for edit in trial.fix.edits}
         others = [node for node in alike(seen, number) if node.id not in changed]
-        came = {d.finding.node for d in trial.new if d.rule is trial.fault.rule}
-        enough = trial.heals and came.isdisjoint(n.id for n in others) and trial.fault.rule.family != "CUT"
+        came = {d.finding.node for d in trial.new if d.rule is rule}
+        enough = trial.heals and came.isdisjoint(n.id for n in others) and not rule.cuts
         fix = everywhere(seen, trial.fix, number, others) if others and not enough else None
         further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None
-        if further is None or not further.heals or any(d.rule is trial.fault.rule for d in further.new):
+        if further is None or not further.heals or any(d.rule is rule for d in further.new):
             return trial
         return replace(further, others=tuple(n.id for n in others))
 
@@ -205,15 +201,15 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
     A step on the way of what was cut is such a further one. A layer that was sized for what a view gave no longer fits
     when that is mended; a cut behind it is a fault of its own.
     """
-    fault = trial.fault.finding
+    fault, rule = trial.fault.finding, trial.fault.rule
     if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
         return False
     if any(isinstance(edit, Ask) for edit in new.finding.fix.edits):  # what is sent is no part of the program's fault
         return False
-    alike = new.rule.family == trial.fault.rule.family or {new.rule.family, trial.fault.rule.family} == {"CUT", "ZER"}
+    alike = new.rule.family == rule.family or all(one.cuts or one.zeroes for one in (new.rule, rule))
     if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):
         return True
-    if new.rule.family not in _OF_SHAPES:
+    if not new.rule.of_operands:
         return False
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
