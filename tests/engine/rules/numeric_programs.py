@@ -2347,7 +2347,7 @@ class Scaled(nn.Module):
         self.gamma = nn.Parameter(small * torch.ones(16))
 
     def forward(self, x):
-        return self.gamma * self.inner(x)
+        return self.gamma * (0.25 * self.inner(x))
 
 
 class Net(nn.Module):

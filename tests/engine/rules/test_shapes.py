@@ -354,7 +354,6 @@ def test_of_a_line_with_several_calls_the_join_alone_is_changed() -> None:
     resized = "F.interpolate(F.max_pool2d(x, 2), size=x.shape[2:])"
     assert finding["fix"]["after"] == f"return torch.cat([x, {resized}], 1) * self.p"
     assert finding["fix"]["verified"] is True
-    assert finding["fix"]["verified"] is True
     finding = only(diagnose_source(net("return torch.cat([x.sum(1, True), x * self.p], dim=0)"), shapes="2x3"))
     assert finding["fix"]["after"] == "return torch.cat([x.sum(1, True), x * self.p], dim=1)"
 

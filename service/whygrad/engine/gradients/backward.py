@@ -187,7 +187,7 @@ class Backward:
             for place, edge in enumerate(self.functions[number].edges):
                 if edge.function is None:
                     continue
-                gain = 1.0 if self._is_flat(number, place) else _size(edge.gave) / arrived
+                gain = 1.0 if not arrived or self._is_flat(number, place) else _size(edge.gave) / arrived
                 carried[edge.function] = max(carried[edge.function], carried[number] * gain)
                 waiting[edge.function] -= 1
                 if not waiting[edge.function]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, log10
@@ -27,8 +27,8 @@ _GAINS = (
 ORDERS = 6.0
 """By how many orders of magnitude a gradient must change, the largest single change left out."""
 
-TINY = 1e-3
-"""A factor that is not larger was chosen so: it is none that chance has made small."""
+TINY = 1e-2
+"""A factor that is not larger was chosen so, even after some steps: it is none that chance has made small."""
 
 LARGE = 1e6
 """A gradient that is smaller than this has not exploded, however much it grew."""
@@ -40,7 +40,7 @@ class Drift:
     by how many orders of magnitude it changes in all, and the parameters that it is no use to: those at the far end of
     the way, and those of such a size that are applied along it.
 
-    `nodes` are the operations of its kind on the way.
+    `changes` are by how many each execution of its kind on the way changes it, by the indices of their events.
     """
 
     order: int
@@ -49,7 +49,8 @@ class Drift:
     times: int
     orders: float
     parameters: tuple[Parameter, ...]
-    nodes: tuple[int, ...] = ()
+    nodes: tuple[int, ...]
+    changes: Mapping[int, float]
 
 
 def vanishing(observation: Observation) -> Iterator[Drift]:
@@ -113,9 +114,10 @@ def _opens(observation: Observation, step: Step, drift: Drift) -> bool:
     as nothing do: once those next to the loss have grown, the others get a gradient too."""
     given = observation.first.gradients
     learning = {p.tensor: p.name in given and given[p.name].state == "ok" for p in observation.trainable}
-    events = [e for e in step.events if e.node in drift.nodes]
-    factors = [[learning[t.id] for t in e.tensors if t.id in learning and _is_tiny(t)] for e in events]
-    return drift.node.bare_name == "mul" and all(factors) and any(map(any, factors))
+    factors = {i: [t.id for t in step.events[i].tensors if t.id in learning and _is_tiny(t)] for i in drift.changes}
+    theirs = sum(abs(change) for i, change in drift.changes.items() if factors[i])
+    begins = any(learning[factor] for scaled_by in factors.values() for factor in scaled_by)
+    return drift.node.bare_name == "mul" and begins and drift.orders - theirs < ORDERS
 
 
 def _is_tiny(factor: Tensor) -> bool:
@@ -137,15 +139,16 @@ def _drift(observation: Observation, step: Step, parameters: list[Parameter], si
     worst = max(lost, key=lambda p: changed[p.name])
     changes = ways.by_kind(worst)
     most = max(changes.values(), key=lambda of_kind: sign * sum(c for _, c in of_kind))
-    made = [(step.functions[number].event, change) for number, change in most]
-    order = max(((e, c) for e, c in made if e is not None), key=lambda pair: sign * pair[1], default=(None, 0.0))[0]
-    if order is not None:
-        event = step.events[order]
-        orders = changed[worst.name]
-        nodes = dict.fromkeys(step.events[e].node for e, _ in made if e is not None)
-        applied = {t.id for e in step.events if e.node in nodes for t in e.tensors}
-        spoiled = tuple(p for p in parameters if p in lost or p.tensor in applied)
-        yield Drift(order, event, observation.nodes[event.node], len(most), orders, spoiled, tuple(nodes))
+    executed = {e: change for number, change in most if (e := step.functions[number].event) is not None}
+    if not executed:
+        return
+    order = max(executed, key=lambda e: sign * executed[e])
+    event = step.events[order]
+    nodes = dict.fromkeys(step.events[e].node for e in executed)
+    applied = {t.id for e in step.events if e.node in nodes for t in e.tensors}
+    spoiled = tuple(p for p in parameters if p in lost or p.tensor in applied)
+    orders = changed[worst.name]
+    yield Drift(order, event, observation.nodes[event.node], len(most), orders, spoiled, tuple(nodes), executed)
 
 
 @dataclass(frozen=True)
