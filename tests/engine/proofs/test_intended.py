@@ -20,6 +20,11 @@ BODIES = {
     "embedded": "return F.embedding(torch.tensor([[0, 1], [2, 0]]), self.a)",
     "convolved": "return F.conv2d(x.view(1, 1, 4, 6), self.k, None, [1, 2], [1, 0], [1, 2])",
     "convolved grouped": "return F.conv1d(x.view(1, 4, 6), self.g, None, 2, 1, 1, 2)",
+    "einsum": "return torch.einsum('ij,kj->ki', x, self.a)",
+    "einsum of one": "return torch.einsum('ij->j', x * self.b)",
+    "einsum unsaid": "return torch.einsum('ji,ki', x.t(), self.a.t()[:, :4])",
+    "einsum batched": "return torch.einsum('...ij,kj->...k', x.view(2, 2, 1, 6), self.a)",
+    "einsum stretched": "return torch.einsum('i...,k...->ik...', x.view(2, 1, 2, 6), self.b.view(3, 2, 1))",
     "loss": "return F.mse_loss(x * self.b, x)",
 }
 NET = """

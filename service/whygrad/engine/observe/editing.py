@@ -31,7 +31,7 @@ from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.holding import tensor
 from whygrad.engine.observe.keeping import keep, require_schemas
 from whygrad.engine.observe.probes import STAND_IN
-from whygrad.engine.observe.values import back, made_at_once, named, outside, tensors
+from whygrad.engine.observe.values import back, made_at_once, named, outside, present, tensors
 
 _TENSOR = torch._C.TensorType.get()
 _ROLE = re.compile(r"\[(\d+)\]")
@@ -241,11 +241,11 @@ class _Editor:
         return self._computed(edit.node, edit.expression, arguments, before)
 
     def _computed(self, like: int, expression: str, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
-        typed = [(name, value.type().annotation_str) for name, value in arguments]
-        function = compiled(expression, typed)
         last = before.prev()
+        given = arguments if "None" in expression else [(n, present(self._graph, v, before)) for n, v in arguments]
+        function = compiled(expression, [(name, value.type().annotation_str) for name, value in given])
         self._graph.setInsertPoint(before)
-        result = self._graph.insertGraph(function.inlined_graph, [value for _, value in arguments])[0]
+        result = self._graph.insertGraph(function.inlined_graph, [value for _, value in given])[0]
         for node in reversed(list(back(before.prev(), last))):
             self._reader.adopt(node, like)
         return result

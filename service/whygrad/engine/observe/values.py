@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import torch
+
 MAKERS = ("prim::ListConstruct", "prim::TupleConstruct")
 """Nodes that make a list or tuple of values."""
 
@@ -39,6 +41,16 @@ def named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     yield name, value
     if made_at_once(value):
         yield from ((f"{name}_{place}", each) for place, each in enumerate(value.node().inputs()))
+
+
+def present(graph: Any, value: Any, before: Any) -> Any:
+    """A tensor that need not be given, under the type of one that is, for a node that reads it where it is."""
+    if value.type().annotation_str != "Optional[Tensor]":
+        return value
+    unwrapped = graph.create("prim::unchecked_unwrap_optional", [value], 1)
+    unwrapped.output().setType(torch._C.TensorType.get())
+    unwrapped.insertBefore(before)
+    return unwrapped.output()
 
 
 def tensors(value: Any) -> list[Any]:

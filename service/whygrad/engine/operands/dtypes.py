@@ -30,22 +30,44 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), ("input", "hx", "w_ih", "w_hh")),
     **dict.fromkeys(("scatter", "scatter_add"), ("self", "src")),
     **dict.fromkeys(("index_add", "index_copy", "masked_scatter"), ("self", "source")),
-    "lerp": ("self", "end"),
+    **dict.fromkeys(("addmm", "addmv", "addbmm", "baddbmm"), ("self",)),
+    **dict.fromkeys(("cross", "linalg_cross", "huber_loss"), ("self", "other", "target")),
+    **dict.fromkeys(("nll_loss", "nll_loss_nd", "nll_loss2d", "cross_entropy_loss"), ("self", "weight")),
+    **dict.fromkeys(("index_reduce", "multi_margin_loss"), ("self", "source", "weight")),
+    "cdist": ("x1", "x2"),
+    "complex": ("real", "imag"),
+    "polar": ("abs", "angle"),
+    "grid_sampler": ("input", "grid"),
+    "linalg_lstsq": ("self", "b"),
+    "embedding_bag": ("weight", "per_sample_weights"),
+    "lerp": ("self", "end", "weight"),
     "prelu": ("self", "weight"),
     "index_put": ("self", "values"),
     "binary_cross_entropy": ("self", "input", "target"),
 }
+_COUNTING = frozenset({"index", "indices", "mask", "condition", "offsets", "pivots", "lengths", "target", "sorter"})
+"""What operands are called whose integers say which numbers are meant, and are none to compute with."""
+
 _NORMS = frozenset({"batch_norm", "layer_norm", "group_norm", "instance_norm"})
 _REDUCED = ("bfloat16", "float16")
 
 
 @dataclass(frozen=True)
 class WrongType:
-    """An operand of the wrong type, the one that the operation takes, and whose type that is."""
+    """An operand of the wrong type, the one that the operation takes, and whose type that is.
+
+    `alike` are all that must be of one type, where several must.
+    """
 
     operand: Operand
     wanted: str
     because: Operand | None = None
+    alike: tuple[Operand, ...] = ()
+
+    @property
+    def strays(self) -> tuple[Operand, ...]:
+        """Every operand that is of another type than is wanted."""
+        return tuple(o for o in self.alike if o.tensor.dtype != self.wanted) or (self.operand,)
 
 
 def wrong_index(node: Node, event: Event) -> WrongType | None:
@@ -68,7 +90,9 @@ def wrong_type(node: Node, event: Event) -> WrongType | None:
         return _against_weight(event)
     if op == "scaled_dot_product_attention" and (mask := next(_with_role(event, ("attn_mask",)), None)):
         return _unlike_mask(mask, event)
-    if op.endswith("_cross_entropy_with_logits"):
+    if op == "huber_loss" and not any(t.requires_grad for t in event.outputs):  # its backward alone refuses them
+        return None
+    if op.endswith("_cross_entropy_with_logits") or op == "kl_div":
         return _not_floating(_with_role(event, ("target",)), event.inputs[:1])
     return _unlike(_alike(node, event))
 
@@ -80,6 +104,11 @@ def written_integer(node: Node, event: Event) -> WrongType | None:
     if target is None or floating is None or target.tensor.floating:
         return None
     return WrongType(target, floating.tensor.dtype, floating)
+
+
+def differing(event: Event) -> WrongType | None:
+    """The operand that differs from the others, where torch refused their types: whatever is no index counts."""
+    return _unlike([o for o in event.inputs if o.tensor.floating or o.role.partition("[")[0] not in _COUNTING])
 
 
 def no_floating(event: Event) -> WrongType | None:
@@ -94,14 +123,17 @@ def _alike(node: Node, event: Event) -> list[Operand]:
     multiplied = set(products.factors(node, event))
     found = convolution(node, event)
     if found is not None:
-        multiplied |= {found.input, found.weight}
+        multiplied |= {found.input, found.weight, *([found.bias] if found.bias and not found.transposed else [])}
     roles = _ALIKE.get(node.bare_name, ())
     chosen = [o for o in event.inputs if o.tensor in multiplied] + list(_with_role(event, roles))
     return sorted(chosen, key=lambda o: not o.tensor.leaf or not o.tensor.requires_grad)
 
 
 def _unlike(operands: Sequence[Operand]) -> WrongType | None:
-    """The operand that differs from the first floating one: a weight, or what most of them are."""
+    """The operand that differs from the first floating one: a weight, or what most of them are.
+
+    Real numbers become complex, where one operand is: the other way half of it would be lost.
+    """
     floating = [o for o in operands if o.tensor.floating]
     if not floating or len({o.tensor.dtype for o in operands}) < 2:
         return None
@@ -109,8 +141,9 @@ def _unlike(operands: Sequence[Operand]) -> WrongType | None:
     if not first.tensor.requires_grad:
         usual = Counter(o.tensor.dtype for o in floating).most_common(1)[0][0]
         first = next(o for o in floating if o.tensor.dtype == usual)
+    first = next((o for o in floating if "complex" in o.tensor.dtype), first)
     other = next(o for o in operands if o.tensor.dtype != first.tensor.dtype)
-    return WrongType(other, first.tensor.dtype, first)
+    return WrongType(other, first.tensor.dtype, first, tuple(operands))
 
 
 def _unlike_mask(mask: Operand, event: Event) -> WrongType | None:

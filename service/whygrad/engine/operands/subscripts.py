@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -57,6 +58,39 @@ def disagreement(written: Equation, event: Event) -> Disagreement | None:
                 return Disagreement(operand, letter, (known[letter], size))
             known[letter] = max(size, known[letter])
     return None
+
+
+def result(written: Equation, event: Event) -> tuple[int, ...] | None:
+    """The shape of the result as the equation says it; None where an operand has other dimensions than letters."""
+    operands = _tensors(event)
+    known: dict[str, int] = {}
+    stretched: tuple[int, ...] = ()
+    for operand, letters in zip(operands, written.subscripts, strict=False):
+        shape = operand.tensor.shape
+        over = len(shape) - len(letters.replace(".", ""))
+        if over < 0 or (over and "." not in letters):
+            return None
+        begin = letters.find(".")
+        batch = shape[begin : begin + over] if begin >= 0 else ()
+        stretched = tuple(max(a, b) for a, b in zip(*_padded(stretched, batch), strict=True))
+        for letter, size in _sizes(letters, shape):
+            known[letter] = size if known.get(letter, 1) == 1 else known[letter]
+    letters = written.result if written.result is not None else _left(written)
+    if not set(letters) <= {*known, "."}:
+        return None
+    return tuple(s for letter in letters for s in (stretched if letter == "." else (known[letter],)))
+
+
+def _left(written: Equation) -> str:
+    """The letters of a result that is not said: those that stand once, in the order of the alphabet."""
+    once = Counter("".join(written.subscripts))
+    dots = "." if "." in once else ""
+    return dots + "".join(sorted(letter for letter, times in once.items() if times == 1 and letter != "."))
+
+
+def _padded(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    rank = max(len(one), len(other))
+    return (1,) * (rank - len(one)) + one, (1,) * (rank - len(other)) + other
 
 
 def reordered(written: Equation, event: Event) -> list[Equation]:

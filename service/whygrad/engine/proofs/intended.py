@@ -10,6 +10,7 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import Convolution, convolution
 from whygrad.engine.operands.recurrent import LAYERS, recurrent
+from whygrad.engine.operands.subscripts import equation, result
 
 Shape = tuple[int, ...]
 
@@ -56,6 +57,8 @@ def _guessed(node: Node, event: Event) -> Shape | None:
         return _product(event)
     if name in ("view", "reshape"):
         return _viewed(node, event)
+    if (written := equation(node, event)) is not None:
+        return result(written, event)
     if name == "cat":
         return _joined(node, event)
     return _stretched(event) if len(event.inputs) > 1 else None

@@ -35,8 +35,8 @@ Cause = Literal[
 
 _FEW_VALUES = re.compile(r"Expected more than 1 (value per channel|spatial element)")
 _TYPE_WORDS = re.compile(
-    r"dtype|data ?type|scalar type|same type|not implemented for '|floating[ -]point|result type|bool tensor|"
-    r"Boolean (alpha|inputs)|not supported for complex|Autograd not support"
+    r"dtype|data ?type|[Ii]ntegral|scalar type|same type|\btype \(|not implemented for '|floating[ -]point|result type|"
+    r"bool tensor|Boolean (alpha|inputs)|not supported for complex|Autograd not support"
 )
 _RANK_WORDS = re.compile(
     r"Dimension out of range|0-dim|0-d tensor|too many indices|expected \dD|\dD input Tensors|\dD \(unbatched\)|"

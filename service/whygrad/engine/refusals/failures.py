@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Error, Event, Node, Observation, Step
+from whygrad.engine.operands.dtypes import wrong_type
 from whygrad.engine.refusals.causes import Cause, Evidence, cause_of, hidden_cause
 from whygrad.engine.refusals.unseen import unseen_node
 from whygrad.engine.wording.origins import last_read, sizes_read, taken_apart
@@ -40,7 +41,7 @@ class Failure:
 
 @lru_cache(maxsize=8)
 def failure(observation: Observation) -> Failure | None:
-    """What made the forward or the loss raise; None where neither did."""
+    """What made the forward or the loss raise, or the derivative of what took other types; None where nothing did."""
     without_numbers = observation.judged is not None and observation.judged.name == "structure"
     for step in observation.steps:
         hidden = _hidden(observation, step) if without_numbers else None
@@ -48,6 +49,8 @@ def failure(observation: Observation) -> Failure | None:
             return hidden
         if step.error is not None and step.error.stage != "backward":
             return None if _explained_elsewhere(step, step.error) else _raised(observation, step, step.error)
+        if step.error is not None and (late := _refused_on_the_way_back(observation, step, step.error)):
+            return late
     return None
 
 
@@ -101,6 +104,17 @@ def _hidden(observation: Observation, step: Step) -> Failure | None:
         if cause is not None and not _autocast(observation, node):
             return Failure(step, order, node, event, cause)
     return None
+
+
+def _refused_on_the_way_back(observation: Observation, step: Step, error: Error) -> Failure | None:
+    """The execution whose types only its derivative refused: the forward of some losses converts what they compare."""
+    order = max((i for i, e in enumerate(step.events) if e.node == error.node), default=-1)
+    if order < 0:
+        return None
+    event = step.events[order]
+    node = observation.nodes[event.node]
+    found = "dtype" in error.message and wrong_type(node, event) is not None
+    return Failure(step, order, node, event, "type", error.kind, error.message) if found else None
 
 
 def _autocast(observation: Observation, node: Node) -> bool:

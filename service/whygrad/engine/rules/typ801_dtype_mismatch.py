@@ -51,16 +51,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.operands.dtypes import WrongType, caster, no_floating, written_integer, wrong_type
+from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operands.dtypes import WrongType, caster, differing, no_floating, written_integer, wrong_type
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
-from whygrad.engine.refusals.retyping import Entry, at_home, converted, entry, home
+from whygrad.engine.refusals.retyping import Entry, at_home, converted, entry, home, read_first
 from whygrad.engine.refusals.sending import sent_as
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, known_as, layer, type_origin
 from whygrad.engine.wording.phrases import short_form
-from whygrad.engine.wording.spelling import in_code, with_behind
+from whygrad.engine.wording.spelling import behind_each, in_code, with_behind
+from whygrad.engine.wording.written import spelt
 
 
 @rule("TYP801", "dtype-mismatch", "error")
@@ -71,7 +72,7 @@ def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
-    wrong = wrong_type(node, event) or written_integer(node, event) or no_floating(event)
+    wrong = wrong_type(node, event) or written_integer(node, event) or no_floating(event) or differing(event)
     wrong = at_home(observation, wrong) if wrong is not None else None
     op = node.name
     return finding(
@@ -108,6 +109,19 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
     if came is not None and wrong.wanted == home(observation):
         yield _before(observation, failed, came, wrong)
     yield _fix(observation, failed, node, wrong)
+    stored = wrong.because is not None and wrong.because.tensor.id in observation.stored
+    if wrong.because is not None and stored and wrong.operand.tensor.dtype == home(observation):
+        yield _of_the_weight(observation, node, wrong.because, wrong.operand.tensor.dtype)
+
+
+def _of_the_weight(observation: Observation, node: Node, weight: Operand, usual: str) -> Fix:
+    """A weight of another type than all others, as `from_numpy` makes it."""
+    name = called(observation, node, weight)
+    return Fix(
+        f"make {name} {usual} where it is created, as the other weights are, or convert it here",
+        after=with_behind(observation, node, weight.role, caster(usual)),
+        edits=wrapped(observation, node, weight.role, f"x.to(torch.{usual})"),
+    )
 
 
 def _before(observation: Observation, failed: Failure, came: Entry, wrong: WrongType) -> Fix:
@@ -115,22 +129,28 @@ def _before(observation: Observation, failed: Failure, came: Entry, wrong: Wrong
     where = f"convert it to {wrong.wanted} where it comes in{in_code(name, cast)}"
     tensor = came.operand.tensor
     sent = next((t for t in failed.step.inputs if t.id == tensor.id), None)
+    first = read_first(observation, came)
+    source = observation.source(first[0].id if first is not None else came.node.id)
     return Fix(
         f"send it as {short_form(sent.shape, wrong.wanted)}, or {where}" if sent is not None else where,
-        before=observation.source(came.node.id),
-        after=with_behind(observation, came.node, came.operand.role, cast),
+        before=source,
+        after=f"{first[1]} = {first[1]}{cast}\n{source}"
+        if first is not None
+        else with_behind(observation, came.node, came.operand.role, cast),
         edits=converted(observation, came, wrong.wanted),
     )
 
 
 def _fix(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Fix:
-    name, cast = known_as(observation, node, wrong.operand), caster(wrong.wanted)
-    role = wrong.operand.role
-    after = with_behind(observation, node, role, cast)
-    edits = () if role in node.writes else wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")
+    cast = caster(wrong.wanted)
+    name = spelt(observation, node, wrong.operand.role) or known_as(observation, node, wrong.operand)
+    roles = [stray.role for stray in wrong.strays]
+    after = behind_each(observation, node, roles, cast)
+    edits = [e for role in roles for e in wrapped(observation, node, role, f"x.to(torch.{wrong.wanted})")]
+    edits = [] if wrong.operand.role in node.writes else edits
     here = in_code(name, cast)
     place = sent_as(observation, failed.step, wrong.operand.tensor)
     if place is None or failed.step.inputs[place].dtype != wrong.operand.tensor.dtype:
-        return Fix(f"convert it to {wrong.wanted}{here}", after=after, edits=edits)
+        return Fix(f"convert it to {wrong.wanted}{here}", after=after, edits=tuple(edits))
     summary = f"send it as {short_form(failed.step.inputs[place].shape, wrong.wanted)}, or convert it here{here}"
-    return Fix(summary, after=after, edits=edits)
+    return Fix(summary, after=after, edits=tuple(edits))

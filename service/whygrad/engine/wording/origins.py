@@ -98,11 +98,11 @@ def _role(role: str) -> str:
 
 
 def variable(observation: Observation, node: Node, role: str) -> str | None:
-    """The variable that holds an operand, where it stands in the user's line."""
+    """The variable that holds an operand, where it stands in the user's line, and not as the keyword of another."""
     argument, source = node.argument(role), observation.source(node.id)
     name = argument.variable if argument else ""
     for candidate in (name, name.rstrip("0123456789")):
-        if source and candidate and re.search(rf"(?<![\w.]){re.escape(candidate)}(?!\w)", source):
+        if source and candidate and re.search(rf"(?<![\w.]){re.escape(candidate)}(?!\w|\s*=[^=])", source):
             return candidate
     return None
 

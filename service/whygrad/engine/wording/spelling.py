@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
@@ -21,6 +22,18 @@ def with_behind(observation: Observation, node: Node, role: str, suffix: str) ->
     layer = node.module.rpartition(".")[2]
     handed = fed(source, layer, suffix) if role in FIRST and observation.in_library(node.id) else None
     return handed or applied(source, name, suffix) or operand_of(source, name, suffix)
+
+
+def behind_each(observation: Observation, node: Node, roles: Sequence[str], suffix: str) -> str | None:
+    """The line with the same behind several operands of a node; None where the place of one is not plain."""
+    source = observation.source(node.id)
+    if len(roles) == 1 or source is None:
+        return with_behind(observation, node, roles[0], suffix)
+    found = [exact for role in roles if (exact := written(observation, node, role)) is not None]
+    line: str | None = source
+    for exact in sorted(found, key=lambda e: e.col_offset, reverse=True):
+        line = suffixed(line, exact, suffix)
+    return line if len(found) == len(roles) else None
 
 
 def called_instead(observation: Observation, node: Node, function: str) -> str | None:
