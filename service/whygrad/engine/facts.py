@@ -80,14 +80,17 @@ class Argument:
 class Look:
     """What the numbers of a tensor look like: the shares of distinct numbers and of those of few digits.
 
-    `smooth` is how much each number tells of its neighbour: 1 for a ramp or a slow wave, about 0 at random. `idle` are
-    several that are all 0, or all 1: what a sum or a product with them begins with.
+    `smooth` is how much each number tells of its neighbour: 1 for a ramp or a slow wave, about 0 at random. `idle` is
+    the 0 or 1 that several all are: what a sum or a product begins with. `centred` are those that lie about 0, as
+    shares do not; `regular` is what mirrors itself, or whose rows stand at right angles or have one sum or length.
     """
 
     distinct: float
     written: float
     smooth: float
-    idle: bool = False
+    idle: float | None = None
+    centred: bool = False
+    regular: bool = False
 
     def drawn(self, elements: int) -> bool:
         """Whether they look drawn at random or learnt, and neither written by hand nor laid out by a formula."""

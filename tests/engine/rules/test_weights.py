@@ -43,7 +43,7 @@ WEIGHTS = [
 BUFFERS = [
     ("self.adj = torch.rand(4, 4)", "return self.p * self.adj @ self.a(x)"),
     ("self.P = torch.rand(4, 4)", "return self.p * self.P @ self.a(x)"),
-    ("self.proj_random = torch.randn(6, 6)", "return self.p * self.a(x) @ self.proj_random"),
+    ("self.register_buffer('proj', torch.randn(6, 6))", "return self.p * self.a(x) @ self.proj"),
     ("self.alpha = torch.full((6,), 0.25)", "return self.p * self.a(x) * self.alpha"),
     ("self.h0 = torch.zeros(4, 6)", "return self.p * self.a(x) + self.h0"),
     ("self.register_buffer('alpha', torch.ones(6))", "return self.p * self.a(x) * self.alpha"),
@@ -148,7 +148,7 @@ def test_weights_in_a_plain_list_of_a_trace() -> None:
 
 
 def test_a_tensor_that_is_meant_to_stay_as_it_was_drawn_is_none() -> None:
-    source = net("return self.p * self.a(x) @ self.proj", f"{LAYER}; self.register_buffer('proj', torch.randn(6, 6))")
+    source = net("return self.p * self.a(x) @ self.proj", f"{LAYER}; self.proj = torch.randn(6, 6)")
     request = {"inputs": [{"shape": [4, 6]}], "passes": ["numeric"]}
     assert [f["code"] for f in examined(build(source), request)[-1]["findings"]] == ["PAR206"]
     told = examined(build(source), {**request, "expect_frozen": ["proj"]})[-1]

@@ -29,6 +29,18 @@ _FOLLOWS = 0.5
 """How much alike numbers are that were a copy once, and are trained or averaged since."""
 
 
+_EITHER_SIDE = 0.1
+"""The share of numbers that lie on the other side of 0, of those that lie about it."""
+
+
+_STRIP = 32
+"""So many rows that stand at right angles do not by chance."""
+
+
+_EXACT = 1e-4
+"""How far rounding leaves the rows of a basis from what they were made to be."""
+
+
 _SAME = 1 - 1e-9
 """How much alike the same numbers are, as they are computed."""
 
@@ -40,11 +52,11 @@ def look(tensor: torch.Tensor) -> Look | None:
     corner = _corner(tensor)
     return Look(
         distinct=torch.unique(corner).numel() / corner.numel(),
-        idle=corner.numel() > 1
-        and bool((corner == corner.flatten()[0]).all())
-        and float(corner.flatten()[0]) in (0.0, 1.0),
         written=_share_written(corner.flatten()),
         smooth=max((_smoothness(corner, axis) for axis in range(corner.dim())), default=0.0),
+        idle=_idle(corner),
+        centred=min(int((corner < 0).sum()), int((corner > 0).sum())) >= _EITHER_SIDE * corner.numel(),
+        regular=_is_regular(tensor.detach()),
     )
 
 
@@ -82,6 +94,38 @@ def _centred(tensor: torch.Tensor) -> torch.Tensor:
 
 def _corner(tensor: torch.Tensor) -> torch.Tensor:
     return countable(tensor.detach()[tuple(slice(0, 64 if tensor.dim() < 3 else 16) for _ in tensor.shape)])
+
+
+def _idle(corner: torch.Tensor) -> float | None:
+    first = float(corner.flatten()[0])
+    return first if corner.numel() > 1 and first in (0.0, 1.0) and bool((corner == first).all()) else None
+
+
+def _is_regular(tensor: torch.Tensor) -> bool:
+    """Whether a tensor mirrors itself, its rows stand at right angles, or all have one sum or one length."""
+    if tensor.dim() < 2:
+        return False
+    corner = _corner(tensor)
+    mirrors = tensor.dim() == 2 and tensor.shape[0] == tensor.shape[1] > 1 and torch.allclose(corner, corner.T)
+    return mirrors or _is_upright(tensor.flatten(1)) or any(_is_even(tensor, axis) for axis in range(tensor.dim()))
+
+
+def _is_upright(matrix: torch.Tensor) -> bool:
+    """Whether its rows, or where it is tall its columns, stand at right angles to each other."""
+    rows = countable((matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T)[:_STRIP]).double()
+    products = rows @ rows.T
+    lengths = products.diag()
+    return len(rows) > 1 and torch.allclose(products, lengths.diag(), atol=_EXACT * float(lengths.max()))
+
+
+def _is_even(tensor: torch.Tensor, axis: int) -> bool:
+    """Whether all lines along an axis have one sum, as shares have, or one length, as directions and waves have."""
+    lines = tensor.movedim(axis, -1)
+    lines = countable(lines[tuple(slice(0, _STRIP) for _ in lines.shape[:-1])].flatten(0, -2)).double()
+    if min(lines.shape) < 2:
+        return False
+    sizes = torch.stack([lines.sum(1), lines.square().sum(1)])
+    return bool((sizes.amax(1) - sizes.amin(1) <= _EXACT * sizes.abs().amax(1)).any())
 
 
 def _share_written(flat: torch.Tensor) -> float:

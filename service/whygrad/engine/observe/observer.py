@@ -218,12 +218,15 @@ class Observer:
         held, buffers = dict(program.parameters()), dict(program.buffers())
         looks = {name: look(tensor) for name, tensor in (buffers | dict(program.attributes())).items()}
         grouped = _grouped(list(held), tensors)
-        alike = copies((p.name, held[p.name]) for p in grouped)
-        parameters = tuple(replace(p, copies=alike.get(p.name, ())) for p in grouped)
-        own = {p.tensor for p in parameters}
+        own = {p.tensor for p in grouped}
         rest = _grouped([name for name in tensors if name not in held], tensors)
+        alike = copies([*((p.name, held[p.name]) for p in grouped), *buffers.items()])
+        copied = {name: tuple(n for n in names if n in held) for name, names in alike.items()}
+        parameters = tuple(replace(p, copies=copied.get(p.name, ())) for p in grouped)
         others = tuple(
-            replace(b, look=looks.get(b.name), registered=b.name in buffers) for b in rest if b.tensor not in own
+            replace(b, look=looks.get(b.name), registered=b.name in buffers, copies=copied.get(b.name, ()))
+            for b in rest
+            if b.tensor not in own
         )
         self._seen = replace(self._seen, parameters=parameters, buffers=others)
 

@@ -50,7 +50,8 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Unfreeze
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.weights import baked_weights, unregistered
+from whygrad.engine.gradients.unregistered import unregistered
+from whygrad.engine.gradients.weights import baked_weights
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import counted

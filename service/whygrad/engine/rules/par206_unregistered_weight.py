@@ -19,7 +19,11 @@ are meant to stay as they are, as those of a random projection are, name the ten
 Not to be confused with
 -----------------------
 Running statistics, masks, tables of positions or frequencies, averages and code books that the program itself
-updates are buffers by right and are not reported. PAR205 is a weight that no module holds any more.
+updates are buffers by right and are not reported; nor is the fixed part of something that is learnt, such as the words
+around a learnt prompt. A registered buffer of random numbers may be meant. That of a product, as in random features,
+random projections and reservoirs, and a table of words are reported only where the product gets a learnt bias, or where
+two parameters of the same module do the same. What a tensor is called says nothing. PAR205 is a weight that no module
+holds any more.
 
 Example
 -------
@@ -55,7 +59,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Register
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.gradients.weights import Unregistered, attribute_of, unregistered
+from whygrad.engine.gradients.unregistered import Unregistered, attribute_of, unregistered
 from whygrad.engine.observation import Observation, Parameter
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import sizes
@@ -110,6 +114,6 @@ def _evidence(held: Parameter) -> str:
     """Why it is taken for a weight."""
     if held.requires_grad:
         return f"{held.name} ({sizes(held.shape)}) wants a gradient, but is not among the parameters"
-    if held.look is not None and held.look.idle:
+    if held.look is not None and held.look.idle is not None:
         return f"{held.name} ({sizes(held.shape)}) has the numbers that a weight begins with, and would do nothing else"
     return f"{held.name} ({sizes(held.shape)}) holds numbers as drawn at random or learnt, not a table or a mask"
