@@ -67,3 +67,30 @@ def test_a_slice_is_kept_without_its_history() -> None:
     ]
     assert (finding["code"], finding["fix"]["verified"]) == ("BWD403", True)
     assert finding["fix"]["after"] == "self.m = h[:, -6:].detach()"
+
+
+def test_a_list_of_the_step_keeps_nothing() -> None:
+    init = "self.cell = nn.Linear(12, 6); self.feed = torch.zeros(4, 6)"
+    body = (
+        "outs: List[torch.Tensor] = []; feed = self.feed; feed = torch.tanh(self.cell(torch.cat([x, feed], 1))); "
+        "outs.append(feed); self.feed = feed; return torch.stack(outs) * self.p"
+    )
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["location"]["op"]) == ("BWD403", "prim::SetAttr")
+    assert (finding["title"], finding["related"]) == ("self.feed keeps the graph of the last step", [])
+    assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, "self.feed = feed.detach()")
+
+
+def test_a_list_that_the_module_holds_keeps_what_is_appended() -> None:
+    init = "self.a = nn.Linear(6, 6); self.states: List[torch.Tensor] = [torch.zeros(4, 6)]"
+    body = "held = self.states; h = torch.tanh(self.a(x) + held[-1]); held.append(h); return h * self.p"
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["location"]["op"]) == ("BWD403", "aten::append")
+
+
+def test_a_list_is_kept_without_the_history_of_what_lies_in_it() -> None:
+    init = "self.a = nn.Linear(6, 6); self.states: List[torch.Tensor] = [torch.zeros(4, 6)]"
+    body = "h = torch.tanh(self.a(x) + self.states[-1]); new = [h]; self.states = new; return h * self.p"
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["location"]["op"]) == ("BWD403", "prim::SetAttr")
+    assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, "self.states = [t.detach() for t in new]")

@@ -57,9 +57,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Wrap
-from whygrad.engine.facts import KEEPING
+from whygrad.engine.facts import FILLING, KEEPING, RETYPING
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
-from whygrad.engine.observation import Event, Observation, Step
+from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.rewriting import rewritten
 
@@ -78,17 +78,31 @@ def graph_kept(observation: Observation) -> Iterator[Finding]:
 def _keepers(observation: Observation, before: Step, failed: Step) -> Iterator[int]:
     """The executions of the earlier step that put away a tensor with history, or wrote one into memory, for the later.
 
-    What is written may be a view of what is kept: `self.memory[0] = h`.
+    What is written may be a view of what is kept: `self.memory[0] = h`. A list of the step itself keeps nothing.
     """
+    lasting = _lasting(observation)
     own = {p.tensor for p in observation.parameters}
     read = [t for e in failed.events for t in (*e.tensors, *e.outputs) if t.id not in own]
     tensors, memory = {t.id for t in read}, {t.storage for t in read}
     for index, event in enumerate(before.events):
         node = observation.nodes[event.node]
+        if node.op in FILLING and node.arguments[0].value not in lasting:
+            continue
         kept = (t.id in tensors and t.grad_fn for t in event.tensors)
         written = (t.storage in memory and t.grad_fn for t in event.outputs)
         if any(kept if node.op in KEEPING else written if node.writes else ()):
             yield index
+
+
+def _lasting(observation: Observation) -> frozenset[int]:
+    """The values that a module holds, and what is taken out of lists and dicts of them as it is."""
+    found: set[int] = set()
+    for node in observation.nodes:
+        handed_on = node.op in RETYPING or node.op == "aten::__getitem__"
+        if node.op == "prim::GetAttr" or (handed_on and node.arguments[0].value in found):
+            found.update(node.outputs)
+        found.update(target for source, target in node.joins if source in found)
+    return frozenset(found)
 
 
 def _finding(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Finding:
@@ -110,7 +124,7 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
         ),
         fix=Fix(
             "keep the numbers without their history",
-            after=_detached(observation.source(node.id)),
+            after=_detached(observation.source(node.id), node),
             edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
         ),
         other_fixes=(
@@ -145,6 +159,10 @@ def _kept(event: Event) -> str:
     return next((t.grad_fn for t in tensors if t.grad_fn), "its grad_fn")
 
 
-def _detached(source: str | None) -> str | None:
+def _detached(source: str | None, node: Node) -> str | None:
+    """The user's line with the history let go; of a list, that of each tensor in it."""
+    value = node.argument("value")
+    if value is not None and value.type.startswith("List"):
+        return rewritten(source, r"^([\w.]+) = ([\w.]+)$", r"\1 = [t.detach() for t in \2]")
     assigned = rewritten(source, r"^([\w.\[\]]+) = ([\w.]+(?:\[[^\[\]]*\])?)$", r"\1 = \2.detach()")
     return assigned or rewritten(source, r"\.append\(([\w.]+)\)", r".append(\1.detach())")
