@@ -133,3 +133,11 @@ class Net(nn.Module):
 def test_two_layers_in_vain_take_part() -> None:
     finding = only("s = self.b(self.a(x)); return x.exp() * self.p")
     assert finding["message"].startswith("a and b take part in the forward")
+
+
+def test_what_is_put_into_a_list_in_vain_is_told_where_it_is_made() -> None:
+    init = "self.sides = nn.ModuleList([nn.Linear(6, 6) for _ in range(3)])"
+    loop = "outs: List[torch.Tensor] = []\n        for side in self.sides:\n            outs.append(side(x))"
+    finding = only(f"{loop}; return (outs[0] + outs[1]) * self.p", init)
+    assert (finding["code"], finding["location"]["op"]) == ("PAR204", "aten::linear")
+    assert (finding["location"]["module"], finding["fix"]["verified"]) == ("sides.2", True)

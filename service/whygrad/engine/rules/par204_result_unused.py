@@ -55,11 +55,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Ask, Freeze, Give
+from whygrad.engine.facts import FILLING
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.cuts import severity
 from whygrad.engine.gradients.rejoining import taken_on
 from whygrad.engine.gradients.stops import flow
 from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
+from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
@@ -78,6 +80,7 @@ def result_unused(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, group: Unreached, last: Event) -> Finding:
     returned = _output(observation, last)
+    made = _made(observation, last)
     fixes = _fixes(observation, group, last, returned)
     where, parts = "the result is not used", subject(group.parameters, "takes")
     if returned is not None:
@@ -85,15 +88,25 @@ def _finding(observation: Observation, group: Unreached, last: Event) -> Finding
     return Finding(
         title=f"{subject(group.parameters, 'gets')} no gradient: {where}",
         message=f"{parts} part in the forward, and nothing that the loss reads depends on it.",
-        node=last.node,
-        event=last,
+        node=made.node,
+        event=made,
         order=group.order,
         parameters=names(group.parameters),
         severity=severity(observation),
-        chain=(Link("this is the last operation that its value reaches", last.node),),
+        chain=(
+            Link(f"this is the last {'place' if made is not last else 'operation'} that its value reaches", last.node),
+        ),
         fix=fixes[0],
         other_fixes=tuple(fixes[1:]),
     )
+
+
+def _made(observation: Observation, last: Event) -> Event:
+    """The execution whose result is left: of what was put into a list or a dict, the one that made it."""
+    if observation.nodes[last.node].op not in FILLING:
+        return last
+    makers = uses(observation).made(t.id for t in last.tensors)
+    return next((e for e in makers if observation.nodes[e.node].op not in FILLING), last)
 
 
 def _fixes(observation: Observation, group: Unreached, last: Event, returned: int | None) -> list[Fix]:
