@@ -56,6 +56,18 @@ class Net(nn.Module):
     def forward(self, x):
         return self.block(x + self.positions[: x.size(0)]).mean(dim=0)
 """),
+    "steps in front, and nodes that have a vector of their own": Architecture("6x5x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.steps = nn.Parameter(torch.randn(6, 1, 8))
+        self.nodes = nn.Parameter(torch.randn(1, 5, 8))
+        self.attn = nn.MultiheadAttention(8, 2)
+
+    def forward(self, x):
+        h = x + self.steps + self.nodes
+        return h + self.attn(h, h, h)[0]
+"""),
     "one sample of many steps, given its batch by hand": Architecture("7x5", """\
 class Net(nn.Module):
     def __init__(self):

@@ -211,6 +211,11 @@ FAULTS = {
         "SHP720", "1x3x8", "self.c = nn.Conv1d(3, 4, 8)\nself.n = nn.BatchNorm1d(4)",
         "h = torch.squeeze(self.c(x))\nreturn self.n(h)", "h = torch.squeeze(self.c(x), 2)",
     ),
+    "one question's summary, repeated for each of its words": Fault(
+        "SHP720", "1x5x6", "self.a = nn.Linear(6, 6)",
+        "h = self.a(x).mean(1, keepdim=True).squeeze()\nreturn x * h.unsqueeze(1).expand(-1, x.size(1), -1)",
+        "h = self.a(x).mean(1, keepdim=True).squeeze(1)",
+    ),
     "one channel before a convolution": Fault(
         "SHP720", "4x1x8x8", "self.c = nn.Conv2d(1, 4, 3)", "h = x.squeeze()\nreturn self.c(h)", "h = x",
     ),
@@ -256,6 +261,17 @@ FAULTS = {
         "SHP716", "4x6x8", "self.a = nn.TransformerEncoderLayer(8, 2, 16)\nself.b = nn.Linear(8, 3)",
         "return self.b(self.a(x)[:, 0])",
     ),
+    "attention between images, each place with a position of its own": Fault(
+        "SHP716", "4x3x6x6", "self.c = nn.Conv2d(3, 8, 3)\nself.p = nn.Parameter(torch.randn(1, 16, 8))\n"
+        "self.a = nn.MultiheadAttention(8, 2)",
+        "h = self.c(x).flatten(2).transpose(1, 2) + self.p\n"
+        "return self.a(h, h, h)[0].transpose(1, 2).reshape(-1, 8, 4, 4)",
+    ),
+    "attention between sentences, each word with a position of its own": Fault(
+        "SHP716", "4x6:int64[0,9)", "self.e = nn.Embedding(9, 8)\nself.p = nn.Embedding(7, 8)\n"
+        "self.a = nn.MultiheadAttention(8, 2)",
+        "h = self.e(x) + self.p(torch.arange(x.size(1)))\nreturn self.a(h, h, h)[0] + h",
+    ),
     "attention to a sequence of another length": Fault(
         "SHP716", "3x5x8; 3x9x8", "self.a = nn.MultiheadAttention(8, 2)", "return x + self.a(x, y, y)[0]",
         arguments="x, y",
@@ -289,6 +305,18 @@ FAULTS = {
     "several images of a sample, for which there is one target": Fault(
         "SHP718", "4x10; 4x4x7x7", "self.a = nn.Linear(10, 512)\nself.b = nn.ConvTranspose2d(16, 4, 4)",
         "h = self.a(x)\nreturn F.mse_loss(self.b(h.view(-1, 16, 4, 4)), y)", "nn.Linear(10, 256)", "x, y",
+    ),
+    "a map spread over as many places as that of the example": Fault(
+        "SHP712", "2x3x13x8", "self.a = nn.Conv2d(3, 4, 3, stride=2, padding=1)\nself.b = nn.Conv2d(4, 4, 1)",
+        "h = self.a(x)\nsizes = [int(s) for s in h.shape[2:]]\ng = self.b(h.mean(dim=(2, 3), keepdim=True))\n"
+        "return h + F.interpolate(g, sizes)",
+        traced="2x3x8x6",
+    ),
+    "positions of as many patches as the example had": Fault(
+        "SHP712", "2x3x12x8", "self.a = nn.Conv2d(3, 4, 4, stride=4)\nself.b = nn.Embedding(9, 4)",
+        "h = self.a(x)\npatches = torch.arange(int(h.size(2)) * int(h.size(3)))\n"
+        "return h.flatten(2).transpose(1, 2) + self.b(patches)",
+        traced="2x3x8x8",
     ),
     "steps unrolled": Fault(
         "SHP712", "2x9x5", "self.a = nn.RNNCell(5, 8)",

@@ -37,6 +37,14 @@ def test_the_operation_to_change_and_its_line(body: str, told: tuple[str, str, s
     assert finding["parameters"] == ["p"]
 
 
+def test_what_the_program_does_wrong_itself_comes_first() -> None:
+    source = net(
+        "r = torch.min(self.p * x, x).sum(1); y = self.l(x); return ((y - r) ** 2).mean()", "self.l = nn.Linear(3, 1)"
+    )
+    document = examined(build(source), {"inputs": [{"shape": [4, 3], "fill": "ones"}]})[-1]
+    assert [f["code"] for f in document["findings"]] == ["SHP707", "FMT901"]
+
+
 def test_only_those_suffer_whose_gradient_differs() -> None:
     finding = found("return self.l(torch.max(self.p * x, x))", "self.l = nn.Linear(3, 2)")
     assert (finding["parameters"], finding["severity"]) == (["p"], "warning")

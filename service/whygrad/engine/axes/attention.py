@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import permutations
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.misordered import Misordered
-from whygrad.engine.axes.pieces import holds_batch
+from whygrad.engine.axes.pieces import holds_batch, length
 from whygrad.engine.edits import Wrap
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
 
+_OF_TABLES = frozenset({"weight", "new", "made"})
+"""What the rows of a table are: those of a weight or buffer, or numbers counted in the program."""
+
 
 def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[tuple[int, Event, frozenset[int]]]:
-    """Attention whose keys are the samples of a batch, while its mask or what follows has the sequence second.
+    """Attention whose keys are the samples of a batch, while its mask, its positions or what follows has them second.
 
     With the nodes that read such a mask.
     """
     for order, event in enumerate(known.step.events):
         if _attends_to_samples(observation, known, event):
             masks = _masks_of_samples(observation, known, observation.nodes[event.node].module)
-            yield from [(order, event, masks)] if masks or pooled(observation, known, order) else []
+            sure = masks or pooled(observation, known, order) or _told_apart_second(observation, known, event)
+            yield from [(order, event, masks)] if sure else []
             return
+
+
+def _told_apart_second(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether what attends has a table of positions added along its second axis, and none along its samples."""
+    sums = (e for e in map(known.step.events.__getitem__, known.behind(event)) if len(e.inputs) == 2)
+    tables = {along for e in sums if observation.nodes[e.node].bare_name == "add" for along in _tables(known, e)}
+    return tables == {1}
+
+
+def _tables(known: Layouts, event: Event) -> Iterator[int]:
+    """Along which axis of (samples, positions, features) a sum adds a table: the same for all of the others."""
+    for given, table in permutations((known.of(t) for t in event.tensors), 2):
+        rows = ((),) * (len(given) - len(table)) + table
+        if len(given) == len(rows) == 3 and holds_batch(given[0]) and not holds_batch(given[1]):
+            alike = [not a or length(a) == 1 or all(p.source.kind == "repeated" for p in a) for a in rows[:2]]
+            own = [all(p.source.kind in _OF_TABLES for p in a) and length(a) > 1 for a in rows[:2]]
+            yield from (i for i in (0, 1) if own[i] and alike[1 - i])
 
 
 def _attends_to_samples(observation: Observation, known: Layouts, event: Event) -> bool:

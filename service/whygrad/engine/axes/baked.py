@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import prod
 
+from whygrad.engine.axes.derived import resampled, scaled
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.observation import Event, Json, Node, Observation
@@ -66,7 +67,11 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
             return Baked(order, node.id, event, *observation.resized[0][1:], all_changed)
         if event is failed and (split := _split_as_recorded(observation, node, event)):
             return Baked(order, node.id, event, *observation.resized[0][1:], split, derived=True)
-        for recorded, sent in _exchanges(observation):
+        if sampled := resampled(observation, known, failed, node):
+            (recorded, sent), sizes = sampled
+            changes = _everywhere(observation, node, "output_size", sizes)
+            return Baked(order, node.id, event, recorded, sent, changes, derived=True)
+        for recorded, sent in _exchanges(observation, known, failed, failing=event is failed):
             found = _held(node, event, recorded, sent, failing=event is failed)
             if found is not None and (event is failed or clashes(failed, recorded, sent)):
                 changes = (*_everywhere(observation, node, *found), *_counted(observation, recorded, sent))
@@ -120,14 +125,16 @@ def _run(sizes: list[int], begin: int, product: int) -> range:
     return next((run for run in runs if prod(sizes[i] for i in run) == product), range(0))
 
 
-def _exchanges(observation: Observation) -> list[tuple[int, int]]:
+def _exchanges(observation: Observation, known: Layouts, failed: Event, *, failing: bool) -> list[tuple[int, int]]:
     """Sizes that were recorded and those that stand for them now, also of axes that were folded: 2 x 4 for 3 x 6.
 
-    An example without elements tells nothing: any 0 in the program may be that size.
+    An example without elements tells nothing: any 0 in the program may be that size. What follows from a size of the
+    example is looked for in what made an operand alone: what was refused may hold such a number by itself.
     """
     singles = [(recorded, sent) for _, recorded, sent in observation.resized if recorded]
     folded = [(a * c, b * d) for (a, b), (c, d) in combinations(singles, 2)]
-    return list(dict.fromkeys(singles + folded))
+    following = [] if failing else list(scaled(observation, known, failed))
+    return list(dict.fromkeys(singles + folded + following))
 
 
 def _held(node: Node, event: Event, recorded: int, sent: int, *, failing: bool) -> tuple[str, Json] | None:

@@ -83,6 +83,7 @@ def optimiser_changes_gradient(observation: Observation) -> Iterator[Finding]:
         event=next(iter(executions(observation, [node])), None) if node is not None else None,
         parameters=names(lost),
         severity=_severity(observation, departure, lost),
+        order=len(observation.first.events),  # behind all that the program itself does wrong
         chain=tuple(_chain(observation, departure)),
         related=tuple(Related("the same expression, with gradients", other) for other in twins[1:]),
         fix=fix,

@@ -82,13 +82,16 @@ def baked_shape(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, found: Baked, failed: Failure | None = None) -> Finding:
     node = observation.nodes[found.node]
     refused = _refused(failed)
+    shown, event = found.node, found.event
+    if failed is not None and refused is not None and observation.in_library(found.node):
+        shown, event = refused, failed.event or found.event  # a trace keeps one line, and that one is torch's own
     what = f"numbers computed from {found.recorded}" if found.derived else f"{found.recorded}"
     return Finding(
         title=f"{node.name} holds {what}, a size of its example: {found.sent} came in",
         message=f"{_recorder(observation)} wrote {'what was computed from ' if found.derived else ''}the size "
         f"{found.recorded} of its example into the program as a number. The input has {found.sent} there.",
-        node=found.node,
-        event=found.event,
+        node=shown,
+        event=event,
         order=found.order,
         severity="error" if failed else "warning",
         parameters=names(observation.trainable) if failed else (),

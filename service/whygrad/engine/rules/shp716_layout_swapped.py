@@ -168,7 +168,7 @@ def _attention(observation: Observation, order: int, event: Event, masks: frozen
     return Finding(
         title=f"{node.module or 'the attention'} attends from sample to sample: it takes the sequence first",
         message="The attention was made without batch_first=True and gets (batch, sequence, features), so it takes the "
-        f"batch for the sequence, and {'its mask' if masks else 'what follows'} has the sequence in dimension 1.",
+        f"batch for the sequence, and {'its mask' if masks else 'all around it'} has the sequence in dimension 1.",
         node=node.id,
         event=event,
         order=order,

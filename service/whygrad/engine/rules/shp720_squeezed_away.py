@@ -58,6 +58,7 @@ from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
@@ -75,7 +76,7 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
             raised = failed if _raised_behind(known, order, failed) else None
             meant = _needed(observation, known, event, raised)
-            if meant and not _put_back(observation, event):
+            if meant and not _put_back(observation, event, meant):
                 yield _finding(observation, order, node, event, meant, raised)
 
 
@@ -96,11 +97,16 @@ def _needed(observation: Observation, known: Layouts, event: Event, raised: Fail
     return [i for i in gone if any(p.source.kind == "input" and p.source.key in alone for p in layout[i])]
 
 
-def _put_back(observation: Observation, event: Event) -> bool:
-    """Whether a dimension is added to the result again."""
-    made = {t.id for t in event.outputs}
+def _put_back(observation: Observation, event: Event, meant: Sequence[int]) -> bool:
+    """Whether a dimension is added to the result again, where what should have stayed was."""
+    made, gone = {t.id for t in event.outputs}, dropped(observation.nodes[event.node], event)
+    places = {len([i for i in range(m) if i not in gone]) for m in meant}
+    rank = len(event.outputs[0].shape) + 1
     return any(
-        observation.nodes[e.node].bare_name == "unsqueeze" and e.tensors and e.tensors[0].id in made
+        observation.nodes[e.node].bare_name == "unsqueeze"
+        and e.tensors
+        and e.tensors[0].id in made
+        and value(observation.nodes[e.node], e, "dim", 0) % rank in places
         for e in observation.first.events
     )
 

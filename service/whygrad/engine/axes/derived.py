@@ -1,0 +1,57 @@
+"""Sizes that follow from one of the traced example, as a map of features has from a picture, and stand as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+from math import prod
+
+from whygrad.engine.axes.layouts import Layouts
+from whygrad.engine.axes.pieces import Axis
+from whygrad.engine.observation import Event, Node, Observation
+
+Resized = tuple[int, int]
+"""The size that an axis of the input had in the example, and the one that came."""
+
+
+def scaled(observation: Observation, known: Layouts, failed: Event) -> Iterator[Resized]:
+    """The sizes that the axes of what was refused had in the example, as far as they come out even, and those now."""
+    for given in dict.fromkeys(a for tensor in failed.tensors for a in known.of(tensor)):
+        sizes = [(p.size, *_of_input(observation, given[i : i + 1])) for i, p in enumerate(given)]
+        if all(size * recorded % sent == 0 for size, recorded, sent in sizes):
+            was, now = prod(s * recorded // sent for s, recorded, sent in sizes), prod(s for s, _, _ in sizes)
+            yield from [(was, now)] if was != now else []
+
+
+def resampled(observation: Observation, known: Layouts, failed: Event, node: Node) -> tuple[Resized, list[int]] | None:
+    """Of a resampling behind what was refused: the size that it follows, and what it has to give to fit there."""
+    given = node.literal("output_size")
+    if not node.bare_name.startswith(("upsample_", "adaptive_")) or not isinstance(given, list):
+        return None
+    for mine, other in permutations(failed.tensors, 2):
+        now, axes = list(other.shape[-len(given) :]), known.of(other)[-len(given) :]
+        if list(mine.shape[-len(given) :]) == given != now and len(now) == len(given):
+            followed = _followed(observation, axes, given, now)
+            if followed is not None:
+                return followed, now
+    return None
+
+
+def _followed(
+    observation: Observation, axes: Sequence[Axis], given: Sequence[int], now: Sequence[int]
+) -> Resized | None:
+    """The size of the input that explains each size given in place of one now; None where one is not explained."""
+    found = None
+    for axis, was, size in zip(axes, given, now, strict=True):
+        recorded, sent = _of_input(observation, axis)
+        if was != size and abs(was * sent - size * recorded) >= sent:
+            return None
+        found = (recorded, sent) if was != size else found
+    return found
+
+
+def _of_input(observation: Observation, given: Axis) -> Resized:
+    """The sizes of the axis of the input that an axis is, whatever layers made of it: as recorded, and as sent."""
+    keys = {p.source.key for p in given if p.source.kind == "input"}
+    pairs = [(recorded, sent) for axis, recorded, sent in observation.resized if recorded and axis in keys]
+    return pairs[0] if len(given) == 1 and pairs else (1, 1)
