@@ -35,6 +35,8 @@ LOST = {
     "norm_of_a_dead_feature": "the executor that spoils it runs TorchScript alone",
     "power_of_a_zero_base": "the executor that spoils it runs TorchScript alone",
     "alibi_for_the_traced_length": "it is exported with the shapes that are sent",
+    "chain_of_the_traced_sentence": "it is exported with the shapes that are sent",
+    "global_context_of_the_traced_size": "it is exported with the shapes that are sent",
     "phonemes_of_the_traced_sentence": "it is exported with the shapes that are sent",
     "positions_counted_with_len": "it is exported with the shapes that are sent",
     "windows_counted_while_tracing": "it is exported with the shapes that are sent",
