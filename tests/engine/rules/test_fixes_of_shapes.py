@@ -7,6 +7,12 @@ from tests.engine.programs import diagnose_source
 from tests.engine.rules.small import net, only, raised
 
 LOSSES = [
+    (
+        "return F.cross_entropy(self.l(x), y.view(-1))",
+        "self.l = nn.Linear(6, 3)",
+        "4x6; 4x3:int64[0,2)",
+        "not all its flags: .argmax(1)",
+    ),
     ("return F.mse_loss(self.l(x), y)", "self.l = nn.Linear(5, 2)", "4x5; 4x3", "give l 3 outputs in place of 2"),
     ("return F.l1_loss(self.l(x), y)", "self.l = nn.Linear(5, 1)", "4x5; 3x1", "send 4 targets"),
     (

@@ -24,6 +24,12 @@ TYPES = [
     ("return self.c(x)", "self.c = nn.ConvTranspose2d(3, 4, 3)", "2x3x8x8:float64", "aten::conv_transpose2d"),
     ("return self.b(x)", "self.b = nn.BatchNorm2d(3)", "2x3x8x8:float64", "aten::batch_norm"),
     ("return self.n(x)", "self.n = nn.LayerNorm(6)", "2x6:float64", "aten::layer_norm"),
+    (
+        "return F.cross_entropy(self.l(x), torch.arange(4) % 2, weight=self.c)",
+        "self.l = nn.Linear(6, 2); self.register_buffer('c', torch.ones(2, dtype=torch.float64))",
+        "4x6",
+        "aten::cross_entropy_loss",
+    ),
     ("return self.r(x)[0]", "self.r = nn.LSTM(6, 3)", "2x4x6:float64", "aten::lstm"),
     ("return self.a(x, x, x)[0]", "self.a = nn.MultiheadAttention(6, 2)", "2x4x6:float64", "aten::linear"),
     ("return x.mean() * self.p", "", "3:int64", "aten::mean"),

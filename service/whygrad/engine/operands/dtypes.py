@@ -44,6 +44,7 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "prelu": ("self", "weight"),
     "index_put": ("self", "values"),
     "binary_cross_entropy": ("self", "input", "target"),
+    **dict.fromkeys(("nll_loss", "nll_loss_nd", "nll_loss2d", "cross_entropy_loss"), ("self", "input", "weight")),
 }
 _COUNTING = frozenset({"index", "indices", "mask", "condition", "offsets", "pivots", "lengths", "target", "sorter"})
 """What operands are called whose integers say which numbers are meant, and are none to compute with."""

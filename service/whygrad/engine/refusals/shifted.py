@@ -22,7 +22,7 @@ def shifted(observation: Observation, failing: Event, step: Step, cut: Operand, 
     if found is None:
         return
     before, axis, call = found
-    for event, operand in _readers(failing, step, other):
+    for event, operand in readers(failing, step, other):
         node, shape = observation.nodes[event.node], operand.tensor.shape
         if shape[: axis + 1] == before[: axis + 1]:
             index, source = f"[{':, ' * axis}{call}]", observation.source(node.id)
@@ -62,7 +62,7 @@ def _counterpart(start: object, end: object, length: int) -> str | None:
     return f":-{first}" if 0 < first < length <= last else None
 
 
-def _readers(failing: Event, step: Step, operand: Operand) -> Iterator[tuple[Event, Operand]]:
+def readers(failing: Event, step: Step, operand: Operand) -> Iterator[tuple[Event, Operand]]:
     """Where an operand is read, and what it was made of before, through what only gives it another shape."""
     yield failing, operand
     tensor = operand.tensor

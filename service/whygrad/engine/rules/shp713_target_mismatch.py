@@ -60,7 +60,7 @@ from whygrad.engine.operands.targets import STRETCHING, Compared, compared, refi
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.refusals.sending import described, of_the_loss, resent, sent_as
-from whygrad.engine.refusals.shifted import shifted
+from whygrad.engine.refusals.shifted import readers, shifted
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
@@ -116,6 +116,7 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: E
     given, target = found.input.tensor.shape, found.target.tensor.shape
     for cut, whole in ((found.input, found.target), (found.target, found.input)):
         yield from shifted(observation, event, failed.step, cut, whole)
+    yield from _of_flags(observation, failed, event, found)
     change = refitted(found)
     if change is not None:
         yield _refit(observation, node, found, *change)
@@ -123,6 +124,19 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: E
         yield from _wider(observation, failed, found, target[-1])
     yield from _as_many(observation, failed, found)
     yield Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
+
+
+def _of_flags(observation: Observation, failed: Failure, event: Event, found: Compared) -> Iterator[Fix]:
+    """The class of each row, of flags for each class that were flattened on their way to a loss of classes."""
+    for reader, flags in list(readers(event, failed.step, found.target))[1:] if found.classes is not None else []:
+        node, suffix = observation.nodes[reader.node], ".argmax(1)"
+        if flags.tensor.shape == found.input.tensor.shape and not flags.tensor.floating:
+            yield Fix(
+                f"name the class of each row of {called(observation, node, flags)}, not all its flags: {suffix}",
+                before=observation.source(node.id),
+                after=with_behind(observation, node, flags.role, suffix),
+                edits=wrapped(observation, node, flags.role, f"x{suffix}"),
+            )
 
 
 def _refit(observation: Observation, node: Node, found: Compared, role: str, expression: str) -> Fix:
