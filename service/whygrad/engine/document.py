@@ -140,7 +140,7 @@ def finding(places: Places, diagnosed: Diagnosed) -> dict[str, Json]:
     """A finding as the contract has it."""
     found, rule = diagnosed.finding, diagnosed.rule
     observation, places = diagnosed.observation, places.within(diagnosed.observation)
-    place = places.of(found.node) if found.node is not None else places.at(found.place, found.op)
+    place = places.of(found.node, found.op) if found.node is not None else places.at(found.place, found.op)
     names = list(found.parameters)
     return {
         "code": rule.code,

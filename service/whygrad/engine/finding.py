@@ -48,7 +48,8 @@ class Fix:
 class Finding:
     """One cause. `node` is the operation to change, `event` the execution whose operands are shown.
 
-    Where there is no node, `place` is the line to change, and `op` the operation in it.
+    Where there is no node, `place` is the line to change, and `op` the operation in it; beside a node `op` is the
+    operation that it only prepares, as a loss that first stretches what it compares.
 
     `explains` are the nodes whose own findings merely follow from this one. `other_fixes` are tried, in their
     order, where the first does not heal.

@@ -24,15 +24,15 @@ class Places:
         """The places of another observation of the same program, its files shortened alike."""
         return self if observation is self._observation else Places(observation, self._folder)
 
-    def of(self, number: int) -> dict[str, Json]:
-        """The location of a node."""
+    def of(self, number: int, op: str | None = None) -> dict[str, Json]:
+        """The location of a node; `op` is the operation to name where that is not the node's own."""
         node = self._observation.nodes[number]
         stack = self._observation.stack(number)
         place = self._observation.place(number)
         return {
             "module": node.module,
             "module_type": self._observation.modules.get(node.module),
-            "op": node.op,
+            "op": op or node.op,
             **self._line(place),
             "stack": [self._frame(f) for f in stack[-32:]],
         }

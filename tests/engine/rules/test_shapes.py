@@ -173,7 +173,12 @@ RECURRENT = [
 ]
 
 TARGETS = [
-    ("return F.mse_loss(x * self.p, x[:, :2])", "", "2x3", "aten::broadcast_tensors"),
+    ("return F.mse_loss(x * self.p, x[:, :2])", "", "2x3", "aten::mse_loss"),
+    ("return F.l1_loss(x * self.p, x[:, :2])", "", "2x3", "aten::l1_loss"),
+    ("return self.c(x * self.p, x[:, :2])", "self.c = nn.MSELoss()", "2x3", "aten::mse_loss"),
+    ("return self.c(x * self.p, x[:, :2])", "self.c = nn.SmoothL1Loss()", "2x3", "aten::smooth_l1_loss"),
+    ("return self.c(x * self.p, x[:, :2])", "self.c = nn.HuberLoss()", "2x3", "aten::huber_loss"),
+    ("return self.c(x * self.p, x[:, :2])", "self.c = nn.KLDivLoss()", "2x3", "aten::kl_div"),
     ("return F.cross_entropy(x * self.p, torch.zeros(4, 1, dtype=torch.long))", "", "4x3", "aten::cross_entropy_loss"),
     ("return F.nll_loss(x * self.p, torch.zeros(3, dtype=torch.long))", "", "4x3", "aten::nll_loss_nd"),
     ("return F.cross_entropy(x * self.p, torch.full((4,), 3))", "", "4x3", "aten::cross_entropy_loss"),

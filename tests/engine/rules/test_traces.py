@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 import torch
 from tests.engine.programs import diagnose_source, examined
-from tests.engine.rules.small import net
+from tests.engine.rules.small import net, only
 from torch import nn
 
 from whygrad.engine.observation import Json
@@ -66,3 +66,11 @@ def test_a_path_made_for_inference_is_told() -> None:
 def test_script_says_what_it_means() -> None:
     document = diagnose_source(net("return F.dropout(x * self.p, 0.5, True)"), shapes="4x3", mode="eval")
     assert document["findings"] == []
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div"])
+def test_a_loss_that_was_recorded_is_named_where_its_operands_do_not_stretch(name: str) -> None:
+    source = net(f"return F.{name}(x * self.p, y)", takes="x, y")
+    finding = only(diagnose_source(source, shapes="4x3; 4x5", export="trace 4x3; 4x3"))
+    assert (finding["code"], finding["location"]["op"]) == ("SHP713", f"aten::{name}")
+    assert finding["title"].startswith(f"{name} takes a target")

@@ -69,6 +69,7 @@ def finding(
     message: str,
     chain: Sequence[Link] = (),
     fixes: Sequence[Fix] = (),
+    op: str | None = None,
 ) -> Finding:
     """The finding of a failure: the step raises, so every parameter that wants a gradient goes without.
 
@@ -83,6 +84,7 @@ def finding(
         message=message,
         node=number,
         event=failed.event,
+        op=op,
         order=failed.order,
         parameters=names(observation.trainable),
         chain=(*chain, *words),

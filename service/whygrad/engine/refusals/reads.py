@@ -7,6 +7,24 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.facts import METADATA, RETYPING
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands.targets import STRETCHING
+
+
+def prepared(observation: Observation, node: Node) -> Node:
+    """The loss that a node stretches the operands of; any other node itself.
+
+    Of several, as where one becomes another at a setting, the one that torch's function around it is called like.
+    """
+    if node.bare_name not in STRETCHING:
+        return node
+    taken, losses = set(node.outputs), list[Node]()
+    for other in observation.nodes[node.id + 1 :]:
+        read = [a for a in other.arguments if a.value in taken]
+        if read and other.op == "prim::ListUnpack":
+            taken |= set(other.outputs)
+        losses += [other] if any(a.name == "target" for a in read) else []
+    around = {frame.function for frame in observation.stack(node.id)[-1:]}
+    return next((n for n in losses if n.bare_name in around), losses[0] if losses else node)
 
 
 def wrapped(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:

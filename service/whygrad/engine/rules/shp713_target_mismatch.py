@@ -56,9 +56,9 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Ask, Resize
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
-from whygrad.engine.operands.targets import STRETCHING, Compared, compared, refitted
+from whygrad.engine.operands.targets import Compared, compared, refitted
 from whygrad.engine.refusals.failures import Failure, finding, refused
-from whygrad.engine.refusals.reads import wrapped
+from whygrad.engine.refusals.reads import prepared, wrapped
 from whygrad.engine.refusals.sending import described, of_the_loss, resent, sent_as
 from whygrad.engine.refusals.shifted import readers, shifted
 from whygrad.engine.refusals.widening import widened
@@ -93,18 +93,13 @@ def _of_shapes(observation: Observation, failed: Failure, node: Node, event: Eve
     return finding(
         observation,
         failed,
-        title=f"{_loss(observation, node)} takes a target {takes} beside {size(found.input.tensor)}, "
+        title=f"{prepared(observation, node).name} takes a target {takes} beside {size(found.input.tensor)}, "
         f"and gets {size(found.target.tensor)}",
         message=f"{given} is {size(found.input.tensor)}{classes}; {target} is {size(found.target.tensor)}.",
         chain=_origins(observation, failed, node, found),
         fixes=list(_shape_fixes(observation, failed, node, event, found)),
+        op=prepared(observation, node).op,
     )
-
-
-def _loss(observation: Observation, node: Node) -> str:
-    """The loss, also where it was still stretching its operands."""
-    stack = observation.stack(node.id)
-    return stack[-1].function if node.bare_name in STRETCHING and stack else node.name
 
 
 def _called(observation: Observation, node: Node, operand: Operand) -> str:
@@ -141,7 +136,7 @@ def _of_flags(observation: Observation, failed: Failure, event: Event, found: Co
 
 def _refit(observation: Observation, node: Node, found: Compared, role: str, expression: str) -> Fix:
     operand, place = (found.target, 1) if role == "target" else (found.input, 0)
-    suffix, name = expression.removeprefix("x"), _loss(observation, node)
+    suffix, name = expression.removeprefix("x"), prepared(observation, node).name
     spelt = with_behind(observation, node, operand.role, suffix)
     after = spelt or behind(observation.source(node.id), name, place, suffix)
     turned = "the classes stand last: " if role == "input" and found.classes is not None and suffix[1:2] in "tm" else ""
