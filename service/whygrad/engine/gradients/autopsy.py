@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -38,6 +39,9 @@ from whygrad.engine.observation import Event, Node, Observation, Operand, Parame
 from whygrad.engine.operands import value
 
 Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
+
+_WEAK: Mapping[Cause, int] = {"masked": 1, "unknown": 2}
+"""The causes that give way to others, the weakest last."""
 
 VANISHED = 1e-30
 """A gradient that arrives smaller than this died of many small slopes, not of the last."""
@@ -81,10 +85,13 @@ class Autopsy:
         self._joints: dict[tuple[int | None, int | None], Joint] = {}
 
     def of(self, parameter: Parameter) -> Starved | None:
-        """What keeps the gradient of a parameter at zero; None where that is as it should be, or not known."""
+        """What keeps the gradient of a parameter at zero; None where that is as it should be, or not known.
+
+        What one use leaves out, as the zeros that a recurrence begins with do, tells less than what others die of.
+        """
         found = [self._judged(parameter, dead) for dead in self._backward.deaths(parameter.tensor)]
         told = [f for f in found if f is not None]
-        return min(told, key=lambda s: (s.cause == "unknown", s.order)) if told else None
+        return min(told, key=lambda s: (_WEAK.get(s.cause, 0), s.order)) if told else None
 
     def _judged(self, parameter: Parameter, dead: Dead) -> Starved | None:
         function = self._step.functions[dead.function]
@@ -188,7 +195,8 @@ class Autopsy:
         if source.parameter is not None:
             moves = source.parameter.requires_grad and not self._gets_nothing(source.parameter)
             return None if moves else self._starved(order, "stuck", dead, parameter, source.parameter)
-        return None if source.chance or direct else self._starved(order, "masked", dead, parameter)
+        harmless = source.chance or direct or self._sources.begins_a_recurrence(factors[0])
+        return None if harmless else self._starved(order, "masked", dead, parameter)
 
     def _left_out(self, parameter: Parameter, dead: Dead, order: int) -> Starved | None:
         """What was joined with others and is never picked; None where another time it may be."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from whygrad.engine.facts import METADATA
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 from whygrad.engine.operands import value
 
@@ -22,6 +24,8 @@ _PICKED = frozenset(
 _DRAWN = frozenset(
     {"bernoulli", "rand", "rand_like", "randn", "randn_like", "randint", "multinomial", "dropout", "feature_dropout"}
 )
+_TAKING = frozenset({"linear", "matmul", "mm", "addmm", "conv1d", "conv2d", "conv3d", "cat", "concat", "concatenate"})
+_INPUTS = frozenset({"input", "self", "mat1", "tensors"})
 _ADDED = frozenset({"bias"})
 _ADDING_SELF = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})
 
@@ -89,6 +93,38 @@ class ZeroSources:
             else:
                 return Source(chance=name in _PICKED)
         return Source()
+
+    def begins_a_recurrence(self, zeros: Tensor) -> bool:
+        """Whether zeros are the first state of a recurrence: what a loop replaces, or like what a layer takes in.
+
+        So a forget gate of one step learns nothing from a state of zeros. A mask is nothing that a layer takes in.
+        """
+        fresh = self._fresh(zeros)
+        if fresh is None:
+            return False
+        looped = self._looped.intersection(self._nodes[fresh.node].outputs)
+        return bool(looped) or zeros.shape in self._taken_in
+
+    def _fresh(self, tensor: Tensor) -> Event | None:
+        """The execution that made a tensor of nothing but a size; None where it was computed, or a module holds it."""
+        maker = self.maker(tensor)
+        node = self._nodes[maker.node] if maker is not None else None
+        if maker is None or node is None or node.op == "prim::GetAttr" or (maker.inputs and node.op not in METADATA):
+            return None
+        return maker if _all_zero(tensor) else None
+
+    @cached_property
+    def _looped(self) -> frozenset[int]:
+        """The values that loops begin with, and replace."""
+        loops = (node for node in self._nodes if node.op == "prim::Loop")
+        return frozenset(source for loop in loops for source, _ in loop.joins)
+
+    @cached_property
+    def _taken_in(self) -> frozenset[tuple[int, ...]]:
+        """The shapes of the fresh zeros that a layer takes in, alone or beside others."""
+        taking = (e for e in self._step.events if self._nodes[e.node].bare_name in _TAKING)
+        read = (o.tensor for e in taking for o in e.inputs if o.role.partition("[")[0] in _INPUTS)
+        return frozenset(t.shape for t in read if len(t.shape) > 1 and self._fresh(t) is not None)
 
     def _centres_one(self, event: Event) -> bool:
         """Whether an execution takes from a tensor its own mean over one element: nothing is left."""
