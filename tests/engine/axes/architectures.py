@@ -68,6 +68,17 @@ class Net(nn.Module):
         h = x + self.steps + self.nodes
         return h + self.attn(h, h, h)[0]
 """),
+    "scores of one question squeezed, and added to what has its batch": Architecture("1x5x6; 1x3x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.both = nn.Linear(6, 1)
+        self.words = nn.Linear(6, 1)
+
+    def forward(self, c, q):
+        both = torch.stack([self.both(c * q[:, i].unsqueeze(1)).squeeze() for i in range(3)], dim=-1)
+        return torch.tanh(self.words(c).expand(-1, -1, 3) + both)
+"""),
     "one sample of many steps, given its batch by hand": Architecture("7x5", """\
 class Net(nn.Module):
     def __init__(self):

@@ -52,10 +52,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from whygrad.engine.axes.comparing import COMPARING
 from whygrad.engine.axes.layouts import Layouts, layouts, sent
 from whygrad.engine.axes.moving import dropped
 from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Replace
+from whygrad.engine.facts import FILLING, METADATA
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
@@ -76,7 +78,11 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
             raised = failed if _raised_behind(known, order, failed) else None
             meant = _needed(observation, known, event, raised)
-            if meant and not _put_back(observation, event, meant):
+            if (
+                meant
+                and not _put_back(observation, known, event, meant)
+                and not _stretched_back(observation, known, event)
+            ):
                 yield _finding(observation, order, node, event, meant, raised)
 
 
@@ -97,18 +103,31 @@ def _needed(observation: Observation, known: Layouts, event: Event, raised: Fail
     return [i for i in gone if any(p.source.kind == "input" and p.source.key in alone for p in layout[i])]
 
 
-def _put_back(observation: Observation, event: Event, meant: Sequence[int]) -> bool:
+def _put_back(observation: Observation, known: Layouts, event: Event, meant: Sequence[int]) -> bool:
     """Whether a dimension is added to the result again, where what should have stayed was."""
-    made, gone = {t.id for t in event.outputs}, dropped(observation.nodes[event.node], event)
+    made, gone = event.outputs[0], dropped(observation.nodes[event.node], event)
     places = {len([i for i in range(m) if i not in gone]) for m in meant}
-    rank = len(event.outputs[0].shape) + 1
-    return any(
-        observation.nodes[e.node].bare_name == "unsqueeze"
-        and e.tensors
-        and e.tensors[0].id in made
-        and value(observation.nodes[e.node], e, "dim", 0) % rank in places
-        for e in observation.first.events
-    )
+    reading = [(observation.nodes[r.node], r) for r in known.readers[made.id]]
+    added = [value(n, r, "dim", 0) for n, r in reading if n.bare_name == "unsqueeze"]
+    return any(place % (len(made.shape) + 1) in places for place in added)
+
+
+def _stretched_back(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether all that becomes of the result is stretched along the batch again, before its axes are told apart."""
+    pending, seen = list(event.outputs), set[int]()
+    while pending:
+        tensor = pending.pop()
+        seen.add(tensor.id)
+        readers = [r for r in known.readers[tensor.id] if observation.nodes[r.node].op not in METADATA | FILLING]
+        if not readers or not all(r.completed and r.outputs for r in readers):
+            return False
+        for reader in readers:
+            node, made = observation.nodes[reader.node], reader.outputs[0]
+            behind = node.bare_name == "stack" and node.literal("dim") == -1
+            if not behind and not (node.bare_name in COMPARING and holds_batch((known.of(made) or ((),))[0])):
+                return False
+            pending += [made] if behind and made.id not in seen else []
+    return True
 
 
 def _finding(
