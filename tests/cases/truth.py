@@ -121,7 +121,8 @@ def _well(case: Case, text: str, runs: list[list[Step]]) -> Iterator[str]:
     benign = case.truth.get("benign", [])
     yield from _shown(run, {"benign": benign}, trainable(upload), healthy=True)
     if case.truth.get("gradient") == "wrong" and not run[-1].error:
-        changed = {n for n, g in run[0].gradients.items() if not _same(g, runs[0][0].gradients.get(n))}
+        first = case.truth["first_call"] - 1
+        changed = {n for n, g in run[first].gradients.items() if not _same(g, runs[0][first].gradients.get(n))}
         missing = set(within(trainable(case.upload()), case.truth["parameters"])) - changed
         if missing or not changed:
             yield f"the gradient of {sorted(missing) or 'everything'} is the same"
