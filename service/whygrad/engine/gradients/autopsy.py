@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from whygrad.engine.facts import Edge, Function
 from whygrad.engine.gradients.backward import Backward, Dead, Joint, kind
 from whygrad.engine.gradients.derivatives import (
     ADDING,
@@ -75,11 +76,12 @@ class Starved:
 
 
 class Autopsy:
-    """Finds out, for one step, where gradients died and of what."""
+    """Finds out, for one step, where the gradients of those that starve died, and of what."""
 
-    def __init__(self, observation: Observation, step: Step, rounding: float) -> None:
+    def __init__(self, observation: Observation, step: Step, starving: Sequence[Parameter], rounding: float) -> None:
         self._observation = observation
         self._step = step
+        self._starving = {parameter.tensor for parameter in starving}
         self._backward = Backward(step, rounding=rounding)
         self._sources = ZeroSources(observation, step)
         self._joints: dict[tuple[int | None, int | None], Joint] = {}
@@ -122,12 +124,13 @@ class Autopsy:
     def _is_harmless(self, parameter: Parameter, dead: Dead) -> bool:
         """Whether that is as it should be: a fit that is perfect, a batch of which nothing was selected, or a bias.
 
-        What is merely added shifts everything alike, and may well change nothing.
+        What is merely added shifts everything alike, and may well change nothing; not so where the weight beside it
+        changes nothing either.
         """
         function = self._step.functions[dead.function]
         gave, named = function.edges[dead.edge].gave, kind(function)
         if dead.edge in ADDING.get(named, ()) and self._direct(parameter, dead):
-            return True
+            return not (dead.how == "cancelled" and self._weight_cancelled(function, dead))
         fitted = named in FITTED and not (function.event is not None and self._of_itself(function.event))
         return dead.how == "flat" and (fitted or (gave is not None and not gave.elements))
 
@@ -139,15 +142,26 @@ class Autopsy:
         read = maker.tensors if maker is not None and compared else event.tensors
         return len(read) == 2 and read[0].id == read[1].id
 
+    def _weight_cancelled(self, function: Function, dead: Dead) -> bool:
+        """Whether a parameter that what comes in is multiplied with got something there, and starves all the same."""
+        others = (place for place in range(len(function.edges)) if place not in ADDING[kind(function)])
+        return any(
+            self._leaf(function.edges[place]) in self._starving and self._backward.gives(dead.function, place)
+            for place in others
+        )
+
     def _direct(self, parameter: Parameter, dead: Dead) -> bool:
         """Whether the operand is the parameter itself, or another look at it."""
-        edge = self._step.functions[dead.function].edges[dead.edge]
+        return self._leaf(self._step.functions[dead.function].edges[dead.edge]) == parameter.tensor
+
+    def _leaf(self, edge: Edge) -> int | None:
+        """The parameter or input that an edge leads to, if need be by other looks at it."""
         while edge.function is not None:
             function = self._step.functions[edge.function]
             if kind(function) not in VIEWS:
-                return False
+                return None
             edge = function.edges[0]
-        return edge.leaf == parameter.tensor
+        return edge.leaf
 
     def _by_name(self, named: str, order: int, dead: Dead) -> Cause | None:
         """The cause, where the operation alone tells it."""

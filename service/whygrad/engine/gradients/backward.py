@@ -160,10 +160,11 @@ class Backward:
             return "not-finite"
         if self.arrived(number) <= self.rounding * self._carried[number]:
             return None
-        return "flat" if self._is_flat(number, place) else "cancelled"
+        return "cancelled" if self.gives(number, place) else "flat"
 
-    def _is_flat(self, number: int, place: int) -> bool:
-        return _size(self.functions[number].edges[place].gave) <= self.rounding * self.arrived(number)
+    def gives(self, number: int, place: int) -> bool:
+        """Whether a function passed something on along an edge, of what had arrived."""
+        return _size(self.functions[number].edges[place].gave) > self.rounding * self.arrived(number)
 
     def arrived(self, number: int) -> float:
         """The magnitude of what a function received."""
@@ -187,7 +188,7 @@ class Backward:
             for place, edge in enumerate(self.functions[number].edges):
                 if edge.function is None:
                     continue
-                gain = 1.0 if not arrived or self._is_flat(number, place) else _size(edge.gave) / arrived
+                gain = _size(edge.gave) / arrived if arrived and self.gives(number, place) else 1.0
                 carried[edge.function] = max(carried[edge.function], carried[number] * gain)
                 waiting[edge.function] -= 1
                 if not waiting[edge.function]:

@@ -33,7 +33,7 @@ def starved(observation: Observation) -> tuple[Starved, ...]:
     groups: dict[tuple[int, Cause], list[Starved]] = defaultdict(list)
     told: set[str] = set()
     for step, parameters, rounding in _suspects(observation, judged):
-        autopsy = Autopsy(observation, step, rounding)
+        autopsy = Autopsy(observation, step, parameters, rounding)
         for parameter in parameters:
             death = autopsy.of(parameter) if parameter.name not in told else None
             if death is not None:

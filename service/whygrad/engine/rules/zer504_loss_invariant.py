@@ -91,7 +91,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     if shifted is not None:
         softmax = shifted.softmax.bare_name
         what, why = f"gives it to all that {softmax} compares alike", f"{softmax} sees differences alone"
-        fixes = [_bent(observation, shifted), *fixes]
+        fixes = [_parted(found, shifted) if shifted.joined else _bent(observation, shifted), *fixes]
     return finding(
         observation,
         found,
@@ -143,6 +143,16 @@ def _bent(observation: Observation, shifted: Shift) -> Fix:
         before=observation.source(reader.id),
         after=with_behind(observation, reader, shifted.operand.role, ".tanh()"),
         edits=(Wrap(reader.id, shifted.operand.role, "torch.tanh(x)"),),
+    )
+
+
+def _parted(found: Starved, shifted: Shift) -> Fix:
+    """Scores that are computed each in its own way, where what they have in common is all that they are."""
+    joining, softmax = found.node.bare_name, shifted.softmax.bare_name
+    return Fix(
+        f"compute each of the scores that {joining} puts before {softmax} by a layer of its own, or drop {softmax}: "
+        "tried with a weight of its own for each",
+        edits=(Wrap(shifted.reader.node, shifted.operand.role, _WEIGHED),),
     )
 
 
