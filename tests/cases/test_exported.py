@@ -27,6 +27,7 @@ LOST = {
     "recurrent_spikes_not_detached": "attributes that are no buffers are not kept from step to step",
     "weights_evolved_from_step_to_step": "attributes that are no buffers are not kept from step to step",
     "hidden_state_of_the_last_batch": "attributes that are no buffers are not kept from step to step",
+    "membranes_that_nobody_resets": "attributes that are no buffers are not kept from step to step",
     "clipped_policy": "the executor that spoils it runs TorchScript alone",
     "g08_no_grad_merged_by_cse": "the executor that spoils it runs TorchScript alone",
     "logarithm_in_the_other_branch": "the executor that spoils it runs TorchScript alone",
@@ -34,6 +35,7 @@ LOST = {
     "roots_of_both_signs": "the executor that spoils it runs TorchScript alone",
     "norm_of_a_dead_feature": "the executor that spoils it runs TorchScript alone",
     "power_of_a_zero_base": "the executor that spoils it runs TorchScript alone",
+    "phase_of_a_wave_function": "the executor that spoils it runs TorchScript alone",
     "alibi_for_the_traced_length": "it is exported with the shapes that are sent",
     "chain_of_the_traced_sentence": "it is exported with the shapes that are sent",
     "global_context_of_the_traced_size": "it is exported with the shapes that are sent",
@@ -48,6 +50,7 @@ LOST = {
     "distilled_from_attention_alone": "of a layer that nothing reads one operation is dropped",
     "pyramid_level_that_no_head_reads": "of a layer that nothing reads one operation is dropped",
     "dice_slope_is_a_plain_tensor": "what a module merely held is kept as if it were registered",
+    "memory_of_normal_patches": "what a module merely held is kept as if it were registered",
     "relation_weights_in_a_dictionary": "what a module merely held is kept as if it were registered",
 }
 """The cases that are others by then, and why."""
