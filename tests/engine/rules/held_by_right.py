@@ -186,4 +186,16 @@ BY_RIGHT = {
         "return self.p * self.a(torch.cat([x, self.facts.expand(x.size(0), -1, -1)], -1))",
         "4x5x6",
     ),
+    "template that offsets are added to": (
+        f"{LAYER}; self.register_buffer('template', torch.randn(1, 10, 3)); "
+        "self.register_buffer('directions', torch.randn(10, 3, 6))",
+        "v = self.template + torch.einsum('bl,mkl->bmk', self.a(x), self.directions); return self.p * v.square()",
+        "4x6",
+    ),
+    "mean that an estimate begins with": (
+        "self.a = nn.Linear(12, 6); self.register_buffer('mean', torch.randn(1, 6) + 0.1)",
+        "q = self.mean.expand(x.size(0), -1); q = q + self.a(torch.cat([x, q], 1)); "
+        "q = q + self.a(torch.cat([x, q], 1)); return self.p * q",
+        "4x6",
+    ),
 }

@@ -12,6 +12,7 @@ from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.weights import LAYERS, LEFT
 from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
+from whygrad.engine.operands import value
 
 Role = Literal["weight", "left", "bias", "sum", "scale", "token", "source", "statistic", "variance", "detached", "base"]
 """A layer's weight or the right side of a product, its left side, a layer's bias, what is added, what is multiplied
@@ -35,7 +36,8 @@ class Use:
 
     `repeated`: one for all samples was laid out for each. `shared`: they meet the same numbers. `normed`: what it meets
     was normalised, or what comes of it is. `scorer`: its result is a matrix of scores for a softmax. `scales` are the
-    bits of those that scaled what it is added to.
+    bits of those that scaled what it is added to. `start`: what it is added to was computed from it, or is taken in by
+    no learnt layer behind, as where a prediction is added to the mean that it begins with.
     """
 
     role: Role
@@ -45,13 +47,15 @@ class Use:
     normed: bool = False
     scorer: bool = False
     scales: int = 0
+    start: bool = False
 
 
 @dataclass(frozen=True)
 class _Origin:
     """What a tensor was made of: of inputs and fresh draws, of what is learnt, or of the held tensors of `bits` alone.
 
-    `product` and `scaled` are the bits of those that it is a product with, or was multiplied with.
+    `product` and `scaled` are the bits of those that it is a product with, or was multiplied with; `behind` those of
+    all that it depends on.
     """
 
     live: bool = False
@@ -62,6 +66,7 @@ class _Origin:
     root: bool = False
     product: int = 0
     scaled: int = 0
+    behind: int = 0
 
 
 _NOTHING = _Origin()
@@ -75,7 +80,7 @@ class Roles:
 
     def __init__(self, observation: Observation, bits: Mapping[int, int]) -> None:
         step = observation.first
-        self._origins = {tensor: _Origin(bits=bit) for tensor, bit in bits.items()}
+        self._origins = {tensor: _Origin(bits=bit, behind=bit) for tensor, bit in bits.items()}
         self._origins |= {p.tensor: _Origin(learnt=True) for p in observation.trainable}
         self._origins |= {t.id: _Origin(live=True) for t in step.inputs}
         self._living: set[int] = set()
@@ -84,6 +89,8 @@ class Roles:
         named = [(observation.nodes[e.node], e) for e in step.events if e.completed and e.outputs]
         self._scores = {t.id for node, e in named if node.bare_name in _SOFTMAXES for t in e.tensors}
         self._divided = {e.tensors[0].id for node, e in named if node.bare_name == "div" and len(e.tensors) > 1}
+        learnt = {p.tensor for p in observation.trainable}
+        self._taken_in = _taken_in(named, learnt)
         for node, event in named:
             self._pass(node, event)
 
@@ -133,6 +140,7 @@ class Roles:
                     normed=node.bare_name in _NORMS or output.id in self._divided or any(o.normed for o in others),
                     scorer=output.id in self._scores and min(tensor.shape[-2:], default=1) > 1,
                     scales=_union(o.scaled for o in others),
+                    start=output.id not in self._taken_in or any(o.behind & bit for o in others),
                 )
             )
         bias = event.input("bias")
@@ -140,13 +148,24 @@ class Roles:
             self.biased |= known.bits
 
 
+def _taken_in(named: Sequence[tuple[Node, Event]], learnt: set[int]) -> set[int]:
+    """The tensors that a learnt layer takes in, at once or after others have made something of them."""
+    found: set[int] = set()
+    for node, event in reversed(named):
+        layer = node.bare_name in LAYERS and any(t.id in learnt for t in event.tensors)
+        if layer or any(t.id in found for t in event.outputs):
+            found.update(t.id for t in event.tensors if t.id not in learnt)
+    return found
+
+
 def _made(node: Node, read: list[tuple[Operand, _Origin]]) -> _Origin:
     """What comes of an execution, by what it read."""
     name, origins = node.bare_name, [known for _, known in read]
     live, learnt = any(o.live for o in origins), any(o.learnt for o in origins)
     bits = _union(o.bits for o in origins)
+    behind = _union(o.behind for o in origins)
     if not live and not learnt:
-        return _Origin(bits=bits, repeated=any(o.repeated for o in origins), root=name in _ROOTS)
+        return _Origin(bits=bits, behind=behind, repeated=any(o.repeated for o in origins), root=name in _ROOTS)
     divides = name == "div" and len(origins) > 1 and origins[1].live
     product = name in LAYERS and "bias" not in {_role(o) for o, known in read if known.bits}
     return _Origin(
@@ -156,6 +175,7 @@ def _made(node: Node, read: list[tuple[Operand, _Origin]]) -> _Origin:
         root=name in _ROOTS,
         product=bits if product else 0,
         scaled=bits if name == "mul" else 0,
+        behind=behind,
     )
 
 
@@ -178,13 +198,14 @@ def _role_of(node: Node, event: Event, operand: Operand, known: _Origin, others:
     if layer and role in LAYERS[name]:
         left = role in LEFT and name != "bilinear"
         return ("source" if left else None) if known.repeated else "left" if left else "weight"
-    return _loose_role(event, name, role, operand.tensor)
+    return _loose_role(node, event, role, operand.tensor)
 
 
-def _loose_role(event: Event, name: str, role: str, tensor: Tensor) -> Role | None:
+def _loose_role(node: Node, event: Event, role: str, tensor: Tensor) -> Role | None:
     """The role outside layers and products: features laid beside others are data, and no token."""
+    name = node.bare_name
     if name in _JOINING:
-        axis = event.values.get("dim", 0)
+        axis = value(node, event, "dim")
         return None if axis in (-1, len(tensor.shape) - 1) else "token"
     if role in _ATTENDED:
         return "source"

@@ -134,9 +134,9 @@ def _is_variance(use: Use, held: Parameter) -> bool:
 
 
 def _as_made(use: Use, held: Parameter) -> bool:
-    """Whether a buffer was made to be laid out for the samples, where it is: the first content of a memory was not."""
+    """Whether a buffer is no first content of a memory, laid out for the samples, and no mean that they begin with."""
     laid_out = use.repeated or use.role in ("token", "source")
-    return not laid_out or held.shape[:1] == (1,)
+    return (not laid_out or held.shape[:1] == (1,)) and not (use.role == "sum" and use.start)
 
 
 def _owner(name: str) -> str:
