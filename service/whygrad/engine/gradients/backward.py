@@ -5,8 +5,8 @@ Walked from a parameter towards the loss, it tells where a gradient became NaN, 
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
@@ -103,16 +103,30 @@ class Backward:
         """Where contributions that cancel each other came from: the executions from their target to what joins them."""
         edge = self.functions[dead.function].edges[dead.edge]
         givers = self._givers[edge.function] if edge.function is not None else self._leaf_givers[edge.leaf or 0]
-        ways = [{number, *self.above(number)} for number, _ in givers]
-        shared = set.intersection(*ways)
-        joins = min((e for n in shared if (e := self.functions[n].event) is not None), default=None)
-        events = {e for way in ways for n in way if (e := self.functions[n].event) is not None}
-        return Joint(tuple(sorted(e for e in events if joins is None or e <= joins)))
+        starts = {number: 1 << place for place, number in enumerate(dict.fromkeys(n for n, _ in givers))}
+        passing = self._passing(starts)
+        made = [(e, ways) for n, ways in passing.items() if (e := self.functions[n].event) is not None]
+        joins = min((e for e, ways in made if ways == (1 << len(starts)) - 1), default=None)
+        return Joint(tuple(sorted({e for e, _ in made if joins is None or e <= joins})))
 
-    def above(self, function: int) -> Iterator[int]:
-        """The functions on the ways from a function to the loss, nearest first."""
-        seen = {function}
-        pending = deque([function])
+    def _passing(self, starts: Mapping[int, int]) -> dict[int, int]:
+        """For each function from some on to the loss the ways that pass it, each a bit; every edge is walked once."""
+        passing = dict.fromkeys(self.above(*starts), 0) | dict(starts)
+        waiting = Counter(giver for number in passing for giver, _ in self._givers[number])
+        pending = [number for number in passing if not waiting[number]]
+        while pending:
+            number = pending.pop()
+            for giver, _ in self._givers[number]:
+                passing[giver] |= passing[number]
+                waiting[giver] -= 1
+                if not waiting[giver]:
+                    pending.append(giver)
+        return passing
+
+    def above(self, *functions: int) -> Iterator[int]:
+        """The functions on the ways from some functions to the loss, nearest first."""
+        seen = set(functions)
+        pending = deque(functions)
         while pending:
             for giver, _ in self._givers[pending.popleft()]:
                 if giver not in seen:
