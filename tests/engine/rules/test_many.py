@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.engine.programs import build, opened
+from tests.engine.programs import build, observe_source, opened
 from tests.engine.rules.small import net
 
 from whygrad.engine.diagnose import diagnose
@@ -62,6 +62,18 @@ def test_a_parameter_that_is_written_again_and_again_is_followed_without_end() -
     for body in (writes, chain):
         found = diagnose(structure(net(f"{body}; return x * self.w", init="self.w = nn.Parameter(torch.ones(4))")))
         assert [d.rule.code for d in found] == ["IPL302"]
+
+
+def test_what_joins_contributions_that_cancel_is_looked_for_once() -> None:
+    source = net(
+        "h = x + self.p\n        for _ in range(1000):\n            h = h + x * self.w - x * self.w\n        return h",
+        init="self.w = nn.Parameter(torch.ones(4))",
+    )
+    seen = observe_source(source, shapes="4x4", loss="mean")
+    began = time.process_time()
+    found = diagnose(seen)
+    assert time.process_time() - began < SECONDS
+    assert [(d.rule.code, d.finding.parameters) for d in found] == [("ZER504", ("w",))]
 
 
 def structure(source: str) -> Observation:

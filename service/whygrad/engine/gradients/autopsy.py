@@ -84,7 +84,7 @@ class Autopsy:
         self._starving = {parameter.tensor for parameter in starving}
         self._backward = Backward(step, rounding=rounding)
         self._sources = ZeroSources(observation, step)
-        self._joints: dict[tuple[int | None, int | None], Joint] = {}
+        self._joined: dict[tuple[int | None, int | None], tuple[int, Cause] | None] = {}
 
     def of(self, parameter: Parameter) -> Starved | None:
         """What keeps the gradient of a parameter at zero; None where that is as it should be, or not known.
@@ -249,21 +249,22 @@ class Autopsy:
         gradient = self._step.gradients.get(parameter.name)
         return gradient is None or gradient.norm == 0.0 or gradient.state == "none"
 
-    def _joint(self, dead: Dead) -> Joint:
+    def _cancelled(self, parameter: Parameter, dead: Dead) -> Starved | None:
+        """Contributions to one target that come to nothing together: what joins them is looked for once."""
         edge = self._step.functions[dead.function].edges[dead.edge]
         target = (edge.function, edge.leaf)
-        if target not in self._joints:
-            self._joints[target] = self._backward.joint(dead)
-        return self._joints[target]
+        if target not in self._joined:
+            self._joined[target] = self._joining(self._backward.joint(dead))
+        joining = self._joined[target]
+        return self._starved(*joining, dead, parameter) if joining is not None else None
 
-    def _cancelled(self, parameter: Parameter, dead: Dead) -> Starved | None:
-        """What came together and cancels: the operation that joined the two, or a norm over one element."""
-        joint = self._joint(dead)
-        between = [self._step.events[o] for o in joint.events]
-        single = any(reduces_one(self._observation.nodes[e.node], e) for e in between)
+    def _joining(self, joint: Joint) -> tuple[int, Cause] | None:
+        """The execution that joined what cancels, and why it does: it is a norm over one element, or shifts alike."""
         if not joint.events:
             return None
-        return self._starved(joint.events[-1], "single" if single else "invariant", dead, parameter)
+        between = (self._step.events[order] for order in joint.events)
+        single = any(reduces_one(self._observation.nodes[e.node], e) for e in between)
+        return joint.events[-1], "single" if single else "invariant"
 
 
 def _operand(event: Event, named: str, dead: Dead, direct: Parameter | None) -> Operand | None:
