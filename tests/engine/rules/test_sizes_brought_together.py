@@ -10,6 +10,13 @@ DOUBLED = "self.down = nn.Conv2d(3, 3, 3, stride=2, padding=1)"
 
 REMEDIES = [
     (
+        "q = self.c(x); return torch.cat([x, q.max(1)[0]], 1)",
+        "self.c = nn.Conv2d(1, 8, 1)",
+        "2x1x5x5",
+        "SHP705",
+        "give the one of 2x5x5 a dimension: x.unsqueeze(1)",
+    ),
+    (
         "d = F.interpolate(self.down(x), scale_factor=2.0); return x * d",
         DOUBLED,
         "2x3x7x7",

@@ -176,11 +176,12 @@ def _as_many(observation: Observation, node: Node, event: Event, first: Operand,
     shape, other = few.tensor.shape, many.tensor.shape
     free = value(node, event, "dim", 0) % len(other) if node.bare_name == "cat" else None
     places = [a for a in range(len(other)) if _agree((*shape[:a], other[a], *shape[a:]), other, free)]
-    if len(places) != 1:
+    single = [a for a in places if a == free or other[a] == 1]
+    if not single and len(places) != 1:
         return Fix("give both as many dimensions with unsqueeze or flatten, or see which reduction dropped one")
-    place = places[0]
+    place = [*single, *places][0]
     spread = ", ".join(str(other[a]) if a == place else "-1" for a in range(len(other)))
-    call = f".unsqueeze({place})" + ("" if place == free or other[place] == 1 else f".expand({spread})")
+    call = f".unsqueeze({place})" + ("" if place in single else f".expand({spread})")
     after = with_behind(observation, node, few.role, call)
     summary = f"give the one of {size(few.tensor)} a dimension: x{call}"
     return Fix(summary, after=after, edits=(Wrap(node.id, few.role, f"x{call}"),))
