@@ -68,6 +68,7 @@ def exported() -> Iterator[list[Case]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_what_an_export_keeps_of_a_fault_is_told(exported: list[Case]) -> None:
     assert len(exported) >= LEAST
     watching = Watching(str(exported[0].folder))

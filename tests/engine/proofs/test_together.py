@@ -29,4 +29,4 @@ def test_changes_of_two_lines_are_two_lines() -> None:
 
 def test_the_same_change_in_two_places_is_told_once() -> None:
     both = together(fix("a = b", "a = c", "take c"), fix("d = b", "a = c", "take c"))
-    assert (both.summary, both.before, both.after) == ("take c, in both places", "a = b", "a = c")
+    assert (both.summary, both.before, both.after) == ("take c, in each place", "a = b", "a = c")

@@ -141,7 +141,7 @@ def test_two_cuts_on_one_way_are_mended_together() -> None:
     (found,) = diagnose_source(WAYS.format(body=body), shapes="4x10", loss="mean")["findings"]
     assert (found["fix"]["verified"], found["fix"]["summary"]) == (
         True,
-        "use the value without detaching it, in both places",
+        "use the value without detaching it, in each place",
     )
 
 

@@ -10,8 +10,9 @@ from whygrad.engine.wording.joining import joined
 
 def together(first: Fix, second: Fix) -> Fix:
     """Two changes as one; shown as lines only where the lines of both are known."""
-    alike = first.summary == second.summary
-    summary = f"{first.summary}, in both places" if alike else f"{first.summary}, and then {second.summary}"
+    once, again = second.summary, f"{second.summary}, in each place"
+    alike = first.summary in (once, again)
+    summary = again if alike else f"{first.summary}, and then {second.summary}"
     edits = (*first.edits, *second.edits)
     if first.after == second.after and alike:
         return replace(first, summary=summary, edits=edits)

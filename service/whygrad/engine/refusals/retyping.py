@@ -75,8 +75,10 @@ def read_first(observation: Observation, came: Entry) -> tuple[Node, str] | None
     if not places or not name.isidentifier() or len({(p.file, p.function) for p in places}) > 1:
         return None
     spelt = re.findall(rf"\b{name}\b", places[0].source or "")
+    if len({p.line for p in places}) == 1:
+        return (found[0], name) if len(spelt) > 1 else None
     branched = found[0].parent is not None and any(node.parent != found[0].parent for node in found)
-    return (found[0], name) if not branched and (len(spelt) > 1 or len({p.line for p in places}) > 1) else None
+    return (found[0], name) if not branched else None
 
 
 def _value(observation: Observation, node: Node, role: str) -> int | None:
