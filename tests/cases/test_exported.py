@@ -52,6 +52,7 @@ LOST = {
     "dice_slope_is_a_plain_tensor": "what a module merely held is kept as if it were registered",
     "memory_of_normal_patches": "what a module merely held is kept as if it were registered",
     "relation_weights_in_a_dictionary": "what a module merely held is kept as if it were registered",
+    "weights_from_a_checkpoint_as_buffers": "what a module merely held is kept as if it were registered",
 }
 """The cases that are others by then, and why."""
 
