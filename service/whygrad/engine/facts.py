@@ -80,9 +80,9 @@ class Argument:
 class Look:
     """What the numbers of a tensor look like: the shares of distinct numbers and of those of few digits.
 
-    `smooth` is how much each number tells of its neighbour: 1 for a ramp or a slow wave, about 0 at random. `idle` is
-    the 0 or 1 that several all are: what a sum or a product begins with. `centred` are those that lie about 0, as
-    shares do not; `regular` is what mirrors itself, or whose rows stand at right angles or have one sum or length.
+    `smooth` is how much each tells of its neighbour: 1 for a slow wave, about 0 at random. `idle` is the 0 or 1 that
+    all are, with which a sum or product begins; `centred` lie about 0; `regular` mirrors itself, or has rows at right
+    angles or of one sum or length.
     """
 
     distinct: float

@@ -32,7 +32,6 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("index_add", "index_copy", "masked_scatter"), ("self", "source")),
     **dict.fromkeys(("addmm", "addmv", "addbmm", "baddbmm"), ("self",)),
     **dict.fromkeys(("cross", "linalg_cross", "huber_loss"), ("self", "other", "target")),
-    **dict.fromkeys(("nll_loss", "nll_loss_nd", "nll_loss2d", "cross_entropy_loss"), ("self", "weight")),
     **dict.fromkeys(("index_reduce", "multi_margin_loss"), ("self", "source", "weight")),
     "cdist": ("x1", "x2"),
     "complex": ("real", "imag"),
