@@ -94,7 +94,10 @@ class Succeed:
 
 @dataclass(frozen=True)
 class Copy:
-    """From a node on a copy stands where the tensor stood that it was given: `h = h.clone()`."""
+    """From a node on a copy stands where the tensor stood that it was given: `h = h.clone()`.
+
+    What a module holds is the copy wherever it is read again: `w = self.w.clone()`, and `w` from there on.
+    """
 
     node: int
     argument: str

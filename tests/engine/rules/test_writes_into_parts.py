@@ -53,3 +53,59 @@ def writes(body: str) -> list[dict[str, Json]]:
     )
     findings = diagnose_source(source, shapes="2x6x8", loss="mean")["findings"]
     return [f for f in findings if f["code"] == "IPL301"]
+
+
+HELD = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q, self.w = nn.Linear(8, 4), nn.Parameter(torch.rand(6, 4))
+
+    def forward(self, x):
+{lines}"""
+
+OF_A_COPY = {
+    "a row, and the whole is read after it": (
+        "z = self.q(x)\nself.w[0] = z.mean(0)\nreturn z @ self.w.t()",
+        "w = self.w.clone()\nw[0] = z.mean(0)\nreturn z @ w.t()",
+    ),
+    "a row that was read from it": (
+        "z = self.q(x)\nself.w[1] = self.w[0] * z[0]\nreturn (z @ self.w.t()) @ self.w",
+        "w = self.w.clone()\nw[1] = w[0] * z[0]\nreturn (z @ w.t()) @ w",
+    ),
+    "rows of a local name": (
+        "z = self.q(x)\ntable = self.w\ntable[1:3] += z[:2]\nreturn z @ table.t()",
+        "table = table.clone()\ntable[1:3] += z[:2]",
+    ),
+    "rows of a local name in a loop": (
+        "z = self.q(x)\ntable = self.w\nfor i in range(3):\n    table[i] = z[i]\nreturn z @ table.t()",
+        "table = table.clone()\ntable[i] = z[i]",
+    ),
+}
+"""Parts of a parameter that are written with what others computed, and the copy that takes the parameter's place."""
+
+NOT_IN_A_COPY = {
+    "a view with a name of its own": "z = self.q(x)\nrow = self.w[0]\nrow.copy_(z[0])\nreturn z @ self.w.t()",
+    "each round of a loop": "z = self.q(x)\nfor i in range(3):\n    self.w[i] = z[i]\nreturn z @ self.w.t()",
+}
+"""Where one copy is made per round, or a view of the parameter is what is written: no single line would do."""
+
+
+@pytest.mark.parametrize("name", OF_A_COPY)
+def test_a_part_of_a_parameter_is_written_in_a_copy_that_others_read(name: str) -> None:
+    body, after = OF_A_COPY[name]
+    finding = held(body)
+    assert (finding["code"], finding["fix"]["after"], finding["fix"]["verified"]) == ("IPL302", after, True)
+    assert "3 of 3 parameters" in finding["fix"]["evidence"]
+
+
+@pytest.mark.parametrize("name", NOT_IN_A_COPY)
+def test_no_copy_is_shown_that_would_not_be_read(name: str) -> None:
+    finding = held(NOT_IN_A_COPY[name])
+    assert (finding["code"], finding["fix"]["after"]) == ("IPL302", None)
+    assert not finding["fix"]["verified"]
+
+
+def held(body: str) -> dict[str, Json]:
+    """What is said first of writes into a parameter, in a program of that body."""
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    return diagnose_source(HELD.format(lines=lines), shapes="3x8", loss="mean")["findings"][0]

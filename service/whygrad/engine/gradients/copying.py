@@ -10,7 +10,7 @@ from whygrad.engine.gradients.writes import read_after, target
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 
 
-def copied_before(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
+def copied_before(observation: Observation, step: Step, index: int) -> tuple[Copy, ...]:
     """The edit that copies what a line writes into a part of, `h = h.clone()` before `h[0] = 1`.
 
     There is none where the memory is read afterwards under another name, or where the line itself saves it, as in
@@ -27,7 +27,7 @@ def copied_before(observation: Observation, step: Step, index: int) -> tuple[Edi
     return (Copy(first.id, role),) if part and not read else ()
 
 
-def copied_aside(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
+def copied_aside(observation: Observation, step: Step, index: int) -> tuple[Copy, ...]:
     """The same edit where views that were taken of it are read afterwards: those keep the numbers that they had.
 
     There is none where such a view is written too, or where the line saves what it writes into under the same name.

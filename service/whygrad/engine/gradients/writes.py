@@ -83,7 +83,7 @@ def read_after(observation: Observation, node: Node, value: int) -> bool:
     """Whether a value is read once a node has run: further on, or before it in the next round of its loop."""
     if value == observation.returns:
         return True
-    loop = _loop(observation, node)
+    loop = loop_around(observation, node)
     start = loop.id if loop is not None and _outlives_round(observation, node, value) else node.id
     readers = observation.nodes[start + 1 :]
     return any(value in [a.value for a in n.arguments] for n in readers if not _instead(observation, node, n))
@@ -91,7 +91,7 @@ def read_after(observation: Observation, node: Node, value: int) -> bool:
 
 def _outlives_round(observation: Observation, node: Node, value: int) -> bool:
     """Whether a value was made outside of the loop that a node stands in, so that each round reads the same."""
-    loop = _loop(observation, node)
+    loop = loop_around(observation, node)
     if loop is None:
         return False
     inside = any(value in n.outputs for n in observation.nodes[loop.id + 1 :])
@@ -105,7 +105,7 @@ def _instead(observation: Observation, node: Node, other: Node) -> bool:
     return node.id == other.id or any(to in ends for source, to in branch if source in other.outputs)
 
 
-def _loop(observation: Observation, node: Node) -> Node | None:
+def loop_around(observation: Observation, node: Node) -> Node | None:
     """The outermost loop that a node stands in."""
     found, around = None, node.parent
     while around is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from whygrad.engine.edits import (
     Wrap,
 )
 from whygrad.engine.observe.expressions import EditError, as_typed, compiled, over_its_list
-from whygrad.engine.observe.graph import GraphReader
+from whygrad.engine.observe.graph import GraphReader, held_as
 from whygrad.engine.observe.holding import tensor
 from whygrad.engine.observe.keeping import keep, require_schemas
 from whygrad.engine.observe.probes import STAND_IN
@@ -147,7 +147,8 @@ class _Editor:
         while around.owningBlock().owningNode() != given.node().owningBlock().owningNode():
             around = around.owningBlock().owningNode()
         copied = self._computed(edit.node, "x.clone()", [("x", given)], around)
-        given.replaceAllUsesAfterNodeWith(copied.node(), copied)
+        for value in (given, *self._read_again(given)):
+            value.replaceAllUsesAfterNodeWith(copied.node(), copied)
 
     def read(self, edit: Read) -> None:
         owner, slot = self._slot(edit.node, edit.argument)
@@ -262,6 +263,12 @@ class _Editor:
             reading.insertBefore(before)
             self._reader.adopt(reading, like)
         return value
+
+    def _read_again(self, value: Any) -> Iterator[Any]:
+        """What the program's modules hold, each time that it is read; nothing where a value is no such thing."""
+        path = held_as(value.node())
+        readings = self._graph.findAllNodes("prim::GetAttr") if path else ()
+        yield from (node.output() for node in readings if held_as(node) == path)
 
     def _give_way(self, number: int, value: Any, result: int = 0) -> None:
         """A result of a node is another value."""

@@ -172,8 +172,9 @@ class GraphReader:
         self.places.append(Place(node, scope.call, number))
         if node.kind() in _OPAQUE:
             self.opaque.append(number)
-        if node.kind() == "prim::GetAttr" and str(node.output().type()) in _HELD:
-            self.attributes |= dict.fromkeys(_path(node))
+        path = held_as(node)
+        if path and str(node.output().type()) in _HELD:
+            self.attributes[path] = None
         self._follow_region(node, number)
         for block in node.blocks():
             self._nests.append(number)
@@ -212,13 +213,16 @@ def _is_plumbing(node: Any) -> bool:
     return node.kind() in _PLUMBING
 
 
-def _path(node: Any) -> list[str]:
-    """The dotted name of what a node reads from the program's modules; none of what it reads from another object."""
+def held_as(node: Any) -> str | None:
+    """The dotted name of what a node reads from the program's modules; None where it reads nothing of them."""
+    if node.kind() != "prim::GetAttr":
+        return None
     owner = node.input().node()
     name: str = node.s("name")
-    if owner.kind() == "prim::GetAttr":
-        return [f"{path}.{name}" for path in _path(owner)]
-    return [name] if owner.kind() == "prim::Param" else []
+    if owner.kind() == "prim::Param":
+        return name
+    path = held_as(owner)
+    return f"{path}.{name}" if path else None
 
 
 def _formals(node: Any) -> tuple[tuple[str, bool], ...]:

@@ -51,8 +51,14 @@ from collections.abc import Iterator, Sequence
 
 from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.copying import written_apart
-from whygrad.engine.gradients.updates import in_a_new_tensor, lines_with_a_new_tensor, updated_apart, updates
+from whygrad.engine.gradients.copying import copied_before, written_apart
+from whygrad.engine.gradients.updates import (
+    in_a_new_tensor,
+    lines_with_a_copy,
+    lines_with_a_new_tensor,
+    updated_apart,
+    updates,
+)
 from whygrad.engine.gradients.writes import without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.refusals.failures import Failure, finding, refused
@@ -104,11 +110,19 @@ def _of_a_part(observation: Observation, failed: Failure, node: Node, event: Eve
     if any(o.tensor.requires_grad and o.tensor.storage not in own for o in event.inputs):
         new = without_writing(observation, failed.step, failed.order) if _is_read(observation, node) else ()
         if not new:
-            return [Fix("write into a clone, and read that from there on")]
+            return [_in_a_copy(observation, failed, node)]
         words = f"compute a new tensor with {node.bare_name}, out of place"
         return [Fix(words, after=out_of_place(source, node.name), edits=new)]
     after = f"with torch.no_grad():\n    {source}" if source else None
     return [Fix("write it where no gradient is recorded", after=after, edits=written_apart(observation, node))]
+
+
+def _in_a_copy(observation: Observation, failed: Failure, node: Node) -> Fix:
+    """The write in a copy of the parameter, which all read that read the parameter after it: both learn."""
+    edits = copied_before(observation, failed.step, failed.order)
+    held = next((a.value for e in edits for a in observation.nodes[e.node].arguments if a.name == e.argument), -1)
+    before, after = lines_with_a_copy(observation, node, held) or (None, None)
+    return Fix("write into a clone, and read that from there on", before, after, edits=edits)
 
 
 def _is_read(observation: Observation, node: Node) -> bool:
