@@ -242,3 +242,35 @@ def test_what_a_line_does_in_each_layer_is_one_fault(code: str, body: str, lost:
     (found,) = diagnose_source(EACH_LAYER.replace("{body}", body), shapes="4x6")["findings"]
     assert (found["code"], found["fix"]["verified"]) == (code, True), found
     assert found["parameters"] == [f"layers.{n}.{lost}.{kind}" for n in (0, 1) for kind in ("weight", "bias")]
+
+
+INFINITE = {
+    "scores divided by what is learnt": (
+        "NUM602",
+        "s = self.a(x).masked_fill(x > 0.5, float('-inf')); return torch.softmax(s / self.p.exp(), 1).square()",
+        "s = self.a(x).masked_fill(x > 0.5, -1e9)",
+    ),
+    "a mask that is added before the scale": (
+        "NUM602",
+        "m = torch.full_like(x, -torch.inf).triu(1); return torch.softmax((self.a(x) + m) * self.p, 1).square()",
+        "m = torch.full_like(x, -1e9).triu(1)",
+    ),
+    "rows that are masked whole": (
+        "NUM601",
+        "m = torch.arange(4).unsqueeze(1) == 0; s = self.a(x).masked_fill(m, -float('inf')); "
+        "return torch.softmax(s, 1).square() * self.p",
+        "s = self.a(x).masked_fill(m, -1e9)",
+    ),
+}
+"""Infinities that were written down, and what cannot be computed with them; and a large number in their place."""
+
+
+@pytest.mark.parametrize(("code", "body", "after"), INFINITE.values(), ids=INFINITE)
+def test_what_masks_is_a_large_number(code: str, body: str, after: str) -> None:
+    found, told = fix(body, loss="mean")
+    assert (found, told["after"], told["verified"]) == (code, after, True)
+
+
+def test_a_mask_behind_the_scale_is_left_alone() -> None:
+    body = "s = self.a(x) * self.p; return torch.softmax(s.masked_fill(x > 0.9, float('-inf')), 1).square()"
+    assert diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["verdict"] == "healthy"

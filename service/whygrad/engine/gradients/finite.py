@@ -17,6 +17,10 @@ from whygrad.engine.wording.rewriting import ARGUMENTS, given_too, rewritten
 _LARGEST = {"float16": 65504.0, "bfloat16": 3.38e38, "float32": 3.4e38, "float64": 1.79e308}
 """What the types hold, in round numbers."""
 
+_INFINITY = r"""-?(?:float\(['"][-+]?inf['"]\)|(?:math|torch|np)\.inf\b)"""
+"""How an infinity is written."""
+
+_UNMASKED = "leave at least one position of each row unmasked, or "
 _PRODUCTS = frozenset({"matmul", "bmm", "mm", "baddbmm", "einsum", "linear"})
 
 
@@ -47,6 +51,29 @@ def scaled_before(observation: Observation, spoiler: Spoiler) -> list[Fix]:
         Fix(
             f"scale before {spoiler.node.bare_name}, not behind it: {made.dtype} ends at {_LARGEST[made.dtype]:g}",
             edits=(Wrap(spoiler.node.id, spoiler.event.inputs[0].role, f"x * {factor}"), Replace(scale.id, "self")),
+        )
+    ]
+
+
+def written_smaller(observation: Observation, spoiler: Spoiler) -> list[Fix]:
+    """A large number in place of the infinity that was written, with which what follows can still be computed."""
+    if spoiler.infinity is None:
+        return []
+    writer = observation.nodes[spoiler.infinity.node]
+    large = 1e4 if any(t.dtype == "float16" for t in spoiler.infinity.outputs) else 1e9
+    given = {a.name: spoiler.infinity.values.get(a.name, a.literal) for a in writer.arguments}
+    name = next((n for n, value in given.items() if value in ("inf", "-inf")), None)
+    if name is None:
+        return []
+    number = -large if given[name] == "-inf" else large
+    line, spelt = observation.place(writer.id), f"{number:.0e}".replace("e+0", "e")
+    unless = _UNMASKED if spoiler.node.bare_name in ("softmax", "log_softmax") else ""
+    return [
+        Fix(
+            f"{unless}let {writer.name} write a large number, {spelt}, not an infinity",
+            before=line.source if line else "",
+            after=rewritten(line, _INFINITY, spelt),
+            edits=(Give(writer.id, name, number),),
         )
     ]
 

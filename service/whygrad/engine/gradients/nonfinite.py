@@ -106,6 +106,14 @@ def finding(
     )
 
 
+def written(observation: Observation, spoiler: Spoiler) -> tuple[Link, ...]:
+    """The operation that wrote the infinity, where one was given."""
+    if spoiler.infinity is None:
+        return ()
+    writer = observation.nodes[spoiler.infinity.node]
+    return (Link(f"{writer.name} writes an infinity, which {spoiler.node.bare_name} is given", writer.id),)
+
+
 @lru_cache(maxsize=8)
 def spoiled_results(observation: Observation) -> tuple[Spoiler, ...]:
     """The executions that first made a number of an output or of the loss non-finite, in their order."""
@@ -149,8 +157,10 @@ def spoiled_gradients(observation: Observation) -> tuple[Spoiler, ...]:
             if event is not None:
                 functions.setdefault(event, number)
                 groups.setdefault(event, []).append(parameter)
+    origins = Origins(observation, step)
     return tuple(
-        _hidden(observation, step, backward, functions[order], tuple(groups[order])) for order in sorted(groups)
+        _hidden(observation, step, backward, functions[order], tuple(groups[order]), origins.meant(order))
+        for order in sorted(groups)
     )
 
 
@@ -201,7 +211,12 @@ def _silenced(observation: Observation, step: Step, event: Event) -> list[Parame
 
 
 def _hidden(
-    observation: Observation, step: Step, backward: Backward, number: int, parameters: tuple[Parameter, ...]
+    observation: Observation,
+    step: Step,
+    backward: Backward,
+    number: int,
+    parameters: tuple[Parameter, ...],
+    infinity: int | None,
 ) -> Spoiler:
     """A spoiler of the backward, with what hides the trouble from the forward, or its derivative from the loss."""
     function = step.functions[number]
@@ -218,5 +233,11 @@ def _hidden(
             break
     node = observation.nodes[step.events[hider].node] if hider is not None else None
     return Spoiler(
-        function.event, event, observation.nodes[event.node], parameters, hider=node, function=kind(function)
+        function.event,
+        event,
+        observation.nodes[event.node],
+        parameters,
+        hider=node,
+        function=kind(function),
+        infinity=step.events[infinity] if infinity is not None else None,
     )

@@ -54,17 +54,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from whygrad.engine.edits import Give
-from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.finding import Finding, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.finite import otherwise, scaled_before
-from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results
+from whygrad.engine.gradients.finite import otherwise, scaled_before, written_smaller
+from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results, written
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.rewriting import rewritten
-
-_INFINITY = r"""-?(?:float\(['"][-+]?inf['"]\)|(?:math|torch|np)\.inf\b)"""
-"""How an infinity is written."""
 
 
 @rule("NUM601", "non-finite-forward", "error")
@@ -105,25 +100,17 @@ def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None =
         explains=frozenset({spoiler.node.id, *([refusing.id] if refusing is not None else [])}),
         chain=(
             *((Link(f"of what {name} is given, {operand}"),) if operand else ()),
-            *_written(observation, spoiler),
+            *written(observation, spoiler),
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
-        fixes=[*fixes, *_written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
+        fixes=[*fixes, *written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
         or [otherwise(observation, spoiler)],
     )
 
 
 def _refuser(node: Node) -> str:
     return "a check of the program's" if node.op == "prim::RaiseException" else node.bare_name
-
-
-def _written(observation: Observation, spoiler: Spoiler) -> tuple[Link, ...]:
-    """The operation that wrote the infinity, where one was given."""
-    if spoiler.infinity is None:
-        return ()
-    writer = observation.nodes[spoiler.infinity.node]
-    return (Link(f"{writer.name} writes an infinity, which {spoiler.node.bare_name} is given", writer.id),)
 
 
 def _why(spoiler: Spoiler) -> str:
@@ -147,25 +134,3 @@ def _unaligned(spoiler: Spoiler) -> str:
         "A target cannot be aligned with fewer steps than it has labels, and one more between two that are alike: its "
         f"loss is infinite.{most}"
     )
-
-
-def _written_smaller(observation: Observation, spoiler: Spoiler) -> list[Fix]:
-    """A large number in place of the infinity that was written, with which what follows can still be computed."""
-    if spoiler.infinity is None or spoiler.node.bare_name == "softmax":
-        return []
-    writer = observation.nodes[spoiler.infinity.node]
-    large = 1e4 if any(t.dtype == "float16" for t in spoiler.infinity.outputs) else 1e9
-    given = {a.name: spoiler.infinity.values.get(a.name, a.literal) for a in writer.arguments}
-    name = next((n for n, value in given.items() if value in ("inf", "-inf")), None)
-    if name is None:
-        return []
-    number = -large if given[name] == "-inf" else large
-    line = observation.place(writer.id)
-    return [
-        Fix(
-            f"let {writer.name} write a large number, {number:.0e}, not an infinity".replace("e+0", "e"),
-            before=line.source if line else "",
-            after=rewritten(line, _INFINITY, f"{number:.0e}".replace("e+0", "e")),
-            edits=(Give(writer.id, name, number),),
-        )
-    ]

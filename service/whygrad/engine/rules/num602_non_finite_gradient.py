@@ -57,11 +57,13 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradients
+from whygrad.engine.gradients.finite import written_smaller
+from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradients, written
 from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, subject
 
+_MULTIPLYING = frozenset({"mul", "div", "matmul", "bmm", "mm", "einsum", "linear"})
 _SPECTRAL = frozenset({"linalg_eigh", "linalg_eig", "linalg_svd", "svd", "symeig"})
 
 
@@ -75,21 +77,29 @@ def non_finite_gradient(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
     name, edge = spoiler.node.bare_name, edge_of(spoiler.node, spoiler.event)
-    fixes = ways_inside(observation, spoiler.node, spoiler.event)
+    fixes = [*ways_inside(observation, spoiler.node, spoiler.event), *written_smaller(observation, spoiler)]
     operand = seen(spoiler.operand(edge.role)) if edge else ""
-    why = edge.where if edge else f"the derivative of {name} is not finite for what it is given"
+    why = edge.where if edge else _why(spoiler)
     given = f", and of what {name} is given {operand}" if operand else ""
     return finding(
         spoiler,
         title=f"{subject(spoiler.parameters, 'gets')} NaN or infinity as gradient, from the backward of {name}",
         message=f"{why[0].upper()}{why[1:]}{given}. The forward shows nothing of it.",
         chain=(
+            *written(observation, spoiler),
             Link(f"a finite gradient arrives at {name}", spoiler.node.id),
             Link(f"its backward ({spoiler.function}) multiplies it with a slope that is not finite"),
             Link(f"from there it spreads to {owners(spoiler.parameters)}"),
         ),
         fixes=fixes or [_otherwise(spoiler)],
     )
+
+
+def _why(spoiler: Spoiler) -> str:
+    name = spoiler.node.bare_name
+    if spoiler.infinity is not None and name in _MULTIPLYING:
+        return f"backward of {name} multiplies the gradient with what {name} was given: 0 times infinity is NaN"
+    return f"the derivative of {name} is not finite for what it is given"
 
 
 def _otherwise(spoiler: Spoiler) -> Fix:
