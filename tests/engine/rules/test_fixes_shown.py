@@ -134,6 +134,19 @@ CASES = {
         "4x5x8",
         "return self.l(torch.cat([self.c.expand(x.size(0), -1, -1), x], dim=1))",
     ),
+    "a kernel that a layer computes, for a convolution that is transposed": (
+        "self.g = nn.Linear(8, 3 * 6 * 2 * 2); self.c = nn.Conv2d(3, 6, 3)",
+        """kernel = self.g(x.mean((1, 2))[0]).view(3, 6, 2, 2)
+        return F.conv_transpose2d(self.c(x), kernel, stride=2)""",
+        "2x3x8x8",
+        "return F.conv_transpose2d(self.c(x), kernel.transpose(0, 1), stride=2)",
+    ),
+    "a weight of the program's own": (
+        "self.kernel = nn.Parameter(torch.randn(6, 4, 3, 3)); self.c = nn.Conv2d(3, 6, 3)",
+        "return F.conv2d(self.c(x), self.kernel)",
+        "2x3x8x8",
+        "kernel = nn.Parameter(torch.empty(6, 6, 3, 3))",
+    ),
     "features and an adjacency": (
         "self.a = nn.Linear(8, 4)",
         "h = torch.relu(self.a(x) @ x[:, :6])\n        return h",

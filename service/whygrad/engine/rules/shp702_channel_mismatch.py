@@ -54,15 +54,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Give, Resize
+from whygrad.engine.edits import Edit, Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import layer, origin, parameter_name
+from whygrad.engine.wording.origins import layer, made_with, origin, parameter_name
 from whygrad.engine.wording.phrases import counted, size
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP702", "channel-mismatch", "error")
@@ -101,9 +102,24 @@ def _fix(observation: Observation, node: Node, name: str, found: Convolution) ->
         return _deeper(observation, node, name, found)
     if found.given % found.groups or (found.transposed and found.groups > 1):
         return Fix(f"give {name} {found.wanted} channels; the groups must divide them")
+    held, turn = parameter_name(observation, found.weight), ".transpose(0, 1)"
+    if held is None and _fits_turned(found):
+        edit, turned = Wrap(node.id, "weight", f"x{turn}"), with_behind(observation, node, "weight", turn)
+        return Fix("exchange the two numbers of channels of its weight", after=turned, edits=(edit,))
     summary = f"make {name} take {counted(found.given, 'channel')}, or give it {found.wanted}"
-    before, after = definition(found, found.wanted), definition(found, found.given)
-    return Fix(summary, before, after, edits=_resized(observation, found))
+    if held is None:
+        return Fix(summary)
+    resized = Resize(held, _for_the_given(found))
+    if "Conv" in (observation.modules.get(name) or ""):
+        before, after = (definition(found, channels) for channels in (found.wanted, found.given))
+    else:
+        before, after = (made_with(observation, held, shape) for shape in (found.weight.shape, resized.shape))
+    return Fix(summary, before, after, edits=(resized,))
+
+
+def _fits_turned(found: Convolution) -> bool:
+    """Whether the weight takes what there is with its numbers of channels exchanged, as of a transposed convolution."""
+    return found.groups == 1 and found.weight.shape[1 if found.transposed else 0] == found.given
 
 
 def _fed_more(observation: Observation, failed: Failure, found: Convolution) -> Iterator[Fix]:
@@ -128,8 +144,8 @@ def _deeper(observation: Observation, node: Node, name: str, found: Convolution)
     return Fix(summary, edits=(*edits, Give(node.id, "groups", number)) if held else ())
 
 
-def _resized(observation: Observation, found: Convolution) -> tuple[Edit, ...]:
-    """The weight for the channels that there are."""
-    name, shape = parameter_name(observation, found.weight), list(found.weight.shape)
+def _for_the_given(found: Convolution) -> tuple[int, ...]:
+    """The shape of a weight for the channels that there are."""
+    shape = list(found.weight.shape)
     shape[0 if found.transposed else 1] = found.given // found.groups
-    return (Resize(name, tuple(shape)),) if name else ()
+    return tuple(shape)

@@ -48,7 +48,7 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
@@ -64,7 +64,7 @@ from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.skips import enlarged, interpolated
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name
+from whygrad.engine.wording.origins import called, layer, made, made_with, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 
 
@@ -193,16 +193,9 @@ def _remade(
     beside = other.tensor.shape[-len(shape) :] if whole and other is not None else ()
     for place, wanted in enumerate(beside, start=-len(beside)):
         shape[place] = wanted if 1 not in (shape[place], wanted) else shape[place]
-    before, after = (_definition(observation, held, s) for s in (table.shape, shape))
+    before, after = (made_with(observation, held, s) for s in (table.shape, shape))
     edits = (Resize(held, tuple(shape)),)
     return Fix(f"{summary}: {sizes(shape)} in place of {size(table)}", before, after, edits=edits)
-
-
-def _definition(observation: Observation, held: str, shape: Sequence[int]) -> str:
-    """The parameter, or buffer, made with a shape."""
-    made_of = f"torch.empty({', '.join(map(str, shape))})"
-    registered = any(p.name == held for p in observation.parameters)
-    return f"{held} = nn.{'Parameter' if registered else 'Buffer'}({made_of})"
 
 
 def _strided(observation: Observation, failed: Failure, first: Operand, second: Operand) -> Fix | None:

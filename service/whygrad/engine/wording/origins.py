@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from whygrad.engine.finding import Link
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
@@ -110,6 +110,13 @@ def variable(observation: Observation, node: Node, role: str) -> str | None:
 def parameter_name(observation: Observation, tensor: Tensor) -> str | None:
     """The name of a parameter or buffer; None for any other tensor."""
     return observation.stored.get(tensor.id)
+
+
+def made_with(observation: Observation, held: str, shape: Sequence[int]) -> str:
+    """The parameter, or buffer, of that name made with a shape: `table = nn.Parameter(torch.empty(9, 8))`."""
+    made_of = f"torch.empty({', '.join(map(str, shape))})"
+    registered = any(p.name == held for p in observation.parameters)
+    return f"{held} = nn.{'Parameter' if registered else 'Buffer'}({made_of})"
 
 
 def layer(observation: Observation, weight: Tensor | None, reader: Node | None = None) -> str | None:
