@@ -74,7 +74,7 @@ class _Editor:
             edit = edit if made_at_once(owner.inputsAt(slot)) else whole
         owner, slot = self._slot(edit.node, edit.argument)
         value = owner.inputsAt(slot)
-        wrapped = self._inserted(edit, [("x", value)], owner)
+        wrapped = self._computed(edit.node, edit.expression, [("x", value)], owner)
         if edit.argument in self._reader.nodes[edit.node].writes:  # what is read of it from here on is what was written
             value.replaceAllUsesAfterNodeWith(node, wrapped)
         owner.replaceInput(slot, wrapped)
@@ -85,7 +85,7 @@ class _Editor:
         used = set(re.findall(r"[A-Za-z_]\w*", edit.expression))
         given = zip(names, node.inputs(), strict=True)
         arguments = [(n, v) for name, value in given for n, v in named(name, value) if n in used]
-        inserted = self._inserted(edit, arguments, node)
+        inserted = self._computed(edit.node, edit.expression, arguments, node)
         written = () if edit.writes else known.writes
         for name, value in zip(names, node.inputs(), strict=True):
             if name in written and value.unique() != inserted.unique():  # it is read as it would have been written
@@ -237,11 +237,8 @@ class _Editor:
         owner.replaceInput(slot, copy.output())
         return copy
 
-    def _inserted(self, edit: Wrap | Replace, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
-        """The value of the edit's expression over values, computed before a node."""
-        return self._computed(edit.node, edit.expression, arguments, before)
-
     def _computed(self, like: int, expression: str, arguments: Sequence[tuple[str, Any]], before: Any) -> Any:
+        """The value of an expression over values, computed before a node."""
         last = before.prev()
         given = arguments if "None" in expression else [(n, present(self._graph, v, before)) for n, v in arguments]
         function = compiled(expression, [(name, value.type().annotation_str) for name, value in given])
