@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import prod
 
-from whygrad.engine.axes.derived import resampled, scaled
+from whygrad.engine.axes.derived import pooled, resampled, scaled
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.observation import Event, Json, Node, Observation
@@ -71,6 +71,11 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
             (recorded, sent), sizes = sampled
             changes = _everywhere(observation, node, "output_size", sizes)
             return Baked(order, node.id, event, recorded, sent, changes, derived=True)
+        if window := pooled(observation, known, node, event):
+            (recorded, sent), sizes = window
+            changes = _everywhere(observation, node, "kernel_size", sizes)
+            same = recorded in (node.literal("kernel_size") or ())
+            return Baked(order, node.id, event, recorded, sent, changes, derived=not same)
         for recorded, sent in _exchanges(observation, known, failed, failing=event is failed):
             found = _held(node, event, recorded, sent, failing=event is failed)
             if found is not None and (event is failed or clashes(failed, recorded, sent)):

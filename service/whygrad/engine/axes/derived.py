@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from math import prod
@@ -9,6 +10,10 @@ from math import prod
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
+
+_POOLING = re.compile(r"(max|avg)_pool[123]d")
+_LEAST = 2
 
 Resized = tuple[int, int]
 """The size that an axis of the input had in the example, and the one that came."""
@@ -35,6 +40,22 @@ def resampled(observation: Observation, known: Layouts, failed: Event, node: Nod
             if followed is not None:
                 return followed, now
     return None
+
+
+def pooled(observation: Observation, known: Layouts, node: Node, event: Event) -> tuple[Resized, list[int]] | None:
+    """Of a pooling over the whole map of the example: the size that its window follows, and what is the whole map now.
+
+    The window of a layer of torch's own was written down, and so was perhaps one of two places.
+    """
+    window, given = value(node, event, "kernel_size"), next(iter(event.tensors), None)
+    own = "Pool" in (observation.modules.get(node.module) or "")
+    if _POOLING.fullmatch(node.bare_name) is None or not isinstance(window, list) or given is None or own:
+        return None
+    axes, now = known.of(given)[-len(window) :], list(given.shape[-len(window) :])
+    found = [_of_input(observation, axis) for axis in axes]
+    was = [size * recorded // sent for size, (recorded, sent) in zip(now, found, strict=True)]
+    whole = was == (window * len(now))[: len(now)] and min(was) > _LEAST
+    return next((((r, s), now) for r, s in found if r != s), None) if whole else None
 
 
 def _followed(

@@ -12,7 +12,7 @@ from whygrad.engine.axes.folding import opens_the_batch, samples_first
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
-from whygrad.engine.axes.pieces import Axis, Layout, groups, length, regrouped
+from whygrad.engine.axes.pieces import Axis, Layout, groups, holds_batch, length, regrouped
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.views import asked
 from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
@@ -60,6 +60,8 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
         return named
     by_sizes = _by_sizes(before, after, computed(observation, node))
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
+    if by_sizes is not None and by_sizes.order[0] != 0 and (opened := _opened(before, after)) is not None:
+        return opened
     if by_sizes is not None and by_sizes.order[0] != 0 and samples_first(before):
         in_order = by_sizes.result != after and _is_in_order(made)
         return None if _left_open(node) or in_order else by_sizes
@@ -160,6 +162,22 @@ def _folded(given: Sequence[int], cut: Sequence[int]) -> tuple[list[int], tuple[
         if _kept(seen_as, given) is not None:
             return (seen_as, order) if _inversions(order) else None
     return None
+
+
+def _opened(before: Layout, after: Sequence[int]) -> Swap | None:
+    """Samples and heads that were folded into one, taken apart, and the heads put back beside their features.
+
+    What has another size in front by chance, as many heads as features, is not taken to lead with its features.
+    """
+    sizes = [length(a) for a in before]
+    if not before or not holds_batch(before[0]) or len(_first_cut(sizes, after[0])) != len(sizes) + 1:
+        return None
+    found = _folded(after, _first_cut(sizes, after[0]))
+    if found is None:
+        return None
+    seen_as, order = found
+    lying = tuple(seen_as[order.index(i)] for i in range(len(order)))
+    return Swap(lying, order) if order[0] == 0 else None
 
 
 def _first_cut(sizes: Sequence[int], outer: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import prod
 
@@ -73,6 +74,29 @@ def follows_from(observation: Observation, finding: Finding, node: int, added: i
         if event.node == node or event.node >= added or reached & {t.id for t in event.tensors}:
             reached |= {t.id for t in event.outputs}
     return any(t.id in reached for t in finding.event.tensors)
+
+
+def meets_again(observation: Observation, finding: Finding, node: int, added: int) -> bool:
+    """Whether a finding is about two tensors that came of two operands of a node, past it or what is numbered as above.
+
+    What did not fit there does not fit here either.
+    """
+    ours = [e for e in observation.first.events if e.node == node or e.node >= added]
+    given = {t.id for t in ours[0].tensors} if ours else set[int]()
+    came = {one: _reached(observation, one, given - {one}, {t.id for e in ours for t in e.outputs}) for one in given}
+    met = [t.id for t in finding.event.tensors] if finding.event is not None else []
+    owners = [{one for one, reached in came.items() if t in reached} for t in met]
+    alone = {next(iter(o)) for o in owners if len(o) == 1}
+    return len(alone) > 1
+
+
+def _reached(observation: Observation, start: int, others: Collection[int], barred: Collection[int]) -> set[int]:
+    """What was computed of a tensor, and not of what is barred or by way of the others."""
+    reached = {start}
+    for event in observation.first.events:
+        if reached & {t.id for t in event.tensors}:
+            reached |= {t.id for t in event.outputs if t.id not in barred and t.id not in others}
+    return reached
 
 
 def _first(event: Event) -> Shape | None:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.edits import Ask, Become, Give, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.observation import Observation
 from whygrad.engine.proofs.alike import alike, everywhere
-from whygrad.engine.proofs.intended import follows_from, intended
+from whygrad.engine.proofs.intended import follows_from, intended, meets_again
 from whygrad.engine.proofs.roots import causes_among
 from whygrad.engine.proofs.together import together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -84,7 +85,7 @@ class Verifier:
         if trial is None or trial.stuck or key(fault) not in trial.gone:
             return None
         seen, added = trial.after.observation, len(base.observation.nodes)
-        own = [d for d in trial.after.found if meant.sure or not follows_from(seen, d.finding, node, added)]
+        own = [d for d in trial.after.found if meant.sure or not _of_the_same(seen, d.finding, node, added)]
         return replace(trial.after, found=tuple(own))
 
     def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
@@ -152,6 +153,11 @@ class Verifier:
         return time.monotonic() > self._until
 
 
+def _of_the_same(seen: Observation, finding: Finding, node: int, added: int) -> bool:
+    """Whether a finding is about what a stand-in gave, or what fits its like no more than it fitted there."""
+    return any(rests(seen, finding, node, added) for rests in (follows_from, meets_again))
+
+
 def _hidden_by(cause: Diagnosed, hidden: Diagnosed) -> Diagnosed:
     """A fault with the one that stood before it in its chain."""
     link = Link(f"it shows once the fault before it is out of the way: {cause.finding.title}", cause.finding.node)
@@ -190,9 +196,10 @@ def _fixes(finding: Finding) -> list[Fix]:
     return [fix for fix in (finding.fix, *finding.other_fixes) if fix is not None and fix.edits]
 
 
-def _worth_more(trial: Trial) -> tuple[bool, bool, int]:
-    """What makes one fix better than another: that all is well then, or the fault is gone, and more of its kind."""
-    return trial.heals_all, trial.heals, sum(code == trial.fault.rule.code for code, _ in trial.gone)
+def _worth_more(trial: Trial) -> tuple[bool, bool, bool, int]:
+    """What makes one fix better than another: that all is well, the fault is gone, the step runs, more of its kind."""
+    alike = sum(code == trial.fault.rule.code for code, _ in trial.gone)
+    return trial.heals_all, trial.heals, not trial.after.stopped, alike
 
 
 def _belongs(new: Diagnosed, trial: Trial) -> bool:

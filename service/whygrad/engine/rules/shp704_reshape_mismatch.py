@@ -50,7 +50,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import prod
+from math import isqrt, prod
 
 from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
@@ -86,7 +86,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
 
 def _fixes(observation: Observation, failed: Failure, node: Node, wrong: Misfit) -> list[Fix]:
     """Other sizes, or another layer before; an image of features is made by a layer of its own."""
-    divided = [*_heads(observation, node, wrong), *_factors(observation, node, wrong)]
+    divided = [*_heads(observation, node, wrong), *_factors(observation, node, wrong), *_map(observation, node, wrong)]
     made = list(_divisible(observation, failed, node, wrong))
     image = wrong.axis is None and len(wrong.operand.tensor.shape) == 2 and len(wrong.asked) > 3
     return [*made, *divided] if image else [*divided, *made]
@@ -105,10 +105,8 @@ def _each(wrong: Misfit) -> str:
     shape = wrong.operand.tensor.shape
     if wrong.axis is not None or len(shape) < 2 or wrong.asked[:1] != (-1,):
         return f", and {sizes(wrong.asked)} is asked for"
-    return (
-        f": {shape[0]} samples of {prod(shape[1:])} elements ({sizes(shape[1:])}), "
-        f"and {prod(wrong.asked[1:])} is asked of each"
-    )
+    laid_out = f" ({sizes(shape[1:])})" if len(shape) > 2 else ""
+    return f": {shape[0]} samples of {prod(shape[1:])} elements{laid_out}, and {prod(wrong.asked[1:])} is asked of each"
 
 
 def _alike(observation: Observation, node: Node, argument: str) -> list[Node]:
@@ -196,6 +194,25 @@ def _factors(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fi
         summary = f"take {left} in place of {was}: {sizes(filled)} is what there is"
         edits = tuple(Give(n.id, argument, divided) for n in _alike(observation, node, argument))
         yield Fix(summary, before, after, edits=edits)
+
+
+def _map(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]:
+    """Another height and width of a map that is as high as wide: features viewed as one of another size."""
+    argument = next((a.name for a in node.arguments if a.name in ("size", "shape")), None)
+    asked, shape = wrong.asked, wrong.operand.tensor.shape
+    if wrong.axis is not None or argument is None or len(asked) != 4 or asked[2] != asked[3]:
+        return
+    samples, channels, was, _ = asked
+    each, left = divmod(prod(shape[1:]), max(channels, 1))
+    side = isqrt(each)
+    if left or side * side != each or samples not in (-1, shape[0]) or min(side, was, channels) < 1:
+        return
+    source = observation.source(node.id)
+    for place in (2, 3):
+        source = factored(source, node.bare_name, place, 4, str(side))
+    filled = [samples, channels, side, side]
+    edits = tuple(Give(n.id, argument, filled) for n in _alike(observation, node, argument))
+    yield Fix(f"take maps of {side}x{side} in place of {was}x{was}: that is what there is", after=source, edits=edits)
 
 
 def _refactored(

@@ -56,8 +56,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from math import prod
 
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.lengthened import Lengthened, lengthened
 from whygrad.engine.edits import Give, Wrap
-from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
@@ -68,16 +70,42 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import replaced
+from whygrad.engine.wording.rewriting import given_too, replaced
 from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP705", "concat-mismatch", "error")
 def concat_mismatch(observation: Observation) -> Iterator[Finding]:
-    """The join that was refused."""
+    """The join that was refused, or that made more samples of what the layer behind takes side by side."""
     for failed, node, event in refused(observation, "join"):
         if wrong := unjoinable(node, event):
             yield _finding(observation, failed, node, event, wrong)
+    for cause in ("product", "channels"):
+        for failed, node, event in refused(observation, cause):
+            if failed.step is observation.first and (found := lengthened(observation, layouts(observation), event)):
+                yield _lengthened(observation, failed, node, found)
+
+
+def _lengthened(observation: Observation, failed: Failure, refused_by: Node, found: Lengthened) -> Finding:
+    one, made, many = found.event.tensors[0], found.event.outputs[0], len(found.event.tensors)
+    layer = refused_by.module or refused_by.name
+    after = _joined_along(observation.source(found.node.id), found.node, found.axis)
+    return Finding(
+        title=f"{found.node.name} joins {many} tensors of {size(one)} along the batch, to {size(made)}, "
+        f"and {layer} takes them side by side",
+        message=f"Joined along dimension 0 they are {made.shape[0]} samples in place of {one.shape[0]}. The features "
+        f"that {layer} takes are those of all of them together. Another width of it would only hide that.",
+        node=found.node.id,
+        event=found.event,
+        order=found.order,
+        parameters=names(observation.trainable),
+        chain=(
+            Link(f"{one.shape[0]} samples become {made.shape[0]} here", found.node.id),
+            Link(f"so {layer} refuses what it gets: {failed.said}", refused_by.id),
+        ),
+        explains=frozenset({refused_by.id}),
+        fix=Fix(f"join along dimension {found.axis}", after=after, edits=(Give(found.node.id, "dim", found.axis),)),
+    )
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Unjoinable) -> Finding:
@@ -162,12 +190,12 @@ def _along(observation: Observation, node: Node, event: Event, axis: int) -> Ite
 
 
 def _joined_along(source: str | None, node: Node, axis: int) -> str | None:
-    """The user's line with its one join along another dimension, where it says along which."""
+    """The user's line with its one join along another dimension, or along one at all."""
     joins = _joins(source, node)
     if source is None or len(joins) != 1:
         return None
-    said = [*joins[0].args[1:2], *(k.value for k in joins[0].keywords if k.arg == "dim")]
-    return replaced(source, said[0], str(axis)) if said else None
+    said = [*joins[0].args[1:2], *(k.value for k in joins[0].keywords if k.arg in ("dim", "axis"))]
+    return replaced(source, said[0], str(axis)) if said else given_too(source, node.bare_name, f"dim={axis}")
 
 
 def _as_many(observation: Observation, node: Node, event: Event, first: Operand, second: Operand) -> Fix:

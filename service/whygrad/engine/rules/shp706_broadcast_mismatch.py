@@ -60,6 +60,7 @@ from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.operands.stretching import Clash, clash
 from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.skips import enlarged, interpolated
 from whygrad.engine.refusals.widening import widened
@@ -107,6 +108,8 @@ def _fixes(
             yield _remade(observation, named, held, table, operand, other, wrong.axis, size_of_other)
             return
     if wrong.second is not None:
+        ordered = in_order(observation, failed.step, node, wrong.first, wrong.second)
+        yield from [ordered] if ordered else []
         yield from recut(observation, failed.step, node, wrong)
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, wrong.first.tensor, wrong.second.tensor)

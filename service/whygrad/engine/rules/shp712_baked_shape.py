@@ -48,6 +48,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from whygrad.engine.axes.baked import Baked, baked, misread
@@ -55,7 +56,7 @@ from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.unrolled import cut_short, skipped
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 
@@ -98,9 +99,9 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *_raised(failed)),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(_advice(observation), edits=tuple(Give(*change) for change in found.changes)),
+        fix=Fix(_advice(observation, node), edits=tuple(Give(*change) for change in found.changes)),
         other_fixes=tuple(
-            Fix(_advice(observation), edits=tuple(Give(*change) for change in other)) for other in found.others
+            Fix(_advice(observation, node), edits=tuple(Give(*change) for change in other)) for other in found.others
         ),
     )
 
@@ -139,5 +140,7 @@ def _recorder(observation: Observation) -> str:
     return "The export" if observation.exported else "Tracing"
 
 
-def _advice(observation: Observation) -> str:
-    return _DYNAMIC if observation.exported else _SCRIPT
+def _advice(observation: Observation, node: Node) -> str:
+    whole = re.fullmatch(r"(max|avg)_pool(\dd)", node.bare_name)
+    over_all = f"pool over all there is: F.adaptive_{whole[1]}_pool{whole[2]}(x, 1); or " if whole else ""
+    return over_all + (_DYNAMIC if observation.exported else _SCRIPT)

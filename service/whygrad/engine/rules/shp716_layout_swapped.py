@@ -55,12 +55,13 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.attention import attention_over_batch, refused_over_batch
 from whygrad.engine.axes.batch_first import taking_the_batch_first
+from whygrad.engine.axes.flattened import Flattened, unlike_rows
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.orders import misordered
 from whygrad.engine.axes.positions import Placed, placed
-from whygrad.engine.edits import Edit, Wrap
-from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.nonfinite import broken
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.refusals.ends import by_another_size
@@ -88,6 +89,9 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
         elif node.id not in told and (laid := placed(observation, known, order)) is not None:
             told.add(node.id)
             yield _placed(observation, order, node, event, laid)
+        elif node.id not in told and (rows := unlike_rows(observation, known, node, event)) is not None:
+            told.add(node.id)
+            yield _unlike(observation, order, node, event, rows)
     for order, event, masks in attention_over_batch(observation, known):
         yield _attention(observation, order, event, masks)
 
@@ -126,6 +130,34 @@ def _placed(observation: Observation, order: int, node: Node, event: Event, foun
             f"cut it by the {found.steps} steps and let it lie along them: table[:x.size(1)].transpose(0, 1)",
             after=by_another_size(with_behind(observation, node, found.table.role, ".transpose(0, 1)"), 1),
             edits=found.edits(node),
+        ),
+    )
+
+
+def _unlike(observation: Observation, order: int, node: Node, event: Event, found: Flattened) -> Finding:
+    given, made = found.event.tensors[0], found.event.outputs[0]
+    call = ".transpose(0, 1)"
+    rest = ", ".join(map(str, made.shape[1:]))
+    return Finding(
+        title=f"{node.name} holds each entry against another's: its operands were flattened in different orders",
+        message=f"One runs through the samples first, the other through what stands second. {size(given)} becomes "
+        f"{size(made)} here, and as many come from the other side, so that nothing is refused.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="warning",
+        parameters=(),
+        chain=(Link(f"{size(given)} is flattened to {size(made)} here", found.node.id),),
+        related=(Related("flattened here", found.node.id),),
+        fix=Fix(
+            f"flatten both in the same order: x{call}.reshape(-1{', ' if rest else ''}{rest})",
+            before=observation.source(found.node.id),
+            after=rewritten(
+                observation.place(found.node.id),
+                r"\.(view|reshape|flatten)\(",
+                lambda was: f"{call}.{was[1].replace('view', 'reshape')}(",
+            ),
+            edits=(Replace(found.node.id, f"self{call}.reshape({list(made.shape)})"),),
         ),
     )
 

@@ -51,6 +51,7 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from whygrad.engine.axes.comparing import COMPARING
 from whygrad.engine.axes.layouts import Layouts, layouts, sent
@@ -62,6 +63,7 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.refusals.failures import Failure, failure
+from whygrad.engine.refusals.restored import restored
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
@@ -94,13 +96,32 @@ def _raised_behind(known: Layouts, order: int, failed: Failure | None) -> bool:
 
 
 def _needed(observation: Observation, known: Layouts, event: Event, raised: Failure | None) -> list[int]:
-    """The dimensions that should have stayed: the batch, and where that is not it what was sent with size 1."""
+    """The dimensions that should have stayed: the batch, else what was sent with size 1, or what was refused lacks."""
     layout, gone = known.of(event.tensors[0]), dropped(observation.nodes[event.node], event)
     batch = [i for i in gone if holds_batch(layout[i])]
     if batch or raised is None:
         return batch
     alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
-    return [i for i in gone if any(p.source.kind == "input" and p.source.key in alone for p in layout[i])]
+    sent_so = [i for i in gone if any(p.source.kind == "input" and p.source.key in alone for p in layout[i])]
+    return sent_so or _lacking(known, event, gone, raised)
+
+
+def _lacking(known: Layouts, event: Event, gone: Sequence[int], raised: Failure) -> list[int]:
+    """The dimensions, such as a layer's only channel, with which what was refused would have fitted."""
+    made, refused, node = event.outputs[0], raised.event, raised.node
+    if refused is None or node is None:
+        return []
+    places = [p for p, o in enumerate(refused.inputs) if known.of(o.tensor) == known.of(made)]
+    for meant in (list(some) for number in range(1, len(gone) + 1) for some in combinations(gone, number)):
+        for place in places:
+            if restored(node, refused, place, _kept(event.tensors[0].shape, gone, meant)):
+                return meant
+    return []
+
+
+def _kept(shape: Sequence[int], gone: Sequence[int], meant: Sequence[int]) -> tuple[int, ...]:
+    """A shape without those of its dimensions that are gone and not meant to stay."""
+    return tuple(size for place, size in enumerate(shape) if place not in gone or place in meant)
 
 
 def _put_back(observation: Observation, known: Layouts, event: Event, meant: Sequence[int]) -> bool:
