@@ -147,6 +147,44 @@ CASES = {
         "2x3x8x8",
         "kernel = nn.Parameter(torch.empty(6, 6, 3, 3))",
     ),
+    "codes of another width than what they are compared with": (
+        "self.l = nn.Linear(8, 6); self.codes = nn.Parameter(torch.randn(5, 4))",
+        "return torch.cdist(self.l(x), self.codes)",
+        "4x8",
+        "codes = nn.Parameter(torch.empty(5, 6))",
+    ),
+    "anchors of another width than the rest": (
+        "self.l = nn.Linear(8, 6); self.m = nn.Linear(8, 4)",
+        "return F.triplet_margin_loss(self.l(x), self.m(x), self.m(x + 1))",
+        "4x8",
+        "nn.Linear(8, 6)",
+    ),
+    "a flow with its two directions in front": (
+        "self.flow = nn.Conv2d(3, 2, 3, padding=1)",
+        "return F.grid_sample(x, self.flow(x))",
+        "2x3x8x8",
+        "return F.grid_sample(x, self.flow(x).movedim(1, -1))",
+    ),
+    "a mask of keys for each sample": (
+        "self.l = nn.Linear(8, 8)",
+        """q = self.l(x).view(x.size(0), x.size(1), 2, 4).transpose(1, 2)
+        real = x.sum(2) > -50
+        return F.scaled_dot_product_attention(q, q, q, attn_mask=real)""",
+        "3x5x8",
+        "return F.scaled_dot_product_attention(q, q, q, attn_mask=real[:, None, None])",
+    ),
+    "a mask for fewer positions": (
+        "self.l = nn.Linear(8, 8); self.m = nn.Parameter(torch.zeros(4, 4))",
+        "return F.scaled_dot_product_attention(x, self.l(x), x, attn_mask=self.m)",
+        "2x5x8",
+        "m = nn.Parameter(torch.empty(5, 5))",
+    ),
+    "features that are fewer than what they stretch to": (
+        "self.l = nn.Linear(8, 3)",
+        "return self.l(x).expand(4, 7)",
+        "4x8",
+        "nn.Linear(8, 7)",
+    ),
     "features and an adjacency": (
         "self.a = nn.Linear(8, 4)",
         "h = torch.relu(self.a(x) @ x[:, :6])\n        return h",

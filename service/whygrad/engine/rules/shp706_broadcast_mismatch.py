@@ -107,6 +107,9 @@ def _fixes(
             named = held if name.startswith("the ") else name
             yield _remade(observation, named, held, table, operand, other, wrong.axis, size_of_other)
             return
+    if wrong.second is None and wanted > 1:
+        fix = widened(observation, failed.step, wrong.first.tensor, given, wanted)
+        yield from [fix] if fix else []
     if wrong.second is not None:
         ordered = in_order(observation, failed.step, node, wrong.first, wrong.second)
         yield from [ordered] if ordered else []

@@ -46,14 +46,20 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from whygrad.engine.edits import Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operands.agreeing import Need, ways_to_agree
+from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import origin, parameter_name
-from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.origins import called, made_with, origin, parameter_name
+from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP717", "shape-mismatch", "error")
@@ -74,5 +80,64 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{op} refuses {shapes}" if shapes else f"{op} refuses the shapes it gets",
         message=failed.said or "The shapes do not go together.",
         chain=[origin(observation, failed.step, observation.nodes[event.node], o) for o in own],
-        fixes=[Fix("bring the operands to shapes that go together, as the message says")],
+        fixes=list(_fixes(observation, failed, node, event)),
     )
+
+
+def _fixes(observation: Observation, failed: Failure, node: Node, event: Event) -> Iterator[Fix]:
+    """What would let the operation pass: axes in another order, else layers or weights of the sizes that it needs."""
+    for needs in ways_to_agree(node, event):
+        yield from _lined_up(observation, node, event)
+        for found in (_turned(observation, node, needs), _fitted(observation, failed, needs)):
+            yield from [found] if found else []
+    yield Fix("bring the operands to shapes that go together, as the message says")
+
+
+def _lined_up(observation: Observation, node: Node, event: Event) -> Iterator[Fix]:
+    """A mask for each sample, brought to stand beside the scores of all heads and queries."""
+    query, key, mask = (event.input(role) for role in ("query", "key", "attn_mask"))
+    if query is not None and key is not None and mask is not None:
+        scores = replace(query, shape=(*query.shape[:-1], key.shape[-2]))
+        fix = alongside(observation, node, Operand("attn_mask", mask), Operand("scores", scores))
+        yield from [fix] if fix else []
+
+
+def _turned(observation: Observation, node: Node, needs: Sequence[Need]) -> Fix | None:
+    """The only operand that does not fit, where one other of its dimensions has the size: it is moved last."""
+    need, *others = needs
+    shape = need.operand.tensor.shape
+    axes = [axis for axis, found in enumerate(shape) if found == need.wanted and (axis or len(shape) < 3)]
+    if others or need.axis != -1 or len(axes) != 1 or parameter_name(observation, need.operand.tensor):
+        return None
+    call = f".movedim({axes[0]}, -1)"
+    return Fix(
+        f"move dimension {axes[0]} of {called(observation, node, need.operand)} to the end: it has the {need.wanted}",
+        after=with_behind(observation, node, need.operand.role, call),
+        edits=(Wrap(node.id, need.operand.role, f"x{call}"),),
+    )
+
+
+def _fitted(observation: Observation, failed: Failure, needs: Sequence[Need]) -> Fix | None:
+    """Weights, buffers and the layers before the others with the sizes that are needed; None where one is no such."""
+    made: dict[str, Fix] = {}
+    for need in needs:
+        tensor, own = need.operand.tensor, [n for n in needs if n.operand is need.operand]
+        held = parameter_name(observation, tensor)
+        widest = need.axis == -1 and not held
+        fix = widened(observation, failed.step, tensor, need.given, need.wanted) if widest else None
+        fix = _remade(observation, held, own) if held else fix
+        if fix is None:
+            return None
+        made[fix.summary] = fix
+    before, after = (next((f.before, f.after) for f in made.values())) if len(made) == 1 else (None, None)
+    return Fix(" and ".join(made), before, after, edits=tuple(e for f in made.values() for e in f.edits))
+
+
+def _remade(observation: Observation, held: str, needs: Sequence[Need]) -> Fix:
+    """A weight or buffer of the sizes that are needed."""
+    shape = list(needs[0].operand.tensor.shape)
+    for need in needs:
+        shape[need.axis] = need.wanted
+    before, after = (made_with(observation, held, s) for s in (needs[0].operand.tensor.shape, shape))
+    summary = f"make {held} {sizes(shape)} in place of {size(needs[0].operand.tensor)}"
+    return Fix(summary, before, after, edits=(Resize(held, tuple(shape)),))
