@@ -185,6 +185,26 @@ CASES = {
         "4x8",
         "nn.Linear(8, 7)",
     ),
+    "two scores beside one answer for each": (
+        "self.l = nn.Linear(8, 2)",
+        "p = self.l(x); return F.binary_cross_entropy_with_logits(p, torch.ones(len(x)))",
+        "4x8",
+        "p = self.l(x); return F.binary_cross_entropy_with_logits(p.squeeze(1), torch.ones(len(x)))\nnn.Linear(8, 1)",
+    ),
+    "a map of classes that convolutions made smaller": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        """t = x.argmax(1)
+        return F.cross_entropy(self.a(x), t)""",
+        "2x3x8x8",
+        "nn.Conv2d(3, 4, 3, padding=1)",
+    ),
+    "a map of classes at half the size": (
+        "self.a = nn.Conv2d(3, 4, 3, stride=2, padding=1)",
+        """t = x.argmax(1)
+        return F.cross_entropy(self.a(x), t)""",
+        "2x3x8x8",
+        'return F.cross_entropy(F.interpolate(self.a(x), size=t.shape[-2:], mode="bilinear"), t)',
+    ),
     "features and an adjacency": (
         "self.a = nn.Linear(8, 4)",
         "h = torch.relu(self.a(x) @ x[:, :6])\n        return h",

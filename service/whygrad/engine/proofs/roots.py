@@ -78,13 +78,14 @@ def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:
 
 
 def _also(diagnosed: Diagnosed, fix: Fix) -> str:
-    """The other lines that a fix changes, of which it shows one."""
-    if "\n" in (fix.after or ""):
-        return ""
+    """The other lines that a fix changes, of which it shows one; none where it shows a layer as it is to be made."""
     seen, own = diagnosed.observation, diagnosed.finding.node
     shown = seen.place(own) if own is not None else None
     numbers = {number for edit in fix.edits if (number := getattr(edit, "node", None)) is not None}
     places = [seen.place(number) for number in sorted(numbers) if number < len(seen.nodes)]
+    lines_of_code = {place.source for place in (shown, *places) if place is not None}
+    if "\n" in (fix.after or "") or (fix.before and fix.before not in lines_of_code):
+        return ""
     told = {shown.line if shown is not None else None, *(p.line for p in places if p and p.source == fix.before)}
     lines = sorted({p.line for p in places if p is not None and shown is not None and p.line not in told})
     return f"; and alike in line {', '.join(map(str, lines))}" if lines else ""

@@ -6,6 +6,7 @@ from whygrad.engine.edits import Resize
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Observation, Step, Tensor
 from whygrad.engine.wording.origins import layer, weighed
+from whygrad.engine.wording.phrases import counted
 
 
 def widened(observation: Observation, step: Step, tensor: Tensor, given: int, wanted: int) -> Fix | None:
@@ -20,4 +21,4 @@ def widened(observation: Observation, step: Step, tensor: Tensor, given: int, wa
     rest = ")" if kind == "Linear" else ", ...)"
     written = kind in ("Linear", "Conv1d", "Conv2d", "Conv3d")
     before, after = (f"nn.{kind}({shape[1]}, {n}{rest}" if written else None for n in (given, wanted))
-    return Fix(f"give {name} {wanted} outputs in place of {given}", before, after, edits=tuple(edits))
+    return Fix(f"give {name} {counted(wanted, 'output')} in place of {given}", before, after, edits=tuple(edits))

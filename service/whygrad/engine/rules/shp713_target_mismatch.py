@@ -58,6 +58,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import Compared, compared, refitted
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.predicting import at_each_place, one_for_each
 from whygrad.engine.refusals.reads import prepared, wrapped
 from whygrad.engine.refusals.sending import described, of_the_loss, resent, sent_as
 from whygrad.engine.refusals.shifted import readers, shifted
@@ -117,6 +118,8 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: E
         yield _refit(observation, node, found, *change)
     if found.classes is None and given[:-1] == target[:-1] and given[-1:] != target[-1:]:
         yield from _wider(observation, failed, found, target[-1])
+    yield from one_for_each(observation, failed.step, node, found)
+    yield from at_each_place(observation, failed.step, node, found)
     yield from _as_many(observation, failed, found)
     yield Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
 

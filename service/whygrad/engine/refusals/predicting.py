@@ -1,0 +1,66 @@
+"""Predictions with as many numbers, and as many positions, as their target has."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from whygrad.engine.finding import Fix
+from whygrad.engine.observation import Node, Observation, Step
+from whygrad.engine.operands.targets import Compared
+from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.reads import wrapped
+from whygrad.engine.refusals.widening import widened
+from whygrad.engine.wording.phrases import sizes
+from whygrad.engine.wording.rewriting import replaced
+from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.written import written
+
+
+def one_for_each(observation: Observation, step: Step, node: Node, found: Compared) -> Iterator[Fix]:
+    """A single output, where each sample has one number to be compared with and the prediction has several."""
+    given, target = found.input.tensor.shape, found.target.tensor.shape
+    alone = len(given) == 2 and target in (given[:1], (*given[:1], 1)) and given[1] > 1
+    layer = widened(observation, step, found.input.tensor, given[1], 1) if alone and found.classes is None else None
+    if layer is None:
+        return
+    source, squeeze = observation.source(node.id), ".squeeze(1)"
+    if len(target) == 2:
+        yield layer
+        return
+    line = with_behind(observation, node, found.input.role, squeeze)
+    shown = line is not None and layer.after is not None
+    yield Fix(
+        f"{layer.summary}, and compare it without that dimension: x{squeeze}",
+        before=f"{source}\n{layer.before}" if shown else None,
+        after=f"{line}\n{layer.after}" if shown else None,
+        edits=(*layer.edits, *wrapped(observation, node, found.input.role, f"x{squeeze}")),
+    )
+
+
+def at_each_place(observation: Observation, step: Step, node: Node, found: Compared) -> Iterator[Fix]:
+    """A map of predictions with the target's positions: convolutions that keep them, else interpolated to them."""
+    given, target = found.input.tensor.shape, found.target.tensor.shape
+    spatial = target[len(target) - len(given) + 2 :]
+    lead = given[:1] if found.classes is not None else given[:2]
+    if len(given) != 4 or target != (*lead, *spatial) or spatial == given[2:] or 0 in spatial:
+        return
+    kept = padded(observation, step, [found.input.tensor], replace(found.target.tensor, shape=(*given[:2], *spatial)))
+    yield from [kept] if kept else []
+    call = f"torch.ops.aten.upsample_bilinear2d(x, {list(spatial)}, False)"
+    yield Fix(
+        f"interpolate the prediction to the {sizes(spatial)} of its target",
+        after=_interpolated(observation, node, found),
+        edits=wrapped(observation, node, found.input.role, call),
+    )
+
+
+def _interpolated(observation: Observation, node: Node, found: Compared) -> str | None:
+    """The user's line with that, where the target has a name."""
+    prediction, target = (written(observation, node, o.role) for o in (found.input, found.target))
+    source = observation.source(node.id)
+    if source is None or prediction is None or not isinstance(target, ast.Name | ast.Attribute):
+        return None
+    size = f"size={ast.unparse(target)}.shape[-2:]"
+    return replaced(source, prediction, f'F.interpolate({ast.unparse(prediction)}, {size}, mode="bilinear")')
