@@ -59,6 +59,9 @@ SLOW = (
 )
 """Services, browsers, sandboxes by the dozen, fuzzing, the cases once more: marked `slow`, for `make test-slow`."""
 
+# there are as many processes as cores: a second thread of torch in each, which waits in a loop, is in the other's way
+os.environ["OMP_NUM_THREADS"] = "1"
+
 PROGRAM = """
 import torch
 
