@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from tests.engine.programs import build, diagnose_source, examined, request_of
 from tests.engine.rules.gradient_programs import VARIANTS, Variant
@@ -11,6 +13,7 @@ from whygrad.engine.observation import Json
 each_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
 
 
+@cache
 def diagnoses(variant: Variant) -> list[dict[str, Json]]:
     """The document after each pass."""
     example = {"shapes": variant.shapes, "loss": variant.loss, "export": variant.export}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from tests.engine.programs import build, diagnose_source, examined, request_of
 from tests.engine.rules.gradient_programs import Variant
@@ -18,6 +20,7 @@ def test_targets_that_cannot_be_aligned_are_counted() -> None:
     assert finding["fix"]["after"].endswith("torch.tensor([12, 7]), zero_infinity=True)")
 
 
+@cache
 def told(variant: Variant) -> tuple[str, list[dict[str, Json]]]:
     """The verdict, and the findings that are no notes."""
     example = {"shapes": variant.shapes, "loss": variant.loss, "export": variant.export}
