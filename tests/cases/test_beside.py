@@ -15,7 +15,7 @@ ALL = cases()
 
 @pytest.fixture(scope="module")
 def watching() -> Iterator[Watching]:
-    watching = Watching(BESIDE, *{case.folder.name for case in ALL})
+    watching = Watching(BESIDE, *dict.fromkeys(case.folder.name for case in ALL))
     yield watching
     watching.close()
 
