@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from whygrad.settings import Settings
 from whygrad.storage.database import Database
+from whygrad.storage.tables import metadata
 
 BACKLOG = 512
 
@@ -83,6 +85,12 @@ class Door:
         """The log."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
+    def forget(self) -> None:
+        """Empty it, as if it had just been started: that takes longer than what most tests ask of it."""
+        for path in self.kept:
+            path.unlink()
+        forget(self.data)
+
     def close(self) -> None:
         """Close what is open, and end it."""
         for connection in self.opened:
@@ -103,6 +111,14 @@ def running(folder: Path, **settings: str) -> Iterator[Door]:
         yield door
     finally:
         door.close()
+
+
+def forget(data: Path) -> None:
+    """Empty the tables of a service, but for its workers."""
+    with closing(sqlite3.connect(data / "whygrad.db", timeout=30)) as connection, connection:
+        for table in reversed(metadata.sorted_tables):
+            if table.name != "workers":
+                connection.execute(f"DELETE FROM {table.name}")
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:

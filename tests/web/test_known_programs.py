@@ -15,10 +15,17 @@ SHA256 = hashlib.sha256(PROGRAM).hexdigest()
 PLACE = f"/models/{SHA256}"
 
 
-@pytest.fixture
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with raw.running(tmp_path_factory.mktemp("door"), WHYGRAD_MAX_UPLOAD_BYTES="1000000") as door:
         yield door
+
+
+@pytest.fixture
+def door(running: Door) -> Door:
+    """One that knows no program yet."""
+    running.forget()
+    return running
 
 
 def diagnose(door: Door, *fields: tuple[str, str], **headers: str) -> raw.Reply:

@@ -7,12 +7,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,7 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from tests.web.dashboard import programs
-
-from whygrad.storage.tables import metadata
+from tests.web.raw import forget
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOSTILE = "<img src=x onerror=alert(1)> {{7*7}}.pt"
@@ -80,10 +78,7 @@ class Running:
 
     def forget(self) -> None:
         """Empty it of all but its workers, as if it had just been started."""
-        with closing(sqlite3.connect(self.folder / "whygrad.db", timeout=30)) as connection, connection:
-            for table in reversed(metadata.sorted_tables):
-                if table.name != "workers":
-                    connection.execute(f"DELETE FROM {table.name}")
+        forget(self.folder)
 
 
 @pytest.fixture(scope="session")
