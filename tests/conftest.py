@@ -6,6 +6,7 @@ import io
 import os
 import runpy
 import secrets
+import shutil
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -129,9 +130,15 @@ def address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(address: str) -> Iterator[Database]:
+def database(address: str, migrated: Path) -> Iterator[Database]:
+    """One with every table and no row."""
     database = Database(address)
-    database.migrate()
+    if database.is_sqlite:
+        file = Path(str(database.url.database))
+        file.parent.mkdir()
+        shutil.copyfile(migrated, file)
+    else:
+        database.migrate()
     yield database
     database.close()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -23,9 +25,9 @@ BODY = urlencode({"command": "/diagnose", "text": "help", "channel_id": "C1", "u
 
 
 @pytest.fixture
-def mounted(settings: Settings) -> FlaskClient:
+def mounted(settings: Settings, migrated: Path) -> FlaskClient:
     """The service with keys and with Slack."""
-    Database(settings.database_url).migrate()
+    shutil.copyfile(migrated, settings.data / migrated.name)
     tokens = {"slack_signing_secret": SECRET, "slack_bot_token": "xoxb-1"}
     return create_app(replace(settings, keys=("a-key-of-sixteen",), **tokens)).test_client()  # type: ignore[arg-type]
 
