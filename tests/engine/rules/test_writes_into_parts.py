@@ -44,6 +44,52 @@ def test_a_write_into_a_view_that_is_read_as_the_whole_is_not_copied_away() -> N
     assert (found["fix"]["after"], found["fix"]["verified"]) == ("f[:, :4] = a.clone() * self.s", True)
 
 
+UNSEEN = {
+    "a part squashed, and another made positive": (
+        "h = self.q(x)\nh[..., :2].sigmoid_()\nh[..., 2:5].exp_()\nreturn h",
+        ("exp_", "sigmoid_", "another part"),
+        "h = h.clone()\nh[..., 2:5].exp_()",
+    ),
+    "a column squashed, and another shifted": (
+        "h = self.q(x)\nh[..., 0].tanh_()\nh[..., 1] += 1.0\nreturn h",
+        ("add_", "tanh_", "another part"),
+        "h = h.clone()\nh[..., 1] += 1.0",
+    ),
+    "a part squashed, and shifted itself": (
+        "h = self.q(x)\na = h[..., :4]\na.sigmoid_()\na.add_(1.0)\nreturn h",
+        ("add_", "sigmoid_", "into it"),
+        None,
+    ),
+    "what a part was multiplied with": (
+        "h = self.q(x)\ng = h[..., 4:] + 1\nh[..., :4].mul_(g)\ng += 1.0\nreturn h + 1",
+        ("add_", "mul_", "saved its operand"),
+        "g = g + 1.0",
+    ),
+}
+"""What a write into a part saves, autograd shows to nobody before backward comes to it."""
+
+KEPT_WELL = {
+    "parts scaled by numbers": "h = self.q(x)\nh[..., :2] *= 2.0\nh[..., 2:4] += 1.0\nh[..., 4:].exp_()\nreturn h",
+    "parts scaled by what stays": "h = self.q(x)\ng = torch.sigmoid(self.s)\nh[..., :4].mul_(g)\n"
+    "h[..., 4:].mul_(g)\nreturn h",
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_a_write_into_a_part_saved_is_told_with_the_write_that_changed_it(name: str) -> None:
+    body, (writer, saver, where), after = UNSEEN[name]
+    (found,) = writes(body)
+    assert found["title"] == f"{writer} changes a tensor that the backward of {saver} needs"
+    assert where in found["message"]
+    assert found["fix"]["after"] == after
+    assert found["fix"]["verified"] is (True if after else None)
+
+
+@pytest.mark.parametrize("name", KEPT_WELL)
+def test_writes_into_parts_of_which_nobody_saved_anything_are_harmless(name: str) -> None:
+    assert writes(KEPT_WELL[name]) == []
+
+
 def writes(body: str) -> list[dict[str, Json]]:
     """What is said of writes in a program of that body."""
     lines = "".join(f"        {line}\n" for line in body.splitlines())

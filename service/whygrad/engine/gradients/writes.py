@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from whygrad.engine.edits import Become, Edit, Replace, Wrap
 from whygrad.engine.facts import Saved
@@ -165,6 +166,21 @@ def _within(written: Tensor, saved: Saved) -> bool:
     """Whether a write may reach what was saved: a part of the same memory, and not only what lies beside it."""
     (first, last), (begin, end) = _span(written), _span(saved.tensor)
     return written.storage == saved.tensor.storage and first <= end and begin <= last
+
+
+def beside(one: Tensor, other: Tensor) -> bool:
+    """Whether two views of one memory have no element in common, as two slices of a tensor."""
+    first, second = sorted((one, other), key=lambda t: t.offset)
+    if one.storage != other.storage or one.strides != other.strides or len(one.strides) != len(one.shape):
+        return False
+    away, grid = second.offset - first.offset, sorted(zip(first.strides, first.shape, strict=True), reverse=True)
+    if 0 in first.strides or any(outer % inner for (outer, _), (inner, _) in pairwise(grid)):
+        return False
+    for stride, length in grid:
+        steps, away = divmod(away, stride)
+        if steps >= length:
+            return True
+    return away > 0
 
 
 def _span(tensor: Tensor) -> tuple[int, int]:

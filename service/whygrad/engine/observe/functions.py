@@ -15,16 +15,23 @@ Measured = tuple[Numbers | None, ...]
 
 
 def owners(functions: Sequence[Sequence[Any]], loss: torch.Tensor) -> dict[Any, int]:
-    """Each autograd function behind the loss that an execution made, with the index of that."""
+    """Each autograd function behind the loss that an execution made, with the index of that.
+
+    A view that was written into has a history of its own, which the loss may not read: the one that the write gave
+    the whole tensor stands behind it.
+    """
     known = set(behind(loss))
     made_by: dict[Any, int] = {}
+    passed: set[Any] = set()
     for event, made in enumerate(functions):
         pending = [f for f in made if f is not None]
         while pending:
             function = pending.pop()
-            if function in made_by or function not in known:
+            if function in passed:
                 continue
-            made_by[function] = event
+            passed.add(function)
+            if function in known:
+                made_by[function] = event
             pending += [f for f, _ in function.next_functions if f is not None]
     return made_by
 

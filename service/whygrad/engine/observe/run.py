@@ -20,7 +20,7 @@ from whygrad.engine.observe.inputs import Sampler
 from whygrad.engine.observe.measuring import is_spoiled
 from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
 from whygrad.engine.observe.program import Program
-from whygrad.engine.observe.saved import clobbered, saved_in, written_unseen
+from whygrad.engine.observe.saved import clobbered, clobbered_out_of_reach, saved_in, written_unseen
 from whygrad.engine.signature import Signature
 
 LEARNING_RATE = 1e-2
@@ -174,6 +174,7 @@ class Runner:
             event = owners(made, value).get(last.function()) if value.grad_fn is not None else None
             node = self.recorder.events()[event].node if event is not None else None
             error = Error("backward", type(raised).__name__, message_of(raised), node)
+            changed = changed or clobbered_out_of_reach(error.message, event, self.recorder.events())
         told = error is None or not value.requires_grad
         gradients = states({name: p.grad for name, p in self._parameters.items()}) if told else {}
         step = replace(

@@ -34,6 +34,21 @@ def clobbered(events: Sequence[Event], functions: Sequence[Sequence[Any]], loss:
     return tuple(sorted(found, key=lambda c: c.saver))
 
 
+def clobbered_out_of_reach(message: str, saver: int | None, events: Sequence[Event]) -> tuple[Clobbered, ...]:
+    """The saved tensor that a backward found changed, where no touch before it could reach it.
+
+    A write into a part of a tensor is kept by autograd within a function for the whole of it, which shows to nobody
+    what it saved; the error has the versions.
+    """
+    match = _CHANGED.search(message)
+    if match is None or saver is None:
+        return ()
+    expected, version = int(match[2]), int(match[1])
+    storage = _storage(events[saver], _latest_versions(events), expected, version)
+    own = any(t.storage == storage and t.version == expected for t in events[saver].outputs)
+    return (Clobbered(saver, "result" if own else "operand", storage, expected, version),)
+
+
 def written_unseen(events: Sequence[Event], nodes: Mapping[int, Node]) -> frozenset[int]:
     """The memories that are written through `.data`, whose writes count no version."""
     aliases: set[int] = set()
@@ -99,8 +114,12 @@ def _latest_versions(events: Sequence[Event]) -> dict[int, int]:
 
 
 def _storage(saver: Event, latest: Mapping[int, int], expected: int, version: int) -> int:
-    """The memory of the saved tensor: of those at hand when it was saved, the one that went from one version on."""
-    candidates = [*saver.outputs, *saver.tensors]
+    """The memory of the saved tensor: of those at hand when it was saved, the one that went from one version on.
+
+    Of what an operation writes itself it saves what it made of it, or a copy of what it was.
+    """
+    results = {t.storage for t in saver.outputs}
+    candidates = [*saver.outputs, *(t for t in saver.tensors if t.storage not in results)]
     fitting = [t for t in candidates if latest.get(t.storage) == version and t.version == expected]
     moved = fitting or [t for t in candidates if latest.get(t.storage) == version]
     return (moved or candidates)[0].storage if moved or candidates else -1

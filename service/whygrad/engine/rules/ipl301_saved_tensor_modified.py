@@ -60,7 +60,7 @@ from dataclasses import replace
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.copying import copied_aside, copied_before, saved_in_line
-from whygrad.engine.gradients.writes import operand_copied, result_copied, without_writing
+from whygrad.engine.gradients.writes import beside, operand_copied, result_copied, without_writing
 from whygrad.engine.observation import Event, Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.joining import joined
@@ -108,10 +108,12 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
     name, saved_by = observation.nodes[event.node].name, observation.nodes[saver.node].name
     what = "its result" if _saved_result(spoiled) else "its operand"
     saved = next((t for t in (*saver.outputs, *saver.tensors) if t.storage == spoiled.storage), event.outputs[0])
+    apart = any(beside(saved, t) for t in event.outputs)
+    there = "another part of the same tensor, and all parts have one version" if apart else "it"
     fix, *others = _fixes(observation, step, spoiled, writer)
     return Finding(
         title=f"{name} changes a tensor that the backward of {saved_by} needs",
-        message=f"{saved_by} saved {what} ({size(saved)}) for backward, and {name} then wrote into it.",
+        message=f"{saved_by} saved {what} ({size(saved)}) for backward, and {name} then wrote into {there}.",
         node=event.node,
         event=event,
         order=writer,
@@ -119,7 +121,7 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
         related=(Related("saved here", saver.node), Related("changed here", event.node)),
         chain=(
             Link(f"{saved_by} saves {what} at version {spoiled.expected}", saver.node),
-            Link(f"{name} writes into it", event.node),
+            Link(f"{name} writes into {there}", event.node),
             Link(f"backward of {saved_by} finds version {spoiled.version} and refuses"),
         ),
         fix=fix,

@@ -89,10 +89,21 @@ def in_code(name: str | None, suffix: str) -> str:
 def cloned_first(source: str | None) -> str | None:
     """A write into a part of a tensor, `p[mask] = 0.0`, with a line before it that makes the tensor a copy."""
     line = statement(source)
-    written = line.body[0] if len(line.body) == 1 else None
-    targets = written.targets if isinstance(written, ast.Assign) else [getattr(written, "target", None)]
-    owner = targets[0].value if len(targets) == 1 and isinstance(targets[0], ast.Subscript) else None
+    part = _part_written(line.body[0]) if len(line.body) == 1 else None
+    owner = part.value if isinstance(part, ast.Subscript) else None
     if source is None or not isinstance(owner, ast.Name | ast.Attribute):
         return None
     name = ast.unparse(owner)
     return f"{name} = {name}.clone()\n{source}"
+
+
+def _part_written(line: ast.stmt) -> ast.expr | None:
+    """What a line assigns to or writes into with a call: `p[0]` of `p[0] = 1`, `p[0] += 1` and `p[0].exp_()`."""
+    if isinstance(line, ast.Assign):
+        return line.targets[0] if len(line.targets) == 1 else None
+    if isinstance(line, ast.AugAssign):
+        return line.target
+    called = line.value if isinstance(line, ast.Expr) else None
+    while isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and called.func.attr.endswith("_"):
+        called = called.func.value
+    return called
