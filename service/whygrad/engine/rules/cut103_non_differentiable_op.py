@@ -52,11 +52,9 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.edits import Edit, Replace, Wrap
-from whygrad.engine.facts import INDICES
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
@@ -66,7 +64,7 @@ from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.softening import estimated, smoothed
+from whygrad.engine.wording.softening import estimated, in_line, smoothed
 
 _POSITIONS = {"argmax", "argmin", "argsort", "topk", "sort", "max", "min", "nonzero"}
 _SEARCHES = {"searchsorted", "bucketize"}
@@ -111,23 +109,14 @@ def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     share = compared_share(observation, node, event) is not None
     fixes = []
     if soft:
-        after = smoothed(observation, node, share=share) if _in_line(observation, cut, soft.edits) else None
+        after = smoothed(observation, node, share=share) if in_line(observation, node, soft.edits) else None
         fixes.append(Fix(f"use {soft.name}", after=after, edits=soft.edits))
     if weighed:
         fixes.append(Fix(f"use {weighed.name}", weighed.before, weighed.after, edits=weighed.edits))
     if hard:
-        after = estimated(observation, node, share=share) if _in_line(observation, cut, hard.edits) else None
+        after = estimated(observation, node, share=share) if in_line(observation, node, hard.edits) else None
         fixes.append(Fix(f"use {hard.name}", after=after, edits=hard.edits))
     return fixes if everything_lost(observation) else fixes[::-1]
-
-
-def _in_line(observation: Observation, cut: Severed, edits: Sequence[Edit]) -> bool:
-    """Whether all that reads the comparison otherwise from now on stands in its line, and none of it as an index."""
-    changed = {edit.node if isinstance(edit, Replace | Wrap) else cut.node.id for edit in edits}
-    if any(observation.nodes[number].argument(name) for number in changed for name in INDICES):
-        return False
-    places = [observation.place(node) for node in (cut.node.id, *changed)]
-    return len({(place.file, place.line) if place else None for place in places}) == 1
 
 
 def _result(cut: Severed) -> str:

@@ -58,13 +58,14 @@ from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.gradients.flow import DETACHING
-from whygrad.engine.gradients.relaxing import Relaxed, relaxed
+from whygrad.engine.gradients.relaxing import Relaxed, compared_share, relaxed
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.stops import no_grad_region
-from whygrad.engine.observation import Event, Frame, Node, Observation
+from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import FOR_PYTHON, rewritten, undetached, unless_idle, unmade
+from whygrad.engine.wording.softening import in_line, smoothed
 
 _TAKEN = r"\.(item\(\)|detach\(\)|data\b)"
 _DETACHED = r"\.(detach_?\(\)|data\b)"
@@ -94,7 +95,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
         ),
         fix=Fix(
             _words(observation, cut, before),
-            *_shown(observation, observation.nodes[before.node], observation.place(cut.node.id)),
+            *_shown(observation, cut, before),
             edits=_edits(observation, cut, before),
         ),
     )
@@ -103,19 +104,36 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     return replace(found, related=(Related("the history was lost here", before.node), *found.related))
 
 
-def _shown(observation: Observation, lost: Node, leaf: Frame | None) -> tuple[str | None, str | None]:
-    """The line of the leaf before and after, with the one in which the history was lost, where that is another."""
-    source, detach = leaf.source if leaf is not None else None, observation.place(lost.id)
+def _shown(observation: Observation, cut: Severed, before: Event) -> tuple[str | None, str | None]:
+    """The line of the leaf before and after, with the one in which the history was lost, where that is another.
+
+    Neither where more is to be changed than is shown: without the leaf alone the error would be back.
+    """
+    lost, leaf = observation.nodes[before.node], observation.place(cut.node.id)
+    line, source = observation.place(lost.id), leaf.source if leaf is not None else None
+    hard = _hard(observation, cut, before)
     if FOR_PYTHON.search(source or ""):
         return "", None
-    without = unmade(source, _TAKEN) or rewritten(leaf, _LEAF, "")
-    if leaf is None or detach is None or (detach.file, detach.line) == (leaf.file, leaf.line):
-        return None, unless_idle(leaf, rewritten(without, _DETACHED, "") or without)
-    without = unless_idle(leaf, without)
-    kept = unless_idle(detach, undetached(detach)) if lost.op in DETACHING else None
+    if leaf is None or line is None or (line.file, line.line) == (leaf.file, leaf.line):
+        mended = _softer(observation, cut, before) if hard else source
+        without = unmade(mended, _TAKEN) or rewritten(mended, _LEAF, "")
+        shown = unless_idle(leaf, rewritten(without, _DETACHED, "") or without)
+        return (None, shown) if shown or not hard else ("", None)
+    mended = _softer(observation, cut, before) if hard else undetached(line) if lost.op in DETACHING else None
+    kept = unless_idle(line, mended)
+    without = unless_idle(leaf, unmade(source, _TAKEN) or rewritten(leaf, _LEAF, ""))
     if without is None or kept is None:
         return "", None
-    return f"{detach.source}\n{leaf.source}", f"{kept}\n{without}"
+    return f"{line.source}\n{source}", f"{kept}\n{without}"
+
+
+def _softer(observation: Observation, cut: Severed, before: Event) -> str | None:
+    """The line of a comparison made smooth; None where other lines would have to change with it."""
+    lost, soft = observation.nodes[before.node], _softened(observation, cut, before)
+    share = compared_share(observation, lost, before) is not None
+    if soft is None or not in_line(observation, lost, soft.edits):
+        return None
+    return smoothed(observation, lost, share=share)
 
 
 def _words(observation: Observation, cut: Severed, before: Event) -> str:
@@ -124,18 +142,22 @@ def _words(observation: Observation, cut: Severed, before: Event) -> str:
     soft = _softened(observation, cut, before)
     if soft is not None:
         return f"take requires_grad away, and for {lost.bare_name} use {soft.name}"
-    if cut.node.id != lost.id and before.grad_mode and lost.op not in TAKERS | DETACHING:
+    if _hard(observation, cut, before):
         return (
             f"take requires_grad away, and compute the loss from what goes into {lost.bare_name}, not from its result"
         )
     return "go on with the tensor that the value came from, and take requires_grad away"
 
 
+def _hard(observation: Observation, cut: Severed, before: Event) -> bool:
+    """Whether the history was lost in an operation without gradient."""
+    lost = observation.nodes[before.node]
+    return before.grad_mode and lost.op not in TAKERS | DETACHING and cut.node.id != lost.id
+
+
 def _softened(observation: Observation, cut: Severed, before: Event) -> Relaxed | None:
     """The smooth twin of the operation without gradient in which the history was lost."""
-    lost = observation.nodes[before.node]
-    hard = before.grad_mode and lost.op not in TAKERS | DETACHING and cut.node.id != lost.id
-    return relaxed(observation, lost, before) if hard else None
+    return relaxed(observation, observation.nodes[before.node], before) if _hard(observation, cut, before) else None
 
 
 def _edits(observation: Observation, cut: Severed, before: Event) -> tuple[Edit, ...]:

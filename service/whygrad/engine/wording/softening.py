@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from whygrad.engine.facts import CASTS
+from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.facts import CASTS, INDICES
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.parsing import bracketed, enclosed, parsed, span, statement
 from whygrad.engine.wording.rewriting import both_sides, operand_in
@@ -62,6 +63,15 @@ def estimated(observation: Observation, node: Node, *, share: bool) -> str | Non
     soft = _soft(source, found, operation, share=share)
     name = soft if soft.isidentifier() else _free(observation, node)
     return _with(source, cast, f"{_text(source, cast)} + {name} - {name}.detach()", {name: soft})
+
+
+def in_line(observation: Observation, node: Node, edits: Sequence[Edit]) -> bool:
+    """Whether all that reads a comparison otherwise from now on stands in its line, and none of it as an index."""
+    changed = {edit.node if isinstance(edit, Replace | Wrap) else node.id for edit in edits}
+    if any(observation.nodes[number].argument(name) for number in changed for name in INDICES):
+        return False
+    places = [observation.place(number) for number in (node.id, *changed)]
+    return len({(place.file, place.line) if place else None for place in places}) == 1
 
 
 def _free(observation: Observation, node: Node) -> str:
