@@ -19,9 +19,10 @@ from whygrad.engine.gradients.stops import flow
 from whygrad.engine.observation import Event, Node, Numbers, Observation, Parameter, Step, Tensor
 
 _HIDING = frozenset({"Where", "MaskedFill", "NanToNum", "MaskedScatter", "IndexPut", "MaskedSelect"})
-_MASKING = _HIDING | {"Mul", "Index", "Clamp", "ClampMin", "ClampMax", "Threshold", "Relu"}
+_MASKING = _HIDING | {"Mul", "Index", "Clamp", "ClampMin", "ClampMax", "Threshold", "Relu", "Nansum", "Nanmedian"}
 _ROUTINE = (
     "Sum",
+    "Nansum",
     "Mean",
     "Neg",
     "View",

@@ -107,7 +107,8 @@ def _fix(observation: Observation, found: Starved, name: str) -> Fix:
         return Fix("draw the noise apart from what is learnt: mean + std * torch.randn_like(std)", edits=(drawn,))
     if name in _QUOTIENTS:
         stepped = Replace(found.node.id, f"self / other + ({_QUOTIENTS[name]} - self / other).detach()")
-        return Fix("pass the gradient of the quotient straight through: q + (q.floor() - q).detach()", edits=(stepped,))
+        cut = found.node.literal("rounding_mode", "floor")
+        return Fix(f"pass the gradient of the quotient straight through: q + (q.{cut}() - q).detach()", edits=(stepped,))
     if name == "masked_fill":
         filled = next(e for e in observation.first.events if e.node == found.node.id)
         fills = thresholds(observation, observation.first, filled)
