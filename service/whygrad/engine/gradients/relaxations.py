@@ -38,6 +38,11 @@ def shares(node: Node) -> str | None:
     return _SHARES.get(node.bare_name)
 
 
+def without_derivative(node: Node) -> bool:
+    """Whether a function is smooth, and torch does not differentiate it: most that are special have no formula."""
+    return node.bare_name.startswith("special_")
+
+
 _GREATER, _LESS = "torch.sigmoid(self - other)", "torch.sigmoid(other - self)"
 _SHARES: Mapping[str, str] = {
     "gt": _GREATER,
@@ -153,6 +158,11 @@ def _binned(node: Node, _: Event) -> Relaxation | None:
     return Relaxation(name, f"(1 - ({apart}).abs()).clamp(min=0).sum(0)", "numbers")
 
 
+def _same_function(name: str) -> Callable[[Node, Event], Relaxation | None]:
+    """What torch has twice, with a derivative and without."""
+    return lambda _, __: Relaxation(f"{name} (the same function, with a derivative)", f"{name}(self)", "numbers")
+
+
 _TWINS: Mapping[str, Callable[[Node, Event], Relaxation | None]] = {
     "argmax": _extreme(""),
     "argmin": _extreme("-"),
@@ -169,4 +179,6 @@ _TWINS: Mapping[str, Callable[[Node, Event], Relaxation | None]] = {
     "searchsorted": _between("self", "sorted_sequence"),
     "count_nonzero": _counted,
     "histc": _binned,
+    "special_modified_bessel_i0": _same_function("torch.special.i0"),
+    "special_modified_bessel_i1": _same_function("torch.special.i1"),
 }

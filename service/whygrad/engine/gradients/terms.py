@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import nan
@@ -16,11 +16,12 @@ from math import nan
 from whygrad.engine.facts import SCALING
 from whygrad.engine.gradients.cuts import Severed, place, severed, severed_at
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow, results
-from whygrad.engine.gradients.stops import flow, selecting_flow
+from whygrad.engine.gradients.stops import cause_of, flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _ADDING = frozenset({"add", "sub"})
 _COLLECTING = frozenset({"stack", "cat", "concat", "hstack"})
+_DELIBERATE = frozenset({"detached", "no-grad", "rebuilt", "fresh leaf"})
 _NEGATING = frozenset({"neg", "rsub"})
 _KEEPING = _NEGATING | frozenset(
     {"mean", "sum", "view", "reshape", "squeeze", "unsqueeze", "flatten", "to", "float", "double"}
@@ -105,8 +106,8 @@ class _Sum:
     def term(self, part: _Part) -> DeadTerm | None:
         """A dead part with the cuts that took its history; None where it is no term, or no parameter computed it."""
         cuts = self._cuts(part)
-        if not cuts or not part.weight or any(live.weight == -part.weight for live in self.live):
-            return None  # of a difference one side is often fixed
+        if not cuts or not part.weight or self._fixed_side(part, cuts):
+            return None
         last = max(cuts, key=lambda cut: cut.event)
         leading = self._leading(last)
         beside = {self.events[c.event].node: c for c in cuts if c.event not in leading}
@@ -117,6 +118,11 @@ class _Sum:
             meant=self._detached_whole(part),
             numbers=bool(part.numbers),
         )
+
+    def _fixed_side(self, part: _Part, cuts: Sequence[Cut]) -> bool:
+        """Whether a part is the side of a difference that is held fixed: by a detach, and not by an operation."""
+        meant = all(cause_of(self.observation, cut) in _DELIBERATE for cut in cuts)
+        return meant and any(live.weight == -part.weight for live in self.live)
 
     def _node(self, event: Event) -> Node:
         return self.observation.nodes[event.node]
@@ -164,7 +170,7 @@ class _Sum:
         event = self.events[index]
         node = self._node(event)
         name, result = node.bare_name, event.outputs[0]
-        if name not in _ADDING | _COLLECTING or len(result.shape) > 1 or (name == "sub" and result.elements > 1):
+        if name not in _ADDING | _COLLECTING or len(result.shape) > 1:
             return
         for operand in event.inputs:
             sign = (-1 if name == "sub" else 1) * _number(event, node, "alpha") if operand.role == "other" else 1

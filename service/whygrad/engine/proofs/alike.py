@@ -22,6 +22,13 @@ def alike(seen: Observation, number: int) -> tuple[Node, ...]:
     return tuple(n for n in apart if seen.place(n.id) == place)
 
 
+def rounds(seen: Observation, number: int) -> tuple[Node, ...]:
+    """The operations that an operation is in the other rounds of a loop that was written out."""
+    node, stack = seen.nodes[number], seen.stack(number)
+    like = (n for n in seen.nodes if n.id != node.id and n.op == node.op and n.calls == node.calls)
+    return tuple(n for n in like if stack and seen.stack(n.id) == stack)
+
+
 def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node]) -> Fix | None:
     """A fix of one operation, made for `others` too; None where it changes more than that operation and its layer."""
     own = seen.nodes[number]

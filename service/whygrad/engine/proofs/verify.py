@@ -10,7 +10,7 @@ from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.edits import Ask, Become, Give, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
-from whygrad.engine.proofs.alike import alike, everywhere
+from whygrad.engine.proofs.alike import alike, everywhere, rounds
 from whygrad.engine.proofs.intended import follows_from, intended, meets_again
 from whygrad.engine.proofs.roots import causes_among
 from whygrad.engine.proofs.together import together
@@ -126,8 +126,9 @@ class Verifier:
         if number is None or self._late or not (trial.new or rule.cuts):
             return trial
         changed = {getattr(edit, "node", None) for edit in trial.fix.edits}
-        others = [node for node in alike(seen, number) if node.id not in changed]
-        came = {d.finding.node for d in trial.new if d.rule is rule}
+        came, again = {d.finding.node for d in trial.new if d.rule is rule}, rounds(seen, number)
+        like = (*alike(seen, number), *(again if not came.isdisjoint(n.id for n in again) else ()))
+        others = [node for node in like if node.id not in changed]
         enough = trial.heals and came.isdisjoint(n.id for n in others) and not rule.cuts
         fix = everywhere(seen, trial.fix, number, others) if others and not enough else None
         further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None

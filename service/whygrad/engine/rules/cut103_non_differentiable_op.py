@@ -59,6 +59,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, everything_lost, finding
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
 from whygrad.engine.gradients.gating import gated
+from whygrad.engine.gradients.relaxations import without_derivative
 from whygrad.engine.gradients.relaxing import compared_share, relaxed, straight_through
 from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
@@ -80,15 +81,16 @@ def non_differentiable(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
     lost, name = owners(cut.parameters), cut.node.bare_name
-    what, instead = _advice(name)
+    what, instead = _advice(cut)
     fixes = _fixes(observation, cut) or [Fix(instead)]
     flat = f"{name} returns {what}, which do not change smoothly with the input, so there is no gradient."
+    unknown = f"torch knows no derivative of {name}, so what it returns has no history."
     once = "grad computes a gradient and records no graph of how, so there is no gradient of that gradient."
     found = finding(
         observation,
         cut,
         why=f"{name} has none to give",
-        message=once if without_graph(cut.node) else flat,
+        message=once if without_graph(cut.node) else unknown if without_derivative(cut.node) else flat,
         chain=(
             Link(f"the value that {lost} computed is alive before {name}"),
             Link(f"{name} returns {_result(cut)} without a history", cut.node.id),
@@ -123,8 +125,9 @@ def _result(cut: Severed) -> str:
     return ", ".join(dict.fromkeys(t.dtype for t in cut.event.outputs)) or "a number"
 
 
-def _advice(name: str) -> tuple[str, str]:
+def _advice(cut: Severed) -> tuple[str, str]:
     """What the operation returns, and what to use instead."""
+    name = cut.node.bare_name
     if name in _POSITIONS:
         return "positions", "use the scores in the loss (cross_entropy, soft-argmax), or gumbel_softmax for a choice"
     if name in _SEARCHES:
@@ -133,6 +136,8 @@ def _advice(name: str) -> tuple[str, str]:
             "interpolate between the two neighbours that it finds, by where the value lies between them; what only "
             "says where to sample learns from a term of the loss of its own",
         )
+    if without_derivative(cut.node):
+        return "numbers", f"compute it with operations that have a derivative; {name} has none in torch"
     if name in _COMPARISONS:
         return "yes and no", "use a smooth function of the same quantity (sigmoid, softplus), or the values themselves"
     return "numbers", f"let the loss use what goes into {name}, or a smooth stand-in for it"

@@ -60,6 +60,7 @@ from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
+from whygrad.engine.gradients.relaxations import without_derivative
 from whygrad.engine.gradients.relaxing import relaxed
 from whygrad.engine.gradients.terms import DeadTerm, dead_terms
 from whygrad.engine.observation import Observation
@@ -139,6 +140,8 @@ def _words(observation: Observation, cut: Severed) -> str:
         case "cast":
             return "keep the term in floating point"
     twin = relaxed(observation, cut.node, cut.event)
+    if twin is None and without_derivative(cut.node):
+        return f"compute the term with operations that have a derivative; {cut.node.bare_name} has none in torch"
     return f"compute the term with {twin.name} in place of {cut.node.bare_name}" if twin else _SMOOTH
 
 

@@ -51,6 +51,7 @@ Good::
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Replace
@@ -61,7 +62,7 @@ from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.expressions import call
 from whygrad.engine.wording.origins import called
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.parsing import span, statement
 
 
 @rule("IPL306", "out-argument", "error")
@@ -92,9 +93,26 @@ def _wanting(observation: Observation, node: Node, event: Event) -> str:
 
 
 def _returned(source: str | None) -> str | None:
-    """The line with the result assigned to what it was written into, unless it is assigned already."""
-    assigned = rewritten(source, r"^([\w.]+ = .*|return .*), *out=[\w.]+\)$", r"\1)")
-    return assigned or rewritten(source, r"^(.*), *out=([\w.]+)\)$", r"\2 = \1)")
+    """The line without `out=`, with the result assigned to what it was written into, unless it is assigned already."""
+    line = statement(source)
+    calls = [(node, into) for node in ast.walk(line) if isinstance(node, ast.Call) and (into := _into(node))]
+    if source is None or len(calls) != 1:
+        return None
+    call, into = calls[0]
+    before = [n for n in (*call.args, *(k.value for k in call.keywords)) if n.col_offset < into.col_offset]
+    if not before:
+        return None
+    last = max(before, key=lambda n: n.end_col_offset or 0)
+    shown = source[: span(source, last)[1]] + source[span(source, into)[1] :]
+    if isinstance(line.body[0], ast.Assign | ast.Return):
+        return shown
+    named = isinstance(line.body[0], ast.Expr) and isinstance(into, ast.Name | ast.Attribute)
+    return f"{ast.unparse(into)} = {shown}" if named else None
+
+
+def _into(call: ast.Call) -> ast.expr | None:
+    """What a call is given as `out=`."""
+    return next((keyword.value for keyword in call.keywords if keyword.arg == "out"), None)
 
 
 def _edits(observation: Observation, node: Node) -> tuple[Edit, ...]:

@@ -108,7 +108,9 @@ def _fix(observation: Observation, found: Starved, name: str) -> Fix:
     if name in _QUOTIENTS:
         stepped = Replace(found.node.id, f"self / other + ({_QUOTIENTS[name]} - self / other).detach()")
         cut = found.node.literal("rounding_mode", "floor")
-        return Fix(f"pass the gradient of the quotient straight through: q + (q.{cut}() - q).detach()", edits=(stepped,))
+        return Fix(
+            f"pass the gradient of the quotient straight through: q + (q.{cut}() - q).detach()", edits=(stepped,)
+        )
     if name == "masked_fill":
         filled = next(e for e in observation.first.events if e.node == found.node.id)
         fills = thresholds(observation, observation.first, filled)
