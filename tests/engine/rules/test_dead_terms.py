@@ -137,6 +137,21 @@ total += (h.sum(1) > 3).float().mean()
 return total.mean()
 """,
     ),
+    "normaliser_without_a_derivative": (
+        "aten::special_modified_bessel_i0",
+        True,
+        """
+k = F.softplus(self.out(x)[:, 0])
+return (torch.log(torch.special.modified_bessel_i0(k)) - k * s[:, 1].cos()).mean()
+""",
+    ),
+    "other_side_of_a_difference": (
+        "aten::gt",
+        True,
+        """
+return loss - (torch.tanh(self.a(x)) > 0.5).float().mean()
+""",
+    ),
 }
 """The operation at fault, what comes of its fix, and how the program goes on."""
 
@@ -186,6 +201,13 @@ return loss + old - F.log_softmax(s, 1).mean()
 """,
     "critic": """
 return loss + self.out(x).mean() - self.out(x.flip(0)).detach().mean()
+""",
+    "critic_of_every_sample": """
+return loss + (self.out(x)[:, 0] - self.out(x.flip(0))[:, 0].detach()).mean()
+""",
+    "normaliser_with_a_derivative": """
+k = F.softplus(self.out(x)[:, 0])
+return (torch.log(torch.special.i0(k)) - k * s[:, 1].cos()).mean()
 """,
     "detached_as_a_whole": """
 return loss + h.pow(2).mean().detach()

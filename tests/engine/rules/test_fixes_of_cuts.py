@@ -93,6 +93,26 @@ def test_no_line_is_shown_that_gives_a_tensor_to_a_function_of_numbers(body: str
     assert (finding["parameters"], finding["fix"]["after"]) == (["a.weight", "a.bias"], None)
 
 
+@pytest.mark.parametrize(
+    ("lines", "after"),
+    [
+        (
+            "m = (torch.sigmoid(self.a(x)) > 0.5).float().requires_grad_(True)\nreturn m * self.p",
+            "m = torch.sigmoid(self.a(x))",
+        ),
+        ("m = (self.a(x) > 0).float()\nm.requires_grad_()\nreturn m * self.p", "m = torch.sigmoid(self.a(x))\n"),
+        ("k = self.a(x).argmax(1)\nm = F.one_hot(k, 6).float().requires_grad_()\nreturn m * self.p", None),
+    ],
+)
+def test_without_a_leaf_the_line_shown_is_soft_too(lines: str, after: str | None) -> None:
+    body = lines.replace("\n", "\n        ")
+    (finding,) = diagnose_source(net(body, LAYER), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("CUT107", True, after)
+    if after is not None:
+        healed = body.replace(finding["fix"]["before"].replace("\n", "\n        "), after.strip())
+        assert diagnose_source(net(healed, LAYER), shapes="4x6")["verdict"] == "healthy"
+
+
 def test_leaf_beside_a_live_path_is_harmless() -> None:
     body = "h = self.a(x); z = h.detach().requires_grad_(); return h * self.p + z"
     document = diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")
@@ -183,3 +203,16 @@ def test_who_samples_by_a_learnt_distribution_is_told_to_interpolate() -> None:
     (found,) = diagnose_source(net(body + "return x.gather(1, i) * self.p", LAYER), shapes="4x6")["findings"]
     assert (found["code"], found["location"]["op"]) == ("CUT103", "aten::searchsorted")
     assert found["fix"]["summary"].startswith("interpolate between the two neighbours")
+
+
+@pytest.mark.parametrize(("function", "fixed"), [("modified_bessel_i1", True), ("bessel_j0", None)])
+def test_a_smooth_function_that_torch_does_not_differentiate_is_called_so(function: str, fixed: bool | None) -> None:
+    body = f"h = F.softplus(self.a(x)); return torch.special.{function}(h) * self.p"
+    (finding,) = diagnose_source(net(body, LAYER), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT103", fixed)
+    assert "knows no derivative" in finding["message"]
+
+
+def test_the_same_function_with_a_derivative_is_healthy() -> None:
+    body = "h = F.softplus(self.a(x)); return torch.special.i1(h) * self.p"
+    assert diagnose_source(net(body, LAYER), shapes="4x6")["findings"] == []

@@ -35,6 +35,38 @@ def test_fix_heals(code: str, body: str) -> None:
     assert (found, told["verified"]) == (code, True), told
 
 
+@pytest.mark.parametrize("cut", ["floor", "trunc"])
+def test_a_quotient_is_cut_as_it_was(cut: str) -> None:
+    _, told = fix(f'return torch.div(self.a(x), 0.1, rounding_mode="{cut}") * self.p')
+    assert f"q + (q.{cut}() - q).detach()" in told["summary"]
+
+
+SKIPPED = {
+    "nansum": "return torch.nansum(torch.sqrt(self.a(x)), dim=1).mean() * self.p[0]",
+    "nanmedian": "return torch.nanmedian(torch.sqrt(self.a(x)), dim=1)[0].mean() * self.p[0]",
+}
+
+
+@pytest.mark.parametrize("name", SKIPPED)
+def test_what_a_sum_leaves_out_is_hidden_by_it(name: str) -> None:
+    document = diagnose_source(net(SKIPPED[name], LAYER), shapes="4x6", loss="output")
+    found = document["findings"][0]
+    assert (found["code"], found["location"]["op"]) == ("NUM603", "aten::sqrt")
+    assert f"{name} hides what sqrt does" in found["title"]
+
+
+def test_a_sum_that_leaves_nothing_out_hides_nothing() -> None:
+    body = "return torch.nansum(torch.sqrt(self.a(x).square() + 1e-3), dim=1).mean() * self.p[0]"
+    assert diagnose_source(net(body, LAYER), shapes="4x6", loss="output")["findings"] == []
+
+
+def test_a_fault_that_leaves_another_says_so() -> None:
+    body = "h = self.a(x); a = torch.exp(h * 1000); b = torch.exp(h * 900); return (a / (a + b)).mean() * self.p[0]"
+    document = diagnose_source(net(body, LAYER), shapes="4x6", loss="output")
+    assert {f["code"] for f in document["findings"]} == {"NUM601"}
+    assert "another fault is left" in document["findings"][0]["fix"]["evidence"]
+
+
 def test_a_bound_that_all_exceed_is_moved() -> None:
     code, told = fix("return torch.clamp(self.a(x), -20.0, -10.0) * self.p")
     assert (code, told["verified"], told["before"]) == (

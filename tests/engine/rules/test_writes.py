@@ -244,3 +244,35 @@ def test_a_write_that_others_are_to_learn_by_is_no_update_for_being_made_without
     assert (finding["code"], finding["parameters"]) == ("CUT102", ["a.weight", "a.bias"])
     assert finding["fix"]["verified"]
     assert "out of place" in finding["fix"]["summary"]
+
+
+LAYERS_WRITTEN_OUT = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.t0 = nn.ModuleList([nn.Linear(5, 5) for _ in range(3)])
+
+    def forward(self, x):
+        h = x
+        for layer in self.t0:
+            {lines}
+        return h
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "after"),
+    [
+        ("h = torch.add(layer(h), h, out=torch.empty([4, 5]))", "h = torch.add(layer(h), h)"),
+        (
+            "y = torch.empty(4, 5); torch.mul(layer(h), h, out=y); h = y",
+            "y = torch.empty(4, 5); y = torch.mul(layer(h), h); h = y",
+        ),
+        ("h = torch.exp(layer(h))\n            h += 1.0", "h = h + 1.0"),
+    ],
+)
+def test_each_round_of_a_loop_that_was_written_out_is_mended(lines: str, after: str) -> None:
+    source = LAYERS_WRITTEN_OUT.replace("{lines}", lines)
+    (found,) = diagnose_source(source, shapes="4x5", loss="mean")["findings"]
+    assert "the first of 3 alike" in found["title"]
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, after)

@@ -127,6 +127,9 @@ class Trial:
             return f"with it {self._passed()}; {then}: {self.new[0].finding.title}"
         left_out = all(isinstance(edit, Freeze) for edit in self.fix.edits)
         without = self._without() if left_out else None
+        beside = next((d for d in self.after.found if d.severity != "note"), None)
+        if beside is not None and seen.error is None and not _count(seen, ("ok", "zero")):
+            return f"with it {self._passed()}; another fault is left: {beside.finding.title}"
         if seen.error is not None:
             return f"with it {self._passed()}; then the {seen.error.stage} raises: {_shown(seen.error)}"
         return without or f"with it {self._passed()}: {_gained(self.base.observation, seen)}{self._sizes()}"

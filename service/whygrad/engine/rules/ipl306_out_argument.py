@@ -94,20 +94,25 @@ def _wanting(observation: Observation, node: Node, event: Event) -> str:
 
 def _returned(source: str | None) -> str | None:
     """The line without `out=`, with the result assigned to what it was written into, unless it is assigned already."""
-    line = statement(source)
-    calls = [(node, into) for node in ast.walk(line) if isinstance(node, ast.Call) and (into := _into(node))]
+    calls = [
+        (line, call, into)
+        for line in statement(source).body
+        for call in ast.walk(line)
+        if isinstance(call, ast.Call) and (into := _into(call))
+    ]
     if source is None or len(calls) != 1:
         return None
-    call, into = calls[0]
+    line, call, into = calls[0]
     before = [n for n in (*call.args, *(k.value for k in call.keywords)) if n.col_offset < into.col_offset]
     if not before:
         return None
     last = max(before, key=lambda n: n.end_col_offset or 0)
-    shown = source[: span(source, last)[1]] + source[span(source, into)[1] :]
-    if isinstance(line.body[0], ast.Assign | ast.Return):
-        return shown
-    named = isinstance(line.body[0], ast.Expr) and isinstance(into, ast.Name | ast.Attribute)
-    return f"{ast.unparse(into)} = {shown}" if named else None
+    begin, end = span(source, call)
+    shown = source[begin : span(source, last)[1]] + source[span(source, into)[1] : end]
+    if isinstance(line, ast.Assign | ast.Return):
+        return source[:begin] + shown + source[end:]
+    alone = isinstance(line, ast.Expr) and line.value is call and isinstance(into, ast.Name | ast.Attribute)
+    return f"{source[:begin]}{ast.unparse(into)} = {shown}{source[end:]}" if alone else None
 
 
 def _into(call: ast.Call) -> ast.expr | None:
