@@ -205,6 +205,12 @@ CASES = {
         "2x3x8x8",
         'return F.cross_entropy(F.interpolate(self.a(x), size=t.shape[-2:], mode="bilinear"), t)',
     ),
+    "two views of other widths, stacked": (
+        "self.a = nn.Linear(8, 6); self.b = nn.Linear(8, 4)",
+        "return torch.stack([self.a(x), self.b(x)], dim=1)",
+        "4x8",
+        "nn.Linear(8, 6)",
+    ),
     "features and an adjacency": (
         "self.a = nn.Linear(8, 4)",
         "h = torch.relu(self.a(x) @ x[:, :6])\n        return h",

@@ -66,6 +66,7 @@ from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.skips import enlarged, interpolated, levelled
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.parsing import statement
@@ -149,6 +150,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         spread = _stretched(observation, node, wrong.first, wrong.second)
         along = _along(observation, node, event, wrong.axis)
         yield from (*spread, *along) if wrong.axis == 0 else (*along, *spread)
+        yield from _as_wide(observation, failed, wrong.first, wrong.second, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
 
@@ -158,6 +160,14 @@ def _as_large(observation: Observation, failed: Failure, event: Event) -> Iterat
     smaller = [tensor for tensor in event.tensors if tensor.shape[2:] != largest.shape[2:]]
     fix = padded(observation, failed.step, smaller, largest)
     yield from [fix] if fix else []
+
+
+def _as_wide(observation: Observation, failed: Failure, one: Operand, two: Operand, axis: int) -> Iterator[Fix]:
+    """The layer before one of them with as many outputs as the other has features."""
+    for operand, other in ((two, one), (one, two)):
+        given, wanted = operand.tensor.shape[axis], other.tensor.shape[axis]
+        fix = widened(observation, failed.step, operand.tensor, given, wanted) if axis and wanted else None
+        yield from [fix] if fix else []
 
 
 def _stretched(observation: Observation, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
