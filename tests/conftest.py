@@ -23,8 +23,8 @@ from whygrad.storage.database import Database
 LONGEST = (
     "tests/cases/test_reported.py",
     "tests/cases/test_beside.py",
-    "tests/cases/test_printed.py",
     "tests/cases/test_exported.py",
+    "tests/cases/test_truths.py",
     "tests/engine/test_cases.py",
     "tests/engine/exported/test_exported.py",
     "tests/test_serve.py",
@@ -40,7 +40,6 @@ LONGEST = (
 
 SLOW = (
     "tests/cases/test_beside.py",
-    "tests/cases/test_printed.py",
     "tests/client/slack/test_flows.py",
     "tests/client/slack/test_hardships.py",
     "tests/client/slack/test_page.py",

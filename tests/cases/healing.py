@@ -1,55 +1,43 @@
-"""A plugin of pytest: what each fix shows is typed into the programs that the tests have diagnosed, and tried.
-
-`python -m pytest -p tests.cases.healing --healed FILE …` writes what was tried as JSON: each fix that was shown, in
-`tried`, and those that do not heal, in `unhealed`. A program is tried once, however often it is diagnosed.
-"""
+"""What each fix shows is typed into the programs that the tests have diagnosed, and tried."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from pathlib import Path
+from contextlib import contextmanager
 
-import pytest
 from tests.cases.printed import Document, Printed, trials
 from tests.engine import programs
 
 from whygrad.engine.observation import Json
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The file that the trials are written to."""
-    parser.addoption("--healed", type=Path, required=True)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Every scripted program that is diagnosed from here on is tried."""
-    healing = _Healing()
-    programs.LISTENERS.append(healing.heard)
-    config.add_cleanup(lambda: config.getoption("--healed").write_text(json.dumps(healing.told())))
-
-
-class _Healing:
-    """What was tried. What it diagnoses itself it does not hear."""
+class Healing:
+    """The scripted programs that were diagnosed while it listened. One is tried once, however often it is diagnosed."""
 
     def __init__(self) -> None:
-        self._tried: dict[str, list[Printed]] = {}
-        self._trying = False
+        self._known: set[str] = set()
+        self._untried: list[tuple[str, Mapping[str, Json], Document]] = []
 
-    def heard(self, source: str, request: Mapping[str, Json], document: Document) -> None:
-        told = json.dumps([source, request], sort_keys=True)
-        if self._trying or told in self._tried:
-            return
-        self._trying = True
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Every program that is diagnosed in the `with` is to be tried."""
+        programs.LISTENERS.append(self._heard)
         try:
-            self._tried[told] = list(_trials(source, request, document))
+            yield
         finally:
-            self._trying = False
+            programs.LISTENERS.remove(self._heard)
 
-    def told(self) -> dict[str, Json]:
-        tried = [{"source": source, **asdict(one)} for source, found in self._tried.items() for one in found]
-        return {"tried": tried, "unhealed": [one for one in tried if one["problem"]]}
+    def tried(self) -> list[Printed]:
+        """Each verified fix that was shown of the programs that were not tried yet."""
+        heard, self._untried = self._untried, []
+        return [printed for source, request, document in heard for printed in _trials(source, request, document)]
+
+    def _heard(self, source: str, request: Mapping[str, Json], document: Document) -> None:
+        told = json.dumps([source, request], sort_keys=True)
+        if told not in self._known:
+            self._known.add(told)
+            self._untried.append((source, request, document))
 
 
 def _trials(source: str, request: Mapping[str, Json], document: Document) -> Iterator[Printed]:
