@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tests.cases import export
 from tests.cases.case import Case, cases
-from tests.engine.programs import examined
+from tests.engine.programs import PRELUDE, build, examined, request_of
 
 from whygrad.engine.observation import Json
 
@@ -46,6 +46,16 @@ def tried(case: Case, document: Document) -> list[Printed]:
         return examined(export.made(text, case.export, case.id), case.request)[-1]
 
     return list(trials(document, case.text(), again))
+
+
+def unhealed(source: str, example: Mapping[str, str]) -> list[Printed]:
+    """The verified fixes that are shown of a scripted `Net`, and whose lines do not heal it."""
+    request = request_of(example)
+
+    def again(text: str) -> Document:
+        return examined(build(text.removeprefix(PRELUDE)), request)[-1]
+
+    return [one for one in trials(examined(build(source), request)[-1], PRELUDE + source, again) if one.problem]
 
 
 def trials(document: Document, text: str, again: Callable[[str], Document]) -> Iterator[Printed]:
