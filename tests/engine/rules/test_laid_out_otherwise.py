@@ -23,6 +23,12 @@ JOINED = [
         "h = torch.cat([self.a(x), self.b(y)], dim=2)",
     ),
     (
+        "h = torch.cat([self.a(x), self.b(y)], 1); return self.top(h.tanh())",
+        TOWERS,
+        "5x7x4; 5x7x3",
+        "h = torch.cat([self.a(x), self.b(y)], 2)",
+    ),
+    (
         "h = torch.cat((self.a(x), self.b(y)), 0); return self.top(h)",
         MAPS,
         "2x3x5x5; 2x1x5x5",
@@ -46,6 +52,12 @@ def test_a_layer_behind_a_join_of_two_batches_is_the_fault_itself_where_it_takes
         diagnose_source(net(forward, "self.a = nn.Linear(4, 6); self.top = nn.Linear(7, 2)", "x, y"), shapes="5x4; 5x4")
     )
     assert (found["code"], found["location"]["op"]) == ("SHP701", "aten::linear")
+
+
+def test_what_two_sequences_hold_one_after_the_other_is_for_a_layer_as_wide_as_one() -> None:
+    forward = "h = torch.cat([self.a(x), self.b(y)], 1); return self.top(h)"
+    layers = "self.a = nn.Linear(4, 6); self.b = nn.Linear(3, 6); self.top = nn.Linear(6, 2)"
+    assert not raised(diagnose_source(net(forward, layers, "x, y"), shapes="5x7x4; 5x7x3"))
 
 
 def test_two_views_of_a_batch_may_be_joined_along_it() -> None:
@@ -162,3 +174,71 @@ def test_heads_that_lie_in_the_batch_are_taken_out_of_it_whatever_their_features
     assert found["code"] == "SHP719"
     assert ".reshape([2, 4, 5, 2]).transpose(1, 2).reshape([2, 5, 8])" in found["fix"]["summary"]
     assert found["fix"]["verified"]
+
+
+POOL = "self.c = nn.Conv2d(3, 4, 3); self.l = nn.Linear(5, 4); self.o = nn.Linear(8, 2)"
+
+
+@pytest.mark.parametrize(
+    ("pooled", "shapes", "call"),
+    [
+        ("F.adaptive_avg_pool2d(self.c(x), 1)", "2x3x8x8; 2x5", ".flatten(1)"),
+        ("self.c(x).mean(3, keepdim=True).amax(2, keepdim=True)", "2x3x8x8; 2x5", ".flatten(1)"),
+    ],
+)
+def test_what_a_pool_left_at_one_goes_before_it_is_joined_with_a_row_of_features(
+    pooled: str, shapes: str, call: str
+) -> None:
+    source = net(f"g = {pooled}; m = self.l(y); return self.o(torch.cat([g, m], 1))", POOL, "x, y")
+    found = only(diagnose_source(source, shapes=shapes))
+    assert found["fix"]["after"] == f"return self.o(torch.cat([g{call}, m], 1))"
+    assert found["fix"]["verified"]
+
+
+def test_two_factors_are_exchanged_in_a_call_as_they_are_beside_an_operator() -> None:
+    source = net("h = torch.mm(self.l(x), y); return h", "self.l = nn.Linear(3, 4)", "x, y")
+    found = only(diagnose_source(source, shapes="6x3; 6x6"))
+    assert (found["fix"]["after"], found["fix"]["verified"]) == ("h = torch.mm(y, self.l(x))", True)
+
+
+def test_a_column_that_a_line_reads_twice_is_made_a_row_before_it() -> None:
+    source = net(
+        "q = self.l(x).sigmoid(); return -(q * y + (1 - q) * (1 - y)).log().mean()", "self.l = nn.Linear(3, 1)", "x, y"
+    )
+    (found,) = raised(diagnose_source(source, shapes="6x3; 6"))
+    assert found["fix"]["after"].startswith("q = q.squeeze(1)\nreturn -(q * y")
+    assert found["fix"]["verified"]
+
+
+@pytest.mark.parametrize(("rows", "steps"), [("12, 12", "7"), ("5, 5", "7")])
+def test_a_mask_of_another_length_is_told_as_the_mask_that_it_is(rows: str, steps: str) -> None:
+    layers = (
+        f"self.a = nn.MultiheadAttention(4, 2, batch_first=True); self.m = nn.Buffer(torch.ones({rows}).tril() == 0)"
+    )
+    found = only(diagnose_source(net("return self.a(x, x, x, attn_mask=self.m)[0]", layers), shapes=f"2x{steps}x4"))
+    assert (found["code"], found["title"].startswith(f"a takes a mask of {steps}x{steps}")) == ("SHP717", True)
+
+
+def test_an_image_viewed_as_a_row_of_patches_is_cut_along_both_of_its_sides() -> None:
+    (found,) = raised(
+        diagnose_source(
+            net("return self.l(x.view(2, 9, 64)) * self.p", "self.l = nn.Linear(64, 3)"), shapes="2x4x12x12"
+        )
+    )
+    assert found["code"] == "SHP719"
+    assert ".reshape([2, 4, 3, 4, 3, 4]).permute(0, 2, 4, 1, 3, 5).reshape([2, 9, 64])" in found["fix"]["summary"]
+    cut = "x.view(2, 4, 3, 4, 3, 4).permute(0, 2, 4, 1, 3, 5).reshape(2, 9, 64)"
+    assert not raised(
+        diagnose_source(net(f"return self.l({cut}) * self.p", "self.l = nn.Linear(64, 3)"), shapes="2x4x12x12")
+    )
+    assert not raised(
+        diagnose_source(
+            net("return self.l(x.view(2, 4, 144)) * self.p", "self.l = nn.Linear(144, 3)"), shapes="2x4x12x12"
+        )
+    )
+
+
+def test_a_list_that_was_made_of_what_was_sent_may_be_too_short_for_good() -> None:
+    source = net("return self.p * (xs[0] + xs[1])", takes="xs: List[torch.Tensor]")
+    found = only(diagnose_source(source, shapes="2x3"))
+    assert (found["code"], found["fix"]["verified"]) == ("TYP804", True)

@@ -1,4 +1,7 @@
-"""Branches joined along the samples, where the layer behind takes their features side by side: `torch.cat((a, b))`."""
+"""Branches joined along their samples, or steps, where the layer behind takes their features side by side.
+
+`torch.cat((a, b))` without a dimension joins along the first.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,13 @@ _JOINS = frozenset({"cat", "concat", "concatenate"})
 
 @dataclass(frozen=True)
 class Lengthened:
-    """A join of several tensors of one shape along the samples; along `axis` it gives what a layer takes."""
+    """A join of several tensors of one shape along an axis; along that of the features it gives what a layer takes."""
 
     order: int
     node: Node
     event: Event
-    axis: int
+    along: int
+    features: int
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,18 @@ class _Refused:
 
 
 def lengthened(observation: Observation, known: Layouts, failed: Event) -> Lengthened | None:
-    """The join that made more samples where a layer that was refused takes as many times the features."""
+    """The join that made more samples or steps where a layer that was refused takes as many times the features."""
     refused = _refused(observation, failed)
     for order in sorted(known.behind(failed), reverse=True) if refused is not None else ():
         event = known.step.events[order]
         node = observation.nodes[event.node]
-        if refused is not None and _along_the_samples(known, node, event) and _fits(refused, event):
-            whole = refused.tensor.shape[1:] == event.outputs[0].shape[1:]
-            return Lengthened(order, node, event, refused.axis if whole else 1)
+        along = _along(node, event)
+        if refused is None or along is None or len(event.inputs) * refused.given != refused.wanted:
+            continue
+        whole = refused.tensor.shape == event.outputs[0].shape
+        features = refused.axis if whole else 1
+        if along != features and (whole if along else _more_samples(known, refused, event)):
+            return Lengthened(order, node, event, along, features)
     return None
 
 
@@ -56,20 +64,17 @@ def _refused(observation: Observation, failed: Event) -> _Refused | None:
     return _Refused(product.left.tensor, product.given, product.wanted, len(product.left.tensor.shape) - 1)
 
 
-def _along_the_samples(known: Layouts, node: Node, event: Event) -> bool:
-    """Whether it joins what has the samples first along these, and each of its operands as many."""
-    if node.bare_name not in _JOINS or len({t.shape for t in event.tensors}) != 1 or not event.outputs:
-        return False
-    first = known.of(event.tensors[0])
-    rank = len(first)
-    return rank > 1 and value(node, event, "dim", 0) in (0, -rank) and all(_samples(known, t) for t in event.tensors)
+def _along(node: Node, event: Event) -> int | None:
+    """The axis along which several tensors of one shape are joined; None for anything else."""
+    shapes = {t.shape for t in event.tensors}
+    if node.bare_name not in _JOINS or len(shapes) != 1 or len(event.inputs) < 2 or not event.outputs:
+        return None
+    rank = len(event.tensors[0].shape)
+    axis = value(node, event, "dim", 0)
+    return axis % rank if isinstance(axis, int) and rank > 1 else None
 
 
-def _samples(known: Layouts, tensor: Tensor) -> bool:
-    return holds_batch(known.of(tensor)[0])
-
-
-def _fits(refused: _Refused, joined: Event) -> bool:
-    """Whether all that was joined comes to the layer, and has the features that it takes once it lies side by side."""
-    samples, features = joined.outputs[0].shape[0], refused.given * len(joined.inputs)
-    return len(joined.inputs) > 1 and refused.tensor.shape[0] == samples and features == refused.wanted
+def _more_samples(known: Layouts, refused: _Refused, joined: Event) -> bool:
+    """Whether it is samples that were joined, and all of them come to the layer."""
+    samples = all(holds_batch(known.of(t)[0]) for t in joined.tensors)
+    return samples and refused.tensor.shape[0] == joined.outputs[0].shape[0]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from math import prod
+from math import isqrt, prod
 
 from whygrad.engine.axes.folding import opens_the_batch, samples_first
 from whygrad.engine.axes.layouts import Layouts
@@ -58,6 +58,9 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     named = _by_names(before, after, wanted)
     if named is not None:
         return named
+    patches = _by_patches(before, after)
+    if patches is not None:
+        return patches
     by_sizes = _by_sizes(before, after, computed(observation, node))
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
     if by_sizes is not None and by_sizes.order[0] != 0 and (opened := _opened(before, after)) is not None:
@@ -212,6 +215,22 @@ def _left_open(node: Node) -> bool:
 def _is_in_order(made: Layout) -> bool:
     """Whether a result is the operand with some of its axes cut and neighbours folded."""
     return not any(piece.source.kind == "mixed" for axis in made for piece in axis)
+
+
+def _by_patches(before: Layout, after: Sequence[int]) -> Swap | None:
+    """An image read as a row of its square patches: (n, c, h, w) as (n, h/p * w/p, c * p * p).
+
+    Where the channels go into the row of patches evenly each entry may be meant to be a strip of one channel.
+    """
+    if len(before) != 4 or len(after) != 3:
+        return None
+    samples, channels, height, width = (length(a) for a in before)
+    side = isqrt(after[2] // max(channels, 1))
+    uneven = channels > 1 and after[1] % channels and channels % after[1]
+    cut = side > 1 and height % side == 0 == width % side and channels * side * side == after[2]
+    if after[0] != samples or not uneven or not cut:
+        return None
+    return Swap((samples, channels, height // side, side, width // side, side), (0, 2, 4, 1, 3, 5))
 
 
 def _by_names(before: Layout, after: Sequence[int], wanted: Sequence[Axis | None]) -> Swap | None:

@@ -71,7 +71,7 @@ class Verifier:
         """The run with the fault that stopped this one out of the way: by its fix, else by a stand-in."""
         healed = [t for d in causes if (t := trials.get(key(d))) is not None and t.heals]
         if healed:
-            return healed[0].after
+            return _without_guesses(healed[0])
         stopping = next((d for d in causes if d.finding.event is not None and not d.finding.event.completed), None)
         return self._stood_in(first[key(stopping)], stopping) if stopping is not None else None
 
@@ -152,6 +152,15 @@ class Verifier:
     @property
     def _late(self) -> bool:
         return time.monotonic() > self._until
+
+
+def _without_guesses(trial: Trial) -> Base:
+    """The run with a fix, without a list that is too short where the fix has only put into one what was sent."""
+    asked = any(isinstance(edit, Ask) for edit in trial.fix.edits)
+    error = trial.after.observation.error
+    if asked and error is not None and "list index out of range" in error.message:
+        return replace(trial.after, found=tuple(d for d in trial.after.found if d.finding.node != error.node))
+    return trial.after
 
 
 def _of_the_same(seen: Observation, finding: Finding, node: int, added: int) -> bool:

@@ -52,7 +52,6 @@ Good::
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
@@ -64,10 +63,11 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name, sharing
-from whygrad.engine.wording.parsing import statement
+from whygrad.engine.wording.parsing import bracketed, span
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import fed, replaced, rewritten
 from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.written import written
 
 
 @rule("SHP701", "matmul-mismatch", "error")
@@ -154,7 +154,9 @@ def _of_two(observation: Observation, node: Node, wrong: Mismatch) -> Fix:
         return Fix("transpose the second factor", after=turned, edits=(Wrap(node.id, wrong.right.role, f"x{swap}"),))
     if _fits_exchanged(wrong):
         expression = f"torch.matmul({wrong.right.role}, {wrong.left.role})"
-        return Fix("exchange the factors", after=_exchanged(source), edits=(Replace(node.id, expression),))
+        return Fix(
+            "exchange the factors", after=_exchanged(observation, node, wrong), edits=(Replace(node.id, expression),)
+        )
     one, many = sorted((wrong.left, wrong.right), key=lambda o: o.tensor.shape[0])
     if node.bare_name == "bmm" and one.tensor.shape[0] == 1 == min(wrong.given, wrong.wanted):
         call = f".expand({many.tensor.shape[0]}, -1, -1)"
@@ -192,13 +194,15 @@ def _fits_exchanged(wrong: Mismatch) -> bool:
     return square and wrong.right.role in ("other", "mat2")
 
 
-def _exchanged(source: str | None) -> str | None:
-    """The line with the factors of its only `@` exchanged."""
-    products = [n for n in ast.walk(statement(source)) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.MatMult)]
-    if source is None or len(products) != 1:
+def _exchanged(observation: Observation, node: Node, wrong: Mismatch) -> str | None:
+    """The user's line with the two factors exchanged."""
+    source = observation.source(node.id)
+    left, right = (written(observation, node, o.role) for o in (wrong.left, wrong.right))
+    if source is None or left is None or right is None or left.col_offset >= right.col_offset:
         return None
-    (product,) = products
-    return replaced(source, product, f"{ast.unparse(product.right)} @ {ast.unparse(product.left)}")
+    texts = [bracketed(source[slice(*span(source, part))]) for part in (left, right)]
+    moved = replaced(source, right, texts[0]) if texts[0] else None
+    return replaced(moved, left, texts[1]) if moved and texts[1] else None
 
 
 def _fits_transposed(wrong: Mismatch) -> bool:

@@ -89,23 +89,28 @@ def concat_mismatch(observation: Observation) -> Iterator[Finding]:
 
 def _lengthened(observation: Observation, failed: Failure, refused_by: Node, found: Lengthened) -> Finding:
     one, made, many = found.event.tensors[0], found.event.outputs[0], len(found.event.tensors)
-    layer = refused_by.module or refused_by.name
-    after = _joined_along(observation.source(found.node.id), found.node, found.axis)
+    layer, along = refused_by.module or refused_by.name, f"dimension {found.along}" if found.along else "the batch"
+    after = _joined_along(observation.source(found.node.id), found.node, found.features)
     return Finding(
-        title=f"{found.node.name} joins {many} tensors of {size(one)} along the batch, to {size(made)}, "
+        title=f"{found.node.name} joins {many} tensors of {size(one)} along {along}, to {size(made)}, "
         f"and {layer} takes them side by side",
-        message=f"Joined along dimension 0 they are {made.shape[0]} samples in place of {one.shape[0]}. The features "
-        f"that {layer} takes are those of all of them together. Another width of it would only hide that.",
+        message=f"Joined so they are {made.shape[found.along]} in dimension {found.along} in place of "
+        f"{one.shape[found.along]}. The features that {layer} takes are those of all of them together. Another width "
+        "of it would only hide that.",
         node=found.node.id,
         event=found.event,
         order=found.order,
         parameters=names(observation.trainable),
         chain=(
-            Link(f"{one.shape[0]} samples become {made.shape[0]} here", found.node.id),
+            Link(f"{size(one)} becomes {size(made)} here", found.node.id),
             Link(f"so {layer} refuses what it gets: {failed.said}", refused_by.id),
         ),
         explains=frozenset({refused_by.id}),
-        fix=Fix(f"join along dimension {found.axis}", after=after, edits=(Give(found.node.id, "dim", found.axis),)),
+        fix=Fix(
+            f"join along dimension {found.features}",
+            after=after,
+            edits=(Give(found.node.id, "dim", found.features),),
+        ),
     )
 
 
@@ -215,6 +220,8 @@ def _as_many(observation: Observation, node: Node, event: Event, first: Operand,
     free = value(node, event, "dim", 0) % len(other) if node.bare_name == "cat" else None
     places = [a for a in range(len(other)) if _agree((*shape[:a], other[a], *shape[a:]), other, free)]
     single = [a for a in places if a == free or other[a] == 1]
+    if not places and (fix := _without_ones(observation, node, many, shape, free)) is not None:
+        return fix
     if not single and len(places) != 1:
         return Fix("give both as many dimensions with unsqueeze or flatten, or see which reduction dropped one")
     place = [*single, *places][0]
@@ -223,6 +230,23 @@ def _as_many(observation: Observation, node: Node, event: Event, first: Operand,
     after = with_behind(observation, node, few.role, call)
     summary = f"give the one of {size(few.tensor)} a dimension: x{call}"
     return Fix(summary, after=after, edits=(Wrap(node.id, few.role, f"x{call}"),))
+
+
+def _without_ones(
+    observation: Observation, node: Node, many: Operand, shape: Sequence[int], free: int | None
+) -> Fix | None:
+    """The one with more dimensions without those of size 1 that a pool, or a step of a sequence, left it behind."""
+    given = many.tensor.shape
+    ones = [a for a, n in enumerate(given) if n == 1 and a != free]
+    left = tuple(n for a, n in enumerate(given) if a not in ones)
+    place = sum(a not in ones for a in range(free)) if free is not None else None
+    if not _agree(left, shape, place):
+        return None
+    pooled = len(left) == 2 and ones == list(range(2, len(given)))
+    call = ".flatten(1)" if pooled else f".squeeze({ones[0] if len(ones) == 1 else tuple(ones)})"
+    after = with_behind(observation, node, many.role, call)
+    made = f"x.squeeze({ones})"
+    return Fix(f"drop what is 1 in {size(many.tensor)}: x{call}", after=after, edits=(Wrap(node.id, many.role, made),))
 
 
 def _agree(one: Sequence[int], other: Sequence[int], free: int | None) -> bool:

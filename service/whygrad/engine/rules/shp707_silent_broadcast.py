@@ -160,6 +160,10 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
         if found.surplus
         else None
     )
+    source = observation.source(number)
+    alike = {(s.place, c) for s, c in changes} == {(side.place, call)}
+    if after is None and source and found.surplus and alike and name.isidentifier():
+        after = f"{name} = {name}{call}\n{source}"
     return Fix(
         f"give {name} the shape of the other: {call[1:]}",
         after=after,

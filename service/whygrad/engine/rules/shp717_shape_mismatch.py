@@ -46,6 +46,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -61,6 +62,8 @@ from whygrad.engine.wording.origins import called, made_with, origin, parameter_
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.spelling import with_behind
 
+_MASK = re.compile(r"attn_mask is (?:torch\.Size\()?\[([\d, ]+)\]\)?, but should be \(([\d, ]+)\)")
+
 
 @rule("SHP717", "shape-mismatch", "error")
 def shape_mismatch(observation: Observation) -> Iterator[Finding]:
@@ -73,6 +76,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
     op = "torch" if node.op == "prim::RaiseException" else node.name
     own = [o for o in event.inputs if not parameter_name(observation, o.tensor)][:3]
     weights = [o for o in event.inputs if o not in own][: 1 if own else 2]
+    mask = _MASK.search(failed.message)
+    if mask is not None:
+        return _masked(observation, failed, node, *(_numbers(found) for found in mask.groups()))
     shapes = " and ".join([size(o.tensor) for o in own] + [f"{o.role} {size(o.tensor)}" for o in weights])
     return finding(
         observation,
@@ -141,3 +147,23 @@ def _remade(observation: Observation, held: str, needs: Sequence[Need]) -> Fix:
     before, after = (made_with(observation, held, s) for s in (needs[0].operand.tensor.shape, shape))
     summary = f"make {held} {sizes(shape)} in place of {size(needs[0].operand.tensor)}"
     return Fix(summary, before, after, edits=(Resize(held, tuple(shape)),))
+
+
+def _masked(
+    observation: Observation, failed: Failure, node: Node, given: tuple[int, ...], wanted: tuple[int, ...]
+) -> Finding:
+    """An attention whose mask was made for another number of steps."""
+    larger = len(given) == len(wanted) and all(a >= b for a, b in zip(given, wanted, strict=True))
+    index = ", ".join(f":{n}" for n in wanted)
+    cut = f"cut the mask to the steps that there are: mask[{index}]"
+    return finding(
+        observation,
+        failed,
+        title=f"{node.module or 'the attention'} takes a mask of {sizes(wanted)}, and gets {sizes(given)}",
+        message=failed.said,
+        fixes=[Fix(cut if larger else f"make a mask of {sizes(wanted)}: one row and one column for each step")],
+    )
+
+
+def _numbers(written: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", written)))
