@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from whygrad.engine.gradients.flow import Cut, Flow, results
+from whygrad.engine.gradients.behind import results
+from whygrad.engine.gradients.flow import Cut, Flow
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.gradients.writes import of_the_inputs
 from whygrad.engine.observation import Node, Observation, Tensor

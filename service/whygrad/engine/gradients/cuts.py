@@ -137,11 +137,11 @@ def _costing(observation: Observation, ways: Flow, parameter: Parameter) -> list
 
     A straight-through estimate detaches a term beside a path that is alive: where both are cut behind it, that is why.
     """
-    cuts = [c for c in ways.relevant if c.parameters & ways.bit(parameter)]
+    cuts = ways.costing(parameter)
     if len(cuts) < 2:
-        return cuts
+        return list(cuts)
     places, last = standing(observation), _last(observation, ways)
-    return [c for c in cuts if places[c] in last] or cuts
+    return [c for c in cuts if places[c] in last] or list(cuts)
 
 
 @lru_cache(maxsize=8)
@@ -153,8 +153,7 @@ def _last(observation: Observation, ways: Flow) -> frozenset[Place]:
 
 def severed_at(observation: Observation, cut: Cut) -> Severed:
     """A cut with the parameters whose value it takes the history of, whether or not it costs them their gradient."""
-    bit = flow(observation).bit
-    return _severed(observation, [(cut, p, []) for p in observation.trainable if cut.parameters & bit(p)])
+    return _severed(observation, [(cut, p, []) for p in flow(observation).parameters(cut.parameters)])
 
 
 def place(observation: Observation, cut: Severed) -> Node:

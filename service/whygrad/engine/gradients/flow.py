@@ -7,14 +7,13 @@ written in place. All parameters are followed at once, one bit each, in one swee
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heappop, heappush
 
-from whygrad.engine.facts import INDICES, METADATA, TENSOR_TYPES
+from whygrad.engine.facts import INDICES, METADATA
+from whygrad.engine.gradients.behind import Makers, Search, Start, results
 from whygrad.engine.gradients.scalars import TAKERS, Scalars, carried
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 
@@ -72,51 +71,50 @@ class Flow:
     @cached_property
     def _needs(self) -> tuple[frozenset[int], frozenset[int]]:
         """The events and the tensors that the loss depends on."""
-        events, tensors = self.behind(*self._read)
-        return events, tensors | {t.id for t in self._read[0]} | set(self.step.reads)
+        events, tensors = self.behind(self._read)
+        return events, tensors | {t.id for t in self._read.tensors} | set(self.step.reads)
 
     @cached_property
-    def _read(self) -> tuple[list[Tensor], frozenset[int]]:
+    def _read(self) -> Start:
         """The tensors that the loss reads, or the numbers, by their values, where the step gave nothing else."""
         wanted = set(self.step.reads) or {t.id for t in self.step.outputs}
         numbers: frozenset[int] = frozenset()
         if not self.step.outputs and self.observation.returns is not None:
             numbers = self.sources(self.observation.returns)
-        return [t for t in self.step.outputs if t.id in wanted], numbers
+        return Start([t for t in self.step.outputs if t.id in wanted], numbers)
 
     @cached_property
     def last_cuts(self) -> frozenset[int]:
         """The indices of the events behind which the way to the loss is not cut again: to heal one is enough."""
-        whole = {
+        events, _ = self.behind(self._read, stops=self.whole_cuts)
+        return frozenset(c.event for c in self.relevant if c.ends in events)
+
+    @cached_property
+    def whole_cuts(self) -> frozenset[int]:
+        """The indices of the events on a way to the loss whose whole result a cut leaves without history."""
+        return frozenset(
             c.ends
             for c in self.relevant
             if c.dead >= {t.id for t in self.step.events[c.ends].outputs} or c.write is not None
-        }
-        events, _ = self.behind(*self._read, stops=whole)
-        return frozenset(c.event for c in self.relevant if c.ends in events)
+        )
 
-    def behind(
-        self,
-        tensors: Sequence[Tensor],
-        numbers: Collection[int] = (),
-        before: int | None = None,
-        stops: Collection[int] = (),
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        """The events, and the ids of the tensors, that tensors and numbers (by their values) depend on.
+    def behind(self, *starts: Start, stops: Collection[int] = ()) -> tuple[frozenset[int], frozenset[int]]:
+        """The events, and the ids of the tensors, that all of the starts depend on, found in one walk.
 
-        Only events before an index count, where one is given, and nothing counts that only `stops` depend on.
+        Nothing counts that only `stops` depend on.
         """
-        search = _Search(self._makers)
-        search.want(tensors, numbers, len(self.step.events) if before is None else before)
+        search = Search(self._makers)
+        for start in starts:
+            search.want(start)
         for index in search.events():
-            event = self.step.events[index]
             if index not in stops:
-                search.want(self._carrying(event), self._given(self._node(event)), index)
+                event = self.step.events[index]
+                search.want(Start(self._carrying(event), self._given(self._node(event)), index))
         return frozenset(search.found), frozenset(search.wanted)
 
     @cached_property
-    def _makers(self) -> _Makers:
-        return _Makers((event, self._node(event)) for event in self.step.events)
+    def _makers(self) -> Makers:
+        return Makers((event, self._node(event)) for event in self.step.events)
 
     def sources(self, value: int) -> frozenset[int]:
         """The numbers taken out of tensors, by their values, that a value outside tensors was computed from."""
@@ -148,8 +146,42 @@ class Flow:
     @cached_property
     def relevant(self) -> tuple[Cut, ...]:
         """The cuts on a way to the loss, in the order of execution."""
-        events, tensors = self._needs
-        return tuple(c for c in self.cuts if c.event in events and (not c.dead or c.dead & tensors))
+        return tuple(self.cuts_among(*self._needs))
+
+    def costing(self, parameter: Parameter) -> Sequence[Cut]:
+        """The cuts on a way to the loss that take the history of a parameter's value, in the order of execution."""
+        return self._costing.get(parameter.tensor, ())
+
+    @cached_property
+    def _costing(self) -> Mapping[int, Sequence[Cut]]:
+        found: dict[int, list[Cut]] = defaultdict(list)
+        for cut in self.relevant:
+            for parameter in self.parameters(cut.parameters):
+                found[parameter.tensor].append(cut)
+        return found
+
+    def parameters(self, bits: int) -> Iterator[Parameter]:
+        """The parameters that bits stand for, in their order."""
+        while bits:
+            low = bits & -bits
+            bits ^= low
+            yield self.observation.trainable[low.bit_length() - 1]
+
+    @cached_property
+    def _cuts_at(self) -> Mapping[int, Sequence[Cut]]:
+        """The cuts of each execution in which one is."""
+        found: dict[int, list[Cut]] = defaultdict(list)
+        for cut in self.cuts:
+            found[cut.event].append(cut)
+        return found
+
+    def cuts_among(self, events: Collection[int], tensors: Collection[int]) -> list[Cut]:
+        """The cuts that stand among events and left one of the tensors without history, in the order of execution.
+
+        A number that was taken out of a tensor counts wherever it goes.
+        """
+        found = (c for index in sorted(self._cuts_at.keys() & events) for c in self._cuts_at[index])
+        return [c for c in found if not c.dead or not c.dead.isdisjoint(tensors)]
 
     def _node(self, event: Event) -> Node:
         return self.observation.nodes[event.node]
@@ -218,69 +250,6 @@ class Flow:
                         self.cuts.append(Cut(origin, alive, write=index))
 
 
-class _Makers:
-    """The executions, by their indices, that made each tensor, wrote each memory and gave each number."""
-
-    def __init__(self, executions: Iterable[tuple[Event, Node]]) -> None:
-        self.tensors: dict[int, list[int]] = defaultdict(list)
-        self.memories: dict[int, list[int]] = defaultdict(list)
-        self.numbers: dict[int, list[int]] = defaultdict(list)
-        for index, (event, node) in enumerate(executions):
-            for made in {t.id for t in results(event, node)}:
-                self.tensors[made].append(index)
-            for written in {t.storage for t in event.outputs} if _writes_memory(node) else ():
-                self.memories[written].append(index)
-            for output in node.outputs:
-                self.numbers[output].append(index)
-
-
-class _Search:
-    """Goes back from what is wanted to all that it depends on, the last execution first."""
-
-    def __init__(self, makers: _Makers) -> None:
-        self._makers = makers
-        self._memory: set[int] = set()
-        self._values: set[int] = set()
-        self._pending: list[int] = []
-        self.wanted: set[int] = set()
-        self.found: set[int] = set()
-
-    def want(self, tensors: Iterable[Tensor], numbers: Iterable[int], before: int) -> None:
-        """Look for what made tensors and numbers, and wrote their memory, before an execution."""
-        tensors = list(tensors)
-        self._look(self._makers.tensors, self.wanted, {t.id for t in tensors}, before)
-        self._look(self._makers.memories, self._memory, {t.storage for t in tensors}, before)
-        self._look(self._makers.numbers, self._values, set(numbers), before)
-
-    def events(self) -> Iterator[int]:
-        """The executions that are found, while more is wanted for each."""
-        while self._pending:
-            index = -heappop(self._pending)
-            if index not in self.found:
-                self.found.add(index)
-                yield index
-
-    def _look(self, makers: Mapping[int, list[int]], known: set[int], wanted: set[int], before: int) -> None:
-        for each in wanted - known:
-            known.add(each)
-            indices = makers.get(each, [])
-            for index in indices[: bisect_left(indices, before)]:
-                heappush(self._pending, -index)
-
-
 def _selects(operand: Operand) -> bool:
     """Whether an operand only says which of the others' numbers are meant; a floating target has numbers of its own."""
     return operand.role.partition("[")[0] in _SELECTORS and not operand.tensor.floating
-
-
-def _writes_memory(node: Node) -> bool:
-    """Whether an operation changes a tensor; `append` changes only a list."""
-    return any(a.type in TENSOR_TYPES for a in node.arguments if a.name in node.writes)
-
-
-def results(event: Event, node: Node) -> list[Tensor]:
-    """What an execution made or changed, without what it merely handed on, as lists and casts to the same do."""
-    if node.writes:
-        return list(event.outputs) if _writes_memory(node) else []
-    read = {t.id for t in event.tensors}
-    return [t for t in event.outputs if t.id not in read]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from whygrad.engine.edits import Edit, Hand, Read, Succeed
+from whygrad.engine.gradients.behind import Start
 from whygrad.engine.gradients.stops import flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.wording.origins import variable
@@ -121,7 +122,7 @@ def taken_on(observation: Observation, last: Event) -> TakenOn | None:
     left, events = last.outputs[0], observation.first.events
     order = next(i for i, e in enumerate(events) if e is last)
     ways = flow(observation)
-    behind, _ = ways.behind([left])
+    behind, _ = ways.behind(Start([left]))
     needed = sorted(i for i in ways.needed if i > order)
     plain = [events[i] for i in sorted(behind) if _plain(observation, events[i])]
     sources = {o.tensor.id: (event.node, o.role) for event in plain for o in reversed(event.inputs)}

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import nan
 
 from whygrad.engine.facts import SCALING
+from whygrad.engine.gradients.behind import Start, results
 from whygrad.engine.gradients.cuts import Severed, place, severed, severed_at
-from whygrad.engine.gradients.flow import DETACHING, Cut, Flow, results
+from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.stops import cause_of, flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 
@@ -61,6 +62,11 @@ class _Part:
     numbers: frozenset[int] = frozenset()
     weight: float = 1.0
 
+    @property
+    def start(self) -> Start:
+        """Where a walk back from it begins."""
+        return Start(self.tensors, self.numbers, self.before)
+
 
 @lru_cache(maxsize=8)
 def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
@@ -99,9 +105,10 @@ class _Sum:
     def identity(self) -> bool:
         """Whether a dead part and a live one are made of one another, so that only their values cancel."""
         live = {t.id for part in self.live for t in part.tensors}
-        lost = {i for part in self.dead for cut in self._cuts(part) for i in cut.dead}
-        reached = set().union(*(self._behind(part)[1] for part in self.live)) if lost else set()
-        return bool(lost & reached) or any(live & self._behind(part)[1] for part in self.dead)
+        if not live.isdisjoint(self._behind(self.ways, self.dead)[1]):
+            return True
+        lost = {i for cut in self._all_cuts() for i in cut.dead}
+        return bool(lost) and not lost.isdisjoint(self._behind(self.ways, self.live)[1])
 
     def term(self, part: _Part) -> DeadTerm | None:
         """A dead part with the cuts that took its history; None where it is no term, or no parameter computed it."""
@@ -109,7 +116,7 @@ class _Sum:
         if not cuts or not part.weight or self._fixed_side(part, cuts):
             return None
         last = max(cuts, key=lambda cut: cut.event)
-        leading = self._leading(last)
+        leading = self._leading(last) if len(cuts) > 1 else frozenset()
         beside = {self.events[c.event].node: c for c in cuts if c.event not in leading}
         beside.pop(self.events[last.event].node)
         return DeadTerm(
@@ -122,7 +129,7 @@ class _Sum:
     def _fixed_side(self, part: _Part, cuts: Sequence[Cut]) -> bool:
         """Whether a part is the side of a difference that is held fixed: by a detach, and not by an operation."""
         meant = all(cause_of(self.observation, cut) in _DELIBERATE for cut in cuts)
-        return meant and any(live.weight == -part.weight for live in self.live)
+        return meant and -part.weight in self._weights
 
     def _node(self, event: Event) -> Node:
         return self.observation.nodes[event.node]
@@ -183,21 +190,35 @@ class _Sum:
         index = self._maker(part)
         return index is not None and self._node(self.events[index]).op in DETACHING
 
-    def _behind(self, part: _Part) -> tuple[frozenset[int], frozenset[int]]:
-        return self.ways.behind(part.tensors, part.numbers, part.before)
+    @cached_property
+    def _weights(self) -> frozenset[float]:
+        """What the live parts are multiplied by."""
+        return frozenset(part.weight for part in self.live)
+
+    def _behind(self, ways: Flow, parts: Iterable[_Part]) -> tuple[frozenset[int], frozenset[int]]:
+        return ways.behind(*(part.start for part in parts))
+
+    def _all_cuts(self) -> list[Cut]:
+        """The cuts on the ways from parameters to any dead part."""
+        ways, selecting = self.ways, selecting_flow(self.observation)
+        chosen = [part for part in self.dead if not self._last_cuts(ways, part)]
+        others = [part for part in self.dead if self._last_cuts(ways, part)]
+        return [
+            *ways.cuts_among(*self._behind(ways, others)),
+            *selecting.cuts_among(*self._behind(selecting, chosen)),
+        ]
 
     def _cuts(self, part: _Part) -> list[Cut]:
-        """The cuts on the ways from parameters to a dead part; those of what only selects where there are no others."""
-        for ways in (self.ways, selecting_flow(self.observation)):
-            events, tensors = ways.behind(part.tensors, part.numbers, part.before)
-            cuts = [c for c in ways.cuts if c.event in events and (not c.dead or c.dead & tensors)]
-            if cuts:
-                return cuts
-        return []
+        """The last cuts on the ways from parameters to a dead part; of what only selects where there are no others."""
+        return self._last_cuts(self.ways, part) or self._last_cuts(selecting_flow(self.observation), part)
+
+    def _last_cuts(self, ways: Flow, part: _Part) -> list[Cut]:
+        """The cuts on the ways to a part behind which none leaves a whole result without history."""
+        return ways.cuts_among(*ways.behind(part.start, stops=ways.whole_cuts))
 
     def _leading(self, cut: Cut) -> frozenset[int]:
         """The executions whose results go into a cut."""
-        return selecting_flow(self.observation).behind(self.events[cut.event].tensors, before=cut.event)[0]
+        return selecting_flow(self.observation).behind(Start(self.events[cut.event].tensors, before=cut.event))[0]
 
 
 def _factor(event: Event, node: Node) -> float:
