@@ -9,7 +9,7 @@ follows, the numbers of that module too. Of two towers that are only built alike
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -81,23 +81,24 @@ def _written_silently(observation: Observation) -> tuple[tuple[Tensor, Event], .
 
 def _is_copy(observation: Observation, parameters: Sequence[Parameter]) -> bool:
     """Whether the matrices of the parameters hold, or follow, the numbers of those of what they are built like."""
-    twins = _twins(observation, parameters)
-    matrices = [p for p in parameters if len(p.shape) > 1]
-    return bool(twins and matrices) and all(twins[p.name] & {*p.copies} for p in matrices)
+    twins, modules = _twins(observation, parameters), _modules(parameters)
+    matrices = [(root, p) for root, inside in modules.items() for p in inside if len(p.shape) > 1]
+    return bool(twins and matrices) and all(_copies_one(p, root, twins[root]) for root, p in matrices)
 
 
-def _twins(observation: Observation, parameters: Sequence[Parameter]) -> Mapping[str, frozenset[str]]:
-    """For each parameter those of the same place in modules that are built alike and are trained; none where one lacks.
+def _copies_one(parameter: Parameter, root: str, twins: Collection[str]) -> bool:
+    """Whether a parameter of a module holds the numbers of that of the same place in one of its twins."""
+    place = parameter.name.removeprefix(root)
+    return any(copy.endswith(place) and copy.removesuffix(place) in twins for copy in parameter.copies)
+
+
+def _twins(observation: Observation, parameters: Sequence[Parameter]) -> Mapping[str, Collection[str]]:
+    """For each module that holds the parameters those that are built alike and are trained; none where one lacks.
 
     A module is built like another where it has parameters of the same names and shapes, and no others.
     """
-    found: dict[str, frozenset[str]] = {}
-    for root, inside in _modules(parameters).items():
-        twins = _built_like(observation, root)
-        if not twins:
-            return {}
-        found |= {p.name: frozenset(twin + p.name.removeprefix(root) for twin in twins) for p in inside}
-    return found
+    found = {root: _built(observation).like(root) for root in _modules(parameters)}
+    return found if all(found.values()) else {}
 
 
 def _modules(parameters: Sequence[Parameter]) -> Mapping[str, Sequence[Parameter]]:
@@ -111,36 +112,38 @@ def _modules(parameters: Sequence[Parameter]) -> Mapping[str, Sequence[Parameter
     return found
 
 
-def _built_like(observation: Observation, root: str) -> Collection[str]:
-    """The modules that are built like that one and trained.
+class _Built:
+    """Which modules are built alike and trained, by what they hold and where they stand."""
 
-    A layer of its own is like many: its twin stands beside it, and is no part of what has more layers than it.
-    """
-    shapes, alike, trained = _built(observation)
-    own = shapes.get(root)
-    if own is None:
-        return set()
-    first, single = next(iter(own)), not any("." in name for name in own)
-    beside = root.rpartition(".")[0]
-    twins = (p for p in alike[frozenset(own.items())] if f"{p}.{first}" in trained)
-    return {p for p in twins if not (single and p.rpartition(".")[0] != beside)}
+    def __init__(self, observation: Observation) -> None:
+        inside: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+        for parameter in observation.parameters:
+            parts = parameter.name.split(".")
+            for depth in range(1, len(parts)):
+                inside[".".join(parts[:depth])][".".join(parts[depth:])] = parameter.shape
+        trained = {p.name for p in observation.trainable} - {p.name for p in observation.missing}
+        self._own: dict[str, tuple[Hashable, ...]] = {}
+        self._alike: dict[tuple[Hashable, ...], set[str]] = defaultdict(set)
+        for module, shapes in inside.items():
+            single, beside = not any("." in name for name in shapes), module.rpartition(".")[0]
+            kind = (frozenset(shapes.items()), beside if single else None)
+            self._own[module] = (*kind, next(iter(shapes)))
+            for name in shapes:
+                if f"{module}.{name}" in trained:
+                    self._alike[*kind, name].add(module)
 
+    def like(self, root: str) -> Collection[str]:
+        """The modules that are built like that one and trained.
 
-_Shapes = dict[str, tuple[int, ...]]
+        A layer of its own is like many: its twin stands beside it, and is no part of what has more layers than it.
+        """
+        own = self._own.get(root)
+        return self._alike.get(own, ()) if own is not None else ()
 
 
 @lru_cache(maxsize=8)
-def _built(observation: Observation) -> tuple[Mapping[str, _Shapes], Mapping[object, Sequence[str]], frozenset[str]]:
-    """What parameters each module holds, which modules hold alike ones, and the parameters that are trained."""
-    inside: dict[str, _Shapes] = defaultdict(dict)
-    for parameter in observation.parameters:
-        parts = parameter.name.split(".")
-        for depth in range(1, len(parts)):
-            inside[".".join(parts[:depth])][".".join(parts[depth:])] = parameter.shape
-    alike: dict[object, list[str]] = defaultdict(list)
-    for module, shapes in inside.items():
-        alike[frozenset(shapes.items())].append(module)
-    return inside, alike, frozenset({p.name for p in observation.trainable} - {p.name for p in observation.missing})
+def _built(observation: Observation) -> _Built:
+    return _Built(observation)
 
 
 def _is_only_compared(observation: Observation, cut: Severed) -> bool:
