@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -10,21 +11,18 @@ from typing import Literal
 
 from whygrad.engine.facts import (
     Argument,
-    Clobbered,
     Event,
     Frame,
-    Function,
     Json,
     Look,
     Node,
     Numbers,
     Operand,
     Refusal,
-    Saved,
     Tensor,
 )
-from whygrad.engine.passes import PassName
 from whygrad.engine.signature import Signature
+from whygrad.engine.steps import Departure, Error, Gradient, GradientState, Pass, Step
 
 __all__ = [
     "Argument",
@@ -46,97 +44,6 @@ __all__ = [
     "Step",
     "Tensor",
 ]
-
-GradientState = Literal["ok", "none", "zero", "non-finite"]
-
-
-@dataclass(frozen=True)
-class Gradient:
-    """What one parameter received in one step; `norm` is None where it is not known or not finite.
-
-    `blank`: from which row to before which it holds zeros alone; None where that is unknown, or too many to tell.
-    """
-
-    state: GradientState
-    norm: float | None = None
-    blank: tuple[tuple[int, int], ...] | None = None
-
-
-@dataclass(frozen=True)
-class Error:
-    """What a forward or backward raised. `node` is the operation, where it is known."""
-
-    stage: Literal["forward", "loss", "backward"]
-    kind: str
-    message: str
-    node: int | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One training step: the events of its forward, the loss and its backward.
-
-    `inputs` are the tensors sent, in the order in which the request describes them, `outputs` those returned;
-    `reads` are the ids of what the loss was made of. `exposed` are the saved tensors that a write through
-    `.data` can reach. `unlisted` counts events beyond the bound. `spoiled` are the
-    ids of those outputs, and the loss, that hold NaN or infinity. `functions` are there where it was looked at closely.
-    """
-
-    events: tuple[Event, ...]
-    inputs: tuple[Tensor, ...] = ()
-    outputs: tuple[Tensor, ...] = ()
-    reads: tuple[int, ...] = ()
-    loss: Tensor | None = None
-    error: Error | None = None
-    gradients: Mapping[str, Gradient] = field(default_factory=dict)
-    clobbered: tuple[Clobbered, ...] = ()
-    exposed: tuple[Saved, ...] = ()
-    unlisted: int = 0
-    spoiled: tuple[int, ...] = ()
-    functions: tuple[Function, ...] = ()
-
-    @property
-    def forward_completed(self) -> bool:
-        """Whether the forward ran to its end."""
-        return self.error is None or self.error.stage in ("loss", "backward")
-
-    @property
-    def failure(self) -> Event | None:
-        """The execution that raised, if one did."""
-        return self.events[-1] if self.events and not self.events[-1].completed else None
-
-
-@dataclass(frozen=True)
-class Pass:
-    """One pass over the program, or why there was none.
-
-    Where something is off with the numbers, `close` is the step that shows it, run again with a look at each of
-    them; `double` the same in double precision, in which rounding disappears and a small gradient does not.
-    """
-
-    name: PassName
-    ran: bool
-    why_not: str | None = None
-    ms: float = 0.0
-    steps: tuple[Step, ...] = ()
-    close: Step | None = None
-    double: Step | None = None
-
-
-@dataclass(frozen=True)
-class Departure:
-    """A call under torch's optimising executor that did not give the observed gradients of the first step.
-
-    `gradients` are what the parameters that differ received there; `error` is what it raised, where it did. With
-    `nodes` kept out of the executor's hands it gives what was observed; empty where no few of them are found.
-    `hidden` is an operation whose own derivative is not finite, which the program as it is written hides.
-    """
-
-    call: int
-    gradients: Mapping[str, Gradient]
-    error: Error | None = None
-    nodes: tuple[int, ...] = ()
-    hidden: int | None = None
 
 
 @dataclass(frozen=True)
@@ -264,6 +171,20 @@ class Observation:
         states = self.first.gradients
         lost = [p for p in self.trainable if p.name in states and states[p.name].state == "none"]
         return tuple(p for p in lost if not self.expected(p))
+
+    @cached_property
+    def givers(self) -> Mapping[int, Node]:
+        """The node that gives each value."""
+        return {value: node for node in self.nodes for value in node.outputs}
+
+    @cached_property
+    def takers(self) -> Mapping[int, Sequence[Node]]:
+        """The nodes that read each value, in their order."""
+        found: dict[int, list[Node]] = defaultdict(list)
+        for node in self.nodes:
+            for value in {a.value for a in node.arguments}:
+                found[value].append(node)
+        return dict(found)
 
     @cached_property
     def stored(self) -> Mapping[int, str]:

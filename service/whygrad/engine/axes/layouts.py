@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import lru_cache
 
 from whygrad.engine.axes.mixing import MIXING
@@ -94,7 +94,7 @@ def sent(observation: Observation, step: Step) -> list[Tensor]:
 def _samples(observation: Observation, step: Step) -> int | None:
     """How many samples there are: the size that most inputs have in their first axis."""
     sizes = [t.shape[0] for t in sent(observation, step) if t.shape]
-    return max(sizes, key=sizes.count) if sizes else None
+    return Counter(sizes).most_common(1)[0][0] if sizes else None
 
 
 _FOLLOWED = {**MOVING, **MIXING}

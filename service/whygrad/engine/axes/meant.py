@@ -25,14 +25,8 @@ def computed(observation: Observation, node: Node) -> list[bool]:
 
 def _given(observation: Observation, node: Node) -> list[int]:
     wanted = node.argument("size") or node.argument("shape")
-    listed = _producers(observation).get(wanted.value) if wanted is not None else None
+    listed = observation.givers.get(wanted.value) if wanted is not None else None
     return [a.value for a in listed.arguments] if listed is not None and listed.op == "prim::ListConstruct" else []
-
-
-@lru_cache(maxsize=8)
-def _producers(observation: Observation) -> dict[int, Node]:
-    """The node that gives each value."""
-    return {value: node for node in observation.nodes for value in node.outputs}
 
 
 @lru_cache(maxsize=8)
@@ -43,9 +37,9 @@ def _executions(observation: Observation) -> dict[int, Event]:
 
 def _origin(observation: Observation, value: int) -> Node | None:
     """The node that gave a number, through what only changes its type."""
-    made = _producers(observation).get(value)
+    made = observation.givers.get(value)
     while made is not None and made.op in _PASSING:
-        made = _producers(observation).get(made.arguments[0].value)
+        made = observation.givers.get(made.arguments[0].value)
     return made
 
 
@@ -53,7 +47,7 @@ def _read(observation: Observation, known: Layouts, value: int) -> Axis | None:
     made = _origin(observation, value)
     if made is None or made.op == "aten::size":
         return _axis(observation, known, made, made.literal("dim")) if made is not None else None
-    whole = _producers(observation).get(made.arguments[0].value) if made.arguments else None
+    whole = observation.givers.get(made.arguments[0].value) if made.arguments else None
     if whole is None or whole.op != "aten::size":
         return None
     place = made.outputs.index(value) if made.op == "prim::ListUnpack" else made.literal("idx")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from whygrad.engine.edits import Copy, Edit, Wrap
 from whygrad.engine.gradients.writes import read_after, target
-from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
+from whygrad.engine.observation import Node, Observation, Step, Tensor
 
 
 def copied_before(observation: Observation, step: Step, index: int) -> tuple[Copy, ...]:
@@ -21,7 +21,7 @@ def copied_before(observation: Observation, step: Step, index: int) -> tuple[Cop
         return ()
     first, role, own = _whole(observation, node)
     whole = first.argument(role)
-    others = set(_aliases(observation, step.events[:index], written)) - own - {whole.value if whole else None}
+    others = set(_aliases(observation, step, index, written)) - own - {whole.value if whole else None}
     read = any(read_after(observation, node, value) for value in others)
     part = first is not node or node.bare_name == "index_put"
     return (Copy(first.id, role),) if part and not read else ()
@@ -37,28 +37,36 @@ def copied_aside(observation: Observation, step: Step, index: int) -> tuple[Copy
     whole = first.argument(role)
     if written is None or whole is None or first is node:
         return ()
-    others = set(_aliases(observation, step.events[:index], written)) - own - {whole.value}
+    others = set(_aliases(observation, step, index, written)) - own - {whole.value}
     views = _taken_of(observation, whole.value, others)
     read = any(read_after(observation, node, value) for value in others - views)
-    changed = {a.value for n in observation.nodes[node.id + 1 :] for a in n.arguments if a.name in n.writes}
+    changed = any(_written_after(observation, node, value) for value in views)
     saved = whole.value in _saved_of_the_whole(observation, step, index)
-    return () if read or saved or views & changed else (Copy(first.id, role),)
+    return () if read or saved or changed else (Copy(first.id, role),)
 
 
 def _taken_of(observation: Observation, whole: int, values: AbstractSet[int]) -> set[int]:
     """Those of the values that are views of a whole, or of such views."""
-    found = set[int]()
-    for node in observation.nodes:
-        if {a.value for a in node.arguments} & {whole, *found}:
-            found |= values & set(node.outputs)
+    pending, found = [whole], set[int]()
+    while pending:
+        made = {value for node in observation.takers.get(pending.pop(), ()) for value in node.outputs}
+        fresh = {value for value in made if value in values} - found
+        found |= fresh
+        pending += fresh
     return found
+
+
+def _written_after(observation: Observation, node: Node, value: int) -> bool:
+    """Whether anything writes into a value further on."""
+    later = (n for n in observation.takers.get(value, ()) if n.id > node.id)
+    return any(a.value == value and a.name in n.writes for n in later for a in n.arguments)
 
 
 def _saved_of_the_whole(observation: Observation, step: Step, index: int) -> Iterator[int]:
     """The values of which the line that writes into a memory saves a part that it takes itself: `h` of `h[0] * s`."""
     event = step.events[index]
     storages, line = {t.storage for t in event.outputs}, observation.place(event.node)
-    for spoiled in (c for c in step.clobbered if c.storage in storages):
+    for spoiled in (c for storage in storages for c in step.clobbered_in.get(storage, ())):
         saver = step.events[spoiled.saver]
         node, place = observation.nodes[saver.node], observation.place(saver.node)
         if place is None or line is None or (place.file, place.line) != (line.file, line.line):
@@ -74,7 +82,8 @@ def saved_in_line(observation: Observation, step: Step, index: int) -> bool:
     """Whether the line that writes into a memory saves it for backward too, itself or in what it calls."""
     event = step.events[index]
     line, storages = observation.place(event.node), {t.storage for t in event.outputs}
-    savers = [observation.stack(step.events[c.saver].node) for c in step.clobbered if c.storage in storages]
+    spoiled = (c for storage in storages for c in step.clobbered_in.get(storage, ()))
+    savers = (observation.stack(step.events[c.saver].node) for c in spoiled)
     return line is not None and any((f.file, f.line) == (line.file, line.line) for stack in savers for f in stack)
 
 
@@ -96,15 +105,21 @@ def _whole(observation: Observation, node: Node) -> tuple[Node, str, set[int]]:
 def _made_in_line(observation: Observation, node: Node, role: str) -> Node | None:
     """The node of the same line that made an argument of a node out of a tensor of its own: the slice in `h[0] = 1`."""
     given = node.argument(role)
-    found = next((n for n in observation.nodes[: node.id] if given is not None and given.value in n.outputs), None)
-    if found is None or not found.op.startswith("aten::") or not found.argument("self") or found.calls != node.calls:
+    found = observation.givers.get(given.value) if given is not None else None
+    if (
+        found is None
+        or found.id > node.id
+        or not found.op.startswith("aten::")
+        or not found.argument("self")
+        or found.calls != node.calls
+    ):
         return None
     here, there = observation.place(node.id), observation.place(found.id)
     return found if here and there and (here.file, here.line) == (there.file, there.line) else None
 
 
-def _aliases(observation: Observation, events: Sequence[Event], written: Tensor) -> Iterator[int]:
-    """The value numbers that executions gave to the written memory."""
-    for event in events:
-        if any(t.storage == written.storage for t in event.outputs):
-            yield from observation.nodes[event.node].outputs
+def _aliases(observation: Observation, step: Step, index: int, written: Tensor) -> Iterator[int]:
+    """The value numbers that executions before one gave to the written memory."""
+    for earlier in step.memories.get(written.storage, ()):
+        if earlier < index:
+            yield from observation.nodes[step.events[earlier].node].outputs

@@ -14,6 +14,7 @@ from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.facts import CASTS, METADATA
 from whygrad.engine.gradients.relaxations import Relaxation, relaxation, shares
 from whygrad.engine.gradients.scalars import TAKERS
+from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Node, Observation
 
 
@@ -143,7 +144,8 @@ def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | Non
 def compared_share(observation: Observation, node: Node, event: Event) -> Relaxation | None:
     """Of a share that is held against a threshold, that share itself: `p` for `p > 0.5` where `p` is a sigmoid."""
     given, threshold = event.input("self"), node.literal("other")
-    makers = [observation.nodes[e.node] for e in observation.first.events if given in e.outputs]
+    made = uses(observation).made([given.id]) if given is not None else ()
+    makers = [observation.nodes[e.node] for e in made if given in e.outputs]
     number = isinstance(threshold, int | float) and 0 < threshold < 1
     if shares(node) is None or not number or not makers or makers[-1].bare_name not in _SHARES:
         return None
@@ -183,7 +185,8 @@ def interpolated(observation: Observation, node: Node, event: Event) -> Relaxed 
 def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
     """The edits of all that reads a tensor, and what is handed on of it; None where something cannot."""
     tracked, edits = {tensor: reading}, dict[Edit, None]()
-    for event in observation.first.events:
+    onward = uses(observation).onward(tracked)
+    for event in onward:
         node = observation.nodes[event.node]
         roles = {o.role: tracked[o.tensor.id] for o in event.inputs if o.tensor.id in tracked}
         for role, reads in roles.items():
@@ -195,7 +198,9 @@ def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[E
                 return None
             edit, carried = read
             edits |= {edit: None} if edit is not None else {}
-            tracked |= {t.id: carried for t in event.outputs} if carried is not None else {}
+            if carried is not None:
+                tracked |= {t.id: carried for t in event.outputs}
+                onward.follow(t.id for t in event.outputs)
     return tuple(edits)
 
 
@@ -273,14 +278,14 @@ def _indexes(observation: Observation, event: Event, role: str) -> bool:
     others = [o for o in event.inputs if o.role.startswith("indices") and o.role != role]
     if role == "indices[0]":
         return not others
-    makers = {t.id: observation.nodes[e.node].bare_name for e in observation.first.events for t in e.outputs}
-    return role == "indices[1]" and [makers.get(o.tensor.id) for o in others] == ["arange"]
+    maker = observation.first.maker(others[0].tensor.id) if len(others) == 1 else None
+    return role == "indices[1]" and maker is not None and observation.nodes[maker.node].bare_name == "arange"
 
 
 def _ranked_again(observation: Observation, node: Node, event: Event) -> Replace | None:
     """The edit of the second of two `argsort`, which gives the rank of each; None where there is no second."""
     if node.bare_name != "argsort":
         return None
-    users = [e for e in observation.first.events if any(t.id == event.outputs[0].id for t in e.tensors)]
+    users = list(uses(observation).read([event.outputs[0].id]))
     second = observation.nodes[users[0].node] if len(users) == 1 else None
     return Replace(second.id, _RANKS) if second is not None and second.bare_name == "argsort" else None

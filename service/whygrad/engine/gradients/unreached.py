@@ -63,12 +63,11 @@ def waits_for_data(observation: Observation, parameter: Parameter) -> bool:
 class _Branches:
     """Which branches depend on the numbers in a tensor, each looked at once, and what reads a module's own."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self._nodes = nodes
-        self._makers = {value: node for node in nodes for value in node.outputs}
+    def __init__(self, observation: Observation) -> None:
+        self._nodes, self._makers = observation.nodes, observation.givers
         self._known: dict[int, bool] = {}
         self.readers: dict[tuple[str, str | None], list[Node]] = defaultdict(list)
-        for node in nodes:
+        for node in observation.nodes:
             if node.op == "prim::GetAttr":
                 self.readers[node.module, node.attribute].append(node)
 
@@ -97,7 +96,7 @@ class _Branches:
 
 @lru_cache(maxsize=8)
 def _branches(observation: Observation) -> _Branches:
-    return _Branches(observation.nodes)
+    return _Branches(observation)
 
 
 def nothing_arrives(observation: Observation) -> bool:
@@ -154,9 +153,9 @@ def _computed(observation: Observation) -> Iterator[Baked]:
         if node.look is None or not node.look.computed or not made.outputs:
             continue
         tensor = made.outputs[0]
-        users = [i for i in needed if any(t.id == tensor.id for t in events[i].tensors)]
-        if users:
-            yield Baked(node, tensor, min(users), events[min(users)], ())
+        first = next((i for i in observation.first.readers.get(tensor.id, ()) if i in needed), None)
+        if first is not None:
+            yield Baked(node, tensor, first, events[first], ())
 
 
 def _fits(group: Unreached, constant: Baked) -> bool:

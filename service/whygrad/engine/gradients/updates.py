@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -49,25 +48,15 @@ def _target(node: Node) -> int:
 
 def _result_is_read(observation: Observation, node: Node) -> bool:
     """Whether anything but a further write into it reads what a write gives."""
-    reading, pending = _reading(observation), [node]
+    pending = [node]
     while pending:
         write = pending.pop()
-        readers = {n.id: n for value in write.outputs for n in reading.get(value, ()) if n.id > write.id}
+        readers = {n.id: n for value in write.outputs for n in observation.takers.get(value, ()) if n.id > write.id}
         further = [n for n in readers.values() if n.writes and _target(n) in write.outputs]
         if len(further) < len(readers) or observation.returns in write.outputs:
             return True
         pending += further
     return False
-
-
-@lru_cache(maxsize=8)
-def _reading(observation: Observation) -> Mapping[int, Sequence[Node]]:
-    """The nodes that read each value."""
-    found: dict[int, list[Node]] = defaultdict(list)
-    for node in observation.nodes:
-        for value in {a.value for a in node.arguments}:
-            found[value].append(node)
-    return found
 
 
 def in_a_new_tensor(observation: Observation, node: Node) -> tuple[Edit, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -57,16 +59,17 @@ def read_from_its_result(observation: Observation, step: Step, index: int) -> bo
     if written is None:
         return False
     own = {a.value for a in node.arguments if a.name in node.writes}
-    others = set(_names(observation, step.events[:index], written)) - own - set(node.outputs)
+    others = set(_names(observation, step, index, written)) - own - set(node.outputs)
     return not any(read_after(observation, node, v) for v in others) and not any(
         _outlives_round(observation, node, v) and read_after(observation, node, v) for v in own
     )
 
 
-def _names(observation: Observation, events: Sequence[Event], written: Tensor) -> Iterator[int]:
-    """The value numbers under which executions saw the written memory, without the pieces beside the written one."""
-    beside = {t.id for e in events if _same_memory(e.outputs, written) for t in e.outputs if t.id != written.id}
-    for event in events:
+def _names(observation: Observation, step: Step, index: int, written: Tensor) -> Iterator[int]:
+    """The value numbers under which executions before one saw the written memory, without the pieces beside that."""
+    giving = (step.events[i].outputs for i in step.memories.get(written.storage, ()) if i < index)
+    beside = {t.id for outputs in giving if _same_memory(outputs, written) for t in outputs if t.id != written.id}
+    for event in (step.events[i] for i in step.memories_read.get(written.storage, ()) if i < index):
         node = observation.nodes[event.node]
         for operand in event.inputs:
             if operand.tensor.storage == written.storage and operand.tensor.id not in beside:
@@ -86,8 +89,8 @@ def read_after(observation: Observation, node: Node, value: int) -> bool:
         return True
     loop = loop_around(observation, node)
     start = loop.id if loop is not None and _outlives_round(observation, node, value) else node.id
-    readers = observation.nodes[start + 1 :]
-    return any(value in [a.value for a in n.arguments] for n in readers if not _instead(observation, node, n))
+    readers = (n for n in observation.takers.get(value, ()) if n.id > start)
+    return any(not _instead(observation, node, n) for n in readers)
 
 
 def _outlives_round(observation: Observation, node: Node, value: int) -> bool:
@@ -95,7 +98,8 @@ def _outlives_round(observation: Observation, node: Node, value: int) -> bool:
     loop = loop_around(observation, node)
     if loop is None:
         return False
-    inside = any(value in n.outputs for n in observation.nodes[loop.id + 1 :])
+    giver = observation.givers.get(value)
+    inside = giver is not None and giver.id > loop.id
     return not inside and all(value != to for _, to in loop.joins)
 
 
@@ -118,10 +122,8 @@ def loop_around(observation: Observation, node: Node) -> Node | None:
 
 def maker(step: Step, index: int, tensor: Tensor, fits: Callable[[Event], bool]) -> Event | None:
     """The first execution before another that gave the memory of a tensor and fits."""
-    for event in step.events[:index]:
-        if event.completed and any(t.storage == tensor.storage for t in event.outputs) and fits(event):
-            return event
-    return None
+    earlier = (step.events[i] for i in step.memories.get(tensor.storage, ()) if i < index)
+    return next((event for event in earlier if event.completed and fits(event)), None)
 
 
 def without_writing(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
@@ -156,16 +158,19 @@ def operand_copied(observation: Observation, event: Event, storage: int) -> tupl
 
 def unseen_changes(observation: Observation) -> Iterator[tuple[int, int, list[Saved]]]:
     """The writes through `.data` into what an operation had saved before: `.data`, the write, and what was saved."""
+    exposed: dict[int, list[Saved]] = defaultdict(list)
+    for each in observation.first.exposed:
+        exposed[each.tensor.storage].append(each)
     for alias, writer, written in _hidden_writes(observation):
-        saved = [s for s in observation.first.exposed if s.saver < writer and _within(written, s)]
+        saved = [s for s in exposed.get(written.storage, ()) if s.saver < writer and _overlap(written, s.tensor)]
         if saved:
             yield alias, writer, saved
 
 
-def _within(written: Tensor, saved: Saved) -> bool:
-    """Whether a write may reach what was saved: a part of the same memory, and not only what lies beside it."""
-    (first, last), (begin, end) = _span(written), _span(saved.tensor)
-    return written.storage == saved.tensor.storage and first <= end and begin <= last
+def _overlap(one: Tensor, other: Tensor) -> bool:
+    """Whether tensors of one memory may hold the same of it, and do not only lie beside each other."""
+    (first, last), (begin, end) = _span(one), _span(other)
+    return first <= end and begin <= last
 
 
 def beside(one: Tensor, other: Tensor) -> bool:
@@ -226,7 +231,8 @@ def views_of(observation: Observation, step: Step, index: int, event: Event) -> 
 
 def last_write(observation: Observation, step: Step, index: int, tensor: Tensor) -> int | None:
     """The last execution before another that wrote into the memory of a tensor."""
-    for earlier in range(index - 1, -1, -1):
+    reading = step.memories_read.get(tensor.storage, ())
+    for earlier in reversed(reading[: bisect_left(reading, index)]):
         written = target(observation, step.events[earlier])
         if written is not None and written.storage == tensor.storage:
             return earlier

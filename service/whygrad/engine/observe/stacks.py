@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from whygrad.engine.observation import Frame
 
@@ -95,14 +96,9 @@ def is_library(file: str) -> bool:
 def line_in_source(sources: Sources, near: Frame, pattern: str, *, backwards: bool = False) -> Frame | None:
     """The line around `near`, in the same function, that matches; nearest first, above it if `backwards`."""
     lines = sources.get(near.file, {})
-    reach = _function_lines(lines, near.line)
-    order = [n for n in reversed(reach) if n <= near.line] if backwards else reach
-    matches = [n for n in order if re.search(pattern, lines[n])]
-    if not backwards:
-        matches.sort(key=lambda n: (n < near.line, abs(n - near.line)))
-    if not matches:
-        return None
-    return at_line(near, lines, matches[0])
+    order = _upwards(lines, near.line) if backwards else _around(lines, near.line)
+    found = next((n for n in order if re.search(pattern, lines[n])), None)
+    return at_line(near, lines, found) if found is not None else None
 
 
 def at_line(near: Frame, lines: Mapping[int, str], number: int) -> Frame:
@@ -113,11 +109,20 @@ def at_line(near: Frame, lines: Mapping[int, str], number: int) -> Frame:
     return replace(near, line=number, source=text.strip(), column=indent, offset=0, context=around)
 
 
-def _function_lines(lines: Mapping[int, str], number: int) -> list[int]:
-    """The numbers of the known lines of the function around a line."""
-    first = last = number
-    while first - 1 in lines and not lines[first].lstrip().startswith("def "):
-        first -= 1
-    while last + 1 in lines and not lines[last + 1].lstrip().startswith("def "):
-        last += 1
-    return [n for n in range(first, last + 1) if n in lines]
+def _around(lines: Mapping[int, str], number: int) -> Iterator[int]:
+    """The known lines of the function around a line, by their numbers: it and those below it, then those above."""
+    yield from islice(_upwards(lines, number), 1)
+    below = number + 1
+    while below in lines and not lines[below].lstrip().startswith("def "):
+        yield below
+        below += 1
+    yield from islice(_upwards(lines, number), 1, None)
+
+
+def _upwards(lines: Mapping[int, str], number: int) -> Iterator[int]:
+    """The known lines from one up to the head of its function, by their numbers."""
+    while number in lines:
+        yield number
+        if lines[number].lstrip().startswith("def "):
+            return
+        number -= 1

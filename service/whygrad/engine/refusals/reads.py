@@ -70,13 +70,12 @@ def _line(observation: Observation, node: Node) -> tuple[str, int] | None:
 def _values(observation: Observation, node: Node, role: str) -> set[int]:
     """The value of an argument, and those that it may have been before control flow or a cast of its type."""
     argument = node.argument(role.partition("[")[0])
-    makers = {value: maker for maker in observation.nodes for value in maker.outputs}
     found: set[int] = set()
     pending = [argument.value] if argument is not None else []
     while pending:
         value = pending.pop()
         found.add(value)
-        maker = makers.get(value)
+        maker = observation.givers.get(value)
         before = _before(maker, value, role) if maker is not None else []
         pending += [v for v in before if v not in found]
     return found

@@ -55,8 +55,10 @@ Good::
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from whygrad.engine.edits import Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
@@ -65,7 +67,8 @@ from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.gradients.stops import no_grad_region
 from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
 from whygrad.engine.gradients.updates import in_a_new_tensor
-from whygrad.engine.gradients.writes import derived, target
+from whygrad.engine.gradients.uses import uses
+from whygrad.engine.gradients.writes import deriving, target
 from whygrad.engine.observation import Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
@@ -122,11 +125,15 @@ def _out_of_place(observation: Observation, cut: Severed, region: Node) -> Itera
 
     torch refuses the write itself outside of the region.
     """
-    wanting, behind = {p.tensor for p in observation.trainable}, derived(observation, {t.id for t in cut.event.outputs})
-    for event in observation.first.events[cut.order + 1 :]:
-        node, into = observation.nodes[event.node], target(observation, event)
-        within = region.id in node.regions and bool(behind & {t.id for t in event.tensors})
-        if within and into is not None and into.id in wanting:
+    written = _written_within(observation).get(region.id)
+    if written is None:
+        return
+    onward, last = uses(observation).onward((t.id for t in cut.event.outputs), after=cut.order), max(written)
+    for _ in deriving(observation, onward):
+        if onward.at > last:
+            return
+        if onward.at in written:
+            node = written[onward.at]
             made = in_a_new_tensor(observation, node)
             yield Fix(
                 f"move it out of the region, compute a new tensor there with {node.bare_name}, out of place, and read "
@@ -135,3 +142,16 @@ def _out_of_place(observation: Observation, cut: Severed, region: Node) -> Itera
                 edits=(Leave(region.id), *made) if made else (),
             )
             return
+
+
+@lru_cache(maxsize=8)
+def _written_within(observation: Observation) -> Mapping[int, Mapping[int, Node]]:
+    """For each region the executions in it, by their indices, that write into what is to be trained."""
+    wanting = {p.tensor for p in observation.trainable}
+    found: dict[int, dict[int, Node]] = defaultdict(dict)
+    for index, event in enumerate(observation.first.events):
+        node, into = observation.nodes[event.node], target(observation, event)
+        if into is not None and into.id in wanting:
+            for region in node.regions:
+                found[region][index] = node
+    return found

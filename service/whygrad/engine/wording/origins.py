@@ -27,10 +27,8 @@ _SPLITTING = frozenset({"split", "split_with_sizes", "chunk", "tensor_split", "u
 
 def made(step: Step, wanted: Collection[int]) -> tuple[int, Event | None]:
     """The last execution that gave one of these tensors, and its index; -1 and None where none did."""
-    for index in range(len(step.events) - 1, -1, -1):
-        if any(t.id in wanted for t in step.events[index].outputs):
-            return index, step.events[index]
-    return -1, None
+    index = max((step.makers[t][-1] for t in wanted if t in step.makers), default=-1)
+    return index, step.events[index] if index >= 0 else None
 
 
 def origin(observation: Observation, step: Step, node: Node, operand: Operand) -> Link:
@@ -67,15 +65,14 @@ def _maker(
     observation: Observation, step: Step, tensor: Tensor, alike: Callable[[Event, Tensor, Tensor], bool]
 ) -> Event | None:
     """The execution behind which a tensor stayed alike; None where it was sent so."""
-    makers = {t.id: event for event in step.events if event.completed for t in event.outputs}
-    maker, visited = makers.get(tensor.id), {tensor.id}
+    maker, visited = step.maker(tensor.id), {tensor.id}
     while maker is not None:
         fresh = [t for t in maker.tensors if t.id not in visited and t.id not in observation.stored]
         earlier = next((t for t in fresh if alike(maker, t, tensor)), None)
         if earlier is None:
             return maker
         visited.add(earlier.id)
-        maker = makers.get(earlier.id)
+        maker = step.maker(earlier.id)
     return None
 
 
@@ -148,20 +145,19 @@ def _owners(observation: Observation, weight: Tensor | None) -> list[str]:
 def sizes_read(observation: Observation, step: Step, node: Node) -> Event | None:
     """The execution that read the shape which a node takes apart: `b, c, h, w = x.shape`, `x.shape[3]`."""
     taken = node.arguments[0].value if node.arguments else None
-    for event in reversed(step.events):
-        read = observation.nodes[event.node]
-        if read.op in _SIZES and taken in read.outputs and event.inputs:
-            return event
-    return None
+    read = observation.givers.get(taken) if taken is not None else None
+    if read is None or read.op not in _SIZES:
+        return None
+    executions = (step.events[i] for i in reversed(step.executions.get(read.id, ())))
+    return next((event for event in executions if event.inputs), None)
 
 
 def taken_apart(observation: Observation, step: Step, node: Node, event: Event) -> bool:
     """Whether a node takes apart the pieces that a split or chunk made: `a, b = x.chunk(2)`."""
     if node.op != "prim::ListUnpack" or not event.inputs:
         return False
-    piece = event.tensors[0].id
-    makers = [e for e in step.events if any(t.id == piece for t in e.outputs)]
-    return bool(makers) and observation.nodes[makers[0].node].bare_name in _SPLITTING
+    makers = step.makers.get(event.tensors[0].id)
+    return makers is not None and observation.nodes[step.events[makers[0]].node].bare_name in _SPLITTING
 
 
 def last_read(observation: Observation, step: Step, node: Node) -> Event | None:
