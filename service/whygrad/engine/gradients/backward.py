@@ -16,6 +16,9 @@ from whygrad.engine.observation import Numbers, Step
 
 Loss = Literal["flat", "cancelled", "not-finite"]
 
+_AT_ONCE = 512
+"""How many ways to the loss are followed in one walk: a bit of each is kept for every function."""
+
 
 @dataclass(frozen=True)
 class Dead:
@@ -103,11 +106,15 @@ class Backward:
         """Where contributions that cancel each other came from: the executions from their target to what joins them."""
         edge = self.functions[dead.function].edges[dead.edge]
         givers = self._givers[edge.function] if edge.function is not None else self._leaf_givers[edge.leaf or 0]
-        starts = {number: 1 << place for place, number in enumerate(dict.fromkeys(n for n, _ in givers))}
-        passing = self._passing(starts)
-        made = [(e, ways) for n, ways in passing.items() if (e := self.functions[n].event) is not None]
-        joins = min((e for e, ways in made if ways == (1 << len(starts)) - 1), default=None)
-        return Joint(tuple(sorted({e for e, _ in made if joins is None or e <= joins})))
+        starts = list(dict.fromkeys(number for number, _ in givers))
+        made = {n: e for n in (*starts, *self.above(*starts)) if (e := self.functions[n].event) is not None}
+        joining = set(made)
+        for begin in range(0, len(starts), _AT_ONCE):
+            ways = {number: 1 << place for place, number in enumerate(starts[begin : begin + _AT_ONCE])}
+            passing = self._passing(ways)
+            joining = {n for n in joining if passing.get(n) == (1 << len(ways)) - 1}
+        joins = min((made[n] for n in joining), default=None)
+        return Joint(tuple(sorted({e for e in made.values() if joins is None or e <= joins})))
 
     def _passing(self, starts: Mapping[int, int]) -> dict[int, int]:
         """For each function from some on to the loss the ways that pass it, each a bit; every edge is walked once."""
