@@ -39,6 +39,7 @@ LOST = {
     "alibi_for_the_traced_length": "it is exported with the shapes that are sent",
     "chain_of_the_traced_sentence": "it is exported with the shapes that are sent",
     "global_context_of_the_traced_size": "it is exported with the shapes that are sent",
+    "global_pool_of_a_traced_size": "it is exported with the shapes that are sent",
     "phonemes_of_the_traced_sentence": "it is exported with the shapes that are sent",
     "positions_counted_with_len": "it is exported with the shapes that are sent",
     "windows_counted_while_tracing": "it is exported with the shapes that are sent",
