@@ -314,9 +314,9 @@ class Net(nn.Module):
         self.head = nn.Linear(6, 1)
 
     def forward(self, x):
-        scores = self.score(x)
-        scores = scores.masked_fill(torch.ones_like(scores) > 0, float("-inf"))
-        return self.head(torch.softmax(scores, dim=-1))
+        hidden = torch.zeros(6)
+        hidden[:] = float("-inf")
+        return self.head(torch.softmax(self.score(x) + hidden, dim=-1))
 """
     found = diagnose_source(source, shapes="4x8", loss="mean")["findings"][0]
     assert (found["code"], found["fix"]["verified"]) == ("NUM601", False)

@@ -23,10 +23,14 @@ def alike(seen: Observation, number: int) -> tuple[Node, ...]:
 
 
 def rounds(seen: Observation, number: int) -> tuple[Node, ...]:
-    """The operations that an operation is in the other rounds of a loop that was written out."""
+    """The operations that an operation is in the other rounds of a loop that was written out.
+
+    There are none where its line names it more than once: those are several in one round.
+    """
     node, stack = seen.nodes[number], seen.stack(number)
+    once = (seen.source(number) or "").count(node.bare_name) < 2
     like = (n for n in seen.nodes if n.id != node.id and n.op == node.op and n.calls == node.calls)
-    return tuple(n for n in like if stack and seen.stack(n.id) == stack)
+    return tuple(n for n in like if once and stack and seen.stack(n.id) == stack)
 
 
 def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node]) -> Fix | None:
