@@ -211,6 +211,18 @@ CASES = {
         "4x8",
         "nn.Linear(8, 6)",
     ),
+    "a batch that a function of torch flattens": (
+        "self.c = nn.Conv2d(3, 8, 4); self.l = nn.Linear(8, 3)",
+        "h = torch.flatten(self.c(x)); return F.log_softmax(self.l(h), dim=1)",
+        "2x3x4x4",
+        "h = torch.flatten(self.c(x), 1); return F.log_softmax(self.l(h), dim=1)",
+    ),
+    "a batch that a function of torch lays out": (
+        "self.c = nn.Conv2d(3, 8, 4, 2); self.l = nn.Linear(72, 3)",
+        "h = torch.reshape(self.c(x), (3, 16)); return self.l(h)",
+        "2x3x8x8",
+        "h = torch.flatten(self.c(x), 1); return self.l(h)",
+    ),
     "features and an adjacency": (
         "self.a = nn.Linear(8, 4)",
         "h = torch.relu(self.a(x) @ x[:, :6])\n        return h",

@@ -245,3 +245,12 @@ def test_a_table_that_lifts_what_it_is_added_to_is_converted_there() -> None:
     found = only(diagnose_source(source, shapes="2x3x4:bfloat16"))
     assert found["fix"]["summary"].startswith("convert it to bfloat16 where it comes in: m.to(torch.bfloat16)")
     assert found["fix"]["verified"]
+
+
+def test_more_samples_are_no_fix_where_each_is_normalised_by_itself() -> None:
+    """Two samples pass torch's check of a group norm, and what it gives is still its bias alone."""
+    source = net("return self.g(self.c(x)) * self.p", "self.c = nn.Conv2d(3, 6, 4); self.g = nn.GroupNorm(6, 6)")
+    finding = diagnose_source(source, shapes="1x3x4x4", loss="mean")["findings"][0]
+    assert (finding["code"], finding["location"]["op"]) == ("TYP805", "aten::group_norm")
+    assert not finding["fix"]["verified"]
+    assert "fewer groups" in finding["fix"]["summary"]

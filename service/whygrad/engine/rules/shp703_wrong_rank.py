@@ -60,8 +60,7 @@ from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, variable
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
-from whygrad.engine.wording.spelling import given_instead, with_behind
+from whygrad.engine.wording.spelling import batch_kept, given_instead, with_behind
 
 _LAYER_TYPES = frozenset(
     f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
@@ -146,7 +145,7 @@ def _kept(observation: Observation, failed: Failure, node: Node, wrong: WrongRan
     if flat:
         alike = ((n, e) for k, e in flat.items() for n in observation.nodes if _same(observation, n, k))
         edits, first = tuple(_keeping(n, e) for n, e in alike), min(flat)
-        after = rewritten(observation.place(first), rf"\.(view|reshape|flatten)\({ARGUMENTS}\)", ".flatten(1)")
+        after = batch_kept(observation, observation.nodes[first])
         yield Fix("keep the samples: flatten(1)", before=observation.source(first), after=after, edits=edits)
 
 

@@ -61,7 +61,8 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size, sizes
-from whygrad.engine.wording.rewriting import ARGUMENTS, factored, rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, factored
+from whygrad.engine.wording.spelling import batch_kept
 
 
 @rule("SHP704", "reshape-mismatch", "error")
@@ -125,7 +126,7 @@ def _written(observation: Observation, node: Node, argument: str) -> object:
 def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
     shape = wrong.operand.tensor.shape
     if wrong.axis is None and len(wrong.asked) == 2 and len(shape) > 1:
-        after = rewritten(observation.place(node.id), rf"\.(view|reshape)\({ARGUMENTS}\)", ".flatten(1)")
+        after = batch_kept(observation, node)
         width = prod(shape[1:])
         summary = f"flatten all but the batch, {width} features each, or send the size this was made for"
         return Fix(summary, after=after, edits=_flattened(node, shape[0]))

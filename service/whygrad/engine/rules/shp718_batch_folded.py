@@ -66,7 +66,8 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import ARGUMENTS, factored, rewritten
+from whygrad.engine.wording.rewriting import factored
+from whygrad.engine.wording.spelling import batch_kept
 
 
 @rule("SHP718", "batch-folded", "warning")
@@ -180,8 +181,7 @@ def _compared_behind(observation: Observation, known: Layouts, order: int) -> fr
 
 
 def _fix(observation: Observation, node: Node, fold: Fold, name: str) -> Fix:
-    call = rf"\.(view|reshape|flatten)\({ARGUMENTS}\)"
-    after = rewritten(observation.place(node.id), call, ".flatten(1)")
+    after = batch_kept(observation, node)
     summary = f"keep the batch: flatten(1) gives {fold.samples} rows of {fold.width} features"
     edits = _edits(observation, node, fold)
     if fold.fits:

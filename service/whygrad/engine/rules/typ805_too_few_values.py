@@ -62,6 +62,9 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import origin
 from whygrad.engine.wording.phrases import size
 
+_OF_EACH_SAMPLE = frozenset({"aten::instance_norm", "aten::group_norm"})
+"""What normalises each sample by itself: more samples pass torch's check of a group norm, and give zeros alone."""
+
 
 @rule("TYP805", "too-few-values", "error")
 def too_few_values(observation: Observation) -> Iterator[Finding]:
@@ -85,8 +88,9 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
 
 
 def _fixes(observation: Observation, node: Node) -> Iterator[Fix]:
-    if node.op == "aten::instance_norm":
-        yield Fix("send inputs with more than one position, or normalise before the positions are pooled away")
+    if node.op in _OF_EACH_SAMPLE:
+        fewer = ", or take fewer groups than channels" if node.op == "aten::group_norm" else ""
+        yield Fix(f"send inputs with more than one position, or normalise before they are pooled away{fewer}")
         return
     ask = with_samples(observation, 2)
     summary = "send at least 2 samples, and drop an incomplete last batch: DataLoader(..., drop_last=True)"

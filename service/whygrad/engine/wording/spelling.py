@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
 from whygrad.engine.wording.parsing import bracketed, span, statement
-from whygrad.engine.wording.rewriting import applied, fed, operand_of, replaced, suffixed
+from whygrad.engine.wording.rewriting import ARGUMENTS, applied, fed, operand_of, replaced, rewritten, suffixed
 from whygrad.engine.wording.written import FIRST, call_of, written
 
 
@@ -78,6 +79,16 @@ def in_keyword(source: str | None, ending: str, turn: str) -> str | None:
     if owner is not None and ast.unparse(given).endswith((".t()", ".transpose(0, 1)", ".transpose(1, 0)")):
         return replaced(source, given, source[slice(*span(source, owner))])
     return suffixed(source, given, turn)
+
+
+def batch_kept(observation: Observation, node: Node) -> str | None:
+    """The user's line with the samples kept where it lays them out: `x.flatten(1)`, `torch.flatten(x, 1)`."""
+    source, found = observation.source(node.id), call_of(observation, node)
+    if source is not None and found is not None and found[1] in found[0].args:
+        return replaced(source, found[0], f"torch.flatten({source[slice(*span(source, found[1]))]}, 1)")
+    by_function = re.search(r"\b(?:torch|th)\.(?:reshape|flatten)\(", source or "")
+    method = rf"\.(view|reshape|flatten)\({ARGUMENTS}\)"
+    return None if by_function else rewritten(observation.place(node.id), method, ".flatten(1)")
 
 
 def in_code(name: str | None, suffix: str) -> str:
