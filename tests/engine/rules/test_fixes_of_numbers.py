@@ -108,7 +108,9 @@ def test_the_logarithm_of_a_probability_is_taken_in_one(written: str, meant: str
 
 
 def test_the_largest_is_taken_away_before_a_softmax_that_is_written_out() -> None:
-    body = "s = self.a(x) + 100.0; e = torch.exp(s); return e / e.sum(1, keepdim=True) * self.p"
+    body = (
+        "s = self.a(x) + 100.0; e = torch.exp(s); return (e / e.sum(1, keepdim=True) + e / e.sum(1)[:, None]) * self.p"
+    )
     code, told = fix(body)
     assert (code, told["verified"]) == ("NUM601", True)
     assert told["after"] == "e = torch.exp(s - s.detach().amax([1], True))"

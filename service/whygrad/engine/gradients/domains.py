@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from whygrad.engine.edits import Replace, Wrap
 from whygrad.engine.finding import Fix
+from whygrad.engine.gradients.written_out import in_one
 from whygrad.engine.observation import Event, Node, Numbers, Observation
 from whygrad.engine.operands import value
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten, wrapped
+from whygrad.engine.wording.rewriting import wrapped
 
 _TINY = "1e-12"
 _ROOM = {"float16": "1e-6"}
@@ -34,11 +35,6 @@ _FROM_ZERO = "{x}.clamp_min({tiny})"
 _INSIDE_ONE = "{x}.clamp(-1 + {margin}, 1 - {margin})"
 _NO_OVERFLOW = "{x}.clamp_max(80.0)"
 _ABOVE_NOTHING = "{x}.clamp_min(-1e4)"
-_LOGARITHMS = {
-    "softmax": ("log_softmax", "torch.log_softmax(self, dim)"),
-    "sigmoid": ("logsigmoid", "torch._C._nn.log_sigmoid(self)"),
-}
-_CHOOSING = frozenset({"index", "select", "slice", "gather", "index_select", "squeeze", "unsqueeze", "view", "reshape"})
 _OTHERWISE = {_FROM_ZERO: (_MORE,), _MORE: ("{x} + {margin}",), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
 """What also keeps inside where clamping would leave nothing that learns, as every number lies at the end, or so little
 more than zero not enough."""
@@ -118,86 +114,7 @@ def _number(node: Node, event: Event, name: str) -> float | None:
 
 def ways_inside(observation: Observation, node: Node, event: Event) -> list[Fix]:
     """The changes that keep the operand inside, the best first."""
-    return [*_in_one(observation, node), *_clear_of_the_edge(observation, node, event)]
-
-
-def _in_one(observation: Observation, node: Node) -> list[Fix]:
-    """The logarithm of a softmax in one operation, which forms no number that rounds to 0; the exponentials of one."""
-    events = observation.first.events
-    own = next((e for e in events if e.node == node.id and e.tensors), None)
-    if own is None:
-        return []
-    if node.bare_name == "exp":
-        return _shifted(observation, node, own)
-    made = next((e for e in events if node.bare_name == "log" and own.tensors[0].id in {t.id for t in e.outputs}), None)
-    maker = observation.nodes[made.node] if made is not None else None
-    if maker is None or maker.bare_name not in _LOGARITHMS:
-        return []
-    name, expression = _LOGARITHMS[maker.bare_name]
-    readers = ((e.node, o.role) for e in events for o in e.inputs if o.tensor.id == own.tensors[0].id)
-    others = (Wrap(*reader, "torch.exp(x)") for reader in dict.fromkeys(readers) if reader[0] != node.id)
-    called = rf"torch\.log\((?:torch|F)\.{maker.bare_name}\(({ARGUMENTS})\)\)"
-    return [
-        Fix(
-            f"use {name}, which forms no {maker.bare_name} that rounds to 0",
-            after=rewritten(observation.place(node.id), called, rf"F.{name}(\1)"),
-            edits=(Replace(maker.id, expression), Replace(node.id, "self"), *others),
-        )
-    ]
-
-
-def _shifted(observation: Observation, node: Node, own: Event) -> list[Fix]:
-    """The exponentials of a softmax that is written out: its logarithm in one, or the largest taken away first."""
-    events, result = observation.first.events, own.outputs[0].id if own.outputs else -1
-    for summed in events:
-        if observation.nodes[summed.node].bare_name != "sum" or result not in {t.id for t in summed.tensors}:
-            continue
-        total = {t.id for t in summed.outputs}
-        dims = observation.nodes[summed.node].literal("dim", summed.values.get("dim"))
-        shares = (
-            e
-            for e in events
-            if observation.nodes[e.node].bare_name == "div" and result in {t.id for t in e.tensors[:1]}
-        )
-        share = next((e for e in shares if total & {t.id for t in e.tensors}), None)
-        if isinstance(dims, list) and share is not None:
-            shifted = f"{{x}} - {{x}}.detach().amax({dims}, True)"
-            shown = shifted.replace("{x}", "x")
-            return [
-                *_logarithm(observation, (own, summed, share), dims),
-                Fix(
-                    f"take the largest away before exp, as softmax does, or use softmax: {shown} in place of x",
-                    after=wrapped(observation.source(node.id), "exp", shifted),
-                    edits=(Wrap(node.id, "self", shown),),
-                ),
-            ]
-    return []
-
-
-def _logarithm(observation: Observation, softmax: tuple[Event, Event, Event], dims: list[int]) -> list[Fix]:
-    """The logarithm of a softmax that is written out, where nothing else reads the exponentials or their shares."""
-    exp, summed, share = softmax
-    reading = [e for e in observation.first.events if exp.outputs[0].id in {t.id for t in e.tensors}]
-    kept = len(summed.outputs[0].shape) == len(exp.outputs[0].shape)
-    if len(dims) != 1 or not kept or any(e not in (summed, share) for e in reading):
-        return []
-    chosen, logarithms = {share.outputs[0].id}, list[int]()
-    for event in observation.first.events:
-        if chosen & {t.id for t in event.tensors}:
-            name = observation.nodes[event.node].bare_name
-            if name == "log":
-                logarithms.append(event.node)
-            elif name in _CHOOSING:
-                chosen |= {t.id for t in event.outputs}
-            else:
-                return []
-    edits = (
-        Replace(exp.node, "self"),
-        Replace(share.node, f"torch.log_softmax(self, {dims[0]})"),
-        *(Replace(number, "self") for number in dict.fromkeys(logarithms)),
-    )
-    words = "use log_softmax in place of exp, its sum and log: it holds no number that leaves the range of its type"
-    return [Fix(words, before="", edits=edits)] if logarithms else []
+    return [*in_one(observation, node), *_clear_of_the_edge(observation, node, event)]
 
 
 def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> list[Fix]:
