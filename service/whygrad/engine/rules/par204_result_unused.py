@@ -3,7 +3,8 @@
 What happened
 -------------
 Operations read the parameter and compute with it, and then their result is left: it is not returned, not selected,
-overwritten, or returned in an output that the loss does not look at.
+overwritten, or returned in an output that the loss does not look at. So it is with the layers of an LSTM above the
+first where `h_n[0]` is read, which is the state of the first.
 
 Why it matters
 --------------
@@ -52,25 +53,35 @@ Good::
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Ask, Freeze, Give
-from whygrad.engine.facts import FILLING
+from whygrad.engine.facts import FILLING, Frame
 from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.cuts import severity
-from whygrad.engine.gradients.rejoining import taken_on
+from whygrad.engine.gradients.rejoining import TakenOn, taken_on
+from whygrad.engine.gradients.starving import finding as starved_finding
+from whygrad.engine.gradients.starving import starved_by
+from whygrad.engine.gradients.states_left import StateLeft, last_state, state_left
 from whygrad.engine.gradients.stops import flow
 from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.phrases import subject
+from whygrad.engine.wording.parsing import parsed
+from whygrad.engine.wording.phrases import owners, subject
 from whygrad.engine.wording.rewriting import rewritten
 
 
 @rule("PAR204", "result-unused", "warning")
 def result_unused(observation: Observation) -> Iterator[Finding]:
     """Each operation whose result is left, with the parameters that end there."""
+    for found in starved_by(observation, "masked"):
+        state = state_left(observation, found)
+        if state is not None:
+            yield _of_a_state(observation, found, state)
     if nothing_arrives(observation) or observation.first.unlisted:
         return
     for group in unreached(observation):
@@ -98,6 +109,19 @@ def _finding(observation: Observation, group: Unreached, last: Event) -> Finding
         ),
         fix=fixes[0],
         other_fixes=tuple(fixes[1:]),
+    )
+
+
+def _of_a_state(observation: Observation, found: Starved, state: StateLeft) -> Finding:
+    """The finding of layers, or of a direction, whose last state is not the one that is read."""
+    return starved_finding(
+        observation,
+        found,
+        why="the result is not used",
+        message=f"Of the last states of all layers and directions one is read. {owners(found.parameters)} computes "
+        "others, which nothing that the loss reads depends on.",
+        chain=(Link("one of the last states is picked here, by its index", state.node.id),),
+        fix=last_state(observation, state),
     )
 
 
@@ -141,13 +165,29 @@ def _taken_on(observation: Observation, last: Event) -> Fix | None:
         return None
     place = observation.place(found.reader)
     where = f", as in line {place.line}" if place is not None else ""
-    after = rewritten(observation.place(last.node), rf"^{found.left} = ", f"{found.instead} = ")
-    named = found.left is not None and found.instead is not None and found.instead.isidentifier()
     return Fix(
         f"go on with the result: from there on what it was computed from is read in its place{where}",
-        after=after if named else None,
+        after=_named(observation, last, found),
         edits=(found.edit,),
     )
+
+
+def _named(observation: Observation, last: Event, found: TakenOn) -> str | None:
+    """The line of a result, which is given the name of what it was made of; its own too, where something reads that."""
+    line, name = observation.place(last.node), found.instead
+    if line is None or name is None or not name.isidentifier():
+        return None
+    if found.left is None:
+        return f"{name} = {line.source}" if isinstance(parsed(line.source or ""), ast.Call) else None
+    both = f"{name} = {found.left} = " if _is_read(observation, last, line) else f"{name} = "
+    return rewritten(line, rf"^{found.left} = ", both)
+
+
+def _is_read(observation: Observation, last: Event, line: Frame) -> bool:
+    """Whether something reads what a line gives, also that of another round, or of another layer of a list."""
+    op, joined = observation.nodes[last.node].op, {value for n in observation.nodes for value, _ in n.joins}
+    given = [v for n in observation.nodes if n.op == op and observation.place(n.id) == line for v in n.outputs]
+    return any(value in observation.takers or value in joined for value in given)
 
 
 def _output(observation: Observation, last: Event) -> int | None:

@@ -55,6 +55,7 @@ from whygrad.engine.facts import SCALING, Json
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
+from whygrad.engine.gradients.states_left import state_left
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.rule import rule
@@ -77,7 +78,8 @@ _OVERWRITING = frozenset({"copy", "zero", "fill", "index_put", "masked_scatter"}
 def masked_out(observation: Observation) -> Iterator[Finding]:
     """Every operation that throws away all that a parameter computes."""
     for found in starved_by(observation, "masked"):
-        yield _finding(observation, found)
+        if state_left(observation, found) is None:
+            yield _finding(observation, found)
 
 
 def _finding(observation: Observation, found: Starved) -> Finding:

@@ -68,6 +68,16 @@ def given_instead(observation: Observation, node: Node, argument: str, value: fl
     return replaced(source, given, str(value)) if source is not None and given is not None else None
 
 
+def subscripted(observation: Observation, node: Node, index: str) -> str | None:
+    """The line with another index where a tensor is indexed: the only place, or the one of the operation."""
+    line = observation.place(node.id)
+    source = line.source if line is not None else None
+    found = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Subscript)]
+    if source is not None and line is not None and len(found) > 1:
+        found = [n for n in found if span(source, n)[0] == line.offset]
+    return replaced(source, found[0].slice, index) if source is not None and len(found) == 1 else None
+
+
 def in_keyword(source: str | None, ending: str, turn: str) -> str | None:
     """The line with axes swapped in the only argument whose keyword ends so; a swap that is there already goes."""
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]

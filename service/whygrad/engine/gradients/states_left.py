@@ -1,0 +1,60 @@
+"""Layers of a recurrent network, or directions of it, whose last state nothing reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whygrad.engine.edits import Give, Replace, Resize
+from whygrad.engine.finding import Fix
+from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.uses import uses
+from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
+from whygrad.engine.operands.recurrent import LAYERS
+from whygrad.engine.wording.origins import parameter_name
+from whygrad.engine.wording.spelling import subscripted
+
+
+@dataclass(frozen=True)
+class StateLeft:
+    """One state picked of those of all layers: by which node, and whether each layer has one for each direction."""
+
+    node: Node
+    event: Event
+    both: bool
+
+
+def state_left(observation: Observation, found: Starved) -> StateLeft | None:
+    """What is picked of the last states of a recurrent layer, where that leaves parameters of it unused."""
+    node = found.node
+    event = next((e for e in observation.first.events if e.node == node.id and e.tensors), None)
+    maker = observation.first.maker(event.tensors[0].id) if event is not None else None
+    if event is None or maker is None or node.bare_name != "select" or value(node, event, "dim") != 0:
+        return None
+    recurrent = observation.nodes[maker.node]
+    both = bool(value(recurrent, maker, "bidirectional"))
+    states = [t.id for t in maker.outputs[1:]] if recurrent.bare_name in LAYERS else []
+    weights = {o.tensor.id for o in maker.inputs if o.role.startswith("params")}
+    lost = {p.tensor for p in found.parameters}
+    if event.tensors[0].id not in states or not lost <= weights:
+        return None
+    return StateLeft(node, event, both)
+
+
+def last_state(observation: Observation, left: StateLeft) -> Fix:
+    """The state of the last layer in place of another; of two directions both joined, for what reads them."""
+    if not left.both:
+        return Fix(
+            "take the state of the last layer, which stands last: index -1",
+            after=subscripted(observation, left.node, "-1"),
+            edits=(Give(left.node.id, "index", -1),),
+        )
+    words = "the two directions of the last layer stand at -2 and -1: join them, torch.cat([h[-2], h[-1]], dim=-1)"
+    reader = next(uses(observation).read([left.event.outputs[0].id]), None)
+    weight = reader.input("weight") if reader is not None else None
+    name = parameter_name(observation, weight) if weight is not None else None
+    if reader is None or weight is None or name is None or observation.nodes[reader.node].bare_name != "linear":
+        return Fix(words)
+    wide = (weight.shape[0], 2 * weight.shape[1])
+    edits = (Replace(left.node.id, "torch.cat([self[-2], self[-1]], -1)"), Resize(name, wide))
+    return Fix(f"{words}, and let {name} take both: {wide[0]}x{wide[1]}", before="", edits=edits)
