@@ -10,6 +10,7 @@ from math import prod
 from whygrad.engine.axes.derived import pooled, resampled, scaled
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout
+from whygrad.engine.axes.recut import recut
 from whygrad.engine.observation import Event, Json, Node, Observation
 
 _SHAPED = {
@@ -65,8 +66,8 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
         node = observation.nodes[event.node]
         if event is failed and (all_changed := _all_held(observation, node, event)):
             return Baked(order, node.id, event, *observation.resized[0][1:], all_changed)
-        if event is failed and (split := _split_as_recorded(observation, node, event)):
-            return Baked(order, node.id, event, *observation.resized[0][1:], split, derived=True)
+        if event is failed and (first := next(ways := _recut(observation, known, node, event), None)):
+            return Baked(order, node.id, event, *observation.resized[0][1:], first, tuple(ways), derived=True)
         if sampled := resampled(observation, known, failed, node):
             (recorded, sent), sizes = sampled
             changes = _everywhere(observation, node, "output_size", sizes)
@@ -108,26 +109,11 @@ def _all_held(observation: Observation, node: Node, event: Event) -> Changes:
     return ()
 
 
-def _split_as_recorded(observation: Observation, node: Node, event: Event) -> Changes:
-    """The sizes of a view that split recorded axes, 8 into 2 x 4, with as many parts as there are now."""
-    given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
-    if not isinstance(given, list) or not event.inputs:
-        return ()
-    sizes, begin = list[int](given), 0
-    for _, recorded, sent in observation.resized:
-        run = _run(given, begin, recorded)
-        place = next((i for i in run if given[i] * sent % recorded == 0), None)
-        if place is not None:
-            sizes[place], begin = given[place] * sent // recorded, run.stop
-    if sizes == given or not _comes_out(sizes, event.tensors[0].elements):
-        return ()
-    return _everywhere(observation, node, _SHAPED[node.bare_name], sizes)
-
-
-def _run(sizes: list[int], begin: int, product: int) -> range:
-    """The first places, one after the other, whose sizes multiply to a product; none where there are none."""
-    runs = (range(*ends) for ends in combinations(range(begin, len(sizes) + 1), 2))
-    return next((run for run in runs if prod(sizes[i] for i in run) == product), range(0))
+def _recut(observation: Observation, known: Layouts, node: Node, event: Event) -> Iterator[Changes]:
+    """The sizes of a view that cut up or merged recorded axes, for the axes that there are now."""
+    argument = _SHAPED[node.bare_name] if node.bare_name in _VIEWS else ""
+    for sizes in recut(observation, known, node, event, argument) if argument else ():
+        yield _everywhere(observation, node, argument, sizes)
 
 
 def _exchanges(observation: Observation, known: Layouts, failed: Event, *, failing: bool) -> list[tuple[int, int]]:
@@ -200,7 +186,8 @@ def _everywhere(observation: Observation, node: Node, argument: str, changed: Js
     if not argument:
         return ()
     given = node.literal(argument)
-    alike = [n for n in observation.nodes if n.op == node.op and n.literal(argument) == given]
+    same = [n for n in observation.nodes if given is not None and n.op == node.op and n.literal(argument) == given]
+    alike = same or [node]
     return tuple((n.id, argument, changed) for n in (alike if node.bare_name != "select" else [node]))
 
 

@@ -28,6 +28,20 @@ def scaled(observation: Observation, known: Layouts, failed: Event) -> Iterator[
             yield from [(was, now)] if was != now else []
 
 
+def as_recorded(observation: Observation, given: Axis) -> int | None:
+    """The size that an axis had in the example; None where that is not told.
+
+    A piece of an axis of the input was as much of it then, or, where that does not come out, cut by as many.
+    """
+    sizes = [_piece_as_recorded(p.size, *_of_input(observation, given[i : i + 1])) for i, p in enumerate(given)]
+    return prod(sizes) if min(sizes, default=1) > 0 else None
+
+
+def _piece_as_recorded(size: int, recorded: int, sent: int) -> int:
+    scaled_back, left = divmod(size * recorded, sent)
+    return size + recorded - sent if left else scaled_back
+
+
 def resampled(observation: Observation, known: Layouts, failed: Event, node: Node) -> tuple[Resized, list[int]] | None:
     """Of a resampling behind what was refused: the size that it follows, and what it has to give to fit there."""
     given = node.literal("output_size")
