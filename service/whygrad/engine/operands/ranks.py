@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
+from whygrad.engine.observation import Event, Json, Node, Operand
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import convolution
 
@@ -49,6 +50,7 @@ _TAKES: dict[str, dict[str, tuple[int, int]]] = {
     "upsample_bicubic2d": {"input": (4, 4), "self": (4, 4)},
     "upsample_nearest3d": {"input": (5, 5), "self": (5, 5)},
     "upsample_trilinear3d": {"input": (5, 5), "self": (5, 5)},
+    "grid_sampler": {"input": (4, 5)},
     "one_hot": {},
 } | {
     f"{kind}_pool{n}d": {"self": (n + 1, n + 2)}
@@ -75,6 +77,14 @@ _LAYERS = {
     "MultiheadAttention": (2, 3),
 }
 """What torch checks in Python before the operation of a layer."""
+
+MODES = {3: "linear", 4: "bilinear", 5: "trilinear"}
+"""How `interpolate` calls its mode for so many dimensions."""
+
+_OF_MODES = {mode: rank for rank, mode in MODES.items()} | {"bicubic": 4}
+_NEEDED = re.compile(r"Got \dD input, but \w+ mode needs (\d)D input")
+_SPATIAL = re.compile(r"input with spatial dimensions of .*? and (?:output size of|scale_factor of shape) \[(.*?)\]")
+_MODE = re.compile(r"input Tensors supported \(got \dD\) .* \(got (\w+)\)")
 
 _AXES = (
     "dim",
@@ -172,9 +182,17 @@ def _by_layer(operand: Operand, layer_type: str | None) -> Iterator[WrongRank]:
         yield WrongRank(operand, least, most)
 
 
-def wrong_for_layer(tensor: Tensor, layer_type: str | None) -> WrongRank | None:
+def wrong_for_layer(operand: Operand, layer_type: str | None) -> WrongRank | None:
     """The input of a layer where torch checked it before any operation."""
-    return next(_by_layer(Operand("input", tensor), layer_type), None)
+    return next(_by_layer(operand, layer_type), None)
+
+
+def interpolated(operand: Operand, said: str) -> WrongRank | None:
+    """What torch's `interpolate` says of its input before any operation; None where it says no such thing."""
+    needed, spatial, mode = (found.search(said) for found in (_NEEDED, _SPATIAL, _MODE))
+    rank = int(needed[1]) if needed else len(spatial[1].split(",")) + 2 if spatial else None
+    rank = _OF_MODES.get(mode[1]) if mode else rank
+    return WrongRank(operand, rank, rank) if rank is not None and len(operand.tensor.shape) != rank else None
 
 
 def _by_arguments(node: Node, event: Event, seen: dict[str, Operand]) -> Iterator[WrongRank]:

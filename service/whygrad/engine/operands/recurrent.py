@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from whygrad.engine.observation import Event, Node, Operand
 from whygrad.engine.operands import value
@@ -111,3 +113,16 @@ def _layer(node: Node, event: Event, given: Operand, states: tuple[Operand, ...]
         cell=False,
         directions=2 if both else 1,
     )
+
+
+def in_sequence(shape: Sequence[int], features: int, *, batch_first: bool) -> Iterator[str]:
+    """How what has more dimensions becomes steps of as many features: its places, its frames, or its columns."""
+    if len(shape) < 4:
+        return
+    channels, *places = shape[1:]
+    if channels == features:
+        yield ".flatten(2).transpose(1, 2)" if batch_first else ".flatten(2).permute(2, 0, 1)"
+    if prod(places) == features:
+        yield ".flatten(2)"
+    if len(places) == 2 and channels * places[0] == features:
+        yield f".permute({'0, 3' if batch_first else '3, 0'}, 1, 2).flatten(2)"

@@ -42,7 +42,7 @@ _RANK_WORDS = re.compile(
     r"Dimension out of range|0-dim|0-d tensor|too many indices|expected \dD|\dD input Tensors|\dD \(unbatched\)|"
     r"\dD or (batched )?\dD (input|tensor|query)|unbatched \dD|number of spatial dimensions|must be \d-?D|"
     r"Expected \d+ to \d+ dimensions|at least \d dimension|input to be \dD|Padding size \d+ is not supported|"
-    r"[Ee]xpected.*\b\d-?D\b.*(tensor|input)|must be a matrix"
+    r"[Ee]xpected.*\b\d-?D\b.*(tensor|input)|must be a matrix|mode needs \dD input"
 )
 _DEVICE_WORDS = re.compile(r"\bCUDA\b|\bcuda\b|same device|NVIDIA")
 _INDEX_WORDS = re.compile(r"out of (range|bounds)")
@@ -146,7 +146,7 @@ def _einsum(seen: Evidence) -> bool:
 def _rank(seen: Evidence) -> bool:
     if seen.unpacked or wrong_rank(seen.node, seen.event, seen.layer_type) or _RANK_WORDS.search(seen.message):
         return True
-    return seen.read is not None and wrong_for_layer(seen.read.tensors[0], seen.layer_type) is not None
+    return seen.read is not None and wrong_for_layer(seen.read.inputs[0], seen.layer_type) is not None
 
 
 def _index(seen: Evidence) -> bool:

@@ -32,6 +32,19 @@ def wrapped(observation: Observation, node: Node, role: str, expression: str) ->
     return (*checks(observation, node, role, expression), Wrap(node.id, role, expression))
 
 
+def throughout(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
+    """An argument through an expression wherever torch's own code reads it in that line: a check in it refused it."""
+    read, line = _values(observation, node, role), _line(observation, node)
+    read |= {joined for other in observation.nodes for source, joined in other.joins if source in read}
+    return tuple(
+        Wrap(other.id, argument.name, expression)
+        for other in observation.nodes
+        for argument in other.arguments
+        if argument.value in read and argument.type == "Tensor"
+        if _reads(observation, other, node) and _line(observation, other) == line
+    )
+
+
 def checks(observation: Observation, node: Node, role: str, expression: str) -> Iterator[Edit]:
     """The same for those checks alone."""
     return (Wrap(check.id, name, expression) for check, name in _checking(observation, node, role))

@@ -50,21 +50,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.operands.convolutions import convolution
-from whygrad.engine.operands.ranks import WrongRank, wrong_for_layer, wrong_rank
+from whygrad.engine.operands.ranks import MODES, WrongRank, interpolated, wrong_for_layer, wrong_rank
+from whygrad.engine.operands.recurrent import in_sequence
 from whygrad.engine.refusals.failures import Failure, finding, refused
-from whygrad.engine.refusals.reads import wrapped
+from whygrad.engine.refusals.keeping import keeping
+from whygrad.engine.refusals.reads import throughout, wrapped
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, origin, variable
+from whygrad.engine.wording.origins import called, layer, origin, variable, weighed
 from whygrad.engine.wording.phrases import counted, size
 from whygrad.engine.wording.spelling import batch_kept, given_instead, with_behind
 
 _LAYER_TYPES = frozenset(
     f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
 ) | {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "MultiheadAttention", "Upsample"}
+
+_OF_MAPS = ("upsample_", "grid_sampler")
+"""Operations on maps of channels, which a batch of maps has lost."""
 
 
 @rule("SHP703", "wrong-rank", "error")
@@ -77,8 +84,10 @@ def wrong_number_of_dimensions(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
     reader = observation.nodes[event.node]
     kind = observation.modules.get(node.module)
-    wrong = wrong_rank(reader, event, kind) or (wrong_for_layer(event.tensors[0], kind) if event.inputs else None)
-    operand = wrong.operand if wrong else next(iter(event.inputs), None)
+    first = next(iter(event.inputs), None)
+    wrong = wrong_rank(reader, event, kind) or (wrong_for_layer(first, kind) if first else None)
+    wrong = wrong or (interpolated(first, failed.said) if first else None)
+    operand = wrong.operand if wrong else first
     return finding(
         observation,
         failed,
@@ -87,7 +96,10 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         if failed.said
         else "The number of dimensions is wrong, not a size.",
         chain=[origin(observation, failed.step, reader, operand)] if operand else [],
-        fixes=[*_kept(observation, failed, node, wrong), _fix(observation, node, event, wrong)],
+        fixes=[
+            *_fixes(observation, failed, node, reader, wrong),
+            _fix(observation, failed, node, reader, event, wrong),
+        ],
     )
 
 
@@ -123,17 +135,46 @@ def _refuser(observation: Observation, node: Node, event: Event) -> str:
     return layer(observation, event.input("weight"), node) or inside or function
 
 
-def _fix(observation: Observation, node: Node, event: Event, wrong: WrongRank | None) -> Fix:
+def _fixes(
+    observation: Observation, failed: Failure, node: Node, reader: Node, wrong: WrongRank | None
+) -> Iterator[Fix]:
+    """What is likelier meant than dimensions of size one."""
+    yield from _kept(observation, failed, node, wrong)
+    if wrong is None or wrong.axis is not None:
+        return
+    kept = keeping(observation, failed.step, wrong.operand.tensor, wrong.least, wrong.most)
+    yield from [kept] if kept else []
+    yield from _of_steps(observation, node, reader, wrong)
+
+
+def _of_steps(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Iterator[Fix]:
+    """What a recurrent layer gets, made a sequence of the features that it was made for."""
+    held = next((p for p in observation.parameters if p.name == f"{node.module}.weight_ih_l0"), None)
+    first = node.literal("batch_first")
+    if held is None or first is None:
+        return
+    features = held.shape[1]
+    for call in in_sequence(wrong.operand.tensor.shape, features, batch_first=first):
+        words = f"give {node.module} a sequence, each step of {features} features: x{call}"
+        yield _with(observation, node, reader, wrong, call, words)
+
+
+def _fix(
+    observation: Observation, failed: Failure, node: Node, reader: Node, event: Event, wrong: WrongRank | None
+) -> Fix:
     if wrong is None or wrong.axis is not None:
         return _of_an_axis(observation, node, wrong)
     if wrong.given > wrong.most:
-        return _dropped(observation, node, wrong)
+        return _dropped(observation, node, reader, wrong)
     layered = convolution(node, event)
     if layered is not None and layered.wanted > 1 and wrong.given <= layered.spatial:
         behind = counted(layered.spatial, "dimension")
         return Fix(f"send {layered.wanted} channels with {behind} behind them, or a batch of those")
-    name, added = variable(observation, node, wrong.operand.role), _added(node, event, wrong)
-    return _with(observation, node, wrong, added, f"add what is missing: {name or 'x'}{added}")
+    if interpolated(wrong.operand, failed.said) and _complete(failed.step, wrong):
+        mode = f'mode="{MODES[wrong.given]}"' if wrong.given in MODES else "another mode"
+        return Fix(f"its channels and positions are all there: {mode} takes {counted(wrong.given, 'dimension')}")
+    name, added = variable(observation, reader, wrong.operand.role), _added(observation, failed, node, event, wrong)
+    return _with(observation, node, reader, wrong, added, f"add what is missing: {name or 'x'}{added}")
 
 
 def _kept(observation: Observation, failed: Failure, node: Node, wrong: WrongRank | None) -> Iterator[Fix]:
@@ -182,25 +223,32 @@ def _of_an_axis(observation: Observation, node: Node, wrong: WrongRank | None) -
     return Fix(f"{told}: the last is dimension {rank - 1}, or -1", after=after, edits=(edit,))
 
 
-def _dropped(observation: Observation, node: Node, wrong: WrongRank) -> Fix:
+def _dropped(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Fix:
     """Without a surplus dimension of size 1, where it is all one which."""
     surplus = counted(wrong.given - wrong.most, "dimension")
     shape = wrong.operand.tensor.shape
     alone = [axis for axis, size_there in enumerate(shape) if size_there == 1]
     if len({(*shape[:axis], *shape[axis + 1 :]) for axis in alone}) != 1 or wrong.given != wrong.most + 1:
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
-    name, dropped = variable(observation, node, wrong.operand.role), f".squeeze({alone[0]})"
-    return _with(observation, node, wrong, dropped, f"drop the {surplus} of size 1: {name or 'x'}{dropped}")
+    name, dropped = variable(observation, reader, wrong.operand.role), f".squeeze({alone[0]})"
+    return _with(observation, node, reader, wrong, dropped, f"drop the {surplus} of size 1: {name or 'x'}{dropped}")
 
 
-def _with(observation: Observation, node: Node, wrong: WrongRank, call: str, summary: str) -> Fix:
-    """The operand with a call behind it; no line is shown where it cannot be run, as in a check of torch's own."""
-    edits = wrapped(observation, node, wrong.operand.role, f"x{call}")
-    after = with_behind(observation, node, wrong.operand.role, call) if edits else None
+def _with(observation: Observation, node: Node, reader: Node, wrong: WrongRank, call: str, summary: str) -> Fix:
+    """The operand with a call behind it, also where only a check of torch's own before the operation reads it."""
+    reach = wrapped if reader is node else throughout
+    edits = reach(observation, reader, wrong.operand.role, f"x{call}")
+    after = with_behind(observation, reader, wrong.operand.role, call) if edits else None
     return Fix(summary, after=after, edits=edits)
 
 
-def _added(node: Node, event: Event, wrong: WrongRank) -> str:
+def _complete(step: Step, wrong: WrongRank) -> bool:
+    """Whether a convolution gave it all of its dimensions, so that none is missing."""
+    weight = next((o.tensor for o in weighed(step, wrong.operand.tensor)), None)
+    return weight is not None and len(weight.shape) == wrong.given > 2
+
+
+def _added(observation: Observation, failed: Failure, node: Node, event: Event, wrong: WrongRank) -> str:
     """Dimensions of size one: a batch, or channels where there is only one of them."""
     found = convolution(node, event)
     if found is not None and found.wanted == 1:
@@ -208,4 +256,7 @@ def _added(node: Node, event: Event, wrong: WrongRank) -> str:
     missing = wrong.least - wrong.given
     if wrong.operand.role == "index" and missing == 1:
         return ".unsqueeze(-1)"
+    resampled = node.bare_name.startswith(_OF_MAPS) or interpolated(wrong.operand, failed.said)
+    if resampled and missing == 1 and holds_batch(layouts(observation).of(wrong.operand.tensor)[0]):
+        return ".unsqueeze(1)"
     return ".unsqueeze(0)" if missing == 1 else f"[{', '.join(['None'] * missing)}]"

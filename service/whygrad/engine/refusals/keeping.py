@@ -1,0 +1,38 @@
+"""A reduction that took away dimensions which are needed behind it, told to keep them."""
+
+from __future__ import annotations
+
+from whygrad.engine.edits import Give
+from whygrad.engine.finding import Fix
+from whygrad.engine.observation import Event, Observation, Step, Tensor
+from whygrad.engine.operands import value
+from whygrad.engine.wording.phrases import counted, sizes
+from whygrad.engine.wording.rewriting import given_too
+
+
+def keeping(observation: Observation, step: Step, tensor: Tensor, least: int, most: int) -> Fix | None:
+    """`keepdim=True` for the reduction behind a tensor that would have `least` to `most` dimensions then, else None."""
+    event = _reduction(observation, step, tensor)
+    if event is None or not least <= len(event.tensors[0].shape) <= most:
+        return None
+    node, before = observation.nodes[event.node], event.tensors[0].shape
+    source, taken = observation.source(node.id), counted(len(before) - len(tensor.shape), "dimension")
+    return Fix(
+        f"keep the {taken} that {node.name} takes away of {sizes(before)}: keepdim=True",
+        before=source,
+        after=given_too(source, node.bare_name, "keepdim=True"),
+        edits=(Give(node.id, "keepdim", True),),
+    )
+
+
+def _reduction(observation: Observation, step: Step, tensor: Tensor) -> Event | None:
+    """The reduction behind a tensor, through operations that keep the shape."""
+    event = step.maker(tensor.id)
+    while event is not None and event.inputs:
+        node, before = observation.nodes[event.node], event.tensors[0]
+        if value(node, event, "keepdim") is False:
+            return event
+        if before.shape != tensor.shape:
+            return None
+        tensor, event = before, step.maker(before.id)
+    return None
