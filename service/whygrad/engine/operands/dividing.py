@@ -12,6 +12,9 @@ from whygrad.engine.operands import value
 
 _VIEWS = {"view": "size", "reshape": "shape", "_unsafe_view": "size", "_reshape_alias": "size"}
 _VIEWS_AS = frozenset({"view_as", "reshape_as"})
+ADDED_UP = frozenset({"split", "split_with_sizes", "unsafe_split", "narrow"})
+"""Operations whose sizes are to add up to that of a dimension, or to less."""
+
 _SPLIT = {"split": "split_size", "split_with_sizes": "split_sizes", "unsafe_split": "split_size"}
 
 
@@ -44,6 +47,10 @@ def misfit(node: Node, event: Event) -> Misfit | None:
         parts = value(node, event, _SPLIT[op])
         whole = not isinstance(parts, list) or sum(parts) == operand.tensor.shape[axis]
         return None if whole else Misfit(operand, tuple(parts), axis)
+    if op == "narrow" and _has(operand.tensor, axis):
+        parts = (value(node, event, "start"), value(node, event, "length"))
+        beyond = all(isinstance(p, int) and p >= 0 for p in parts) and sum(parts) > operand.tensor.shape[axis]
+        return Misfit(operand, parts, axis) if beyond else None
     return _shuffled(op, node, event, operand)
 
 

@@ -11,8 +11,9 @@ from whygrad.engine.operands import value
 _OF_CLASSES = frozenset({"cross_entropy_loss", "nll_loss", "nll_loss_nd", "nll_loss2d", "multi_margin_loss"})
 _ALIKE = frozenset(
     {"binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div", "mse_loss", "l1_loss", "smooth_l1_loss"}
-    | {"huber_loss", "soft_margin_loss", "multilabel_margin_loss"}
+    | {"huber_loss", "soft_margin_loss", "multilabel_margin_loss", "hinge_embedding_loss", "poisson_nll_loss"}
 )
+_OF_PAIRS = frozenset({"cosine_embedding_loss"})
 
 STRETCHING = frozenset({"broadcast_tensors"})
 """What `mse_loss` and its like do first to their input and target."""
@@ -20,17 +21,23 @@ STRETCHING = frozenset({"broadcast_tensors"})
 
 @dataclass(frozen=True)
 class Compared:
-    """A prediction and its target. `classes` is set where the target names one of so many for each place."""
+    """A prediction and its target. `classes` is set where the target names one of so many for each place.
+
+    `paired`: the prediction is one of two whose rows are compared, and the target has a number for each pair.
+    """
 
     input: Operand
     target: Operand
     classes: int | None
     ignored: int = -100
+    paired: bool = False
 
     @property
     def places(self) -> tuple[int, ...]:
         """The shape of a target that goes with the prediction."""
         shape = self.input.tensor.shape
+        if self.paired:
+            return shape[:-1]
         return shape if self.classes is None else shape[:1] + shape[2:] if len(shape) > 1 else ()
 
     @property
@@ -52,7 +59,7 @@ class Compared:
 
 def compared(node: Node, event: Event) -> Compared | None:
     """What a loss compares; None for any other operation."""
-    given = next((o for o in event.inputs if o.role in ("self", "input", "tensors[0]")), None)
+    given = next((o for o in event.inputs if o.role in ("self", "input", "input1", "tensors[0]")), None)
     target = next((o for o in event.inputs if o.role in ("target", "tensors[1]")), None)
     if given is None or target is None:
         return None
@@ -60,6 +67,8 @@ def compared(node: Node, event: Event) -> Compared | None:
         shape = given.tensor.shape
         ignored = value(node, event, "ignore_index", -100)
         return Compared(given, target, shape[1 if len(shape) > 1 else 0] if shape else 0, ignored)
+    if node.bare_name in _OF_PAIRS:
+        return Compared(given, target, None, paired=True)
     return Compared(given, target, None) if node.bare_name in _ALIKE | STRETCHING else None
 
 
@@ -67,7 +76,7 @@ def refitted(found: Compared) -> tuple[str, str] | None:
     """Which of the two to change, and by what expression over `x`, so that the shapes go together."""
     given, target = found.input.tensor.shape, found.target.tensor.shape
     if found.classes is None:
-        return _alike(given, target)
+        return _alike(found.places, target)
     if target == (*given[:-1],) and len(given) > 2:
         return "input", "x.transpose(1, 2)" if len(given) == 3 else "x.movedim(-1, 1)"
     if len(target) == len(given) and target[:1] + target[2:] == found.places and target[1] == 1:

@@ -55,14 +55,15 @@ from math import isqrt, prod
 from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.operands.dividing import Misfit, left_over, misfit
+from whygrad.engine.operands import value
+from whygrad.engine.operands.dividing import ADDED_UP, Misfit, left_over, misfit
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, origin
+from whygrad.engine.wording.origins import called, made, origin
 from whygrad.engine.wording.phrases import counted, size, sizes
 from whygrad.engine.wording.rewriting import ARGUMENTS, factored
-from whygrad.engine.wording.spelling import batch_kept
+from whygrad.engine.wording.spelling import batch_kept, given_instead
 
 
 @rule("SHP704", "reshape-mismatch", "error")
@@ -130,6 +131,12 @@ def _fix(observation: Observation, node: Node, wrong: Misfit) -> Fix:
         width = prod(shape[1:])
         summary = f"flatten all but the batch, {width} features each, or send the size this was made for"
         return Fix(summary, after=after, edits=_flattened(node, shape[0]))
+    if node.bare_name == "narrow" and wrong.available > (start := wrong.asked[0]):
+        left = wrong.available - start
+        after = given_instead(observation, node, "length", left) if node.literal("length") else None
+        return Fix(
+            f"take the {left} that there are from {start} on", after=after, edits=(Give(node.id, "length", left),)
+        )
     if wrong.axis is not None:
         return Fix(f"ask for sizes that make up {wrong.available}, or bring the dimension to the size asked for")
     return Fix(f"ask for sizes that multiply to {wrong.available}; one of them may be -1")
@@ -147,9 +154,8 @@ def _outputs(node: Node, wrong: Misfit) -> tuple[int, int]:
     """What the last layer gives each place, and what it should; twice the same where that is not plain."""
     shape, asked = wrong.operand.tensor.shape, wrong.asked
     if wrong.axis is not None:
-        parts = sum(asked) if "split" in node.bare_name else prod(asked)
-        last = wrong.axis < 0 or wrong.axis == len(shape) - 1
-        return (wrong.available, _multiple(wrong.available, parts, node)) if last else (0, 0)
+        parts = sum(asked) if node.bare_name in ADDED_UP else prod(asked)
+        return wrong.available, _multiple(wrong.available, parts, node)
     if len(shape) == 2 < len(asked) and asked[0] in (-1, shape[0]) and -1 not in asked[1:]:
         return shape[-1], prod(asked[1:])
     if len(shape) > 2 and -1 in asked[1:] and asked[-1] > 1:
@@ -159,7 +165,7 @@ def _outputs(node: Node, wrong: Misfit) -> tuple[int, int]:
 
 def _multiple(given: int, parts: int, node: Node) -> int:
     """The parts themselves where they are to be added up, else the next number that they divide."""
-    return parts if "split" in node.bare_name else -(-given // parts) * parts
+    return parts if node.bare_name in ADDED_UP else -(-given // parts) * parts
 
 
 def _heads(observation: Observation, node: Node, wrong: Misfit) -> Iterator[Fix]:
@@ -239,5 +245,21 @@ def _pieces(observation: Observation, failed: Failure, node: Node, event: Event)
         failed,
         title=f"the tensor was cut into {pieces}, and {len(node.outputs)} are unpacked",
         message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
-        fixes=[Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly")],
+        fixes=[
+            *_more_pieces(observation, failed, node, event),
+            Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
+        ],
     )
+
+
+def _more_pieces(observation: Observation, failed: Failure, node: Node, event: Event) -> Iterator[Fix]:
+    """The layer before a split or chunk with as many outputs as give a piece to each name."""
+    _, cut = made(failed.step, {event.tensors[0].id})
+    cutting = observation.nodes[cut.node] if cut is not None else None
+    axis = value(cutting, cut, "dim", 0) if cutting is not None and cut is not None else None
+    if cut is None or cutting is None or not isinstance(axis, int):
+        return
+    given, names, piece = cut.tensors[0].shape[axis], len(node.outputs), value(cutting, cut, "split_size")
+    wanted = names * piece if isinstance(piece, int) else -(-given // names) * names
+    fix = widened(observation, failed.step, cut.tensors[0], given, wanted)
+    yield from [fix] if fix else []

@@ -89,7 +89,7 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
 
 def _of_shapes(observation: Observation, failed: Failure, node: Node, event: Event, found: Compared) -> Finding:
     given, target = _called(observation, node, found.input), _called(observation, node, found.target)
-    takes = "of the same shape" if found.classes is None else f"of {sizes(found.places)}"
+    takes = "of the same shape" if found.places == found.input.tensor.shape else f"of {sizes(found.places)}"
     classes = "" if found.classes is None else f": {found.classes} classes in dimension 1"
     return finding(
         observation,
@@ -116,10 +116,11 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: E
     change = refitted(found)
     if change is not None:
         yield _refit(observation, node, found, *change)
-    if found.classes is None and given[:-1] == target[:-1] and given[-1:] != target[-1:]:
+    if found.places == given and given[:-1] == target[:-1] and given[-1:] != target[-1:]:
         yield from _wider(observation, failed, found, target[-1])
-    yield from one_for_each(observation, failed.step, node, found)
-    yield from at_each_place(observation, failed.step, node, found)
+    if not found.paired:
+        yield from one_for_each(observation, failed.step, node, found)
+        yield from at_each_place(observation, failed.step, node, found)
     yield from _as_many(observation, failed, found)
     yield Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
 

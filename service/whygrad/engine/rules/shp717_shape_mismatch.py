@@ -56,6 +56,8 @@ from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.agreeing import Need, ways_to_agree
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.folding import folded_back
+from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made_with, origin, parameter_name
@@ -94,8 +96,13 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event) 
     """What would let the operation pass: axes in another order, else layers or weights of the sizes that it needs."""
     for needs in ways_to_agree(node, event):
         yield from _lined_up(observation, node, event)
-        for found in (_turned(observation, node, needs), _fitted(observation, failed, needs)):
-            yield from [found] if found else []
+        ways = (
+            _turned(observation, node, needs),
+            _fitted(observation, failed, needs),
+            _kept(observation, failed, needs),
+        )
+        yield from (found for found in ways if found)
+    yield from [back] if (back := folded_back(observation, failed.step, node, event)) else []
     yield Fix("bring the operands to shapes that go together, as the message says")
 
 
@@ -123,14 +130,23 @@ def _turned(observation: Observation, node: Node, needs: Sequence[Need]) -> Fix 
     )
 
 
+def _kept(observation: Observation, failed: Failure, needs: Sequence[Need]) -> Fix | None:
+    """The only operand that does not fit, with the positions that convolutions took of it."""
+    tensor = needs[0].operand.tensor
+    if any(need.operand is not needs[0].operand for need in needs):
+        return None
+    wanted = {len(tensor.shape) + need.axis: need.wanted for need in needs}
+    shape = tuple(wanted.get(axis, size_there) for axis, size_there in enumerate(tensor.shape))
+    return padded(observation, failed.step, [tensor], replace(tensor, shape=shape))
+
+
 def _fitted(observation: Observation, failed: Failure, needs: Sequence[Need]) -> Fix | None:
     """Weights, buffers and the layers before the others with the sizes that are needed; None where one is no such."""
     made: dict[str, Fix] = {}
     for need in needs:
         tensor, own = need.operand.tensor, [n for n in needs if n.operand is need.operand]
         held = parameter_name(observation, tensor)
-        widest = need.axis == -1 and not held
-        fix = widened(observation, failed.step, tensor, need.given, need.wanted) if widest else None
+        fix = None if held else widened(observation, failed.step, tensor, need.given, need.wanted)
         fix = _remade(observation, held, own) if held else fix
         if fix is None:
             return None
