@@ -23,6 +23,12 @@ LINES = [
         "h = torch.relu(self.c(x).sum(dim=1, keepdim=True))",
     ),
     (
+        "h = x.mean(1); h = torch.sigmoid(F.relu_(h)); return self.g(h)",
+        "self.g = nn.Conv2d(1, 2, 3)",
+        "2x3x5x5",
+        "h = x.mean(1, keepdim=True)",
+    ),
+    (
         "m, _ = x.max(1); return self.g(m)",
         "self.g = nn.Conv2d(1, 2, 3)",
         "2x3x5x5",

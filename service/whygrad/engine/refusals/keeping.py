@@ -27,12 +27,12 @@ def keeping(observation: Observation, step: Step, tensor: Tensor, least: int, mo
 
 def _reduction(observation: Observation, step: Step, tensor: Tensor) -> Event | None:
     """The reduction behind a tensor, through operations that keep the shape."""
-    event = step.maker(tensor.id)
-    while event is not None and event.inputs:
-        node, before = observation.nodes[event.node], event.tensors[0]
-        if value(node, event, "keepdim") is False:
+    for event in reversed(step.events):
+        if not any(t.id == tensor.id for t in event.outputs) or not event.inputs:
+            continue
+        if value(observation.nodes[event.node], event, "keepdim") is False:
             return event
-        if before.shape != tensor.shape:
+        if event.tensors[0].shape != tensor.shape:
             return None
-        tensor, event = before, step.maker(before.id)
+        tensor = event.tensors[0]
     return None
