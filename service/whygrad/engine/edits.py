@@ -96,11 +96,13 @@ class Succeed:
 class Copy:
     """From a node on a copy stands where the tensor stood that it was given: `h = h.clone()`.
 
-    What a module holds is the copy wherever it is read again: `w = self.w.clone()`, and `w` from there on.
+    What a module holds is the copy wherever it is read again: `w = self.w.clone()`, and `w` from there on. Another
+    expression over `x` may be meant: `m = m[:5, :5]`.
     """
 
     node: int
     argument: str
+    expression: str = "x.clone()"
 
 
 @dataclass(frozen=True)

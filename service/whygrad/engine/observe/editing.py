@@ -146,7 +146,7 @@ class _Editor:
         given, around = owner.inputsAt(slot), owner
         while around.owningBlock().owningNode() != given.node().owningBlock().owningNode():
             around = around.owningBlock().owningNode()
-        copied = self._computed(edit.node, "x.clone()", [("x", given)], around)
+        copied = self._computed(edit.node, edit.expression, [("x", given)], around)
         for value in (given, *self._read_again(given)):
             value.replaceAllUsesAfterNodeWith(copied.node(), copied)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Replace, Wrap
-from whygrad.engine.facts import METADATA, RETYPING
+from whygrad.engine.edits import Copy, Edit, Replace, Wrap
+from whygrad.engine.facts import METADATA, RETYPING, Argument
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.targets import STRETCHING
 
@@ -34,15 +34,29 @@ def wrapped(observation: Observation, node: Node, role: str, expression: str) ->
 
 def throughout(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
     """An argument through an expression wherever torch's own code reads it in that line: a check in it refused it."""
-    read, line = _values(observation, node, role), _line(observation, node)
+    read = _values(observation, node, role)
     read |= {joined for other in observation.nodes for source, joined in other.joins if source in read}
     return tuple(
         Wrap(other.id, argument.name, expression)
-        for other in observation.nodes
-        for argument in other.arguments
-        if argument.value in read and argument.type == "Tensor"
-        if _reads(observation, other, node) and _line(observation, other) == line
+        for other, argument in _reading(observation, node, read)
+        if argument.type == "Tensor"
     )
+
+
+def from_there_on(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
+    """What was handed to the call of torch's own code in which a node reads it, an expression over it from there on."""
+    read = _values(observation, node, role)
+    first = next(_reading(observation, node, read), None)
+    return (Copy(first[0].id, first[1].name, expression),) if first else ()
+
+
+def _reading(observation: Observation, node: Node, values: set[int]) -> Iterator[tuple[Node, Argument]]:
+    """The nodes that read these values in torch's own code, called from the line of a node, and as which argument."""
+    line = _line(observation, node)
+    for other in observation.nodes:
+        found = [a for a in other.arguments if a.value in values]
+        if found and _reads(observation, other, node) and _line(observation, other) == line:
+            yield from ((other, argument) for argument in found)
 
 
 def checks(observation: Observation, node: Node, role: str, expression: str) -> Iterator[Edit]:

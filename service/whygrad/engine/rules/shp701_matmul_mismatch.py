@@ -59,6 +59,7 @@ from whygrad.engine.edits import Edit, Replace, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
+from whygrad.engine.refusals.attending import attending_to, attention
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -79,7 +80,7 @@ def matmul_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Mismatch) -> Finding:
-    owner = layer(observation, wrong.right.tensor, node)
+    owner = layer(observation, wrong.right.tensor, node) or attention(observation, node)
     left, right = called(observation, node, wrong.left), owner or called(observation, node, wrong.right)
     made = [wrong.left] if owner else [wrong.left, wrong.right]
     return finding(
@@ -100,6 +101,9 @@ def _fixes(
     observation: Observation, failed: Failure, node: Node, event: Event, wrong: Mismatch, owner: str | None
 ) -> Iterator[Fix]:
     """What fits the two factors to each other; where neither is a layer's, also the layer that made one of them."""
+    if attention(observation, node):
+        yield from attending_to(observation, failed.step, node, wrong)
+        return
     yield _fix(observation, node, event, wrong, owner)
     if owner is None:
         sides = ((wrong.left, wrong.given, wrong.wanted), (wrong.right, wrong.wanted, wrong.given))

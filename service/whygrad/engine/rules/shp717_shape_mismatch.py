@@ -55,6 +55,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.agreeing import Need, ways_to_agree
 from whygrad.engine.operands.lining_up import alongside
+from whygrad.engine.refusals.attending import masked
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.folding import folded_back
 from whygrad.engine.refusals.padded import padded
@@ -169,15 +170,12 @@ def _masked(
     observation: Observation, failed: Failure, node: Node, given: tuple[int, ...], wanted: tuple[int, ...]
 ) -> Finding:
     """An attention whose mask was made for another number of steps."""
-    larger = len(given) == len(wanted) and all(a >= b for a, b in zip(given, wanted, strict=True))
-    index = ", ".join(f":{n}" for n in wanted)
-    cut = f"cut the mask to the steps that there are: mask[{index}]"
     return finding(
         observation,
         failed,
         title=f"{node.module or 'the attention'} takes a mask of {sizes(wanted)}, and gets {sizes(given)}",
         message=failed.said,
-        fixes=[Fix(cut if larger else f"make a mask of {sizes(wanted)}: one row and one column for each step")],
+        fixes=list(masked(observation, failed.step, node, given, wanted)),
     )
 
 

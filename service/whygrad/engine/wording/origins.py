@@ -176,5 +176,5 @@ def weighed(step: Step, tensor: Tensor) -> tuple[Operand, ...]:
         held = tuple(o for o in event.inputs if o.role in ("weight", "bias"))
         if held and held[0].role == "weight":
             return held
-        tensor = event.tensors[0]
+        tensor = next((t for t in event.tensors if t.id == tensor.id), event.tensors[0])
     return ()
