@@ -53,6 +53,7 @@ def test_an_attention_takes_the_features_that_it_gets(forward: str, layers: str,
 def test_keys_of_other_features_are_told_in_words() -> None:
     finding = only(diagnose_source(net("return self.a(x, y, y)[0]", MADE, "x, y"), shapes="2x5x8; 2x4x6", loss="mean"))
     assert finding["title"] == "a takes 8 features, and gets 6"
+    assert "the input gives 6, a takes 8" in finding["message"]
     assert finding["fix"]["summary"].startswith("make a with kdim=6 and vdim=6")
     assert finding["fix"]["verified"] is None
 

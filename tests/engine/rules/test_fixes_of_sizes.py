@@ -9,6 +9,7 @@ from tests.engine.rules.small import net, only
 POOLED = "y, i = F.max_pool2d(self.a(x), 2, 2, return_indices=True)"
 UNFOLDED = "u = F.unfold(x * self.p, 3, padding=1)"
 ROWS = 'self.register_buffer("place", torch.tensor([0, 2, 1, 0]))'
+GRAPH = "self.A = nn.Parameter(torch.rand(4, 4))"
 
 REMEDIES = [
     (
@@ -73,6 +74,23 @@ REMEDIES = [
         "2x3",
         "SHP704",
         "give l 12 outputs in place of 8",
+    ),
+    (
+        "q, k, v = self.l(x).chunk(3, -1); return torch.tanh(q) * k + v",
+        "self.l = nn.Linear(3, 8)",
+        "2x3",
+        "SHP706",
+        "give l 9 outputs in place of 8",
+    ),
+    ("return torch.einsum('vw,nwc->nvc', self.A, x)", GRAPH, "2x6x3", "SHP715", "make A 6x6 in place of 4x4"),
+    ("return torch.einsum('nw,wv->nv', x, self.A)", GRAPH, "2x6", "SHP715", "make A 6x4 in place of 4x4"),
+    ("return (self.A @ x) * self.p", GRAPH, "2x6x3", "SHP701", "make A 6x6 in place of 4x4"),
+    (
+        "return self.A @ torch.relu(x)",
+        "self.A = nn.Parameter(torch.rand(2, 4))",
+        "5x6x3",
+        "SHP701",
+        "make A 2x6 in place of 2x4",
     ),
 ]
 

@@ -38,8 +38,8 @@ def as_recorded(observation: Observation, given: Axis) -> int | None:
 
 
 def _piece_as_recorded(size: int, recorded: int, sent: int) -> int:
-    scaled_back, left = divmod(size * recorded, sent)
-    return size + recorded - sent if left else scaled_back
+    exact = sent > 0 and size * recorded % sent == 0
+    return size * recorded // sent if exact else size + recorded - sent
 
 
 def resampled(observation: Observation, known: Layouts, failed: Event, node: Node) -> tuple[Resized, list[int]] | None:

@@ -88,8 +88,8 @@ def _of_rows(seen: _Operands, given: _Given) -> _Ways:
 
 def _of_windows(seen: _Operands, given: _Given) -> _Ways:
     """So many channels that each window has as many of its places."""
-    places, shape = prod(given("kernel_size") or [1]), seen["self"].tensor.shape
-    if len(shape) > 1:
+    places, shape = prod(given("kernel_size") or ()), seen["self"].tensor.shape if "self" in seen else ()
+    if len(shape) > 1 and places > 0:
         yield [Need(seen["self"], -2, -(-shape[-2] // places) * places)]
 
 

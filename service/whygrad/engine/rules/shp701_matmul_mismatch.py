@@ -63,7 +63,7 @@ from whygrad.engine.refusals.attending import attending_to, attention
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, layer, made, origin, parameter_name, sharing
+from whygrad.engine.wording.origins import called, layer, made, made_with, origin, parameter_name, sharing
 from whygrad.engine.wording.parsing import bracketed, span
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import fed, replaced, rewritten
@@ -104,6 +104,7 @@ def _fixes(
     if attention(observation, node):
         yield from attending_to(observation, failed.step, node, wrong)
         return
+    yield from _over_places(observation, wrong)
     yield _fix(observation, node, event, wrong, owner)
     if owner is None:
         sides = ((wrong.left, wrong.given, wrong.wanted), (wrong.right, wrong.wanted, wrong.given))
@@ -111,6 +112,17 @@ def _fixes(
             fix = widened(observation, failed.step, operand.tensor, size_there, other)
             fix = fix or _remade(observation, failed.step, operand.tensor, size_there, other)
             yield from [fix] if fix else []
+
+
+def _over_places(observation: Observation, wrong: Mismatch) -> Iterator[Fix]:
+    """A weight or buffer that mixes the rows of the other factor, for as many; one as high as wide stays so."""
+    shape, name = wrong.left.tensor.shape, parameter_name(observation, wrong.left.tensor)
+    if name is None or len(shape) != 2 or parameter_name(observation, wrong.right.tensor):
+        return
+    square = [(wrong.wanted, wrong.wanted)] if shape[0] == shape[1] else []
+    for other in (*square, (shape[0], wrong.wanted)):
+        before, after = made_with(observation, name, shape), made_with(observation, name, other)
+        yield Fix(f"make {name} {sizes(other)} in place of {sizes(shape)}", before, after, edits=(Resize(name, other),))
 
 
 def _remade(observation: Observation, step: Step, tensor: Tensor, given: int, wanted: int) -> Fix | None:

@@ -55,12 +55,12 @@ from math import isqrt, prod
 from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.operands import value
 from whygrad.engine.operands.dividing import ADDED_UP, Misfit, left_over, misfit
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, made, origin
+from whygrad.engine.wording.origins import called, origin
 from whygrad.engine.wording.phrases import counted, size, sizes
 from whygrad.engine.wording.rewriting import ARGUMENTS, factored
 from whygrad.engine.wording.spelling import batch_kept, given_instead
@@ -155,7 +155,7 @@ def _outputs(node: Node, wrong: Misfit) -> tuple[int, int]:
     shape, asked = wrong.operand.tensor.shape, wrong.asked
     if wrong.axis is not None:
         parts = sum(asked) if node.bare_name in ADDED_UP else prod(asked)
-        return wrong.available, _multiple(wrong.available, parts, node)
+        return (wrong.available, _multiple(wrong.available, parts, node)) if parts else (0, 0)
     if len(shape) == 2 < len(asked) and asked[0] in (-1, shape[0]) and -1 not in asked[1:]:
         return shape[-1], prod(asked[1:])
     if len(shape) > 2 and -1 in asked[1:] and asked[-1] > 1:
@@ -246,20 +246,7 @@ def _pieces(observation: Observation, failed: Failure, node: Node, event: Event)
         title=f"the tensor was cut into {pieces}, and {len(node.outputs)} are unpacked",
         message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
         fixes=[
-            *_more_pieces(observation, failed, node, event),
+            *([whole] if (whole := evenly_cut(observation, failed.step, event.tensors[0], len(node.outputs))) else []),
             Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
         ],
     )
-
-
-def _more_pieces(observation: Observation, failed: Failure, node: Node, event: Event) -> Iterator[Fix]:
-    """The layer before a split or chunk with as many outputs as give a piece to each name."""
-    _, cut = made(failed.step, {event.tensors[0].id})
-    cutting = observation.nodes[cut.node] if cut is not None else None
-    axis = value(cutting, cut, "dim", 0) if cutting is not None and cut is not None else None
-    if cut is None or cutting is None or not isinstance(axis, int):
-        return
-    given, names, piece = cut.tensors[0].shape[axis], len(node.outputs), value(cutting, cut, "split_size")
-    wanted = names * piece if isinstance(piece, int) else -(-given // names) * names
-    fix = widened(observation, failed.step, cut.tensors[0], given, wanted)
-    yield from [fix] if fix else []

@@ -62,6 +62,7 @@ from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.skips import enlarged, interpolated
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -111,6 +112,8 @@ def _fixes(
         fix = widened(observation, failed.step, wrong.first.tensor, given, wanted)
         yield from [fix] if fix else []
     if wrong.second is not None:
+        pieces = (evenly_cut(observation, failed.step, o.tensor) for o in (wrong.first, wrong.second))
+        yield from [fix for fix in pieces if fix]
         ordered = in_order(observation, failed.step, node, wrong.first, wrong.second)
         yield from [ordered] if ordered else []
         yield from recut(observation, failed.step, node, wrong)

@@ -153,5 +153,19 @@ def _resized(observation: Observation, event: Event, written: Equation) -> Itera
         name = parameter_name(observation, operand.tensor)
         wanted = sizes_beside(written, event, place)
         if name and wanted and wanted != operand.tensor.shape:
-            summary = f"make {name} {sizes(wanted)} in place of {size(operand.tensor)}"
-            yield Fix(summary, edits=(Resize(name, wanted),))
+            for shape in [*_square(written, place, operand.tensor.shape, wanted), wanted]:
+                summary = f"make {name} {sizes(shape)} in place of {size(operand.tensor)}"
+                yield Fix(summary, edits=(Resize(name, shape),))
+
+
+def _square(
+    written: Equation, place: int, shape: tuple[int, ...], wanted: tuple[int, ...]
+) -> Iterator[tuple[int, ...]]:
+    """A matrix that is as high as wide stays so, where it goes from places to as many, not from features."""
+    letters, others = written.subscripts[place], [s for i, s in enumerate(written.subscripts) if i != place]
+    changed = [axis for axis, sizes_there in enumerate(zip(shape, wanted, strict=True)) if len(set(sizes_there)) > 1]
+    if len(shape) != 2 or shape[0] != shape[1] or len(changed) != 1:
+        return
+    inner, outer = letters[changed[0]], letters[1 - changed[0]]
+    if not any(outer in s for s in others) and all(not s.endswith(inner) for s in others):
+        yield (wanted[changed[0]],) * 2

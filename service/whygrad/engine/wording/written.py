@@ -45,13 +45,15 @@ def spelt(observation: Observation, node: Node, role: str) -> str | None:
 
 
 def _fed(observation: Observation, node: Node, role: str) -> ast.expr | None:
-    """What the line gives to the layer that a node of torch's own code belongs to."""
+    """What the line gives to the layer that a node of torch's own code belongs to; an attention is given several."""
     layer = node.module.rpartition(".")[2]
     if role not in FIRST or not layer or not observation.in_library(node.id):
         return None
     calls = [n for n in ast.walk(statement(observation.source(node.id))) if isinstance(n, ast.Call) and n.args]
-    own = [n.args[0] for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
-    return own[0] if len(own) == 1 else None
+    own = [n.args for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
+    attends = (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
+    several = attends and len({ast.unparse(given) for args in own for given in args}) > 1
+    return own[0][0] if len(own) == 1 and not several else None
 
 
 def _operands(observation: Observation, node: Node, spelt: ast.AST, role: str) -> Iterator[ast.expr]:
