@@ -309,3 +309,34 @@ def test_a_gradient_in_the_loss_gets_a_graph_of_its_own(loss: str, code: str) ->
     (finding,) = diagnose_source(source, shapes="4x3", loss="output")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == (code, True)
     assert finding["fix"]["after"].endswith("create_graph=True)[0]")
+
+
+@pytest.mark.parametrize(
+    ("rest", "before", "after"),
+    [
+        (
+            "missed = (s.argmax(1) != y).float().mean()\nreturn loss + 0.1 * missed",
+            "return loss + 0.1 * missed",
+            "return loss",
+        ),
+        (
+            "loss = loss - (s.max(1)[1].view(-1) == y).float().mean()\nreturn loss",
+            "loss = loss - (s.max(1)[1].view(-1) == y).float().mean()",
+            "",
+        ),
+        (
+            "loss += 0.1 * (s.argmax(1) != y).float().mean()\nreturn loss",
+            "loss += 0.1 * (s.argmax(1) != y).float().mean()",
+            "",
+        ),
+        (
+            "hits = (s.argmax(1) == y).float().mean()\nwrong = 1 - hits\nreturn wrong + loss",
+            "return wrong + loss",
+            "return loss",
+        ),
+    ],
+)
+def test_a_count_of_hits_is_left_out(rest: str, before: str, after: str | None) -> None:
+    (finding,) = [f for f in diagnosed(rest)["findings"] if f["severity"] != "note"]
+    assert finding["code"] == "CUT108"
+    assert (finding["fix"]["verified"], finding["fix"]["before"], finding["fix"]["after"]) == (True, before, after)

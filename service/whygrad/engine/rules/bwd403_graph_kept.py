@@ -54,14 +54,16 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Edit, Wrap
-from whygrad.engine.facts import FILLING, KEEPING, RETYPING
+from whygrad.engine.facts import FILLING, KEEPING, RETYPING, Frame
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.rewriting import rewritten
+from whygrad.engine.wording.parsing import statement
+from whygrad.engine.wording.rewriting import assigned, rewritten
 
 
 @rule("BWD403", "graph-kept", "error")
@@ -124,7 +126,7 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
         ),
         fix=Fix(
             "keep the numbers without their history",
-            after=_detached(observation.source(node.id), node),
+            *_lines(observation, [before.events[k] for k in keepers]),
             edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
         ),
         other_fixes=(
@@ -159,10 +161,35 @@ def _kept(event: Event) -> str:
     return next((t.grad_fn for t in tensors if t.grad_fn), "its grad_fn")
 
 
-def _detached(source: str | None, node: Node) -> str | None:
+def _lines(observation: Observation, events: Sequence[Event]) -> tuple[str | None, str | None]:
+    """The lines that put something away, and what they are with its history let go; None where one does not show."""
+    kept: dict[int, tuple[Frame, list[Node]]] = {}
+    for node in dict.fromkeys(observation.nodes[event.node] for event in events):
+        place = observation.place(node.id)
+        if place is None:
+            return "", None
+        kept.setdefault(place.line, (place, []))[1].append(node)
+    after = [_detached(place.source, nodes) for place, nodes in kept.values()]
+    if None in after or len({(place.file, place.function) for place, _ in kept.values()}) != 1:
+        return "", None
+    before = (place.source or "" for place, _ in kept.values())
+    return "\n".join(before), "\n".join(line or "" for line in after)
+
+
+def _detached(source: str | None, nodes: Sequence[Node]) -> str | None:
     """The user's line with the history let go; of a list, that of each tensor in it."""
-    value = node.argument("value")
+    value = nodes[0].argument("value")
     if value is not None and value.type.startswith("List"):
         return rewritten(source, r"^([\w.]+) = ([\w.]+)$", r"\1 = [t.detach() for t in \2]")
-    assigned = rewritten(source, r"^([\w.\[\]]+) = ([\w.]+(?:\[[^\[\]]*\])?)$", r"\1 = \2.detach()")
-    return assigned or rewritten(source, r"\.append\(([\w.]+)\)", r".append(\1.detach())")
+    if _unpacks(source):
+        names = [f"self.{node.attribute}" for node in nodes if node.attribute]
+        return "\n".join([source or "", *(f"{name} = {name}.detach()" for name in names)]) if names else None
+    appended = rewritten(source, r"\.append\(([\w.]+)\)", r".append(\1.detach())")
+    return assigned(source, ".detach()") or appended
+
+
+def _unpacks(source: str | None) -> bool:
+    """Whether a line gives several names a value at once: `out, self.h = self.rnn(x, self.h)`."""
+    body = statement(source).body
+    made = body[0] if len(body) == 1 else None
+    return isinstance(made, ast.Assign) and isinstance(made.targets[0], ast.Tuple)

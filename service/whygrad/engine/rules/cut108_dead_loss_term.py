@@ -14,8 +14,8 @@ whole goes down.
 How to fix it
 -------------
 Compute the term from tensors that carry a gradient: from probabilities instead of the class that was chosen, from
-`p` instead of `p.data`, from the tensor instead of its `.item()`. Where it is only meant to be shown, leave it out of
-the loss.
+`p` instead of `p.data`, from the tensor instead of its `.item()`. Where it is only meant to be shown, as an accuracy
+is, leave it out of the loss.
 
 Not to be confused with
 -----------------------
@@ -60,13 +60,16 @@ from whygrad.engine.edits import Edit, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
+from whygrad.engine.gradients.hits import counts_hits
 from whygrad.engine.gradients.relaxations import without_derivative
-from whygrad.engine.gradients.relaxing import relaxed
+from whygrad.engine.gradients.relaxing import compared_share, relaxed
 from whygrad.engine.gradients.terms import DeadTerm, dead_terms
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, undetached
+from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle
+from whygrad.engine.wording.softening import in_line, smoothed
+from whygrad.engine.wording.spelling import without_summand
 
 _WHY = {
     "detached": "it is detached",
@@ -122,10 +125,38 @@ def _fix(observation: Observation, term: DeadTerm) -> Fix:
         if cut.cause == "rebuilt":
             return Fix(words, after=rewritten(line, r"\.item\(\)", ""), edits=_edits(observation, term))
         return Fix(f"{words}, and {_words(observation, cut)}")
-    match cut.cause:
-        case "detached":
-            return Fix(_words(observation, cut), after=undetached(line), edits=_edits(observation, term))
-    return Fix(_words(observation, cut), edits=_edits(observation, term))
+    if cut.cause == "detached":
+        return Fix(_words(observation, cut), after=undetached(line), edits=_edits(observation, term))
+    return _left_out(observation, term) or _relaxed(observation, term)
+
+
+def _left_out(observation: Observation, term: DeadTerm) -> Fix | None:
+    """A share of hits or misses, which is what one looks at and not what trains, left out of the loss."""
+    node, events = term.addition, observation.first.events
+    added = next((e for e in events if e.node == node.id), None)
+    alive = [o.role for o in added.inputs if o.tensor.requires_grad] if added is not None else []
+    summed = node.bare_name == "add" or (node.bare_name == "sub" and alive == ["self"])
+    if len(alive) != 1 or not summed or not counts_hits(observation, term.cut.node, term.cut.event):
+        return None
+    return Fix(
+        "leave it out of the loss: it counts hits, which a small step does not change; cross_entropy, or the like, is "
+        "what trains the scores",
+        before=observation.source(node.id) or "",
+        after=unless_idle(observation.place(node.id), without_summand(observation, node, alive[0])),
+        edits=(Replace(node.id, alive[0]),),
+    )
+
+
+def _relaxed(observation: Observation, term: DeadTerm) -> Fix:
+    """A gradient let through the cuts; the line of a comparison with its smooth twin."""
+    cut, edits = term.cut, _edits(observation, term)
+    share = compared_share(observation, cut.node, cut.event) is not None
+    alone = cut.cause == "not-differentiable" and len(term.cuts) == 1 and in_line(observation, cut.node, edits)
+    return Fix(
+        _words(observation, cut),
+        after=smoothed(observation, cut.node, share=share) if alone else None,
+        edits=edits,
+    )
 
 
 def _words(observation: Observation, cut: Severed) -> str:
@@ -142,7 +173,7 @@ def _words(observation: Observation, cut: Severed) -> str:
     twin = relaxed(observation, cut.node, cut.event)
     if twin is None and without_derivative(cut.node):
         return f"compute the term with operations that have a derivative; {cut.node.bare_name} has none in torch"
-    return f"compute the term with {twin.name} in place of {cut.node.bare_name}" if twin else _SMOOTH
+    return f"compute the term from what has a gradient: for {cut.node.bare_name} use {twin.name}" if twin else _SMOOTH
 
 
 def _edits(observation: Observation, term: DeadTerm) -> tuple[Edit, ...]:

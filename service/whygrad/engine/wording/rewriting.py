@@ -20,6 +20,7 @@ _ONLY_WRITTEN = frozenset({"copy_", "fill_", "zero_"})
 """Methods of tensors that have no other of the same name that gives a new one."""
 
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
+_KEPT = re.compile(r"([\w.]+(?:\[[^\[\]]*\])?) = ([^=].*?)(\s*#.*)?")
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
 FOR_PYTHON = re.compile(
     r"(?<![\w.])((float|int|bool)\(.*\.(item|tolist)\(\)"
@@ -279,7 +280,7 @@ def both_sides(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | Non
 
 def assigned(source: str | None, suffix: str) -> str | None:
     """The line with something put behind what gets a name: `y = a * b` with `.detach()` is `y = (a * b).detach()`."""
-    match = _ASSIGNED.fullmatch(source or "")
+    match = _KEPT.fullmatch(source or "")
     expression = bracketed(match[2]) if match else None
     return f"{match[1]} = {expression}{suffix}" if match and expression else None
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.wording.origins import variable
-from whygrad.engine.wording.parsing import bracketed, span, statement
+from whygrad.engine.wording.parsing import bracketed, operands, span, statement
 from whygrad.engine.wording.rewriting import ARGUMENTS, applied, fed, operand_of, replaced, rewritten, suffixed
 from whygrad.engine.wording.written import FIRST, call_of, written
 
@@ -76,6 +76,20 @@ def subscripted(observation: Observation, node: Node, index: str) -> str | None:
     if source is not None and line is not None and len(found) > 1:
         found = [n for n in found if span(source, n)[0] == line.offset]
     return replaced(source, found[0].slice, index) if source is not None and len(found) == 1 else None
+
+
+def without_summand(observation: Observation, node: Node, kept: str) -> str | None:
+    """The line with one operand of its only sum, or difference, alone: `a + b` is `a`; "" of a line `a += b`."""
+    source = observation.source(node.id)
+    body = statement(source)
+    if kept == "self" and len(body.body) == 1 and isinstance(body.body[0], ast.AugAssign):
+        return ""
+    sums = [n for n in ast.walk(body) if isinstance(n, ast.BinOp)]
+    found = [(n, sides) for n in sums if (sides := operands(n, node.bare_name)) is not None]
+    if source is None or len(found) != 1:
+        return None
+    both, (first, second) = found[0]
+    return replaced(source, both, source[slice(*span(source, first if kept == "self" else second))])
 
 
 def in_keyword(source: str | None, ending: str, turn: str) -> str | None:
