@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.cases.printed import unhealed
 from tests.engine.programs import diagnose_source
 from tests.engine.rules.small import net, wanting
 
@@ -94,3 +95,51 @@ def test_a_list_is_kept_without_the_history_of_what_lies_in_it() -> None:
     (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
     assert (finding["code"], finding["location"]["op"]) == ("BWD403", "prim::SetAttr")
     assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, "self.states = [t.detach() for t in new]")
+
+
+KEPT = {
+    "whatever is computed": (
+        "h = self.a(x) + self.m; self.m = 0.9 * self.m + 0.1 * h; return h * self.p",
+        "self.m = 0.9 * self.m + 0.1 * h",
+        "self.m = (0.9 * self.m + 0.1 * h).detach()",
+    ),
+    "one of several": (
+        "h = self.a(x) + self.m; k, self.m = h * self.p, h * 2; return k",
+        "k, self.m = h * self.p, h * 2",
+        "k, self.m = h * self.p, h * 2\nself.m = self.m.detach()",
+    ),
+    "two of them": (
+        "h = self.a(x) + self.m + self.n; self.m = h; self.n = h * 2; return h * self.p",
+        "self.m = h\nself.n = h * 2",
+        "self.m = h.detach()\nself.n = (h * 2).detach()",
+    ),
+    "one that the step itself reads": (
+        "self.m = torch.tanh(self.a(x) + self.m); return self.m * self.p",
+        "self.m = torch.tanh(self.a(x) + self.m)",
+        "self.m = torch.tanh(self.a(x) + self.m.detach())",
+    ),
+    "a part of a buffer": (
+        "self.m[:, 1:5] = self.a(x)[:, 1:5]; return self.m * self.p",
+        "self.m[:, 1:5] = self.a(x)[:, 1:5]\nreturn self.m * self.p",
+        "m = self.m.clone()\nm[:, 1:5] = self.a(x)[:, 1:5]\nreturn m * self.p",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "before", "after"), KEPT.values(), ids=KEPT)
+def test_what_is_kept_is_shown_without_its_history(body: str, before: str, after: str) -> None:
+    source = net(
+        body, 'self.a = nn.Linear(6, 6); self.register_buffer("m", torch.zeros(4, 6)); self.n = torch.zeros(1)'
+    )
+    (finding,) = diagnose_source(source, shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("BWD403", True)
+    assert (finding["fix"]["before"], finding["fix"]["after"]) == (before, after)
+    assert not unhealed(source, {"shapes": "4x6"})
+
+
+def test_a_memory_that_moves_on_is_not_made_anew_in_each_step() -> None:
+    init = 'self.a = nn.Linear(6, 6); self.register_buffer("q", torch.zeros(8, 6)); self.at = 0'
+    body = "self.q[self.at] = self.a(x)[0]; self.at = (self.at + 1) % 8; return self.q * self.p"
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["after"]) == ("BWD403", None)
+    assert "anew" not in finding["fix"]["summary"]

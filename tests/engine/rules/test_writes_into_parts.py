@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net
 
 from whygrad.engine.observation import Json
 
@@ -155,3 +156,19 @@ def held(body: str) -> dict[str, Json]:
     """What is said first of writes into a parameter, in a program of that body."""
     lines = "".join(f"        {line}\n" for line in body.splitlines())
     return diagnose_source(HELD.format(lines=lines), shapes="3x8", loss="mean")["findings"][0]
+
+
+def test_a_view_that_is_read_on_is_computed_in_a_new_tensor() -> None:
+    source = net(
+        "h = self.t.expand(x.size(0), -1); h += x; return h * self.p", "self.t = nn.Parameter(torch.zeros(1, 4))"
+    )
+    (finding,) = diagnose_source(source, shapes="2x4", loss="mean")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL302", True)
+    assert finding["fix"]["after"] == "h = h + x"
+
+
+def test_a_write_into_what_a_module_holds_is_not_let_go() -> None:
+    init = "self.a = nn.Linear(4, 4); self.s = torch.ones(4)"
+    body = "self.s[1] = self.a(x).mean() * self.s[0] * self.s[1]; return self.s.sum() * self.p"
+    (finding, *_) = diagnose_source(net(body, init), shapes="2x4", loss="output")["findings"]
+    assert (finding["code"], "out of place" in finding["fix"]["summary"]) == ("IPL301", False)

@@ -60,9 +60,25 @@ def read_from_its_result(observation: Observation, step: Step, index: int) -> bo
         return False
     own = {a.value for a in node.arguments if a.name in node.writes}
     others = set(_names(observation, step, index, written)) - own - set(node.outputs)
-    return not any(read_after(observation, node, v) for v in others) and not any(
-        _outlives_round(observation, node, v) and read_after(observation, node, v) for v in own
+    return (
+        not _held_on(observation, step, index, written)
+        and not any(read_after(observation, node, v) for v in others)
+        and not any(_outlives_round(observation, node, v) and read_after(observation, node, v) for v in own)
     )
+
+
+def _held_on(observation: Observation, step: Step, index: int, written: Tensor) -> bool:
+    """Whether the written memory is a module's, and is taken from there again: `self.s[0] = 1`, and then `self.s`.
+
+    Not where the module is given the result instead, as `self.s += 1` does.
+    """
+    node = observation.nodes[step.events[index].node]
+    givers = (observation.nodes[step.events[i].node] for i in step.memories.get(written.storage, ()) if i < index)
+    held = {(n.module, n.attribute) for n in givers if n.op == "prim::GetAttr"}
+    given = (n for value in node.outputs for n in observation.takers.get(value, ()) if n.op == "prim::SetAttr")
+    held -= {(n.module, n.attribute) for n in given}
+    later = (n for n in observation.nodes[node.id + 1 :] if n.op == "prim::GetAttr")
+    return any((n.module, n.attribute) in held and observation.takers.get(n.outputs[0]) for n in later)
 
 
 def _names(observation: Observation, step: Step, index: int, written: Tensor) -> Iterator[int]:

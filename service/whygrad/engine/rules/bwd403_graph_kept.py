@@ -60,10 +60,13 @@ from collections.abc import Iterator, Sequence
 from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.facts import FILLING, KEEPING, RETYPING, Frame
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.gradients.copying import copied_before
+from whygrad.engine.gradients.updates import lines_with_a_copy
+from whygrad.engine.gradients.writes import target
 from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
-from whygrad.engine.wording.rewriting import assigned, rewritten
+from whygrad.engine.wording.rewriting import assigned, rewritten, suffixed
 
 
 @rule("BWD403", "graph-kept", "error")
@@ -110,7 +113,8 @@ def _lasting(observation: Observation) -> frozenset[int]:
 def _finding(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Finding:
     first = before.events[keepers[0]]
     node, kept = observation.nodes[first.node], _kept(first)
-    where = f"self.{node.attribute}" if node.attribute else "a tensor"
+    held = _held(observation, before, first)
+    where = f"self.{held}" if held else "a tensor"
     return Finding(
         title=f"{where} keeps the graph of the last step",
         message=f"{where} is kept with its history ({kept}), and the second backward runs into the freed graph.",
@@ -129,16 +133,71 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
             *_lines(observation, [before.events[k] for k in keepers]),
             edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
         ),
-        other_fixes=(
-            Fix(
-                f"detach what {where} holds where the next step reads it, before it is replaced",
-                edits=tuple(_reading_detached(observation, before, failed)),
-            ),
-        ),
+        other_fixes=(_where_it_is_read(observation, before, failed, keepers), *_anew(observation, before, keepers)),
     )
 
 
-def _reading_detached(observation: Observation, before: Step, failed: Step) -> Iterator[Edit]:
+def _where_it_is_read(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Fix:
+    """The history let go where the next step reads what is kept; shown where that is the line that replaces it."""
+    edits, keeping = tuple(_reading_detached(observation, before, failed)), before.events[keepers[0]].node
+    held = [f"self.{name}" for k in keepers if (name := _held(observation, before, before.events[k]))]
+    places = {observation.place(number) for number in (keeping, *(edit.node for edit in edits))}
+    lines = {(place.file, place.line) for place in places if place is not None}
+    where = held[0] if held else "a tensor"
+    return Fix(
+        f"detach what {where} holds where the next step reads it, before it is replaced",
+        after=_read_detached(observation.source(keeping), held) if len(lines) == 1 else None,
+        edits=edits,
+    )
+
+
+def _read_detached(source: str | None, held: Sequence[str]) -> str | None:
+    """The line with the history let go of what it reads of a module's own."""
+    parts = (n for n in ast.walk(statement(source)) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load))
+    for part in sorted((n for n in parts if ast.unparse(n) in held), key=lambda n: -n.col_offset):
+        source = suffixed(source, part, ".detach()")
+    return source
+
+
+def _anew(observation: Observation, before: Step, keepers: list[int]) -> Iterator[Fix]:
+    """A copy to write into in each step, where that writes the same places and reads nothing before."""
+    event = before.events[keepers[0]]
+    written, last = target(observation, event), keepers[-1]
+    if written is None:
+        return
+    for earlier in before.events[:last]:
+        views = written.storage in {t.storage for t in earlier.outputs}
+        if written.storage in {t.storage for t in earlier.tensors} and not views:
+            return
+    edits, node = copied_before(observation, before, keepers[0]), observation.nodes[event.node]
+    held = next((a.value for e in edits for a in observation.nodes[e.node].arguments if a.name == e.argument), -1)
+    was, now = lines_with_a_copy(observation, node, held) or ("", None)
+    same = all(_is_written_down(observation, observation.nodes[before.events[k].node]) for k in keepers)
+    if edits and same:
+        words = "write into a copy that each step makes anew, with clone(), and read that after it"
+        yield Fix(words, was, now, edits)
+
+
+def _is_written_down(observation: Observation, node: Node) -> bool:
+    """Whether a node writes into a part that numbers in the program say, the same in every step."""
+    part = node
+    while (given := part.argument("self")) is not None and (made := observation.givers.get(given.value)) is not None:
+        places = (a for a in made.arguments if a.name in ("index", "start", "end", "indices"))
+        if not all(a.constant for a in places):
+            return False
+        part = made
+    return node.bare_name != "index_put"
+
+
+def _held(observation: Observation, before: Step, event: Event) -> str | None:
+    """The name of the buffer that an execution writes into, or of what it gives the module."""
+    node, written = observation.nodes[event.node], target(observation, event)
+    stored = (t for e in before.events for t in (*e.outputs, *e.tensors) if t.id in observation.stored)
+    names = (observation.stored[t.id] for t in stored if written is not None and t.storage == written.storage)
+    return node.attribute or next(names, None)
+
+
+def _reading_detached(observation: Observation, before: Step, failed: Step) -> Iterator[Wrap]:
     """The edits that take the history from what a step reads of the one before it."""
     own = {p.tensor for p in observation.parameters}
     old = {t.id for e in before.events for t in e.outputs if t.grad_fn} - own

@@ -52,6 +52,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -148,9 +149,16 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
         copy = _operand_cloned(observation, saver, spoiled.storage)
     aside = copied_aside(observation, step, writer) if not first.edits else ()
     words = "clone the tensor before it is written; what was taken of it before keeps its numbers"
-    apart = Fix(words, after=cloned_first(source), edits=aside)
+    apart = Fix(words, after=cloned or _cloned_apart(source), edits=aside)
     tried = [fix for fix in (new, first, copy, apart) if fix.edits]
     return sorted(tried, key=lambda fix: fix.after is None) or [replace(new, after=None)]
+
+
+def _cloned_apart(source: str | None) -> str | None:
+    """The line with a clone before it, where it reads what it writes into under another name alone."""
+    lines = cloned_first(source)
+    name = lines.partition(" = ")[0] if lines else ""
+    return lines if lines and len(re.findall(rf"(?<![\w.]){re.escape(name)}\b", source or "")) == 1 else None
 
 
 def _result_cloned(observation: Observation, saver: Event) -> Fix:

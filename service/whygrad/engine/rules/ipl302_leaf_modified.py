@@ -107,12 +107,12 @@ def _of_a_part(observation: Observation, failed: Failure, node: Node, event: Eve
     Where only the result is read it is a new tensor, `b = b + y`; else the part is written in a copy.
     """
     source, own = observation.source(node.id), {t.storage for role in node.writes if (t := event.input(role))}
-    if any(o.tensor.requires_grad and o.tensor.storage not in own for o in event.inputs):
-        new = without_writing(observation, failed.step, failed.order) if _is_read(observation, node) else ()
-        if not new:
-            return [_in_a_copy(observation, failed, node)]
+    new = without_writing(observation, failed.step, failed.order) if _is_read(observation, node) else ()
+    if new:
         words = f"compute a new tensor with {node.bare_name}, out of place"
         return [Fix(words, after=out_of_place(source, node.name), edits=new)]
+    if any(o.tensor.requires_grad and o.tensor.storage not in own for o in event.inputs):
+        return [_in_a_copy(observation, failed, node)]
     after = f"with torch.no_grad():\n    {source}" if source else None
     return [Fix("write it where no gradient is recorded", after=after, edits=written_apart(observation, node))]
 
