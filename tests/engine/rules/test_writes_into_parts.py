@@ -172,3 +172,13 @@ def test_a_write_into_what_a_module_holds_is_not_let_go() -> None:
     body = "self.s[1] = self.a(x).mean() * self.s[0] * self.s[1]; return self.s.sum() * self.p"
     (finding, *_) = diagnose_source(net(body, init), shapes="2x4", loss="output")["findings"]
     assert (finding["code"], "out of place" in finding["fix"]["summary"]) == ("IPL301", False)
+
+
+def test_a_part_that_is_squashed_in_each_round_is_squashed_apart() -> None:
+    body = (
+        "h = torch.zeros(x.size(0), 3)\nfor i in range(3):\n    h[:, i] = self.q(x)[..., i].flatten()[: x.size(0)]\n"
+        "    h[:, i].tanh_()\nreturn h"
+    )
+    (found,) = writes(body)
+    assert (found["fix"]["verified"], found["fix"]["before"]) == (True, "h[:, i].tanh_()")
+    assert found["fix"]["after"] == "h[:, i] = h[:, i].tanh()"

@@ -58,6 +58,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from whygrad.engine.edits import Replace
 from whygrad.engine.facts import Clobbered
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.copying import copied_aside, copied_before, saved_in_line
@@ -144,7 +145,7 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
     new = Fix(summary, before, after, edits=without_writing(observation, step, writer))
     first = Fix("clone the tensor before it is written", after=cloned, edits=copied_before(observation, step, writer))
     if _saved_result(spoiled):
-        copy = _result_cloned(observation, saver)
+        copy = _written_back(observation, saver) or _result_cloned(observation, saver)
     else:
         copy = _operand_cloned(observation, saver, spoiled.storage)
     aside = copied_aside(observation, step, writer) if not first.edits else ()
@@ -152,6 +153,24 @@ def _fixes(observation: Observation, step: Step, spoiled: Clobbered, writer: int
     apart = Fix(words, after=cloned or _cloned_apart(source), edits=aside)
     tried = [fix for fix in (new, first, copy, apart) if fix.edits]
     return sorted(tried, key=lambda fix: fix.after is None) or [replace(new, after=None)]
+
+
+def _written_back(observation: Observation, saver: Event) -> Fix | None:
+    """A part that a function writes its result into, and saves: computed apart, and then written: `h[0] = h[0].tanh()`.
+
+    None of a function of more than that part.
+    """
+    node = observation.nodes[saver.node]
+    if not node.writes or len(node.arguments) != 1:
+        return None
+    source, name = observation.source(node.id), node.bare_name
+    whole = re.fullmatch(rf"([\w.]+\[.*\])\.{name}_\(\)", source or "")
+    return Fix(
+        f"compute {name} out of place, which saves a result of its own, and write that",
+        before=source if whole else None,
+        after=f"{whole[1]} = {whole[1]}.{name}()" if whole else None,
+        edits=(Replace(node.id, f"self.copy_(torch.{name}(self))", writes=True),),
+    )
 
 
 def _cloned_apart(source: str | None) -> str | None:
