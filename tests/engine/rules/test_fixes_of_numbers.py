@@ -308,3 +308,9 @@ def test_what_masks_is_a_large_number(code: str, body: str, after: str) -> None:
 def test_a_mask_behind_the_scale_is_left_alone() -> None:
     body = "s = self.a(x) * self.p; return torch.softmax(s.masked_fill(x > 0.9, float('-inf')), 1).square()"
     assert diagnose_source(net(body, LAYER), shapes="4x6", loss="mean")["verdict"] == "healthy"
+
+
+def test_a_deviation_over_a_batch_of_one_wants_more_samples() -> None:
+    code, told = fix("h = self.a(x); return (h - h.mean(0)) / h.std(0) * self.p", shapes="1x6")
+    assert (code, told["verified"]) == ("NUM601", True)
+    assert told["summary"].startswith("send more samples")

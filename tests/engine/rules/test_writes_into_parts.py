@@ -59,7 +59,7 @@ UNSEEN = {
     "a part squashed, and shifted itself": (
         "h = self.q(x)\na = h[..., :4]\na.sigmoid_()\na.add_(1.0)\nreturn h",
         ("add_", "sigmoid_", "into it"),
-        None,
+        "a.copy_(a.sigmoid())",
     ),
     "what a part was multiplied with": (
         "h = self.q(x)\ng = h[..., 4:] + 1\nh[..., :4].mul_(g)\ng += 1.0\nreturn h + 1",

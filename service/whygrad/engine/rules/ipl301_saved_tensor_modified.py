@@ -164,11 +164,12 @@ def _written_back(observation: Observation, saver: Event) -> Fix | None:
     if not node.writes or len(node.arguments) != 1:
         return None
     source, name = observation.source(node.id), node.bare_name
-    whole = re.fullmatch(rf"([\w.]+\[.*\])\.{name}_\(\)", source or "")
+    whole = re.fullmatch(rf"([\w.]+(\[.*\])?)\.{name}_\(\)", source or "")
+    written = "{0} = {0}.{1}()" if whole and whole[2] else "{0}.copy_({0}.{1}())"
     return Fix(
         f"compute {name} out of place, which saves a result of its own, and write that",
         before=source if whole else None,
-        after=f"{whole[1]} = {whole[1]}.{name}()" if whole else None,
+        after=written.format(whole[1], name) if whole else None,
         edits=(Replace(node.id, f"self.copy_(torch.{name}(self))", writes=True),),
     )
 

@@ -56,7 +56,7 @@ from collections.abc import Iterable, Iterator
 
 from whygrad.engine.finding import Finding, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.finite import otherwise, scaled_before, written_smaller
+from whygrad.engine.gradients.finite import more_samples, otherwise, scaled_before, written_smaller
 from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results, written
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
@@ -105,7 +105,7 @@ def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None =
             Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
         fixes=[*fixes, *written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
-        or [otherwise(observation, spoiler)],
+        or [*more_samples(observation, spoiler), otherwise(observation, spoiler)],
     )
 
 
