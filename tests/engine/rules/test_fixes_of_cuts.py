@@ -216,3 +216,29 @@ def test_a_smooth_function_that_torch_does_not_differentiate_is_called_so(functi
 def test_the_same_function_with_a_derivative_is_healthy() -> None:
     body = "h = F.softplus(self.a(x)); return torch.special.i1(h) * self.p"
     assert diagnose_source(net(body, LAYER), shapes="4x6")["findings"] == []
+
+
+BURN_IN = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Parameter(torch.zeros(6))
+        self.cell, self.other = nn.GRUCell(4, 6), nn.GRUCell(4, 6)
+
+    def forward(self, x):
+        h = self.first.expand(x.size(1), -1)
+        with torch.no_grad():
+            for t in range(2):
+                h = self.cell(x[t], h)
+        for t in range(2, x.size(0)):
+            h = self.LATER(x[t], h)
+        return h
+"""
+
+
+@pytest.mark.parametrize(("later", "kept"), [("cell", True), ("other", False)])
+def test_a_region_in_which_a_recurrence_begins_is_kept(later: str, kept: bool) -> None:
+    found = diagnose_source(BURN_IN.replace("LATER", later), shapes="5x3x4")["findings"]
+    finding = next(f for f in found if f["code"] == "CUT102")
+    assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, None if kept else "")
+    assert finding["fix"]["summary"].startswith("keep the region") is kept

@@ -12,7 +12,6 @@ from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.nonfinite import Spoiler
 from whygrad.engine.observation import Frame, Observation
 from whygrad.engine.operands import value
-from whygrad.engine.refusals.sending import with_samples
 from whygrad.engine.wording.rewriting import ARGUMENTS, given_too, rewritten
 
 _LARGEST = {"float16": 65504.0, "bfloat16": 3.38e38, "float32": 3.4e38, "float64": 1.79e308}
@@ -32,17 +31,6 @@ def otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
     if made is None:
         return Fix(f"keep what {name} is given in the range where its result is finite")
     return replace(made, after=_SHOWN[name](observation.place(spoiler.node.id))) if name in _SHOWN else made
-
-
-def more_samples(observation: Observation, spoiler: Spoiler) -> list[Fix]:
-    """A batch of more than one, where a deviation is one over the batch."""
-    read, node = spoiler.event.tensors[:1], spoiler.node
-    dims = value(node, spoiler.event, "dim")
-    if node.bare_name not in ("std", "var") or not read or read[0].shape[:1] != (1,) or dims not in (0, [0]):
-        return []
-    ask = with_samples(observation, 4)  # of two that are centred and divided by it only a sign is left
-    words = "send more samples, for one has no deviation over the batch; drop an incomplete last batch: "
-    return [Fix(f"{words}DataLoader(..., drop_last=True)", before="", edits=(ask,))] if ask else []
 
 
 def scaled_before(observation: Observation, spoiler: Spoiler) -> list[Fix]:

@@ -12,7 +12,8 @@ grad and does not have a grad_fn". Where only a part was, that part never learns
 
 How to fix it
 -------------
-Compute what has to be trained outside of the region. Keep the region for what is meant to be constant: metrics,
+Compute what has to be trained outside of the region. A recurrence may begin in it, as a burn-in, and be trained in its
+later steps: then the region stays. Keep the region for what is meant to be constant: metrics,
 targets, a frozen feature extractor (freeze that one, and the diagnosis is silent). The teacher of a mean teacher or
 of BYOL, which follows what is trained or is built like it, and is compared with it, is told in a note.
 
@@ -60,7 +61,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from whygrad.engine.edits import Leave
+from whygrad.engine.edits import Freeze, Leave
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.slices import partly_cut_by
@@ -69,7 +70,7 @@ from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
 from whygrad.engine.gradients.updates import in_a_new_tensor
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.gradients.writes import deriving, target
-from whygrad.engine.observation import Frame, Node, Observation
+from whygrad.engine.observation import Event, Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners
@@ -99,7 +100,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
             Link("gradient mode is switched off", region.id),
             Link(f"{cut.node.op} reads a parameter that wants a gradient, and its result has none", cut.node.id),
         ),
-        fix=Fix(
+        fix=_of_a_burn_in(observation, cut, region)
+        or Fix(
             f"move the computation of {lost} out of the region: without the line, what stands in it moves to the left",
             before=None if shown else "",
             after="" if shown else None,
@@ -109,6 +111,31 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
     related = (Related("first computed without gradients here", cut.node.id),)
     others = (*_out_of_place(observation, cut, region), *found.other_fixes)
     return replace(found, node=region.id, related=related, other_fixes=others)
+
+
+def _of_a_burn_in(observation: Observation, cut: Severed, region: Node) -> Fix | None:
+    """The region as it is, where the first steps of a recurrence run in it, and later ones are trained.
+
+    A layer that learns behind the region then takes on what it computed in the region itself.
+    """
+    wanting = {p.tensor for p in observation.trainable}
+    missing = {p.tensor for p in observation.missing}
+    inside, outside = list[Event](), list[Event]()
+    for event in observation.first.events:
+        (inside if region.id in observation.nodes[event.node].regions else outside).append(event)
+    begun = {t.id for event in inside for t in event.tensors} & wanting - missing
+    made = {t.id for event in inside for t in event.outputs} - wanting
+    read = ({t.id for t in event.tensors} for event in outside)
+    if not any(tensors & begun and tensors & made for tensors in read):
+        return None
+    lost = owners(cut.parameters)
+    return Fix(
+        f"keep the region, in which a recurrence begins that is trained in later steps: {lost} is read in it alone. "
+        "Where it is not to learn, freeze it, requires_grad_(False); where it is, read it behind the region too, or "
+        "let the recurrence begin there",
+        before="",
+        edits=(Freeze(tuple(p.name for p in cut.parameters)),),
+    )
 
 
 def _is_shown(line: Frame | None) -> bool:

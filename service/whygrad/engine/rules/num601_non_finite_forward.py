@@ -54,11 +54,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from whygrad.engine.finding import Finding, Link
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.finite import more_samples, otherwise, scaled_before, written_smaller
+from whygrad.engine.gradients.finite import otherwise, scaled_before, written_smaller
 from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results, written
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands import value
+from whygrad.engine.refusals.sending import with_samples
 from whygrad.engine.rule import rule
 
 
@@ -105,7 +107,7 @@ def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None =
             Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
         fixes=[*fixes, *written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
-        or [*more_samples(observation, spoiler), otherwise(observation, spoiler)],
+        or [*_more_samples(observation, spoiler), otherwise(observation, spoiler)],
     )
 
 
@@ -134,3 +136,14 @@ def _unaligned(spoiler: Spoiler) -> str:
         "A target cannot be aligned with fewer steps than it has labels, and one more between two that are alike: its "
         f"loss is infinite.{most}"
     )
+
+
+def _more_samples(observation: Observation, spoiler: Spoiler) -> list[Fix]:
+    """A batch of more than one, where a deviation is one over the batch."""
+    read, node = spoiler.event.tensors[:1], spoiler.node
+    dims = value(node, spoiler.event, "dim")
+    if node.bare_name not in ("std", "var") or not read or read[0].shape[:1] != (1,) or dims not in (0, [0]):
+        return []
+    ask = with_samples(observation, 4)  # of two that are centred and divided by it only a sign is left
+    words = "send more samples, for one has no deviation over the batch; drop an incomplete last batch: "
+    return [Fix(f"{words}DataLoader(..., drop_last=True)", before="", edits=(ask,))] if ask else []
