@@ -46,7 +46,6 @@ LOST = {
     "s22_lstmcell_trace_batch": "it is exported with the shapes that are sent",
     "s58_trace_batch_view": "it is exported with the shapes that are sent",
     "one_tensor_for_a_list_of_images": "without types, a batch is as good as a list",
-    "views_normalised_over_the_batch": "it is missed as a TorchScript too",
     "h10_traced_no_grad_encoder": "the region is kept, which a trace loses",
     "distilled_from_attention_alone": "of a layer that nothing reads one operation is dropped",
     "pyramid_level_that_no_head_reads": "of a layer that nothing reads one operation is dropped",

@@ -53,7 +53,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Ask, Resize
+from whygrad.engine.axes.crosswise import Crosswise, crosswise
+from whygrad.engine.edits import Ask, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import Compared, compared, refitted
@@ -67,7 +68,7 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind
-from whygrad.engine.wording.spelling import with_behind
+from whygrad.engine.wording.spelling import given_instead, with_behind
 
 _NO_SHARE = "target should be between 0 and 1"
 
@@ -85,6 +86,28 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
             yield _of_shares(observation, failed, node, found)
         else:
             yield _in_torchs_words(observation, failed, node, event)
+    for written in crosswise(observation):
+        yield _of_axes(observation, written)
+
+
+def _of_axes(observation: Observation, found: Crosswise) -> Finding:
+    """A cross entropy that is written out, along another axis than its scores are normalised along."""
+    node, wanted = observation.nodes[found.event.node], found.classes
+    return Finding(
+        title=f"{node.bare_name} normalises along dimension {found.normalised}, and the cross entropy sums up along "
+        f"dimension {wanted}",
+        message=f"The target holds shares that sum to 1 along dimension {wanted}; those of the prediction do along "
+        "another, so that no class is weighed against another.",
+        node=node.id,
+        event=found.event,
+        severity="warning",
+        chain=(Link(f"the scores are normalised along dimension {found.normalised}", node.id),),
+        fix=Fix(
+            f"normalise along the classes, dimension {wanted}",
+            after=given_instead(observation, node, "dim", wanted),
+            edits=(Give(node.id, "dim", wanted),),
+        ),
+    )
 
 
 def _of_shapes(observation: Observation, failed: Failure, node: Node, event: Event, found: Compared) -> Finding:
