@@ -242,3 +242,12 @@ def test_a_region_in_which_a_recurrence_begins_is_kept(later: str, kept: bool) -
     finding = next(f for f in found if f["code"] == "CUT102")
     assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, None if kept else "")
     assert finding["fix"]["summary"].startswith("keep the region") is kept
+
+
+def test_the_weight_of_a_loss_that_has_no_derivative_for_it_stays_detached() -> None:
+    body = "return F.cross_entropy(self.a(x) * self.p, torch.tensor([0, 1, 2, 3]), weight=self.w.exp().detach())"
+    (finding,) = diagnose_source(
+        net(body, "self.a = nn.Linear(6, 4); self.w = nn.Parameter(torch.ones(4))"), shapes="4x6"
+    )["findings"]
+    assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("CUT101", ["w"], True)
+    assert finding["fix"]["summary"].startswith("keep it detached, for cross_entropy_loss has no derivative")

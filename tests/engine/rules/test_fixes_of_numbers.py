@@ -314,3 +314,11 @@ def test_a_deviation_over_a_batch_of_one_wants_more_samples() -> None:
     code, told = fix("h = self.a(x); return (h - h.mean(0)) / h.std(0) * self.p", shapes="1x6")
     assert (code, told["verified"]) == ("NUM601", True)
     assert told["summary"].startswith("send more samples")
+
+
+def test_equal_eigenvalues_are_parted_a_little() -> None:
+    code, told = fix(
+        "w = torch.linalg.eigh(self.m @ self.m.t())[1]; return (x @ w) * self.p", "self.m = nn.Parameter(torch.eye(6))"
+    )
+    assert (code, told["verified"]) == ("NUM602", True)
+    assert told["after"] == "w = torch.linalg.eigh(self.m @ self.m.t() + 1e-4 * torch.diag(torch.linspace(0, 1, 6)))[1]"

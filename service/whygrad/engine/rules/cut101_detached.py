@@ -56,7 +56,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from whygrad.engine.edits import Hand, Replace
+from whygrad.engine.edits import Freeze, Hand, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.flow import DETACHING
@@ -116,7 +116,22 @@ def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
         after=unless_idle(line, undetached(line)),
         edits=(Replace(cut.node.id, "self"),),
     )
-    return [*_in_its_own_term(observation, cut), whole]
+    return [*_in_its_own_term(observation, cut), whole, *_as_weight(observation, cut)]
+
+
+def _as_weight(observation: Observation, cut: Severed) -> list[Fix]:
+    """The detach as it is, where a loss takes the value as the weight of its classes and has no derivative for it."""
+    dead = {t.id for t in cut.event.outputs}
+    read = [(e, o.role) for e in uses(observation).read(dead) for o in e.inputs if o.tensor.id in dead]
+    losses = {observation.nodes[e.node].bare_name for e, role in read if role in ("weight", "pos_weight")}
+    if len(losses) != 1 or any(e.input("target") is None or "weight" not in role for e, role in read):
+        return []
+    lost = owners(cut.parameters)
+    words = (
+        f"keep it detached, for {losses.pop()} has no derivative for its weight: freeze {lost}, requires_grad_(False)"
+    )
+    by_hand = "or take the loss of each sample, reduction='none', and weigh that"
+    return [Fix(f"{words}, {by_hand}", before="", edits=(Freeze(tuple(p.name for p in cut.parameters)),))]
 
 
 def _in_its_own_term(observation: Observation, cut: Severed) -> list[Fix]:

@@ -52,6 +52,7 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Wrap
@@ -62,8 +63,10 @@ from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradien
 from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, subject
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
 _MULTIPLYING = frozenset({"mul", "div", "matmul", "bmm", "mm", "einsum", "linear"})
+_LITTLE = "x + 1e-4 * torch.diag(torch.linspace(0, 1, x.size(-1), dtype=x.dtype, device=x.device))"
 _SPECTRAL = frozenset({"linalg_eigh", "linalg_eig", "linalg_svd", "svd", "symeig"})
 
 
@@ -91,7 +94,7 @@ def _finding(observation: Observation, spoiler: Spoiler) -> Finding:
             Link(f"its backward ({spoiler.function}) multiplies it with a slope that is not finite"),
             Link(f"from there it spreads to {owners(spoiler.parameters)}"),
         ),
-        fixes=fixes or [_otherwise(spoiler)],
+        fixes=fixes or [_otherwise(observation, spoiler)],
     )
 
 
@@ -102,15 +105,25 @@ def _why(spoiler: Spoiler) -> str:
     return f"the derivative of {name} is not finite for what it is given"
 
 
-def _otherwise(spoiler: Spoiler) -> Fix:
+def _otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
     name, read = spoiler.node.bare_name, spoiler.event.inputs[:1]
     if name in _SPECTRAL and read and _is_square(read[0].tensor):
-        apart = "x + 1e-3 * torch.diag(torch.arange(x.size(-1), dtype=x.dtype))"
+        values = "singular values" if "svd" in name else "eigenvalues"
+        size = read[0].tensor.shape[-1]
+        apart = f"1e-4 * torch.diag(torch.linspace(0, 1, {size}))"
+        called = rf"\b{name.removeprefix('linalg_')}\(({ARGUMENTS})\)"
         return Fix(
-            f"keep the eigenvalues apart, for equal ones have no vectors of their own: {apart} in place of x",
-            edits=(Wrap(spoiler.node.id, read[0].role, apart),),
+            f"let the loss read the {values} alone, for equal ones have no vectors of their own and no slope of them; "
+            f"where it needs the vectors, part the {values} a little: x + {apart} in place of x",
+            after=rewritten(observation.place(spoiler.node.id), called, lambda call: _more(call, apart)),
+            edits=(Wrap(spoiler.node.id, read[0].role, _LITTLE),),
         )
     return Fix(f"keep what {name} is given away from where its slope is infinite, before it is computed")
+
+
+def _more(call: re.Match[str], apart: str) -> str:
+    """A call of a function of one argument, with a little more of that."""
+    return call[0] if "," in call[1] else f"{call[0][:-1]} + {apart})"
 
 
 def _is_square(matrix: Tensor) -> bool:
