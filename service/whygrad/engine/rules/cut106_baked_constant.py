@@ -13,8 +13,8 @@ result is that of the example, whatever is sent.
 
 How to fix it
 -------------
-Compute the value with tensor operations inside the forward: without `.data`, `.item()` and NumPy. Or export with
-`torch.jit.script`, which compiles what tracing cannot see.
+Compute the value with tensor operations inside the forward: without `.data`, `.item()` and NumPy. An export with
+`torch.jit.script` computes it anew for whatever is sent, and still without its history.
 
 Not to be confused with
 -----------------------
@@ -76,6 +76,7 @@ def baked_constant(observation: Observation) -> Iterator[Finding]:
 def _finding(observation: Observation, found: Baked) -> Finding:
     lost, shown = owners(found.parameters), size(found.tensor)
     what = "a number" if not found.tensor.shape else f"numbers ({shown})"
+    left = ".item(), float() or int()" if not found.tensor.shape else ".data, NumPy or torch.tensor()"
     user = observation.nodes[found.user.node]
     return Finding(
         title=f"{subject(found.parameters, 'gets')} no gradient: the trace holds {what} in place of the result",
@@ -92,8 +93,8 @@ def _finding(observation: Observation, found: Baked) -> Finding:
             Link(f"{user.name} reads the constant, so no history leads back to {lost}", user.id),
         ),
         fix=Fix(
-            f"compute the value with tensor operations in the forward (no .data, .item(), float() or NumPy on what "
-            f"{lost} returns), or export with torch.jit.script",
+            f"keep the value a tensor, with its history: no {left} on what {lost} returns. In a script such a value "
+            "loses its history just the same",
             edits=_edits(user, found),
         ),
     )
