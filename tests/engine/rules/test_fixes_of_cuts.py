@@ -251,3 +251,10 @@ def test_the_weight_of_a_loss_that_has_no_derivative_for_it_stays_detached() -> 
     )["findings"]
     assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("CUT101", ["w"], True)
     assert finding["fix"]["summary"].startswith("keep it detached, for cross_entropy_loss has no derivative")
+
+
+def test_a_region_whose_layers_learn_elsewhere_is_no_beginning() -> None:
+    init = "self.enc, self.proj = nn.Linear(6, 6), nn.Linear(6, 6)"
+    body = "with torch.no_grad():\n            t = self.proj(self.enc(x * 2)); return self.enc(x) * t * self.p"
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["after"]) == ("CUT102", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -77,8 +77,14 @@ def _held_on(observation: Observation, step: Step, index: int, written: Tensor) 
     held = {(n.module, n.attribute) for n in givers if n.op == "prim::GetAttr"}
     given = (n for value in node.outputs for n in observation.takers.get(value, ()) if n.op == "prim::SetAttr")
     held -= {(n.module, n.attribute) for n in given}
-    later = (n for n in observation.nodes[node.id + 1 :] if n.op == "prim::GetAttr")
-    return any((n.module, n.attribute) in held and observation.takers.get(n.outputs[0]) for n in later)
+    return any(_last_taken(observation).get(each, -1) > node.id for each in held)
+
+
+@lru_cache(maxsize=8)
+def _last_taken(observation: Observation) -> Mapping[tuple[str, str | None], int]:
+    """The last node at which each of what modules hold is taken from them and read."""
+    taking = (n for n in observation.nodes if n.op == "prim::GetAttr" and observation.takers.get(n.outputs[0]))
+    return {(node.module, node.attribute): node.id for node in taking}
 
 
 def _names(observation: Observation, step: Step, index: int, written: Tensor) -> Iterator[int]:

@@ -70,7 +70,7 @@ from whygrad.engine.gradients.teachers import may_be_teacher, teacher_note
 from whygrad.engine.gradients.updates import in_a_new_tensor
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.gradients.writes import deriving, target
-from whygrad.engine.observation import Event, Frame, Node, Observation
+from whygrad.engine.observation import Frame, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners
@@ -114,19 +114,8 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 
 def _of_a_burn_in(observation: Observation, cut: Severed, region: Node) -> Fix | None:
-    """The region as it is, where the first steps of a recurrence run in it, and later ones are trained.
-
-    A layer that learns behind the region then takes on what it computed in the region itself.
-    """
-    wanting = {p.tensor for p in observation.trainable}
-    missing = {p.tensor for p in observation.missing}
-    inside, outside = list[Event](), list[Event]()
-    for event in observation.first.events:
-        (inside if region.id in observation.nodes[event.node].regions else outside).append(event)
-    begun = {t.id for event in inside for t in event.tensors} & wanting - missing
-    made = {t.id for event in inside for t in event.outputs} - wanting
-    read = ({t.id for t in event.tensors} for event in outside)
-    if not any(tensors & begun and tensors & made for tensors in read):
+    """The region as it is, where the first steps of a recurrence run in it, and later ones are trained."""
+    if region.id not in _beginning(observation):
         return None
     lost = owners(cut.parameters)
     return Fix(
@@ -136,6 +125,22 @@ def _of_a_burn_in(observation: Observation, cut: Severed, region: Node) -> Fix |
         before="",
         edits=(Freeze(tuple(p.name for p in cut.parameters)),),
     )
+
+
+@lru_cache(maxsize=8)
+def _beginning(observation: Observation) -> frozenset[int]:
+    """The regions in which a recurrence begins: a layer of theirs learns where it takes on what they computed."""
+    learning = {p.tensor for p in observation.trainable} - {p.tensor for p in observation.missing}
+    read, made, found = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set), set[int]()
+    for event in observation.first.events:
+        around, tensors = set(observation.nodes[event.node].regions), {t.id for t in event.tensors}
+        taken_on = {region for tensor in tensors for region in made.get(tensor, ())} - around
+        found |= {region for region in taken_on if tensors & read[region]}
+        for region in around:
+            read[region] |= tensors & learning
+            for each in (t.id for t in event.outputs if t.id not in observation.stored):
+                made[each].add(region)
+    return frozenset(found)
 
 
 def _is_shown(line: Frame | None) -> bool:

@@ -55,6 +55,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from whygrad.engine.edits import Ask, Freeze, Give
 from whygrad.engine.facts import FILLING, Frame
@@ -185,9 +186,15 @@ def _named(observation: Observation, last: Event, found: TakenOn) -> str | None:
 
 def _is_read(observation: Observation, last: Event, line: Frame) -> bool:
     """Whether something reads what a line gives, also that of another round, or of another layer of a list."""
-    op, joined = observation.nodes[last.node].op, {value for n in observation.nodes for value, _ in n.joins}
-    given = [v for n in observation.nodes if n.op == op and observation.place(n.id) == line for v in n.outputs]
-    return any(value in observation.takers or value in joined for value in given)
+    return (observation.nodes[last.node].op, line.file, line.line) in _read_lines(observation)
+
+
+@lru_cache(maxsize=8)
+def _read_lines(observation: Observation) -> frozenset[tuple[str, str, int]]:
+    """The operations whose result something reads, and the lines that they stand in."""
+    joined = {value for node in observation.nodes for value, _ in node.joins}
+    read = (n for n in observation.nodes if any(v in observation.takers or v in joined for v in n.outputs))
+    return frozenset((n.op, place.file, place.line) for n in read if (place := observation.place(n.id)) is not None)
 
 
 def _output(observation: Observation, last: Event) -> int | None:
