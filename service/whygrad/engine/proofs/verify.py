@@ -41,7 +41,10 @@ class Verifier:
         last = bases[-1]
         first = {k: base for base in reversed(bases) for k in base.keys & last.keys}
         numbers = next((base for base in bases if base.pass_name == "numeric"), None)
-        trials = {key(d): self._seen_in(numbers, self._try(first[key(d)], d), d) for d in _worth(last.found)}
+        trials = {
+            key(d): self._seen_in(numbers, self._try(_shows(d, numbers, first[key(d)]), d), d)
+            for d in _worth(last.found)
+        }
         causes = causes_among(last.found, trials)
         return _once((*causes, *self._behind(last, first, causes, trials, depth=1)))
 
@@ -104,10 +107,8 @@ class Verifier:
         if trial is None or numbers is None or trial.base is numbers or not trial.heals or self._late:
             return trial
         more = any(key(d) not in trial.base.keys for d in numbers.found if d.severity != "note")
-        closer = try_fix(self._rerun, numbers, fault, trial.fix) if more or fault.rule.cuts else None
-        if closer is not None and fault.rule.cuts and closer.starves:
-            return self._try(numbers, fault)
-        return closer if closer is not None and more and closer.heals else trial
+        closer = try_fix(self._rerun, numbers, fault, trial.fix) if more else None
+        return closer if closer is not None and closer.heals else trial
 
     def _singly(self, base: Base, fault: Diagnosed) -> Iterator[Trial]:
         for fix in _fixes(fault.finding):
@@ -117,7 +118,7 @@ class Verifier:
             if trial.stuck and all(isinstance(e, Resize) for e in fix.edits):
                 continue  # torch's own check compares with a size that the file holds as a constant
             yield trial
-            if trial.heals_all:
+            if trial.heals_all or _meets_another(trial):
                 return
 
     def _everywhere(self, trial: Trial) -> Trial:
@@ -197,6 +198,11 @@ def _sameness(diagnosed: Diagnosed) -> object:
     return diagnosed.rule.code, diagnosed.observation.nodes[node].op, tuple(t.shape for t in event.tensors)
 
 
+def _shows(fault: Diagnosed, numbers: Base | None, first: Base) -> Base:
+    """The run that a fix is held against: of a cut one with numbers, which tell whether the way behind it is open."""
+    return numbers if numbers is not None and fault.rule.cuts and key(fault) in numbers.keys else first
+
+
 def _worth(found: Iterable[Diagnosed]) -> list[Diagnosed]:
     """The faults whose fixes are tried: notes are none."""
     return [d for d in found if d.severity != "note"][:WIDEST]
@@ -204,6 +210,12 @@ def _worth(found: Iterable[Diagnosed]) -> list[Diagnosed]:
 
 def _fixes(finding: Finding) -> list[Fix]:
     return [fix for fix in (finding.fix, *finding.other_fixes) if fix is not None and fix.edits]
+
+
+def _meets_another(trial: Trial) -> bool:
+    """Whether a step that raised goes on, up to a fault of its own: every other remedy would meet it too."""
+    raised = trial.base.observation.error is not None
+    return raised and trial.heals and bool(trial.new) and not any(_belongs(d, trial) for d in trial.new)
 
 
 def _worth_more(trial: Trial) -> tuple[bool, bool, bool, int]:
