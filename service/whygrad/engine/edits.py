@@ -115,6 +115,14 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Renew:
+    """What the program keeps under a dotted name is an expression over it (`x`) when a forward begins: `x.detach()`."""
+
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True)
 class Leave:
     """The region of a context manager, or a call of `set_grad_enabled`, no longer turns gradients off."""
 
@@ -193,7 +201,21 @@ class StandIn:
 
 
 OfGraph = (
-    Wrap | Replace | Become | Give | Reconnect | Keep | Hand | Succeed | Copy | Read | Leave | Pause | Promote | StandIn
+    Wrap
+    | Replace
+    | Become
+    | Give
+    | Reconnect
+    | Keep
+    | Hand
+    | Succeed
+    | Copy
+    | Read
+    | Renew
+    | Leave
+    | Pause
+    | Promote
+    | StandIn
 )
 OfModule = Resize | Unfreeze | Freeze | Rescale | Register
 Edit = OfGraph | OfModule | Ask

@@ -503,6 +503,42 @@ class Net(nn.Module):
 """,
     ),
     Variant(
+        name="frozen_loss_made_a_leaf",
+        shapes="5x6;5:int64[0,3)",
+        codes=("PAR202",),
+        loss="output",
+        ops=("aten::requires_grad_",),
+        line="loss.requires_grad_(True)",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 3))
+        for q in self.parameters():
+            q.requires_grad = False
+
+    def forward(self, x, y):
+        loss = F.cross_entropy(self.a(x), y)
+        loss.requires_grad_(True)
+        return loss
+""",
+    ),
+    Variant(
+        name="saliency_of_a_frozen_classifier",
+        shapes="5x6",
+        loss="output",
+        source="""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 3)).requires_grad_(False)
+
+    def forward(self, x):
+        x = x.clone().requires_grad_()
+        return self.a(x).amax(1).sum()
+""",
+    ),
+    Variant(
         name="all_frozen_seq",
         shapes="5x6;5:int64[0,3)",
         codes=("PAR202",),

@@ -143,3 +143,18 @@ def test_a_memory_that_moves_on_is_not_made_anew_in_each_step() -> None:
     (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
     assert (finding["code"], finding["fix"]["after"]) == ("BWD403", None)
     assert "anew" not in finding["fix"]["summary"]
+
+
+def test_a_state_that_goes_on_through_a_loop_is_detached_between_the_steps_alone() -> None:
+    init = "self.cell = nn.Linear(6, 6); self.h = torch.zeros(4, 6); self.c = torch.zeros(4, 6)"
+    body = """
+        for t in range(x.size(1)):
+            self.c = 0.5 * self.c + self.cell(x[:, t])
+            self.h = torch.tanh(self.c + self.h)
+        return self.h * self.p"""
+    (finding,) = diagnose_source(net(body, init), shapes="4x3x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("BWD403", True)
+    assert finding["fix"]["after"].splitlines()[1:] == [
+        "    self.c = self.c.detach()",
+        "    self.h = self.h.detach()",
+    ]

@@ -21,6 +21,7 @@ from whygrad.engine.edits import (
     Promote,
     Read,
     Reconnect,
+    Renew,
     Replace,
     StandIn,
     Succeed,
@@ -153,6 +154,15 @@ class _Editor:
     def read(self, edit: Read) -> None:
         owner, slot = self._slot(edit.node, edit.argument)
         owner.replaceInput(slot, self._attribute(edit.name, owner, edit.node))
+
+    def renew(self, edit: Renew) -> None:
+        first, like = next(self._graph.nodes()), min(self._reader.handles)
+        kept = self._attribute(edit.name, first, like)
+        renewed = self._computed(like, edit.expression, [("x", kept)], first)
+        written = self._graph.create("prim::SetAttr", [kept.node().inputsAt(0), renewed], 0)
+        written.s_("name", kept.node().s("name"))
+        written.insertBefore(first)
+        self._reader.adopt(written, like)
 
     def promote(self, edit: Promote) -> None:
         node = self._node(edit.node)
@@ -292,6 +302,7 @@ _OF_GRAPHS: dict[type, Any] = {
     Succeed: _Editor.succeed,
     Copy: _Editor.copy,
     Read: _Editor.read,
+    Renew: _Editor.renew,
     Promote: _Editor.promote,
     Leave: _Editor.leave,
     Pause: _Editor.pause,

@@ -14,7 +14,8 @@ line. `retain_graph=True` silences it and lets memory grow with every step.
 How to fix it
 -------------
 Keep the numbers, not the history: `self.h = h.detach()`. This is truncated backpropagation through time, as meant
-for recurrent state.
+for recurrent state. Where a loop inside the forward keeps the state too, only what the last forward left is detached,
+at the beginning of the next one: `self.h = self.h.detach()`.
 
 Not to be confused with
 -----------------------
@@ -57,7 +58,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from whygrad.engine.edits import Edit, Wrap
+from whygrad.engine.edits import Edit, Renew, Wrap
 from whygrad.engine.facts import FILLING, KEEPING, RETYPING, Frame
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.copying import copied_before
@@ -115,6 +116,7 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
     node, kept = observation.nodes[first.node], _kept(first)
     held = _held(observation, before, first)
     where = f"self.{held}" if held else "a tensor"
+    fixes = list(_fixes(observation, before, failed, keepers))
     return Finding(
         title=f"{where} keeps the graph of the last step",
         message=f"{where} is kept with its history ({kept}), and the second backward runs into the freed graph.",
@@ -128,13 +130,46 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
             Link("backward of step 1 frees the graph behind it"),
             Link("step 2 computes with it, and its backward runs into the freed graph"),
         ),
-        fix=Fix(
-            "keep the numbers without their history",
-            *_lines(observation, [before.events[k] for k in keepers]),
-            edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
-        ),
-        other_fixes=(_where_it_is_read(observation, before, failed, keepers), *_anew(observation, before, keepers)),
+        fix=fixes[0],
+        other_fixes=tuple(fixes[1:]),
     )
+
+
+def _fixes(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Iterator[Fix]:
+    """What lets the history go. State that goes on through the rounds of a loop does so only between two steps."""
+    nodes = [observation.nodes[before.events[k].node] for k in keepers]
+    rounds = sum(event.node == nodes[0].id for event in before.events)
+    yield from _between(observation, nodes) if rounds > 1 else ()
+    yield Fix(
+        "keep the numbers without their history",
+        *_lines(observation, [before.events[k] for k in keepers]),
+        edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
+    )
+    yield _where_it_is_read(observation, before, failed, keepers)
+    yield from _anew(observation, before, keepers)
+
+
+def _between(observation: Observation, keepers: Sequence[Node]) -> Iterator[Fix]:
+    """The history let go where a forward begins, if modules alone keep tensors."""
+    names = dict.fromkeys(_name(observation, node) for node in keepers)
+    place = observation.signature.place if observation.signature is not None else None
+    lines = [f"    self.{name} = self.{name}.detach()" for name in names]
+    if all(node.op == "prim::SetAttr" and node.arguments[1].type == "Tensor" for node in keepers):
+        yield Fix(
+            f"detach {' and '.join(f'self.{name}' for name in names)} where a forward begins, not in each of its steps",
+            before=place.source if place is not None else None,
+            after="\n".join((place.source, *lines)) if place is not None and place.source else None,
+            edits=tuple(Renew(name, "x.detach()") for name in names),
+        )
+
+
+def _name(observation: Observation, node: Node) -> str:
+    """The dotted name under which an assignment keeps what it is given."""
+    path, owner = [node.attribute or ""], node.arguments[0].value
+    while (giver := observation.givers.get(owner)) is not None and giver.op == "prim::GetAttr":
+        path.append(giver.attribute or "")
+        owner = giver.arguments[0].value
+    return ".".join(reversed(path))
 
 
 def _where_it_is_read(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Fix:
