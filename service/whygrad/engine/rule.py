@@ -67,6 +67,11 @@ class Rule:
         return self.family == "ZER"
 
     @property
+    def spoils(self) -> bool:
+        """Whether its fault makes numbers that are not finite, among which no zero is seen."""
+        return self.family == "NUM"
+
+    @property
     def of_gradients(self) -> bool:
         """Whether its fault costs parameters their gradient, and raises only where it costs all of them theirs."""
         return self.family in {"CUT", "PAR", "ZER", "NUM"}

@@ -32,6 +32,7 @@ class Edge:
 
 _MORE = "{x} + {tiny}"
 _FROM_ZERO = "{x}.clamp_min({tiny})"
+_AT_LEAST_ONE = "{x}.clamp_min(1)"  # of a count of what may not be there
 _INSIDE_ONE = "{x}.clamp(-1 + {margin}, 1 - {margin})"
 _NO_OVERFLOW = "{x}.clamp_max(80.0)"
 _ABOVE_NOTHING = "{x}.clamp_min(-1e4)"
@@ -124,6 +125,8 @@ def _clear_of_the_edge(observation: Observation, node: Node, event: Event) -> li
         return []
     negative = operand.numbers is not None and operand.numbers.low < 0
     expressions = [edge.expression, *_OTHERWISE.get(edge.expression, ())]
+    if edge is _QUOTIENT and not operand.floating:
+        expressions = [_AT_LEAST_ONE]
     if negative and edge.role == "self" and edge.expression == _MORE:
         expressions = [_FROM_ZERO]  # of what may be negative, a small amount more is not enough
     told = {"tiny": _ROOM.get(operand.dtype, _TINY), "margin": _EDGE.get(operand.dtype, "1e-6")}

@@ -72,7 +72,13 @@ class Trial:
             return False
         moved = any(self._made(d) or self._goes_on(d) for d in self.new)
         came = bool(self.new) or self.unexplained
-        return key(self.fault) in self.gone and not moved and (not came or (self.base.stopped and bool(self.new)))
+        hidden = bool(self.new) and (self.base.stopped or self._shows_zeros)
+        return key(self.fault) in self.gone and not moved and (not came or hidden)
+
+    @property
+    def _shows_zeros(self) -> bool:
+        """Whether all that came are zeros, where there had been numbers that were not finite."""
+        return self.fault.rule.spoils and all(d.rule.zeroes for d in self.new) and not self.unexplained
 
     def _made(self, new: Diagnosed) -> bool:
         """Whether a fault stands where the old one did, in what the fix put in, or where it stops gradients."""
