@@ -322,3 +322,10 @@ def test_equal_eigenvalues_are_parted_a_little() -> None:
     )
     assert (code, told["verified"]) == ("NUM602", True)
     assert told["after"] == "w = torch.linalg.eigh(self.m @ self.m.t() + 1e-4 * torch.diag(torch.linspace(0, 1, 6)))[1]"
+
+
+def test_a_count_of_nothing_divides_as_one_and_what_is_left_without_a_gradient_is_told() -> None:
+    body = "kept = F.relu(self.a(x) - 100); n = (kept > 0).sum(); return kept.sum() / n * self.p"
+    found, told = fix(body, loss="output")
+    assert (found, told["after"], told["verified"]) == ("NUM601", "return kept.sum() / n.clamp_min(1) * self.p", True)
+    assert "another fault is left" in told["evidence"]

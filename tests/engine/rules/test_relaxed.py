@@ -216,3 +216,26 @@ def test_what_is_written_twice_gets_a_name_that_is_free(made: str) -> None:
     fix = next(f["fix"] for f in diagnose_source(source, **example)["findings"] if f["code"] == "CUT103")
     assert fix["after"].startswith("soft_ = torch.sigmoid(h + 1 - 0.1)\nm = ")
     assert unhealed(source, example) == []
+
+
+def test_positions_along_an_axis_are_interpolated_where_a_cast_rounds_them() -> None:
+    document = diagnose_source(
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.shift = nn.Conv1d(3, 1, 3, padding=1)
+        self.out = nn.Conv1d(3, 2, 1)
+
+    def forward(self, x):
+        n = x.size(2)
+        place = torch.clamp(torch.arange(n, dtype=x.dtype) + 3.0 * self.shift(x), 0.0, float(n - 1))
+        nearest = (place + 0.5).long().expand(x.size(0), x.size(1), n)
+        return self.out(torch.gather(x, 2, nearest))
+""",
+        shapes="2x3x8",
+    )
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT104", True)
+    assert finding["fix"]["summary"].startswith("interpolate")
+    assert "4 of 4 parameters" in finding["fix"]["evidence"]

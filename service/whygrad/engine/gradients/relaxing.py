@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from whygrad.engine.edits import Edit, Reconnect, Replace, Wrap
+from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.facts import CASTS, METADATA
 from whygrad.engine.gradients.relaxations import Relaxation, relaxation, shares
 from whygrad.engine.gradients.scalars import TAKERS
@@ -18,12 +18,12 @@ from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Node, Observation
 
 
-def _rows(weights: str, table: str) -> str:
+def rows(weights: str, table: str) -> str:
     """The rows of a table, weighted. What torch writes in Python (tensordot, einsum) cannot be compiled in an edit."""
     return f"torch.matmul({weights}, {table}.flatten(1) if {table}.dim() > 1 else {table}.unsqueeze(1)).reshape(list({weights}.size()[:-1]) + list({table}.size()[1:]))"  # noqa: E501
 
 
-def _between(positions: str, table: str) -> str:
+def between(positions: str, table: str) -> str:
     """Of each row as much as a position is near it."""
     rows = f"torch.arange({table}.size(0), dtype={table}.dtype, device={table}.device)"
     return f"(1 - ({positions}.unsqueeze(-1) - {rows}).abs()).clamp(min=0)"
@@ -35,15 +35,8 @@ _WITHIN = "dim if dim >= 0 else dim - 1"
 _MEAN = "torch.matmul(x, torch.arange(x.size(-1), dtype=x.dtype, device=x.device))"
 _RANKS = "torch.sigmoid(self.movedim(dim, -1).unsqueeze(-1) - self.movedim(dim, -1).unsqueeze(-2)).sum(-1).movedim(-1, dim) - 0.5"  # noqa: E501
 _PAIRED = "(torch.matmul(indices_0, self[:indices_0.size(-1), :indices_1.size(-1)]) * indices_1).sum(-1)"
-_NEAR = _rows(_between("indices_0", "self"), "self")
-_INTERPOLATED = _rows(_between("indices", "weight"), "weight")
+INTERPOLATED = rows(between("indices", "weight"), "weight")
 """A row of a table at a position between two others: as much of each as it is near."""
-
-_ALONG = "torch.lerp(self.gather(dim, index.to(torch.int64).clamp(0, self.size(dim) - 1)), self.gather(dim, (index.to(torch.int64) + 1).clamp(0, self.size(dim) - 1)), index - index.floor())"  # noqa: E501
-"""Along an axis the entry before a position and the one behind it, by how far it is from the first."""
-
-_STRETCHED = "-(torch.arange(int(repeats.round().sum()), device=self.device).unsqueeze(-1) + 0.5 - torch.cumsum(repeats, 0) + repeats / 2).square()"  # noqa: E501
-"""How near the middle of each place is to the middle of each stretch, where entries are repeated."""
 
 _PASSED_ON: Mapping[str, str] = {
     "clone": "self",
@@ -60,14 +53,14 @@ _PASSED_ON: Mapping[str, str] = {
 
 _PICKED: Mapping[tuple[str, str], str] = {
     ("one_hot", "self"): "torch.constant_pad_nd(self, [0, max(num_classes - self.size(-1), 0)])",
-    ("embedding", "indices"): _rows("indices", "weight[:indices.size(-1)]"),
+    ("embedding", "indices"): rows("indices", "weight[:indices.size(-1)]"),
     (
         "index_select",
         "index",
     ): "torch.matmul(self.narrow(dim, 0, index.size(-1)).movedim(dim, -1), index.transpose(-1, -2)).movedim(-1, dim)",
     ("gather", "index"): f"(index * self.narrow(dim, 0, index.size(-1)).movedim(dim, -1).unsqueeze({_WITHIN})).sum(-1)",
     ("scatter", "index"): f"self + (value - self) * index.sum({_WITHIN}).movedim(-1, dim)",
-    ("index", "indices[0]"): _rows("indices_0", "self[:indices_0.size(-1)]"),
+    ("index", "indices[0]"): rows("indices_0", "self[:indices_0.size(-1)]"),
     (
         "index",
         "indices[1]",
@@ -173,27 +166,6 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
     return Relaxed(f"a straight-through estimate, hard + soft - soft.detach() with {what}", (edit, *changed))
 
 
-def interpolated(observation: Observation, node: Node, event: Event) -> Relaxed | None:
-    """What takes whole numbers as places or as lengths, given what was computed: a weighted mean of what is near."""
-    changed = followed(observation, event.outputs[0].id, _as_place)
-    takers = {observation.nodes[e.node].bare_name for e in changed or () if isinstance(e, Replace)} - CASTS
-    edits = (_unrounded(observation, node, event), *(changed or ()))
-    if takers == {"repeat_interleave"}:
-        name = "upsample softly: for each place the entries weighed by how near they are to it (Gaussian upsampling)"
-        return Relaxed(name, edits)
-    name = "interpolate: take as much of each of the two nearest entries as the position is near it"
-    return Relaxed(name, edits) if takers & {"index", "embedding", "gather"} else None
-
-
-def _unrounded(observation: Observation, node: Node, event: Event) -> Edit:
-    """The position itself in place of its cast: where that rounds, `(x + 0.5).long()`, what the half was added to."""
-    maker = observation.first.maker(event.tensors[0].id) if event.tensors else None
-    added = observation.nodes[maker.node] if maker is not None else None
-    if added is not None and added.bare_name == "add" and added.literal("other") == 0.5:
-        return Reconnect(node.id, added.id)
-    return Replace(node.id, "self")
-
-
 def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
     """The edits of all that reads a tensor, and what is handed on of it; None where something cannot."""
     tracked, edits = {tensor: reading}, dict[Edit, None]()
@@ -230,7 +202,7 @@ def _as_weights(observation: Observation, node: Node, event: Event, role: str, w
         return _compared(node, event, role), _as_share
     if name == "index" and whole and len(event.inputs) == 3:
         return Replace(node.id, _PAIRED), None
-    if name == "index" and not _indexes(observation, event, role):
+    if name == "index" and not indexes(observation, event, role):
         return None
     picked = _PICKED.get((name, role))
     if picked is not None and (name != "scatter" or node.argument("value") is not None):
@@ -247,7 +219,7 @@ def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> 
     if blended is not None and node.literal("value") not in _INFINITE:
         return Replace(node.id, blended), _as_share if still else None
     if (name, role) == ("embedding", "indices"):
-        return Replace(node.id, _INTERPOLATED), None
+        return Replace(node.id, INTERPOLATED), None
     if name == "index_put" and _puts_one_number(event):
         return Replace(node.id, "self + (values - self) * indices_0"), None
     return None if name in UNFIT else (None, _as_share if still else None)
@@ -261,23 +233,6 @@ def _puts_one_number(event: Event) -> bool:
     )
 
 
-def _as_place(observation: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
-    """How an operation takes a position between two others where it took a whole one."""
-    name, still = node.bare_name, not any(t.floating for t in event.outputs)
-    if name in CASTS and still:
-        return Replace(node.id, "self"), _as_place
-    if (name, role) == ("embedding", "indices"):
-        return Replace(node.id, _INTERPOLATED), None
-    if name == "index" and role == "indices[0]" and _indexes(observation, event, role):
-        return Replace(node.id, _NEAR), None
-    if (name, role) == ("gather", "index") and event.input("self") is not None:
-        return Replace(node.id, _ALONG), None
-    if (name, role) == ("repeat_interleave", "repeats") and isinstance(dim := node.literal("dim"), int):
-        rows = _rows(f"torch.softmax({_STRETCHED}, -1)", f"self.movedim({dim}, 0)")
-        return Replace(node.id, f"{rows}.movedim(0, {dim})"), None
-    return None if name in UNFIT else (None, _as_place if still else None)
-
-
 def _compared(node: Node, event: Event, role: str) -> Edit:
     """`choice == target` as the weight that the target has, `choice != target` as all the others'."""
     wanted = "other" if role == "self" else "self"
@@ -287,7 +242,7 @@ def _compared(node: Node, event: Event, role: str) -> Edit:
     return Replace(node.id, taken if node.bare_name == "eq" else f"(1 - {taken})")
 
 
-def _indexes(observation: Observation, event: Event, role: str) -> bool:
+def indexes(observation: Observation, event: Event, role: str) -> bool:
     """Whether positions alone index the first axis, or the second along the first: `x[arange, positions]`."""
     others = [o for o in event.inputs if o.role.startswith("indices") and o.role != role]
     if role == "indices[0]":

@@ -58,7 +58,7 @@ from dataclasses import replace
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
-from whygrad.engine.gradients.relaxing import interpolated
+from whygrad.engine.gradients.interpolating import interpolated
 from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule

@@ -61,7 +61,7 @@ from whygrad.engine.wording.phrases import counted
 
 @rule("PAR202", "nothing-trainable", "error")
 def nothing_trainable(observation: Observation) -> Iterator[Finding]:
-    """A loss without history, or with one that begins in a leaf made on the way, where no parameter wants a gradient."""
+    """A loss without history, or with one that begins in a leaf made on the way, where no parameter wants any."""
     loss = observation.first.loss
     if observation.trainable or loss is None:
         return
@@ -84,7 +84,7 @@ def nothing_trainable(observation: Observation) -> Iterator[Finding]:
         chain=(Link(f"{counted(held, 'parameter')}, and none with requires_grad=True"), _end(observation, leaf)),
         fix=Fix(
             _remedy(held, leaf),
-            edits=tuple(_unfrozen(observation, floating, leaf)) if floating else (),
+            edits=tuple(_unfrozen(floating, leaf)) if floating else (),
         ),
     )
 
@@ -112,7 +112,7 @@ def _remedy(held: int, leaf: Event | None) -> str:
     return unfreeze if leaf is None else f"{unfreeze}; and take requires_grad_ off the result, which trains nothing"
 
 
-def _unfrozen(observation: Observation, floating: tuple[str, ...], leaf: Event | None) -> Iterator[Edit]:
+def _unfrozen(floating: tuple[str, ...], leaf: Event | None) -> Iterator[Edit]:
     """Parameters that want a gradient, and no leaf on the way to them."""
     yield Unfreeze(floating)
     if leaf is not None:
