@@ -6,6 +6,7 @@ from textwrap import indent
 
 import pytest
 from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net
 
 from whygrad.engine.observation import Json
 
@@ -35,7 +36,7 @@ return loss + 0.1 * (s.argmax(1) != y).float().mean()
     ),
     "accuracy_as_a_number": (
         "aten::argmax",
-        None,
+        True,
         """
 return loss + 0.1 * (s.argmax(1) != y).float().mean().item()
 """,
@@ -340,3 +341,19 @@ def test_a_count_of_hits_is_left_out(rest: str, before: str, after: str | None) 
     (finding,) = [f for f in diagnosed(rest)["findings"] if f["severity"] != "note"]
     assert finding["code"] == "CUT108"
     assert (finding["fix"]["verified"], finding["fix"]["before"], finding["fix"]["after"]) == (True, before, after)
+
+
+def test_a_term_that_is_detached_and_then_added_as_a_number_is_kept_as_a_tensor() -> None:
+    body = "e = self.d(self.a(x)).square().mean().detach(); n = float(e); return self.a(x).square().mean() * self.p + n"
+    layers = "self.a = nn.Linear(4, 3); self.d = nn.Linear(3, 1).requires_grad_(False)"
+    found = diagnose_source(net(body, layers), shapes="5x4", loss="output")["findings"][0]
+    assert (found["code"], found["location"]["op"], found["fix"]["verified"]) == ("CUT108", "aten::detach", True)
+
+
+def test_a_histogram_whose_bins_the_module_holds_is_made_soft() -> None:
+    body = "h = torch.histc(self.a(x), self.n, -3.0, 3.0); return F.mse_loss(self.a(x), x) * self.p + h.square().mean()"
+    found = diagnose_source(net(body, "self.a = nn.Linear(4, 4); self.n = 8"), shapes="5x4", loss="output")["findings"][
+        0
+    ]
+    assert (found["code"], found["fix"]["verified"]) == ("CUT108", True)
+    assert "two nearest bins" in found["fix"]["summary"]

@@ -185,9 +185,9 @@ def test_a_share_in_place_of_yes_and_no_is_shown(lines: list[str], after: str) -
     ("body", "source", "after"),
     [
         (
-            "h = h + (h.round() - h).detach(); y = torch.ones_like(h) * self.p; y.detach().copy_(h); return y",
-            "y.detach().copy_(h)",
-            "y.copy_(h)",
+            "h = h + (h.round() - h).detach(); y = x * self.p; y.detach()[1:].copy_(h[1:]); return y",
+            "y.detach()[1:].copy_(h[1:])",
+            "y[1:].copy_(h[1:])",
         ),
         ("h=h.detach(); return h * self.p", "h=h.detach()", ""),
     ],

@@ -63,3 +63,23 @@ def test_a_bias_is_told_with_its_weight_where_a_layer_is_taken_from_itself() -> 
     layers = "self.a = nn.Conv1d(4, 6, 1); self.s = nn.Conv1d(6, 2, 1)"
     (found,) = diagnose_source(net(body, layers), shapes="3x4x5")["findings"]
     assert set(found["parameters"]) == {"s.weight", "s.bias"}
+
+
+ADDED = {
+    "one number": ("self.b = nn.Parameter(torch.ones(1))", "s = self.q(x) + self.b"),
+    "one for each row": ("self.b = nn.Parameter(torch.randn(3, 1))", "s = 2 * (self.q(x) + self.b)"),
+}
+
+
+@pytest.mark.parametrize(("made", "scores"), ADDED.values(), ids=ADDED)
+def test_a_parameter_that_is_added_to_all_scores_alike_is_to_be_left_out(made: str, scores: str) -> None:
+    source = net(f"{scores}; return torch.softmax(s, 1).square() * self.p", f"self.q = nn.Linear(4, 6); {made}")
+    found = diagnose_source(source, shapes="3x4")["findings"][0]
+    assert (found["code"], found["parameters"]) == ("ZER504", ["b"])
+    assert (found["fix"]["verified"], found["fix"]["summary"][:23]) == (True, "leave the parameter out")
+
+
+def test_the_bias_of_keys_shifts_scores_and_is_healthy() -> None:
+    body = "k = m @ self.w + self.b; w = torch.softmax(self.q(x) @ k.t(), 1); return (w @ m) * self.p"
+    layers = "self.q = nn.Linear(4, 6); self.w = nn.Parameter(torch.randn(5, 6)); self.b = nn.Parameter(torch.ones(6))"
+    assert diagnose_source(net(body, layers, takes="x, m"), shapes="3x4;3x5")["verdict"] == "healthy"

@@ -23,6 +23,7 @@ from whygrad.engine.gradients.derivatives import (
     STEPS,
     VIEWS,
 )
+from whygrad.engine.gradients.shifting import only_shifts
 from whygrad.engine.gradients.zero_sources import (
     BLANKING,
     CENTRING,
@@ -102,6 +103,8 @@ class Autopsy:
             return None
         if dead.how == "cancelled":
             return self._cancelled(parameter, dead)
+        if self._direct(parameter, dead) and self._only_shifts(function):
+            return self._starved(order, "invariant", dead, parameter)
         named = kind(function)
         if named in FITTED and self._of_itself(order):
             return self._starved(order, "invariant", dead, parameter)
@@ -125,12 +128,12 @@ class Autopsy:
         """Whether that is as it should be: a fit that is perfect, a batch of which nothing was selected, or a bias.
 
         What is merely added shifts everything alike, and may well change nothing; not so where the weight beside it
-        changes nothing either.
+        changes nothing either, or where a softmax alone reads the sum.
         """
         function = self._step.functions[dead.function]
         gave, named = function.edges[dead.edge].gave, kind(function)
         if dead.edge in ADDING.get(named, ()) and self._direct(parameter, dead):
-            return not (dead.how == "cancelled" and self._weight_cancelled(function, dead))
+            return not self._does_nothing(function, dead)
         fitted = named in FITTED and not (function.event is not None and self._of_itself(function.event))
         return dead.how == "flat" and (fitted or (gave is not None and not gave.elements))
 
@@ -141,6 +144,16 @@ class Autopsy:
         compared = maker is not None and self._observation.nodes[maker.node].bare_name in _COMPARING
         read = maker.tensors if maker is not None and compared else event.tensors
         return len(read) == 2 and read[0].id == read[1].id
+
+    def _does_nothing(self, function: Function, dead: Dead) -> bool:
+        """Whether what is added was to do more than shift: beside its weight, or by itself, as nothing but a shift."""
+        return self._only_shifts(function) or (dead.how == "cancelled" and self._weight_cancelled(function, dead))
+
+    def _only_shifts(self, function: Function) -> bool:
+        order = function.event
+        return order is not None and only_shifts(
+            self._observation, self._observation.nodes[self._step.events[order].node]
+        )
 
     def _weight_cancelled(self, function: Function, dead: Dead) -> bool:
         """Whether a parameter that what comes in is multiplied with got something there, and starves all the same."""

@@ -45,6 +45,18 @@ def copied_aside(observation: Observation, step: Step, index: int) -> tuple[Copy
     return () if read or saved or changed else (Copy(first.id, role),)
 
 
+def copied_where_read(observation: Observation, node: Node) -> tuple[Copy, ...]:
+    """The edit that copies what a module holds where a view of it is taken that a later line writes into."""
+    first, role = node, node.writes[0]
+    while (given := first.argument(role)) is not None and (maker := observation.givers.get(given.value)) is not None:
+        if maker.op == "prim::GetAttr":
+            return (Copy(first.id, role),) if first is not node else ()
+        if not maker.op.startswith("aten::") or maker.argument("self") is None:
+            break
+        first, role = maker, "self"
+    return ()
+
+
 def _taken_of(observation: Observation, whole: int, values: AbstractSet[int]) -> set[int]:
     """Those of the values that are views of a whole, or of such views."""
     pending, found = [whole], set[int]()

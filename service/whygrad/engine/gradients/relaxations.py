@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from whygrad.engine.observation import Event, Node
+from whygrad.engine.operands import value
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,9 @@ def _counted(node: Node, _: Event) -> Relaxation:
     return Relaxation("the sum of the magnitudes", f"self.abs().sum({along})", "numbers")
 
 
-def _binned(node: Node, _: Event) -> Relaxation | None:
+def _binned(node: Node, event: Event) -> Relaxation | None:
     """A histogram in which each number is shared between the two nearest bins."""
-    bins, low, high = (node.literal(name) for name in ("bins", "min", "max"))
+    bins, low, high = (value(node, event, name) for name in ("bins", "min", "max"))
     if not isinstance(bins, int) or not isinstance(low, int | float) or not isinstance(high, int | float):
         return None
     least, width = (f"{float(low)}", f"{(high - low) / bins}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from whygrad.engine.facts import SCALING
-from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.observation import Event, Node, Observation, Operand
 
 _SHIFTING = frozenset({"add", "sub", "rsub"})
@@ -30,17 +30,26 @@ class Shift:
     joined: bool
 
 
-def shift(observation: Observation, found: Starved) -> Shift | None:
+def shift(observation: Observation, node: Node) -> Shift | None:
     """The softmax behind a sum whose one part is the same for all that it compares, or behind the parts themselves.
 
     None where that is not it.
     """
-    events = observation.first.events
-    own = next((e for e in events if e.node == found.node.id and e.completed), None)
-    joined = found.node.bare_name in _JOINING
-    if own is None or not (joined or (found.node.bare_name in _SHIFTING and _stretched(own))):
+    joined = node.bare_name in _JOINING
+    return _compared(observation, node, SCALING if joined else _LINEAR | _LAYING_OUT)
+
+
+def only_shifts(observation: Observation, node: Node) -> bool:
+    """Whether a sum is made for a softmax alone, which reads it as it is: what is stretched there can do nothing."""
+    return node.bare_name in _SHIFTING and _compared(observation, node, SCALING | _LAYING_OUT) is not None
+
+
+def _compared(observation: Observation, node: Node, kept: AbstractSet[str]) -> Shift | None:
+    """The softmax that compares what an operation gives, where no more than what is `kept` stands between them."""
+    events, joined = observation.first.events, node.bare_name in _JOINING
+    own = next((e for e in events if e.node == node.id and e.completed), None)
+    if own is None or not (joined or (node.bare_name in _SHIFTING and _stretched(own))):
         return None
-    kept = SCALING if joined else _LINEAR | _LAYING_OUT
     reached, first = {t.id for t in own.outputs}, None
     for event in events[events.index(own) + 1 :]:
         read = [operand for operand in event.inputs if operand.tensor.id in reached]

@@ -34,14 +34,14 @@ _KEEPING = _NEGATING | frozenset(
 class DeadTerm:
     """A term without a gradient beside one that has: where it is added, and the cuts that took its history.
 
-    The first of `cuts` is the one to change. It is `meant` where the user detached the term as a whole; `numbers`
-    where it is added as a number and not as a tensor.
+    The first of `cuts` is the one to change. It is `meant` where the user detached the term as a whole; `taken` are
+    the operations that took it out of tensors, where it is added as a number.
     """
 
     addition: Node
     cuts: tuple[Severed, ...]
     meant: bool
-    numbers: bool
+    taken: tuple[Node, ...] = ()
 
     @property
     def cut(self) -> Severed:
@@ -123,7 +123,7 @@ class _Sum:
             addition=self._node(self.events[part.addition]),
             cuts=tuple(severed_at(self.observation, cut) for cut in (last, *beside.values())),
             meant=self._detached_whole(part),
-            numbers=bool(part.numbers),
+            taken=tuple(self.observation.givers[value] for value in sorted(part.numbers)),
         )
 
     def _fixed_side(self, part: _Part, cuts: Sequence[Cut]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import prod
 
 from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Error, Gradient, Node, Parameter, Step
@@ -16,6 +17,8 @@ TINY = 1e-5
 
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
+
+_SHIFTING = frozenset({"add", "sub", "rsub"})
 
 _OF_NUMBERS = re.compile(
     r"\b(nans?|infs?|infinit(e|y))\b|finite|between 0 and 1|element < 0|sum of probabilities|converge|singular",
@@ -54,7 +57,7 @@ def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter], nodes
     """The number of the step that is to be run in double precision: some weight's gradient may be mere rounding.
 
     Of what is only added, as a bias is, the next normalisation may take the gradient away: that is as it should be.
-    What others are multiplied by is a weight, even if it is a single number.
+    What others are multiplied by is a weight, even if it is a single number; and so is one number added to all.
     """
     told = _told(steps)
     wanting = [p for p in parameters if p.requires_grad]
@@ -67,13 +70,19 @@ def step_to_double(steps: Sequence[Step], parameters: Sequence[Parameter], nodes
 
 
 def _factors(step: Step, parameters: Sequence[Parameter], nodes: Sequence[Node]) -> frozenset[str]:
-    """The parameters that something else is multiplied by, themselves or what was computed of them alone."""
+    """The parameters that something else is multiplied by, or single numbers that are added to it.
+
+    It is themselves, or what was computed of them alone.
+    """
+    single = {p.name for p in parameters if prod(p.shape) == 1}
     owners = {p.tensor: p.name for p in parameters}
     found = set()
     for event in step.events:
         owned = {owners[t.id] for t in event.tensors if t.id in owners}
         if nodes[event.node].bare_name in SCALING:
             found |= owned
+        elif nodes[event.node].bare_name in _SHIFTING:
+            found |= owned & single
         elif len(owned) == 1 and len(event.tensors) == 1:
             owners |= dict.fromkeys((t.id for t in event.outputs), owned.pop())
     return frozenset(found)

@@ -213,9 +213,9 @@ def _fixes(finding: Finding) -> list[Fix]:
 
 
 def _meets_another(trial: Trial) -> bool:
-    """Whether a step that raised goes on, up to a fault of its own: every other remedy would meet it too."""
+    """Whether a step that raised goes on, up to a fault of another kind: every other remedy would show it too."""
     raised = trial.base.observation.error is not None
-    return raised and trial.heals and bool(trial.new) and not any(_belongs(d, trial) for d in trial.new)
+    return raised and trial.heals and bool(trial.new) and not any(d.rule.of_operands for d in trial.new)
 
 
 def _worth_more(trial: Trial) -> tuple[bool, bool, bool, int]:

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Leave, Replace
+from whygrad.engine.edits import Edit, Keep, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
@@ -120,11 +120,12 @@ def _fix(observation: Observation, term: DeadTerm) -> Fix:
     cut, line = term.cut, observation.place(term.cut.node.id)
     if without_graph(cut.node):
         return with_graph(observation, cut.node)
-    if term.numbers:
+    if term.taken:
         words = "add the tensor itself to the loss, not a number taken out of it"
         if cut.cause == "rebuilt":
             return Fix(words, after=rewritten(line, r"\.item\(\)", ""), edits=_edits(observation, term))
-        return Fix(f"{words}, and {_words(observation, cut)}")
+        kept = Fix(f"{words}, and {_words(observation, cut)}", edits=_edits(observation, term))
+        return _left_out(observation, term) or kept
     if cut.cause == "detached":
         return Fix(_words(observation, cut), after=undetached(line), edits=_edits(observation, term))
     return _left_out(observation, term) or _relaxed(observation, term)
@@ -179,7 +180,8 @@ def _words(observation: Observation, cut: Severed) -> str:
 def _edits(observation: Observation, term: DeadTerm) -> tuple[Edit, ...]:
     """A gradient let through each cut; no edits where one of them has no known stand-in."""
     each = [_through(observation, cut) for cut in term.cuts]
-    return tuple(dict.fromkeys(edit for edits in each for edit in edits)) if all(each) else ()
+    whole = [Keep(node.id) for node in term.taken if term.cut.cause != "rebuilt"]
+    return tuple(dict.fromkeys([*(edit for edits in each for edit in edits), *whole])) if all(each) else ()
 
 
 def _through(observation: Observation, cut: Severed) -> tuple[Edit, ...]:

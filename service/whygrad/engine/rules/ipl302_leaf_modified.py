@@ -51,7 +51,7 @@ from collections.abc import Iterator, Sequence
 
 from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.copying import copied_before, written_apart
+from whygrad.engine.gradients.copying import copied_before, copied_where_read, written_apart
 from whygrad.engine.gradients.updates import (
     in_a_new_tensor,
     lines_with_a_copy,
@@ -119,10 +119,13 @@ def _of_a_part(observation: Observation, failed: Failure, node: Node, event: Eve
 
 def _in_a_copy(observation: Observation, failed: Failure, node: Node) -> Fix:
     """The write in a copy of the parameter, which all read that read the parameter after it: both learn."""
+    words = "write into a clone, and read that from there on"
     edits = copied_before(observation, failed.step, failed.order)
+    if not edits:
+        return Fix(words, edits=copied_where_read(observation, node))
     held = next((a.value for e in edits for a in observation.nodes[e.node].arguments if a.name == e.argument), -1)
     before, after = lines_with_a_copy(observation, node, held) or (None, None)
-    return Fix("write into a clone, and read that from there on", before, after, edits=edits)
+    return Fix(words, before, after, edits=edits)
 
 
 def _is_read(observation: Observation, node: Node) -> bool:

@@ -52,8 +52,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Give, Wrap
-from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.edits import Freeze, Give, Wrap
+from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.shifting import Shift, shift
 from whygrad.engine.gradients.starving import finding, reduced, starved_by
@@ -82,7 +82,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     name, lost = found.node.bare_name, owners(found.parameters)
     normalised = name in _NORMALISING
     what = "normalises it away" if normalised else "is where its contributions cancel"
-    shifted = shift(observation, found)
+    shifted = shift(observation, found.node)
     divider = None if normalised else _divided_by(observation, found)
     fixes = _fixes(observation, found, normalised=normalised)
     if divider is not None:
@@ -91,7 +91,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
     if shifted is not None:
         softmax = shifted.softmax.bare_name
         what, why = f"gives it to all that {softmax} compares alike", f"{softmax} sees differences alone"
-        fixes = [_parted(found, shifted) if shifted.joined else _bent(observation, shifted), *fixes]
+        fixes = [*_without(observation, found, shifted), *fixes]
     return finding(
         observation,
         found,
@@ -133,6 +133,20 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
     centred = not normalised and name in ("sub", "rsub")
     return [*across, *([squared] if centred else []), weighed]
+
+
+def _without(observation: Observation, found: Starved, shifted: Shift) -> list[Fix]:
+    """What makes a difference between the scores, or, where a parameter itself is added to all, that it is not."""
+    if shifted.joined:
+        return [_parted(found, shifted)]
+    own = {p.tensor for p in found.parameters}
+    if own.isdisjoint(t.id for t in found.event.tensors):
+        return [_bent(observation, shifted)]
+    leave = Fix(
+        f"leave the parameter out: whatever is added to all scores alike, {shifted.softmax.bare_name} gives the same",
+        edits=(Freeze(names(found.parameters)),),
+    )
+    return [leave, _bent(observation, shifted)]
 
 
 def _bent(observation: Observation, shifted: Shift) -> Fix:
