@@ -133,7 +133,8 @@ OF_A_COPY = {
 IN_A_COPY_ELSEWHERE = {
     "a view with a name of its own": "z = self.q(x)\nrow = self.w[0]\nrow.copy_(z[0])\nreturn z @ self.w.t()",
     "each round of a loop": "z = self.q(x)\nfor i in range(3):\n    self.w[i] = z[i]\nreturn z @ self.w.t()",
-    "a view in each round": "z = self.q(x)\nfor i in range(2):\n    row = self.w[i]\n    row.mul_(z[i])\nreturn z @ self.w.t()",
+    "a view in each round": "z = self.q(x)\nfor i in range(2):\n    row = self.w[i]\n    row.mul_(z[i])\n"
+    "return z @ self.w.t()",
 }
 """Where the copy is to be made before a loop, or before the line that takes a view: no single line would do."""
 
