@@ -51,13 +51,18 @@ class Observer:
         progress: Progress,
         edits: Sequence[Edit] = (),
         origin: Program | None = None,
+        twin: Program | None = None,
         results: Results | None = None,
     ) -> None:
-        """Of the program with the edits made to it, where there are any; `origin` is the one without."""
+        """Of the program with the edits made to it, where there are any; `origin` is the one without.
+
+        `twin` is that one with its numbers.
+        """
         self._archive = archive
         self._request = request
         self._edits = tuple(edits)
         self._origin = origin
+        self._twin = twin
         self._results = results if results is not None else Results()
         self._progress = progress
         self._program: Program | None = None
@@ -79,7 +84,7 @@ class Observer:
         changes = [e.changes for e in edits if isinstance(e, Ask)]
         request = {**self._request, **{name: value for change in changes for name, value in change.items()}}
         rest, origin = [e for e in edits if not isinstance(e, Ask)], self._origin or self._program
-        return Observer(self._archive, request, progress or self._progress, rest, origin, self._results)
+        return Observer(self._archive, request, progress or self._progress, rest, origin, self._twin, self._results)
 
     def open(self, *, numbers: bool = False) -> None:
         """Load the program and hold the inputs against it; with its numbers, where no pass is to run without them.
@@ -142,6 +147,7 @@ class Observer:
             return self.skip("numeric", "the file holds no weights")
         self._progress.enter("numeric")  # its time begins with the reading of the weights
         program, self._unrun = self._unrun or self._load(numbers=True), None
+        self._twin = self._twin or (None if self._edits else program)
         ran = self._pass("numeric", program, meta=False)
         stood_in = any(isinstance(e, StandIn) for e in self._edits)  # the zeros of which are nobody's fault
         if ran.ms <= PATIENCE_MS and not stood_in:
@@ -190,7 +196,9 @@ class Observer:
             method, edits = self._request["method"], self._edits
             data, location = (self._archive.data, "cpu") if numbers else (self._archive.skeleton, None)
             exported = self._archive.exported
-            return TorchScriptProgram(data, method, location, edits, self._origin, probed=probed, exported=exported)
+            return TorchScriptProgram(
+                data, method, location, edits, self._origin, self._twin, probed=probed, exported=exported
+            )
 
     def _pass(self, name: PassName, program: Program, *, meta: bool) -> Pass:
         self._progress.enter(name)

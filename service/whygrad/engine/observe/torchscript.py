@@ -54,14 +54,16 @@ class TorchScriptProgram:
         location: str | None = None,
         edits: Sequence[Edit] = (),
         origin: Program | None = None,
+        twin: Program | None = None,
         *,
         probed: bool = True,
         exported: bool = False,
     ) -> None:
         """Load, edit and instrument; one that is not `probed` is only run by `plain`.
 
-        `origin` is the same program unedited, which knows where its nodes come from. An `exported` one was written from
-        an archive of torch.export.
+        `origin` is the same program unedited, which knows where its nodes come from; `twin` is one loaded from the same
+        bytes, whose graph is taken over, where that is another. An `exported` one was written from an archive of
+        torch.export.
 
         Raises UnknownMethodError, EditError, and what torch raises for a broken archive.
         """
@@ -69,17 +71,18 @@ class TorchScriptProgram:
         self._exported = exported
         self._origin = origin
         self._known: dict[Any, tuple[Frame, ...]] = {}
-        if isinstance(origin, TorchScriptProgram) and location is None:
-            self.module, graph = _copied(origin._untouched[0]), origin._untouched[1].copy()
+        like = origin if location is None else twin
+        if isinstance(like, TorchScriptProgram):  # copies cost less than to load and inline again
+            self.module = _copied(like._untouched[0]) if location is None else load(data, location)[0]
             self._method = self._find(method)
-            reader = GraphReader(graph, like=origin._reader)
+            graph = _with_own_constants(like._untouched[1].copy())
+            reader = GraphReader(graph, like=like._reader)
         else:
             self.module, functions = load(data, location)
             self._method = self._find(method)
             graph = inlined(self.module._c, method, functions)
-            if origin is None and location is None:  # copies cost less than to load and inline again
-                self._untouched = _copied(self.module), graph
-                graph = graph.copy()
+            self._untouched = _copied(self.module) if location is None else None, graph
+            graph = _with_own_constants(graph.copy())
             reader = GraphReader(graph)
         self._reader = reader
         self.loss: int = len(reader.nodes)
@@ -283,6 +286,14 @@ def _copied(module: Any) -> Any:
         if known.requires_grad and made.is_leaf:
             made.requires_grad_()
     return copy
+
+
+def _with_own_constants(graph: Any) -> Any:
+    """A copy of a graph, once it shares no tensor with it: a program may write into its constants."""
+    for node in graph.findAllNodes("prim::Constant"):
+        if node.hasAttribute("value") and node.kindOf("value") == "t":
+            node.t_("value", node.t("value").clone())
+    return graph
 
 
 def _tensors(module: Any) -> Iterator[tuple[str, torch.Tensor]]:
