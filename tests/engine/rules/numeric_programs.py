@@ -1417,6 +1417,8 @@ class Net(nn.Module):
     Variant(
         name="offset_before_softmax",
         shapes="12x8; 12:int64[0,3)",
+        codes=("ZER504",),
+        parameters=("gain",),
         loss="output",
         source="""
 class Net(nn.Module):
@@ -1813,6 +1815,8 @@ class Net(nn.Module):
     Variant(
         name="class_bias_before_softmax",
         shapes="4x8",
+        codes=("ZER504",),
+        parameters=("s",),
         loss="auto",
         source="""
 class Net(nn.Module):
