@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import torch
-from torch.jit._recursive import wrap_cpp_module
 
 from whygrad.engine.edits import Edit
 from whygrad.engine.observation import Frame, Node
@@ -20,6 +18,7 @@ from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.holding import edit_module, held
 from whygrad.engine.observe.inlining import every, inlined
 from whygrad.engine.observe.lines import sources
+from whygrad.engine.observe.loaded import copied, load, with_own_constants
 from whygrad.engine.observe.placing import Place
 from whygrad.engine.observe.probes import HALT, Site
 from whygrad.engine.observe.probing import probe_graph
@@ -71,19 +70,7 @@ class TorchScriptProgram:
         self._exported = exported
         self._origin = origin
         self._known: dict[Any, tuple[Frame, ...]] = {}
-        like = origin if location is None else twin
-        if isinstance(like, TorchScriptProgram):  # copies cost less than to load and inline again
-            self.module = _copied(like._untouched[0]) if location is None else load(data, location)[0]
-            self._method = self._find(method)
-            graph = _with_own_constants(like._untouched[1].copy())
-            reader = GraphReader(graph, like=like._reader)
-        else:
-            self.module, functions = load(data, location)
-            self._method = self._find(method)
-            graph = inlined(self.module._c, method, functions)
-            self._untouched = _copied(self.module) if location is None else None, graph
-            graph = _with_own_constants(graph.copy())
-            reader = GraphReader(graph)
+        reader, graph = self._read(method, location, origin if location is None else twin)
         self._reader = reader
         self.loss: int = len(reader.nodes)
         self._registered = edit_module(self.module, edits)
@@ -98,6 +85,20 @@ class TorchScriptProgram:
         self.sites: tuple[Site, ...] = probe_graph(graph, reader) if probed else ()
         self._graph = graph  # the nodes that are asked for their lines live no longer than it does
         self._function = torch._C._create_function_from_graph(method, graph)
+
+    def _read(self, method: str, location: str | None, like: Program | None) -> tuple[GraphReader, Any]:
+        """The method's graph, inlined, and what is known of it; of a program like it both are copied, at less cost."""
+        if isinstance(like, TorchScriptProgram):
+            self.module = copied(like._untouched[0]) if location is None else load(self._data, location)[0]
+            self._method = self._find(method)
+            graph = with_own_constants(like._untouched[1].copy())
+            return GraphReader(graph, like=like._reader), graph
+        self.module, functions = load(self._data, location)
+        self._method = self._find(method)
+        untouched = inlined(self.module._c, method, functions)
+        self._untouched = copied(self.module) if location is None else None, untouched
+        graph = with_own_constants(untouched.copy())
+        return GraphReader(graph), graph
 
     @cached_property
     def traced(self) -> bool:
@@ -268,37 +269,6 @@ class TorchScriptProgram:
         if method not in names:
             raise UnknownMethodError(method, sorted(n for n in names if not n.startswith("__")))
         return self.module._c._get_method(method)
-
-
-def load(data: bytes, location: str | None) -> tuple[Any, Any]:
-    """The module of an archive, and the compilation unit that holds its functions."""
-    functions = torch._C.CompilationUnit()
-    device = None if location is None else torch.device(location)
-    loaded = torch._C.import_ir_module_from_buffer(functions, data, device, {}, False)  # type: ignore[call-arg, arg-type]
-    return wrap_cpp_module(loaded), functions  # type: ignore[no-untyped-call]
-
-
-def _copied(module: Any) -> Any:
-    """A module of its own with the same numbers: tied weights stay tied, and those that want a gradient do."""
-    with torch.no_grad():  # else the copies would have a history
-        copy = wrap_cpp_module(deepcopy(module._c))  # type: ignore[no-untyped-call]
-    for (_, known), (_, made) in zip(_tensors(module), _tensors(copy), strict=True):
-        if known.requires_grad and made.is_leaf:
-            made.requires_grad_()
-    return copy
-
-
-def _with_own_constants(graph: Any) -> Any:
-    """A copy of a graph, once it shares no tensor with it: a program may write into its constants."""
-    for node in graph.findAllNodes("prim::Constant"):
-        if node.hasAttribute("value") and node.kindOf("value") == "t":
-            node.t_("value", node.t("value").clone())
-    return graph
-
-
-def _tensors(module: Any) -> Iterator[tuple[str, torch.Tensor]]:
-    yield from module.named_parameters()
-    yield from module.named_buffers()
 
 
 def _shared(own: Sequence[Frame], outer: Sequence[Frame]) -> int:
