@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from whygrad.engine.observe.archive import Archive, judge
+from whygrad.engine.observe.loaded import load
 from whygrad.engine.observe.loading import loading
 from whygrad.engine.observe.recorded import recorded_inputs
-from whygrad.engine.observe.loaded import load
 from whygrad.engine.preflight.refusal import RefusedError
 
 
