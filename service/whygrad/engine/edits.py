@@ -16,7 +16,8 @@ from whygrad.engine.facts import Json
 class Wrap:
     """One argument of a node goes through an expression over `x` first: `x.clone()`, `x.to(torch.float32)`.
 
-    `argument` is a role: `self`, `tensors[1]`.
+    `argument` is a role: `self`, `tensors[1]`. The node's other arguments stand at the expression under their names, as
+    for `Replace`: `x[: tensors_0.size(0)]`.
     """
 
     node: int

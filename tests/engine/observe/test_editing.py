@@ -82,6 +82,18 @@ def test_wrap_reaches_into_a_list_and_leaves_its_other_readers_alone() -> None:
     assert shapes(edited) == [(4, 8), (4, 2, 6)]
 
 
+def test_wrap_may_name_the_other_arguments() -> None:
+    seen = observer("h = self.encoder(x)\nreturn torch.cat([h, x[:2]], 1)")
+    edited = after(seen, Wrap(node(seen, "aten::cat"), "tensors[0]", "x[: tensors_1.size(0)]"))
+    assert shapes(edited)[0][0] == 2
+
+
+def test_wrap_may_name_another_of_a_list_that_a_loop_filled() -> None:
+    seen = observer("made = [x[:2]]\nfor i in range(2):\n    made.append(x + i)\nreturn torch.stack(made[:2])")
+    edited = after(seen, Wrap(node(seen, "aten::stack"), "tensors[1]", "x[: tensors_0.size(0)]"))
+    assert shapes(edited)[0][:2] == (2, 2)
+
+
 def test_wrap_reaches_into_a_list_that_a_loop_filled() -> None:
     seen = observer("made = [x]\nfor i in range(2):\n    made.append(x + i)\nreturn torch.stack(made).sum(-1)")
     run = after(seen, Wrap(node(seen, "aten::stack"), "tensors[1]", "x * 0"))

@@ -128,6 +128,7 @@ def test_inputs_that_fit(signature: Signature, inputs: list[Json] | None) -> Non
         (takes(("x", "Tensor")), [[TENSOR]], "x takes a tensor, and a list was sent"),
         (takes(("x", "Tensor")), [None], "x takes a tensor, and None was sent"),
         (takes(("n", "int")), [TENSOR], "n takes an int, and a tensor was sent"),
+        (takes(("d", "Device")), [0], "d takes a device, and an int was sent"),
         (takes(("n", "int")), [1.5], "n takes an int, and a float was sent"),
         (takes(("xs", "List[Tensor]")), [TENSOR], "xs takes List[Tensor], and a tensor was sent"),
         (takes(("m", "Optional[Tensor]")), ["a"], "m takes Optional[Tensor], and a string was sent"),

@@ -101,7 +101,9 @@ CASES = {
         "self.a = nn.Conv2d(3, 8, 3); self.b = nn.Conv2d(8, 8, 3); self.u = nn.ConvTranspose2d(8, 8, 2, stride=2)",
         "a = self.a(x); u = self.u(self.b(F.max_pool2d(a, 2))); return torch.cat([u, a], dim=1)",
         "2x3x28x28",
-        "a = self.a(x); u = self.u(self.b(F.max_pool2d(a, 2))); return torch.cat([u, a[:, :, 2:-2, 2:-2]], dim=1)",
+        "a = self.a(x); u = self.u(self.b(F.max_pool2d(a, 2))); return torch.cat([u, "
+        "a.narrow(2, (a.size(2) - u.size(2)) // 2, u.size(2)).narrow(3, (a.size(3) - u.size(3)) // 2, u.size(3))], "
+        "dim=1)",
     ),
     "a kernel that is not the stride's": (
         "self.a = nn.Conv2d(3, 8, 1); self.b = nn.Conv2d(8, 8, 1); self.u = nn.ConvTranspose2d(8, 8, 3, stride=2)",

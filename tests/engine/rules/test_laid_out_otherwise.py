@@ -242,3 +242,15 @@ def test_a_list_that_was_made_of_what_was_sent_may_be_too_short_for_good() -> No
     source = net("return self.p * (xs[0] + xs[1])", takes="xs: List[torch.Tensor]")
     found = only(diagnose_source(source, shapes="2x3"))
     assert (found["code"], found["fix"]["verified"]) == ("TYP804", True)
+
+
+def test_sizes_named_in_another_order_than_they_lie_in_are_put_in_order() -> None:
+    layers = "self.a = nn.Linear(12, 12); self.l = nn.Linear(12, 12)"
+    forward = (
+        "b, n, c = x.shape; h = self.a(x).view(b, n, 3, 4).transpose(1, 2).softmax(-1); "
+        "return self.l(h.transpose(1, 2).reshape(b, c, -1))"
+    )
+    found = diagnose_source(net(forward, layers), shapes="2x6x12")["findings"][0]
+    assert found["code"] == "SHP719"
+    assert found["fix"]["after"] == "return self.l(h.transpose(1, 2).reshape(b, -1, c))"
+    assert found["fix"]["verified"]

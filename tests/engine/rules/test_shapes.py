@@ -356,7 +356,7 @@ def test_a_view_tells_what_each_sample_holds() -> None:
 def test_of_a_line_with_several_calls_the_join_alone_is_changed() -> None:
     line = "return torch.cat([x, F.interpolate(F.max_pool2d(x,2), scale_factor=2.0)], 1) * self.p"
     finding = only(diagnose_source(net(line), shapes="2x3x5x5"))
-    resized = "F.interpolate(F.max_pool2d(x, 2), size=x.shape[2:])"
+    resized = "F.interpolate(F.max_pool2d(x,2), size=x.shape[2:])"
     assert finding["fix"]["after"] == f"return torch.cat([x, {resized}], 1) * self.p"
     assert finding["fix"]["verified"] is True
     finding = only(diagnose_source(net("return torch.cat([x.sum(1, True), x * self.p], dim=0)"), shapes="2x3"))

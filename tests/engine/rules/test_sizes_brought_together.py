@@ -154,3 +154,73 @@ def test_the_samples_of_a_batch_are_sent_in_a_list_where_each_may_have_its_own_s
     found = only(diagnose_source(source, shapes="2x3x4x4"))
     assert found["fix"]["summary"].startswith("send 2 samples as one list")
     assert found["fix"]["verified"]
+
+
+def test_a_device_that_is_still_to_come_is_sent_by_its_name() -> None:
+    source = net("return self.p * x + torch.ones(3, device=device)", takes="x, device: torch.device")
+    found = only(diagnose_source(source, shapes="2x3"))
+    assert found["fix"]["after"] == '{"inputs": [{"shape": [2, 3]}, "cpu"]}'
+    assert found["fix"]["verified"]
+
+
+HALVING = "self.ds = nn.ModuleList([nn.Conv2d(3, 3, 3, 2, 1) for _ in range(3)])"
+LEVELS = (
+    "f: List[torch.Tensor] = []\n        for d in self.ds:\n            x = d(x)\n            f.append(x * 2)\n        "
+)
+
+ROUNDS = [
+    (
+        "for i in range(2, 0, -1):\n            "
+        'f[i - 1] = f[i - 1] + F.interpolate(f[i], scale_factor=2.0, mode="nearest"); return f[0]',
+        'f[i - 1] = f[i - 1] + F.interpolate(f[i], size=f[i - 1].shape[2:], mode="nearest")',
+    ),
+    (
+        "for i in range(2, 0, -1):\n            f[i - 1] += F.interpolate(f[i], scale_factor=2.0); return f[0]",
+        "f[i - 1] += F.interpolate(f[i], size=f[i - 1].shape[2:])",
+    ),
+    (
+        "for m in f[:2][::-1]:\n            x = torch.add(m, F.interpolate(x, scale_factor=2.0)); return x",
+        "x = torch.add(m, F.interpolate(x, size=m.shape[2:]))",
+    ),
+    (
+        "for m in f[:2][::-1]:\n            x = torch.cat((F.interpolate(x, scale_factor=2.0), m), 1)[:, :3]; return x",
+        "x = torch.cat((F.interpolate(x, size=m.shape[2:]), m), 1)[:, :3]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("forward", "after"), ROUNDS)
+def test_each_round_of_a_loop_takes_the_size_of_its_own_map(forward: str, after: str) -> None:
+    found = only(diagnose_source(net(LEVELS + forward, HALVING), shapes="1x3x30x44"))
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, after)
+
+
+def test_what_one_round_made_larger_is_cut_to_the_size_of_its_own_map() -> None:
+    layers = f"{HALVING}; self.us = nn.ModuleList([nn.ConvTranspose2d(3, 3, 2, 2) for _ in range(2)])"
+    forward = (
+        "for i, u in enumerate(self.us):\n            x = u(x)\n            "
+        "x = torch.cat((x, f[1 - i]), 1)[:, :3]; return x"
+    )
+    found = only(diagnose_source(net(LEVELS + forward, layers), shapes="1x3x30x46"))
+    line = "x = torch.cat((x[:, :, : f[1 - i].shape[2], : f[1 - i].shape[3]], f[1 - i]), 1)[:, :3]"
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, line)
+
+
+def test_a_map_that_a_call_gives_is_not_called_for_again() -> None:
+    forward = "return self.p * self.down(x).tanh() + F.interpolate(self.down(self.down(x)), scale_factor=2.0)"
+    found = only(diagnose_source(net(forward, DOUBLED), shapes="2x3x10x10"))
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, None)
+
+
+ABREAST = "self.a = nn.Linear(5, 3); self.b = nn.Linear(5, 4); self.l = nn.Linear({}, 2)"
+
+
+@pytest.mark.parametrize(
+    "flattened",
+    ["torch.stack(h, dim=1).flatten(1)", "torch.stack(h, 1).view(x.size(0), -1)", "torch.stack(h, 1).mean(1)"],
+)
+def test_what_is_flattened_behind_may_be_of_several_widths(flattened: str) -> None:
+    forward = f"h = [torch.tanh(self.a(x)) * self.p, torch.tanh(self.b(x)) * self.p]; return self.l({flattened})"
+    found = only(diagnose_source(net(forward, ABREAST.format(7)), shapes="6x5"))
+    joined = flattened.replace("stack", "cat") if "mean" not in flattened else None
+    assert (found["fix"]["after"] == f"return self.l({joined})") == (joined is not None)

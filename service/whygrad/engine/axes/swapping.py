@@ -90,6 +90,24 @@ def with_move(source: str | None, swap: Swap, before: Sequence[int], after: Sequ
     return lying and rewritten(source, _CALL, lambda _: f".view({_row(given, swap)}){move}")
 
 
+def in_lying_order(before: Sequence[int], after: Sequence[int]) -> tuple[int, ...] | None:
+    """The order in which a view only folds neighbours to the sizes that it is given; None where none does."""
+    if min((*before, *after), default=0) < 2 or len(after) > _MANY:
+        return None
+    orders = (order for order in _orders(len(after)) if _inversions(order))
+    return next((order for order in orders if _kept(before, [after[o] for o in order]) is not None), None)
+
+
+def reordered(source: str | None, order: Sequence[int]) -> str | None:
+    """The user's line with the sizes of its one view in another order."""
+    calls = re.findall(_CALL, source or "")
+    given = re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0]) if len(calls) == 1 else []
+    if len(given) != len(order):
+        return None
+    row = ", ".join(given[o].strip() for o in order)
+    return rewritten(source, r"(\.(?:view|reshape))\(" + ARGUMENTS + r"\)", lambda m: f"{m[1]}({row})")
+
+
 def as_it_lies(source: str | None, swap: Swap, after: Sequence[int]) -> str | None:
     """The user's line with the sizes of its one view in the order in which the numbers lie, and nothing moved."""
     calls = re.findall(_CALL, source or "")

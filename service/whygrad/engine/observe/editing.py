@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -32,7 +31,7 @@ from whygrad.engine.observe.grafting import Grafter, enclosing
 from whygrad.engine.observe.graph import GraphReader, held_as
 from whygrad.engine.observe.keeping import keep, require_schemas
 from whygrad.engine.observe.probes import STAND_IN
-from whygrad.engine.observe.values import made_at_once, named, outside, tensors
+from whygrad.engine.observe.values import made_at_once, named_in, outside, tensors
 
 _TENSOR = torch._C.TensorType.get()
 
@@ -74,7 +73,9 @@ class _Editor(Grafter):
             edit = edit if made_at_once(owner.inputsAt(slot)) else whole
         owner, slot = self.slot(edit.node, edit.argument)
         value = owner.inputsAt(slot)
-        wrapped = self.computed(edit.node, edit.expression, [("x", value)], owner)
+        named = named_in(edit.expression, [a.name for a in self.reader.nodes[edit.node].arguments], node)
+        others = [(name, other) for name, other in named if name != "x"]
+        wrapped = self.computed(edit.node, edit.expression, [("x", value), *others], owner)
         if edit.argument in self.reader.nodes[edit.node].writes:  # what is read of it from here on is what was written
             value.replaceAllUsesAfterNodeWith(node, wrapped)
         owner.replaceInput(slot, wrapped)
@@ -82,10 +83,7 @@ class _Editor(Grafter):
     def replace(self, edit: Replace) -> None:
         node, known = self.node(edit.node), self.reader.nodes[edit.node]
         names = [a.name for a in known.arguments]
-        used = set(re.findall(r"[A-Za-z_]\w*", edit.expression))
-        given = zip(names, node.inputs(), strict=True)
-        arguments = [(n, v) for name, value in given for n, v in named(name, value) if n in used]
-        inserted = self.computed(edit.node, edit.expression, arguments, node)
+        inserted = self.computed(edit.node, edit.expression, named_in(edit.expression, names, node), node)
         written = () if edit.writes else known.writes
         for name, value in zip(names, node.inputs(), strict=True):
             if name in written and value.unique() != inserted.unique():  # it is read as it would have been written

@@ -38,7 +38,7 @@ def over_its_list(edit: Wrap) -> Wrap | None:
     if not place[:-1].isdigit():
         return None
     index = int(place[:-1])
-    one = re.sub(r"\bx\b", f"x[{index}]", edit.expression)
+    one = re.sub(rf"\b{name}_(\d+)\b", r"x[\1]", re.sub(r"\bx\b", f"x[{index}]", edit.expression))
     return Wrap(edit.node, name, f"x[:{index}] + [{one}] + x[{index + 1}:]")
 
 

@@ -142,10 +142,20 @@ _ACCEPTED = {
     "float": {"a float", "an int"},
     "bool": {"a bool"},
     "str": {"a string"},
+    "Device": {"a string"},
     "number": {"an int", "a float", "a bool"},
     "List": {"a list"},
     "Tuple": {"a list"},
     "Dict": {"a dict"},
+}
+
+_IN_WORDS = {
+    "Tensor": "a tensor",
+    "int": "an int",
+    "float": "a float",
+    "bool": "a bool",
+    "str": "a string",
+    "Device": "a device",
 }
 
 
@@ -158,9 +168,7 @@ def _accepts(formal: str, kind: str) -> bool:
 
 
 def _plain_type(formal: str) -> str:
-    return {"Tensor": "a tensor", "int": "an int", "float": "a float", "bool": "a bool", "str": "a string"}.get(
-        formal, formal
-    )
+    return _IN_WORDS.get(formal, formal)
 
 
 def _as_type(value: Any, formal: str) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -36,7 +37,14 @@ def made_at_once(value: Any) -> bool:
     return value.node().kind() in MAKERS and not changed
 
 
-def named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def named_in(expression: str, names: Sequence[str], node: Any) -> list[tuple[str, Any]]:
+    """The arguments of a node, under their names, that an expression names."""
+    used = set(re.findall(r"[A-Za-z_]\w*", expression))
+    given = zip(names, node.inputs(), strict=True)
+    return [(n, v) for name, value in given for n, v in _named(name, value) if n in used]
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """A value under its name, and where it is a list made at once each of those in it: `tensors_1`."""
     yield name, value
     if made_at_once(value):

@@ -16,7 +16,7 @@ _OPS = frozenset(
 
 @dataclass(frozen=True)
 class Convolution:
-    """One execution of a convolution; `settings` are its stride, padding and dilation."""
+    """One execution of a convolution; `settings` are its stride, padding, dilation and output padding."""
 
     input: Tensor
     weight: Tensor
@@ -70,7 +70,7 @@ def convolution(node: Node, event: Event) -> Convolution | None:
     image, weight, groups = event.input("input"), event.input("weight"), value(node, event, "groups", 1)
     if node.op not in _OPS or image is None or weight is None or len(weight.shape) < 3 or groups < 1:
         return None
-    names = ("stride", "padding", "dilation")
+    names = ("stride", "padding", "output_padding", "dilation")
     return Convolution(
         image,
         weight,
@@ -84,7 +84,7 @@ def convolution(node: Node, event: Event) -> Convolution | None:
 def definition(found: Convolution, channels: int) -> str:
     """The layer written out, with other channels: `nn.Conv2d(24, 16, 3, stride=2)`."""
     kernel = short(list(found.weight.shape[2:]))
-    settings = [("stride", 1), ("padding", 0), ("dilation", 1)]
+    settings = [("stride", 1), ("padding", 0), ("output_padding", 0), ("dilation", 1)]
     given = [(name, short(found.settings[name]), usual) for name, usual in settings]
     words = [f"{name}={chosen!r}" for name, chosen, usual in given if chosen is not None and chosen != usual]
     words += [f"groups={found.groups}"] if found.groups > 1 else []

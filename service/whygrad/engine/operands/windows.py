@@ -146,7 +146,7 @@ def _convolved(node: Node, event: Event) -> Window | None:
     if settings["padding"] == "same":
         return None
     padding = 0 if settings["padding"] == "valid" else settings["padding"]
-    each = (_each(settings["stride"], kernel, 1), _each(padding, kernel, 0), _each(settings["dilation"], kernel, 1))
+    each = (spread(settings["stride"], kernel, 1), spread(padding, kernel, 0), spread(settings["dilation"], kernel, 1))
     return Window(Operand("input", found.input), kernel, *each)
 
 
@@ -155,14 +155,14 @@ def _pooled(node: Node, event: Event) -> Window | None:
     if match is None or operand is None:
         return None
     rank = int(match[2])
-    kernel = _each(value(node, event, "kernel_size"), (0,) * rank, 1)
+    kernel = spread(value(node, event, "kernel_size"), (0,) * rank, 1)
     stride = value(node, event, "stride")
     return Window(
         Operand("self", operand),
         kernel,
-        _each(stride, kernel, 1) if stride else kernel,
-        _each(value(node, event, "padding"), kernel, 0),
-        _each(value(node, event, "dilation"), kernel, 1),
+        spread(stride, kernel, 1) if stride else kernel,
+        spread(value(node, event, "padding"), kernel, 0),
+        spread(value(node, event, "dilation"), kernel, 1),
         generous=bool(value(node, event, "ceil_mode", False)),
     )
 
@@ -171,13 +171,13 @@ def _unfolded(node: Node, event: Event) -> Window | None:
     operand = event.input("self")
     if operand is None or node.bare_name != "im2col":
         return None
-    kernel = _each(value(node, event, "kernel_size"), (0, 0), 1)
+    kernel = spread(value(node, event, "kernel_size"), (0, 0), 1)
     padding, dilation = value(node, event, "padding"), value(node, event, "dilation")
-    stride = _each(value(node, event, "stride"), kernel, 1)
-    return Window(Operand("self", operand), kernel, stride, _each(padding, kernel, 0), _each(dilation, kernel, 1))
+    stride = spread(value(node, event, "stride"), kernel, 1)
+    return Window(Operand("self", operand), kernel, stride, spread(padding, kernel, 0), spread(dilation, kernel, 1))
 
 
-def _each(given: Json, like: Sequence[int], usual: int) -> tuple[int, ...]:
+def spread(given: Json, like: Sequence[int], usual: int) -> tuple[int, ...]:
     """One number for each dimension, as torch reads a setting."""
     if isinstance(given, list) and given and all(isinstance(g, int) for g in given):
         return tuple(given) if len(given) == len(like) else (given[0],) * len(like)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import Diagnosed
@@ -100,7 +100,7 @@ class Verifier:
         best = max(tried, key=_worth_more, default=None)
         if best is None or best.heals_all:
             return best
-        return max((best, *(self._completed(trial) for trial in tried)), key=_worth_more)
+        return max((best, *(self._completed(trial, _belongs) for trial in tried)), key=_worth_more)
 
     def _seen_in(self, numbers: Base | None, trial: Trial | None, fault: Diagnosed) -> Trial | None:
         """The trial, made on numbers too where they tell more: whether a way is open, what follows from a fault."""
@@ -132,15 +132,17 @@ class Verifier:
         others = [node for node in like if node.id not in changed]
         enough = trial.heals and came.isdisjoint(n.id for n in others) and not rule.cuts
         fix = everywhere(seen, trial.fix, number, others) if others and not enough else None
+        if fix is None and not enough and not rule.cuts:
+            return self._completed(trial, lambda d, _: d.rule is rule and d.finding.node in [n.id for n in others])
         further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None
         if further is None or not further.heals or any(d.rule is rule for d in further.new):
             return trial
         return replace(further, others=tuple(n.id for n in others))
 
-    def _completed(self, trial: Trial) -> Trial:
+    def _completed(self, trial: Trial, belongs: Callable[[Diagnosed, Trial], bool]) -> Trial:
         """The trial, with the fixes made too of what belongs to its fault and shows only now."""
         for _ in range(MOST_TOGETHER):
-            second = next((d for d in trial.new if _belongs(d, trial)), None)
+            second = next((d for d in trial.new if belongs(d, trial)), None)
             if second is None or second.finding.fix is None or self._late:
                 return trial
             both = together(trial.fix, second.finding.fix)

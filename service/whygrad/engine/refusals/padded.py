@@ -1,69 +1,110 @@
-"""The convolutions behind a tensor, padded so that they keep the size of what they slide over."""
+"""The convolutions and pools behind a tensor, padded so that they keep the size of what they slide over."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Json, Observation, Step, Tensor
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition, short
+from whygrad.engine.operands.windows import Window, window
 from whygrad.engine.wording.origins import layer
 
 
-def padded(observation: Observation, step: Step, tensors: Sequence[Tensor], other: Tensor) -> Fix | None:
-    """Paddings with which tensors have the other's positions; None where not they alone took, or added, some."""
-    ways = [_sliding(observation, step, tensor, other) for tensor in tensors]
-    sliding = [passed for way in ways for passed in way]
-    kept = {event.node: _keeping(found) for event, found in sliding}
-    if not all(ways) or not kept or None in kept.values():
+@dataclass(frozen=True)
+class _Kept:
+    """What slides, with the padding that keeps every position, and the layer written out as it is and with that."""
+
+    node: int
+    name: str | None
+    padding: Json
+    before: str
+    after: str
+
+
+def padded(observation: Observation, step: Step, tensors: Sequence[Tensor], sizes: Sequence[int]) -> Fix | None:
+    """Paddings with which tensors have these positions; None where not they alone took, or added, some."""
+    ways = [sliding(observation, step, tensor, sizes) for tensor in tensors]
+    kept = [_kept(observation, event) for way in ways for event in way]
+    found = [each for each in kept if each is not None]
+    if not all(ways) or not found or len(found) < len(kept):
         return None
-    names = [layer(observation, found.weight) for _, found in sliding]
-    changed = [replace(found, settings={**found.settings, "padding": kept[event.node]}) for event, found in sliding]
-    was = [found for _, found in sliding]
-    before, after = ("\n".join(definition(f, f.given) for f in layers) for layers in (was, changed))
-    told = [
-        f"{n or 'the convolution'} padding={short(f.settings['padding'])!r}"
-        for n, f in zip(names, changed, strict=True)
-    ]
+    told = [f"{each.name or 'what slides'} padding={short(each.padding)!r}" for each in found]
+    named = all(each.name for each in found)
     return Fix(
         f"give {' and '.join(dict.fromkeys(told))}, so that the positions stay as many as they were",
-        before if all(names) else None,
-        after if all(names) else None,
-        edits=tuple(Give(node, "padding", padding) for node, padding in kept.items()),
+        "\n".join(each.before for each in found) if named else None,
+        "\n".join(each.after for each in found) if named else None,
+        edits=tuple(Give(node, "padding", padding) for node, padding in {e.node: e.padding for e in found}.items()),
     )
 
 
-def _sliding(observation: Observation, step: Step, tensor: Tensor, other: Tensor) -> list[tuple[Event, Convolution]]:
-    """The convolutions between a tensor and the last one before it that had the other's positions, first to last.
+def sliding(observation: Observation, step: Step, tensor: Tensor, sizes: Sequence[int]) -> list[Event]:
+    """The convolutions and pools between a tensor and the last one before it that had these positions, first to last.
 
     There are none where anything else changed the positions, or where it never had them.
     """
-    passed: list[tuple[Event, Convolution]] = []
+    passed: list[Event] = []
     if len(tensor.shape) < 3:
         return []
     for event in reversed(step.events):
         if not any(t.id == tensor.id for t in event.outputs) or not event.inputs:
             continue
-        found = convolution(observation.nodes[event.node], event)
+        node = observation.nodes[event.node]
+        found, slides = convolution(node, event), window(node, event)
         before = found.input if found is not None else event.tensors[0]
-        if len(before.shape) != len(tensor.shape) or (found is None and before.shape[2:] != tensor.shape[2:]):
+        slid = (found is not None or slides is not None) and before.shape[2:] != tensor.shape[2:]
+        if len(before.shape) != len(tensor.shape) or (not slid and before.shape[2:] != tensor.shape[2:]):
             return []
-        if found is not None and before.shape[2:] != tensor.shape[2:]:
-            passed.insert(0, (event, found))
-        if passed and before.shape[2:] == other.shape[2:]:
+        if slid:
+            passed.insert(0, event)
+        if passed and before.shape[2:] == tuple(sizes):
             return passed
         tensor = before
     return []
 
 
-def _keeping(found: Convolution) -> Json:
-    """The padding with which it keeps every position; None where none does."""
-    stride, dilation = found.settings["stride"], found.settings["dilation"]
-    if found.transposed or not isinstance(dilation, list) or set(stride or ()) != {1}:
+def is_causal(found: Convolution) -> bool:
+    """Whether it is padded at either side by all that it reaches: what comes after the end is meant to be cut off."""
+    reach, padding = _reach(found), found.settings["padding"]
+    return found.spatial == 1 and bool(reach) and max(reach) > 0 and padding == reach and not found.transposed
+
+
+def _kept(observation: Observation, event: Event) -> _Kept | None:
+    node = observation.nodes[event.node]
+    found, slides = convolution(node, event), window(node, event)
+    if found is not None:
+        return _convolved(observation, event, found)
+    kind = observation.modules.get(node.module, "")
+    return _pooled(event, slides, node.module if "Pool" in kind else None, kind) if slides is not None else None
+
+
+def _convolved(observation: Observation, event: Event, found: Convolution) -> _Kept | None:
+    reach = _reach(found)
+    if found.transposed or set(found.settings["stride"] or ()) != {1} or any(r % 2 for r in reach) or not reach:
         return None
-    reach = [d * (k - 1) for d, k in zip(dilation, found.weight.shape[2:], strict=True)]
-    if any(r % 2 for r in reach):
+    if is_causal(found):
         return None
-    return "same" if isinstance(found.settings["padding"], str) else [r // 2 for r in reach]
+    padding: Json = "same" if isinstance(found.settings["padding"], str) else [r // 2 for r in reach]
+    changed = replace(found, settings={**found.settings, "padding": padding})
+    lines = (definition(each, each.given) for each in (found, changed))
+    return _Kept(event.node, layer(observation, found.weight), padding, *lines)
+
+
+def _pooled(event: Event, slides: Window, name: str | None, kind: str) -> _Kept | None:
+    if {*slides.stride, *slides.dilation} != {1} or any(k % 2 == 0 for k in slides.kernel):
+        return None
+    padding = [k // 2 for k in slides.kernel]
+    pool = f"nn.{kind}({short(list(slides.kernel))}, stride=1"
+    was = f", padding={short(list(slides.padding))}" if any(slides.padding) else ""
+    return _Kept(event.node, name, padding, f"{pool}{was})", f"{pool}, padding={short(padding)})")
+
+
+def _reach(found: Convolution) -> list[int]:
+    """How far each kernel reaches from its first number to its last; empty where that is not told for each axis."""
+    dilation, kernel = found.settings["dilation"], found.weight.shape[2:]
+    if not isinstance(dilation, list) or len(dilation) != len(kernel):
+        return []
+    return [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]

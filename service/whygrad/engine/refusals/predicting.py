@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Node, Observation, Step
+from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.operands.targets import Compared
-from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.wording.phrases import sizes
 from whygrad.engine.wording.rewriting import replaced
 from whygrad.engine.wording.spelling import with_behind
-from whygrad.engine.wording.written import written
+from whygrad.engine.wording.written import handed
+
+_INTERPOLATED = {4: "bilinear", 5: "trilinear"}
+"""How a map of so many dimensions is interpolated; the positions of three are those of a sequence, which is not."""
 
 
 def one_for_each(observation: Observation, step: Step, node: Node, found: Compared) -> Iterator[Fix]:
@@ -39,28 +41,28 @@ def one_for_each(observation: Observation, step: Step, node: Node, found: Compar
     )
 
 
-def at_each_place(observation: Observation, step: Step, node: Node, found: Compared) -> Iterator[Fix]:
-    """A map of predictions with the target's positions: convolutions that keep them, else interpolated to them."""
+def at_each_place(observation: Observation, step: Step, node: Node, event: Event, found: Compared) -> Iterator[Fix]:
+    """A map of predictions with the target's positions: convolutions that keep or give them back, else interpolated."""
+    yield from of_positions(observation, event, step, found.input, found.target)
     given, target = found.input.tensor.shape, found.target.tensor.shape
     spatial = target[len(target) - len(given) + 2 :]
     lead = given[:1] if found.classes is not None else given[:2]
-    if len(given) != 4 or target != (*lead, *spatial) or spatial == given[2:] or 0 in spatial:
+    if len(given) not in _INTERPOLATED or target != (*lead, *spatial) or spatial == given[2:] or 0 in spatial:
         return
-    kept = padded(observation, step, [found.input.tensor], replace(found.target.tensor, shape=(*given[:2], *spatial)))
-    yield from [kept] if kept else []
-    call = f"torch.ops.aten.upsample_bilinear2d(x, {list(spatial)}, False)"
+    mode = _INTERPOLATED[len(given)]
+    call = f"torch.ops.aten.upsample_{mode}{len(given) - 2}d(x, {list(spatial)}, False)"
     yield Fix(
         f"interpolate the prediction to the {sizes(spatial)} of its target",
-        after=_interpolated(observation, node, found),
+        after=_interpolated(observation, node, found, mode),
         edits=wrapped(observation, node, found.input.role, call),
     )
 
 
-def _interpolated(observation: Observation, node: Node, found: Compared) -> str | None:
+def _interpolated(observation: Observation, node: Node, found: Compared, mode: str) -> str | None:
     """The user's line with that, where the target has a name."""
-    prediction, target = (written(observation, node, o.role) for o in (found.input, found.target))
+    prediction, target = (handed(observation, node, o.role) for o in (found.input, found.target))
     source = observation.source(node.id)
     if source is None or prediction is None or not isinstance(target, ast.Name | ast.Attribute):
         return None
-    size = f"size={ast.unparse(target)}.shape[-2:]"
-    return replaced(source, prediction, f'F.interpolate({ast.unparse(prediction)}, {size}, mode="bilinear")')
+    size = f"size={ast.unparse(target)}.shape[-{len(found.input.tensor.shape) - 2}:]"
+    return replaced(source, prediction, f'F.interpolate({ast.unparse(prediction)}, {size}, mode="{mode}")')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Copy, Edit, Replace, Wrap
 from whygrad.engine.facts import METADATA, RETYPING, Argument
@@ -69,6 +69,14 @@ def told(observation: Observation, node: Node, role: str, features: int, axis: i
     for check, name in _checking(observation, node, role):
         if check.op == "aten::size" and name == "self" and check.argument("dim") and check.literal("dim", axis) == axis:
             yield Replace(check.id, str(features))
+
+
+def shaped(observation: Observation, node: Node, shape: Sequence[int]) -> Iterator[Edit]:
+    """The checks of whole sizes in a layer of torch's, as of its states, told that they are these."""
+    for check in observation.nodes:
+        own = check.module == node.module and observation.in_library(check.id)
+        if own and check.op == "aten::size" and check.argument("dim") is None:
+            yield Replace(check.id, str(list(shape)))
 
 
 def _checking(observation: Observation, node: Node, role: str) -> Iterator[tuple[Node, str]]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from whygrad.engine.edits import Resize, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step
-from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import convolution, definition
 from whygrad.engine.wording.origins import called, layer
+from whygrad.engine.wording.parsing import span
 from whygrad.engine.wording.rewriting import replaced
 from whygrad.engine.wording.spelling import with_behind
 from whygrad.engine.wording.written import written
@@ -41,8 +41,7 @@ def _enlarger(observation: Observation, step: Step, operand: Operand) -> Event |
 
 def interpolated(observation: Observation, node: Node, given: Operand, other: Operand, *, before: str) -> Fix:
     """One brought to the positions of the other: all but its samples and channels. `before` says before what."""
-    spatial = list(other.tensor.shape[2:])
-    call = f"torch.ops.aten.upsample_nearest{len(spatial)}d(x, {spatial})"
+    call = f"torch.ops.aten.upsample_nearest{len(other.tensor.shape) - 2}d(x, {in_an_edit(other)}.shape[2:])"
     which, wanted = (called(observation, node, operand) for operand in (given, other))
     return Fix(
         f"bring {which} to the size of {wanted} before {before}",
@@ -51,17 +50,29 @@ def interpolated(observation: Observation, node: Node, given: Operand, other: Op
     )
 
 
+def in_an_edit(operand: Operand) -> str:
+    """What an operand is called where an edit of its node names it: `tensors_1`."""
+    return operand.role.rstrip("]").replace("[", "_")
+
+
 def _as_large_as(observation: Observation, node: Node, given: Operand, other: Operand) -> str | None:
     """The user's line with an operand interpolated to the size of the other, where that has a name."""
     source = observation.source(node.id)
     operand, wanted = (written(observation, node, o.role) for o in (given, other))
-    if source is None or operand is None or not isinstance(wanted, ast.Name | ast.Attribute):
+    if source is None or operand is None or not (told := to_read_again(wanted)):
         return None
-    size = f"size={ast.unparse(wanted)}.shape[2:]"
+    size = f"size={told}.shape[2:]"
     scales = [k for k in operand.keywords if k.arg == "scale_factor"] if isinstance(operand, ast.Call) else []
     if scales:
-        return replaced(source, operand, ast.unparse(operand).replace(ast.unparse(scales[0]), size))
-    return replaced(source, operand, f"F.interpolate({ast.unparse(operand)}, {size})")
+        return replaced(source, scales[0], size)
+    return replaced(source, operand, f"F.interpolate({source[slice(*span(source, operand))]}, {size})")
+
+
+def to_read_again(operand: ast.expr | None) -> str | None:
+    """What a line calls an operand, `x` or `maps[i - 1]`; None where that would compute it once more."""
+    held = isinstance(operand, ast.Name | ast.Attribute | ast.Subscript)
+    called_for = operand is not None and any(isinstance(part, ast.Call) for part in ast.walk(operand))
+    return ast.unparse(operand) if operand is not None and held and not called_for else None
 
 
 def levelled(observation: Observation, node: Node, larger: tuple[Operand, Event], skip: Operand) -> Fix | None:
@@ -73,11 +84,12 @@ def levelled(observation: Observation, node: Node, larger: tuple[Operand, Event]
     kernel = _kernel(observation, event, wanted)
     if kernel is not None:
         return kernel
-    if all(a >= b for a, b in zip(sizes, wanted, strict=True)):
-        return _cropped(observation, node, made, wanted)
+    scaled = observation.nodes[event.node].bare_name.startswith("upsample")  # which can be told another size
+    if not scaled and all(a >= b for a, b in zip(sizes, wanted, strict=True)):
+        return _cropped(observation, node, made, skip)
     scales = [a / b for a, b in zip(sizes, event.tensors[0].shape[2:], strict=True)]
     if all(b - a >= s for a, b, s in zip(sizes, wanted, scales, strict=True)):  # convolutions without padding took them
-        return _cropped(observation, node, skip, sizes)
+        return _cropped(observation, node, skip, made)
     return None
 
 
@@ -88,10 +100,10 @@ def _kernel(observation: Observation, event: Event, wanted: Sequence[int]) -> Fi
     name = layer(observation, found.weight) if found is not None else None
     if found is None or name is None or not found.transposed or not isinstance(found.settings["stride"], list):
         return None
-    strides, added = found.settings["stride"], value(node, event, "output_padding", 0)
+    strides, added = found.settings["stride"], found.settings["output_padding"]
     scaled = [size * stride for size, stride in zip(found.input.shape[2:], strides, strict=True)]
     padding = found.settings["padding"]
-    if scaled != list(wanted) or not isinstance(padding, list) or added not in (0, [0] * found.spatial):
+    if scaled != list(wanted) or not isinstance(padding, list) or added not in (None, 0, [0] * found.spatial):
         return None
     kernel = [stride + 2 * p for stride, p in zip(strides, padding, strict=True)]
     shape = (*found.weight.shape[:2], *kernel)
@@ -102,15 +114,22 @@ def _kernel(observation: Observation, event: Event, wanted: Sequence[int]) -> Fi
     return Fix(told, definition(found, found.given), after, edits=(Resize(f"{name}.weight", shape),))
 
 
-def _cropped(observation: Observation, node: Node, large: Operand, sizes: Sequence[int]) -> Fix:
-    """The middle of the larger one."""
-    cuts = [(given - size) // 2 for given, size in zip(large.tensor.shape[2:], sizes, strict=True)]
-    ends = [given - size - cut for given, size, cut in zip(large.tensor.shape[2:], sizes, cuts, strict=True)]
-    spans = (f"{cut or ''}:{-end if end else ''}" for cut, end in zip(cuts, ends, strict=True))
-    suffix = f"[:, :, {', '.join(spans)}]"
-    narrowed = "".join(f".narrow({i}, {c}, {s})" for i, (c, s) in enumerate(zip(cuts, sizes, strict=True), start=2))
+def _cropped(observation: Observation, node: Node, large: Operand, small: Operand) -> Fix:
+    """The middle of the larger one, as large as the other."""
+    named = [to_read_again(written(observation, node, operand.role)) for operand in (large, small)]
+    given, wanted = large.tensor.shape, small.tensor.shape
+    by_one = all(a - b <= 1 for a, b in zip(given[2:], wanted[2:], strict=True))
+    suffix = _middle(len(given), *named, by_one=by_one) if all(named) else None
     return Fix(
-        f"crop the larger one before joining, so that both have the same positions: x{suffix}",
-        after=with_behind(observation, node, large.role, suffix),
-        edits=(Wrap(node.id, large.role, f"x{narrowed}"),),
+        "crop the larger one before joining, so that both have the same positions",
+        after=with_behind(observation, node, large.role, suffix) if suffix else None,
+        edits=(Wrap(node.id, large.role, f"x{_middle(len(given), 'x', in_an_edit(small))}"),),
     )
+
+
+def _middle(rank: int, large: str | None, small: str | None, *, by_one: bool = False) -> str:
+    """What leaves the middle of one that is as large as another: of one more that is the first."""
+    if by_one:
+        return f"[:, :, {', '.join(f': {small}.shape[{axis}]' for axis in range(2, rank))}]"
+    sides = ((f"{large}.size({axis})", f"{small}.size({axis})") for axis in range(2, rank))
+    return "".join(f".narrow({axis}, ({a} - {b}) // 2, {b})" for axis, (a, b) in enumerate(sides, start=2))

@@ -63,8 +63,11 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
+from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.side_by_side import side_by_side
 from whygrad.engine.refusals.skips import enlarged, interpolated, levelled
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -151,9 +154,9 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
         yield from _as_large(observation, failed, event)
         if wrong.axis >= 2 and spatial:
-            yield from _level(observation, failed, node, wrong.first, wrong.second)
+            yield from _level(observation, failed, node, event, wrong.first, wrong.second)
         spread = _stretched(observation, node, wrong.first, wrong.second)
-        along = _along(observation, node, event, wrong.axis)
+        along = [*_along(observation, node, event, wrong.axis), *side_by_side(observation, node, event, wrong.axis)]
         yield from (*spread, *along) if wrong.axis == 0 else (*along, *spread)
         yield from _as_wide(observation, failed, wrong.first, wrong.second, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
@@ -163,7 +166,7 @@ def _as_large(observation: Observation, failed: Failure, event: Event) -> Iterat
     """The convolutions of the branches that are smaller than the largest with a padding that keeps the size."""
     largest = max(event.tensors, key=lambda tensor: prod(tensor.shape[2:]))
     smaller = [tensor for tensor in event.tensors if tensor.shape[2:] != largest.shape[2:]]
-    fix = padded(observation, failed.step, smaller, largest)
+    fix = padded(observation, failed.step, smaller, largest.shape[2:])
     yield from [fix] if fix else []
 
 
@@ -254,9 +257,14 @@ def _agree(one: Sequence[int], other: Sequence[int], free: int | None) -> bool:
     return len(one) == len(other) and all(a == b or i == free for i, (a, b) in enumerate(zip(one, other, strict=True)))
 
 
-def _level(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
+def _level(
+    observation: Observation, failed: Failure, node: Node, event: Event, first: Operand, second: Operand
+) -> Iterator[Fix]:
     """What was made larger again brought to what it is joined with; where neither was, the second to the first."""
     larger = enlarged(observation, failed.step, (first, second))
+    for given, other in ((first, second), (second, first)):
+        yield from of_positions(observation, event, failed.step, given, other)
+        yield from without_what_comes_after(observation, failed.step, node, given, other)
     skip = first if larger is None or larger[0] is second else second
     fix = levelled(observation, node, larger, skip) if larger is not None else None
     yield from [fix] if fix is not None else []

@@ -54,20 +54,22 @@ from math import prod
 
 from whygrad.engine.edits import Give, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Node, Observation, Operand, Step, Tensor
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands.convolutions import convolution, definition
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.operands.stretching import Clash, clash
+from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.ordered import in_order
-from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.pieces import evenly_cut
+from whygrad.engine.refusals.sending import resent, shape_to_send
 from whygrad.engine.refusals.skips import enlarged, interpolated
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, made_with, origin, parameter_name
-from whygrad.engine.wording.phrases import size, sizes
+from whygrad.engine.wording.phrases import counted, size, sizes
 
 
 @rule("SHP706", "broadcast-mismatch", "error")
@@ -75,12 +77,11 @@ def broadcast_mismatch(observation: Observation) -> Iterator[Finding]:
     """The elementwise operation or expansion that was refused."""
     for failed, node, event in refused(observation, "stretch"):
         if wrong := clash(node, event):
-            yield _finding(observation, failed, node, wrong)
+            yield _finding(observation, failed, node, event, wrong)
 
 
-def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash) -> Finding:
-    first = called(observation, node, wrong.first)
-    second = called(observation, node, wrong.second) if wrong.second else "the size asked for"
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Clash) -> Finding:
+    first, second = _called(observation, node, wrong)
     given, wanted = wrong.sizes
     return finding(
         observation,
@@ -90,14 +91,19 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Clash
         message=f"In dimension {wrong.axis}, counted from the end, the sizes are {given} and {wanted}; "
         "only a size of 1 is stretched.",
         chain=[origin(observation, failed.step, node, o) for o in (wrong.first, wrong.second) if o],
-        fixes=list(_fixes(observation, failed, node, wrong, first, second)),
+        fixes=list(_fixes(observation, failed, node, event, wrong)),
     )
 
 
-def _fixes(
-    observation: Observation, failed: Failure, node: Node, wrong: Clash, first: str, second: str
-) -> Iterator[Fix]:
+def _called(observation: Observation, node: Node, wrong: Clash) -> tuple[str, str]:
+    """What the user calls the two that clash."""
+    second = called(observation, node, wrong.second) if wrong.second else "the size asked for"
+    return called(observation, node, wrong.first), second
+
+
+def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, wrong: Clash) -> Iterator[Fix]:
     given, wanted = wrong.sizes
+    first, second = _called(observation, node, wrong)
     for name, operand, size_of_other in ((first, wrong.first, wanted), (second, wrong.second, given)):
         table = _table(observation, failed.step, operand.tensor, wrong.axis) if operand is not None else None
         held = parameter_name(observation, table) if table is not None else None
@@ -118,7 +124,7 @@ def _fixes(
         yield from [ordered] if ordered else []
         yield from recut(observation, failed.step, node, wrong)
         yield from ended(observation, failed.step, node, wrong)
-        yield from _as_large(observation, failed, wrong.first.tensor, wrong.second.tensor)
+        yield from _as_large(observation, failed, node, event, wrong.first, wrong.second)
         lined = alongside(observation, node, wrong.first, wrong.second)
         strided = None if lined else _strided(observation, failed, wrong.first, wrong.second)
         fitted = lined or _shortcut(observation, failed, node, wrong.first, wrong.second)
@@ -127,24 +133,43 @@ def _fixes(
         for operand, there, other_size in ((wrong.first, given, wanted), (wrong.second, wanted, given)):
             fix = widened(observation, failed.step, operand.tensor, there, other_size) if 0 not in wrong.sizes else None
             yield from [fix] if fix else []
+        yield from _as_many_samples(observation, failed, wrong)
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 
-def _as_large(observation: Observation, failed: Failure, first: Tensor, second: Tensor) -> Iterator[Fix]:
-    """The convolutions of the branch that they alone made smaller, or larger, with a padding that keeps the size."""
-    for tensor, other in sorted(((first, second), (second, first)), key=lambda pair: prod(pair[0].shape[2:])):
-        fix = padded(observation, failed.step, [tensor], other)
-        yield from [fix] if fix else []
+def _as_many_samples(observation: Observation, failed: Failure, wrong: Clash) -> Iterator[Fix]:
+    """As many samples of the one as there are of the other, where they come of two tensors that were sent."""
+    operands = [o for o in (wrong.first, wrong.second) if o is not None and len(o.tensor.shape) == -wrong.axis]
+    few, many = sorted(operands, key=lambda o: o.tensor.shape[0]) if len(operands) == 2 else (None, None)
+    if few is None or many is None:
+        return
+    samples = many.tensor.shape[0]
+    sent = [shape_to_send(observation, failed.step, o.tensor, (samples, *o.tensor.shape[1:])) for o in (few, many)]
+    if sent[0] is not None and sent[1] is not None and sent[0][0] != sent[1][0]:
+        ask = resent(observation, sent[0][0], shape=list(sent[0][1]))
+        told = f"send {counted(samples, 'sample')} of each: the one goes with the other sample by sample"
+        yield from [Fix(told, edits=(ask,))] if ask else []
+
+
+def _as_large(
+    observation: Observation, failed: Failure, node: Node, event: Event, first: Operand, second: Operand
+) -> Iterator[Fix]:
+    """Layers of the branch that they alone made another size, told to keep it or to give it back; else it is cut."""
+    for one, other in sorted(((first, second), (second, first)), key=lambda pair: prod(pair[0].tensor.shape[2:])):
+        yield from of_positions(observation, event, failed.step, one, other)
+        yield from without_what_comes_after(observation, failed.step, node, one, other)
 
 
 def _level(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
     """Of two maps with as many samples and channels, the one that was made larger, else the smaller, to the other's."""
     one, two = first.tensor.shape, second.tensor.shape
     larger = enlarged(observation, failed.step, (first, second))
-    if len(one) == len(two) and one[:2] == two[:2] and (len(one) > 3 or larger is not None) and not node.writes:
+    if len(one) == len(two) and one[:2] == two[:2] and (len(one) > 3 or larger is not None):
         smaller = min((first, second), key=lambda o: prod(o.tensor.shape[2:]))
         given = larger[0] if larger is not None else smaller
-        yield interpolated(observation, node, given, second if given is first else first, before=f"this {node.name}")
+        if given.role not in node.writes:
+            other = second if given is first else first
+            yield interpolated(observation, node, given, other, before=f"this {node.name}")
 
 
 def _table(observation: Observation, step: Step, tensor: Tensor, axis: int) -> Tensor | None:

@@ -57,18 +57,17 @@ from whygrad.engine.edits import Edit, Give, Replace, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent
+from whygrad.engine.refusals.beginning import held_to_fit, made_to_fit, of_each_step
 from whygrad.engine.refusals.failures import Failure, finding, refused
-from whygrad.engine.refusals.reads import checks, told, wrapped
+from whygrad.engine.refusals.reads import checks, shaped, told, wrapped
+from whygrad.engine.refusals.units import NAMED, of_as_many_units
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made, origin, parameter_name, variable
 from whygrad.engine.wording.parsing import span, statement
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import replaced, rewritten, suffixed
+from whygrad.engine.wording.rewriting import replaced, suffixed
 from whygrad.engine.wording.spelling import with_behind
-
-_LAYERS = frozenset({"RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"})
-"""Torch's own layers, which can be written out."""
 
 
 @rule("SHP711", "recurrent-mismatch", "error")
@@ -90,11 +89,11 @@ def _of_features(observation: Observation, failed: Failure, node: Node, found: R
         title=f"{name} takes {found.features} features, and gets {found.given}",
         message=f"{given} is {size(found.input.tensor)}, and its last dimension holds the features.",
         chain=[origin(observation, failed.step, node, found.input)],
-        fixes=_features(observation, node, name, found),
+        fixes=_features(observation, failed, node, name, found),
     )
 
 
-def _features(observation: Observation, node: Node, name: str, found: Recurrent) -> list[Fix]:
+def _features(observation: Observation, failed: Failure, node: Node, name: str, found: Recurrent) -> list[Fix]:
     if found.exchanged:
         return [_exchanged(observation, node, name)]
     shape = found.input.tensor.shape
@@ -109,8 +108,7 @@ def _features(observation: Observation, node: Node, name: str, found: Recurrent)
                 f"dimension {axis} holds the {found.features} features: swap it with the last", after=after, edits=edits
             )
         )
-    fixes.append(_wider(observation, node, name, found))
-    return fixes
+    return [*fixes, *of_each_step(observation, failed.step, found), _wider(observation, node, name, found)]
 
 
 def _exchanged(observation: Observation, node: Node, name: str) -> Fix:
@@ -133,7 +131,7 @@ def _wider(observation: Observation, node: Node, name: str, found: Recurrent) ->
     edits = [Resize(n, (rows, found.given)) for n in (weight, f"{weight}_reverse") if n in known]
     kind, hidden = observation.modules.get(name), found.hidden[-1]
     widths = (found.features, found.given)
-    before, after = (f"nn.{kind}({n}, {hidden}, ...)" if kind in _LAYERS else None for n in widths)
+    before, after = (f"nn.{kind}({n}, {hidden}, ...)" if kind in NAMED else None for n in widths)
     summary = f"make {name} for {found.given} features in place of {found.features}"
     return Fix(summary, before, after, edits=(*edits, *told(observation, node, "input", found.features)))
 
@@ -154,7 +152,7 @@ def _of_state(observation: Observation, failed: Failure, node: Node, found: Recu
 
 def _states(observation: Observation, failed: Failure, node: Node, name: str, found: Recurrent) -> list[Fix]:
     if not found.cell and _fits(found, batch_first=not found.batch_first):
-        orders = [_other_order(observation, node, name, found), _made_to_fit(observation, failed, found)]
+        orders = [_other_order(observation, node, name, found), made_to_fit(observation, failed.step, found)]
         return orders[::-1] if found.batch_first else orders
     if not found.cell and all(
         s.tensor.shape[1::-1] + s.tensor.shape[2:] == found.expected(i) for i, s in enumerate(found.states)
@@ -166,12 +164,15 @@ def _states(observation: Observation, failed: Failure, node: Node, name: str, fo
         return [_states_through(observation, node, found, ".squeeze(0)", "take its first dimension away")]
     joined = _of_fewer(observation, failed, node, found)
     if joined is not None:
-        return [joined, _made_to_fit(observation, failed, found)]
+        return [joined, made_to_fit(observation, failed.step, found)]
     if all(_short_of_layers(s.tensor.shape, found.expected(i)) for i, s in enumerate(found.states)):
         call = f".repeat({found.stacked // found.states[0].tensor.shape[0]}, 1, 1)"
         repeated = _states_through(observation, node, found, call, "give each layer and direction a state of its own")
-        return [_made_to_fit(observation, failed, found), repeated]
-    return [*_given_by_layer(observation, failed, found), _made_to_fit(observation, failed, found)]
+        return [made_to_fit(observation, failed.step, found), repeated]
+    on_the_spot = made_to_fit(observation, failed.step, found)
+    resized = of_as_many_units(observation, failed.step, node, found)
+    fixes = [*held_to_fit(observation, found), *_given_by_layer(observation, failed, found), on_the_spot, *resized]
+    return sorted(fixes, key=lambda fix: not fix.edits)
 
 
 def _of_fewer(observation: Observation, failed: Failure, node: Node, found: Recurrent) -> Fix | None:
@@ -180,7 +181,12 @@ def _of_fewer(observation: Observation, failed: Failure, node: Node, found: Recu
     layers = [recurrent(observation.nodes[m.node], m) for m in makers if m is not None]
     others = [layer for layer in layers if layer is not None and not layer.cell]
     shapes = [(state.tensor.shape, found.expected(i)) for i, state in enumerate(found.states)]
-    if found.cell or len(others) != len(found.states) or any(s[1:] != w[1:] for s, w in shapes):
+    if found.cell or len(others) != len(found.states):
+        return None
+    if all(o.directions == 2 and _side_by_side(*pair) for o, pair in zip(others, shapes, strict=True)):
+        call = ".unflatten(0, (-1, 2)).transpose(1, 2).flatten(2)"
+        return _states_through(observation, node, found, call, "lay the two directions of each layer side by side")
+    if any(s[1:] != w[1:] for s, w in shapes):
         return None
     if all(o.directions == 2 and o.stacked == 2 * found.stacked for o in others):
         call = ".unflatten(0, (-1, 2)).sum(1)"
@@ -188,6 +194,11 @@ def _of_fewer(observation: Observation, failed: Failure, node: Node, found: Recu
     if all(o.directions == found.directions and o.stacked > found.stacked for o in others):
         return _states_through(observation, node, found, f"[-{found.stacked}:]", "take the last layers")
     return None
+
+
+def _side_by_side(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether a state of two directions has half as many units as the one that is taken, in twice as many rows."""
+    return len(shape) == 3 and shape == (2 * expected[0], *expected[1:-1], expected[-1] // 2) and expected[-1] % 2 == 0
 
 
 def _short_of_layers(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
@@ -229,6 +240,9 @@ def _states_through(observation: Observation, node: Node, found: Recurrent, chan
         edits += wrapped(observation, node, state.role, f"x{change}")
     name = variable(observation, node, found.states[0].role)
     reached = found.cell or not observation.in_library(node.id) or len(edits) > len(found.states)
+    if not reached and all(len(s.tensor.shape) == len(found.expected(i)) for i, s in enumerate(found.states)):
+        edits += shaped(observation, node, found.expected(0))
+        reached = True
     return Fix(
         f"{words}: {name or 'state'}{change}",
         after=with_behind(observation, node, found.states[0].role, change)
@@ -254,28 +268,3 @@ def _given(observation: Observation, node: Node) -> list[ast.expr]:
     layer = node.module.rpartition(".")[2]
     own = [c.args for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == layer]
     return own[0] if len(own) == 1 else []
-
-
-def _made_to_fit(observation: Observation, failed: Failure, found: Recurrent) -> Fix:
-    """States of the sizes that go with the input, where they are made on the spot."""
-    edits: list[Give] = []
-    for place, state in enumerate(found.states):
-        _, maker = made(failed.step, {state.tensor.id})
-        if maker is not None and observation.nodes[maker.node].argument("size") and not maker.inputs:
-            edits.append(Give(maker.node, "size", list(found.expected(place))))
-    wanted = ", ".join(str(s) for s in found.expected(found.odd_state or 0))
-    lines = [observation.source(node) for node in dict.fromkeys(edit.node for edit in edits)]
-    changed = [_of_the_batch(line, found) for line in dict.fromkeys(lines)]
-    complete = len({s.tensor.id for s in found.states}) <= len(edits) if edits else False
-    return Fix(
-        f"make the state ({wanted}): (layers times directions, batch, hidden)",
-        before="\n".join(filter(None, dict.fromkeys(lines))) or None,
-        after="\n".join(filter(None, changed)) if complete and all(changed) else None,
-        edits=tuple(edits) if complete else (),
-    )
-
-
-def _of_the_batch(source: str | None, found: Recurrent) -> str | None:
-    """The line with the size of the batch read from the dimension that holds it: `x.size(0)` for `x.size(1)`."""
-    batch = 0 if found.batch_first or found.cell else 1
-    return rewritten(source, rf"(\.size\(|\.shape\[){1 - batch}(?=[)\]])", rf"\g<1>{batch}")

@@ -143,7 +143,7 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: E
         yield from _wider(observation, failed, found, target[-1])
     if not found.paired:
         yield from one_for_each(observation, failed.step, node, found)
-        yield from at_each_place(observation, failed.step, node, found)
+        yield from at_each_place(observation, failed.step, node, event, found)
     yield from _as_many(observation, failed, found)
     yield Fix(f"bring the target to {sizes(found.places)}, or the prediction to what the target counts")
 

@@ -138,7 +138,7 @@ def _kept(observation: Observation, failed: Failure, needs: Sequence[Need]) -> F
         return None
     wanted = {len(tensor.shape) + need.axis: need.wanted for need in needs}
     shape = tuple(wanted.get(axis, size_there) for axis, size_there in enumerate(tensor.shape))
-    return padded(observation, failed.step, [tensor], replace(tensor, shape=shape))
+    return padded(observation, failed.step, [tensor], shape[2:])
 
 
 def _fitted(observation: Observation, failed: Failure, needs: Sequence[Need]) -> Fix | None:

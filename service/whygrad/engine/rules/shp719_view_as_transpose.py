@@ -55,7 +55,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
-from whygrad.engine.axes.swapping import Swap, as_it_lies, moving, swapped, with_move
+from whygrad.engine.axes.swapping import Swap, as_it_lies, in_lying_order, moving, reordered, swapped, with_move
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
@@ -122,6 +122,14 @@ def _as_it_lies(observation: Observation, swap: Swap, views: dict[int, tuple[int
             f"name the axes in the order in which they lie: .reshape({list(swap.sizes)})",
             after=as_it_lies(observation.source(first), swap, after),
             edits=tuple(Replace(n, f"self.reshape({list(swap.sizes)})") for n in views),
+        )
+    order = in_lying_order(before, after)
+    if order is not None:
+        told = [(n, [_shapes(e)[1][o] for o in order]) for n, (_, e) in views.items()]
+        yield Fix(
+            f"name the sizes in the order in which they lie: .reshape({told[0][1]})",
+            after=reordered(observation.source(first), order),
+            edits=tuple(Replace(n, f"self.reshape({row})") for n, row in told),
         )
 
 

@@ -60,7 +60,7 @@ from whygrad.engine.shapes import PRESUMED
 from whygrad.engine.signature import Formal, Signature
 from whygrad.engine.wording.phrases import counted
 
-_PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text"}
+_PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text", "Device": "cpu"}
 _MOST_SAMPLES = 16
 _TENSORS = ("Tensor", "Optional[Tensor]")
 _PRESUMED = PRESUMED | {"low": 0}

@@ -26,7 +26,7 @@ def operands(node: ast.AST, operation: str) -> tuple[ast.expr, ast.expr] | None:
     return None
 
 
-def span(source: str, node: ast.expr) -> tuple[int, int]:
+def span(source: str, node: ast.expr | ast.keyword) -> tuple[int, int]:
     """Where an expression begins and ends in the line; ast counts bytes."""
     at = source.encode()
     return len(at[: node.col_offset].decode()), len(at[: node.end_col_offset or 0].decode())

@@ -256,7 +256,7 @@ def factored(source: str | None, operation: str, place: int, count: int, text: s
     return replaced(source, given[0][place], text) if source and len(own) == len(given) == 1 else None
 
 
-def replaced(source: str, part: ast.expr, text: str) -> str:
+def replaced(source: str, part: ast.expr | ast.keyword, text: str) -> str:
     """The line with another text in place of an expression in it."""
     start, end = span(source, part)
     return source[:start] + text + source[end:]

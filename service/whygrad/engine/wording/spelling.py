@@ -18,7 +18,7 @@ def with_behind(observation: Observation, node: Node, role: str, suffix: str) ->
     source = observation.source(node.id)
     exact = written(observation, node, role)
     if exact is not None:
-        return suffixed(source, exact, suffix)
+        return suffixed(source, exact, suffix) if _read(exact) else None
     name = variable(observation, node, role)
     layer = node.module.rpartition(".")[2]
     handed = fed(source, layer, suffix) if role in FIRST and observation.in_library(node.id) else None
@@ -34,7 +34,12 @@ def behind_each(observation: Observation, node: Node, roles: Sequence[str], suff
     line: str | None = source
     for exact in sorted(found, key=lambda e: e.col_offset, reverse=True):
         line = suffixed(line, exact, suffix)
-    return line if len(found) == len(roles) else None
+    return line if len(found) == len(roles) and all(map(_read, found)) else None
+
+
+def _read(operand: ast.expr) -> bool:
+    """Whether it stands where it is only read: the target of `a += b` is written too."""
+    return not isinstance(getattr(operand, "ctx", None), ast.Store)
 
 
 def called_instead(observation: Observation, node: Node, function: str) -> str | None:

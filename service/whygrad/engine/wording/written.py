@@ -25,6 +25,12 @@ def written(observation: Observation, node: Node, role: str) -> ast.expr | None:
     return found[0] if len(found) == 1 else None
 
 
+def handed(observation: Observation, node: Node, role: str) -> ast.expr | None:
+    """The same, also where the line gives it to a layer of torch's that the node is of: `y` of `self.loss(x, y)`."""
+    alone = written(observation, node, role)
+    return alone if alone is not None else _fed(observation, node, role)
+
+
 def call_of(observation: Observation, node: Node) -> tuple[ast.Call, ast.expr] | None:
     """The only call in the line that is the operation of a node, and its first operand."""
     calls = [n for n in ast.walk(statement(observation.source(node.id))) if isinstance(n, ast.Call)]
@@ -46,14 +52,18 @@ def spelt(observation: Observation, node: Node, role: str) -> str | None:
 
 def _fed(observation: Observation, node: Node, role: str) -> ast.expr | None:
     """What the line gives to the layer that a node of torch's own code belongs to; an attention is given several."""
-    layer = node.module.rpartition(".")[2]
-    if role not in FIRST or not layer or not observation.in_library(node.id):
+    layer, place = node.module.rpartition(".")[2], 0 if role in FIRST else 1 if role == "target" else None
+    if place is None or not layer or not observation.in_library(node.id):
         return None
-    calls = [n for n in ast.walk(statement(observation.source(node.id))) if isinstance(n, ast.Call) and n.args]
-    own = [n.args for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == layer]
+    calls = [n for n in ast.walk(statement(observation.source(node.id))) if isinstance(n, ast.Call)]
+    own = [n.args for n in calls if _is_attribute(n.func, layer) and len(n.args) > place]
     attends = (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
     several = attends and len({ast.unparse(given) for args in own for given in args}) > 1
-    return own[0][0] if len(own) == 1 and not several else None
+    return own[0][place] if len(own) == 1 and not several else None
+
+
+def _is_attribute(called: ast.expr, name: str) -> bool:
+    return isinstance(called, ast.Attribute) and called.attr == name
 
 
 def _operands(observation: Observation, node: Node, spelt: ast.AST, role: str) -> Iterator[ast.expr]:
@@ -92,7 +102,7 @@ def _argument(spelt: ast.AST, names: Collection[str], name: str, place: int) -> 
             sides = next((pair for each in names if (pair := operands(spelt, each))), ())
             return sides[place] if place < len(sides) else None
         case ast.AugAssign() if any(isinstance(spelt.op, OPERATORS[each]) for each in names if each in OPERATORS):
-            return spelt.value if place == 1 else None
+            return (spelt.target, spelt.value)[place] if place < 2 else None
         case ast.Subscript() if "index" in names and name == "indices":
             return spelt.slice if isinstance(spelt.slice, ast.Tuple) else ast.List([spelt.slice])
         case ast.Assign() if "copy" in names and place == 1 and isinstance(spelt.targets[0], ast.Subscript):
