@@ -66,3 +66,37 @@ def test_samples_of_one_input_are_not_sent_otherwise() -> None:
         diagnose_source(net("return (self.l(x)[1:] * self.l(x)[:-2]).sum()", "self.l = nn.Linear(5, 3)"), shapes="4x5")
     )
     assert "send" not in found["fix"]["summary"]
+
+
+def test_several_of_a_list_are_brought_to_the_largest() -> None:
+    layers = "self.ps = nn.ModuleList([nn.AvgPool2d(k) for k in (2, 4)])"
+    forward = (
+        "o = [x * self.p]; k = 1.0\n        for p in self.ps:\n            k = k * 2\n            "
+        "o.append(F.interpolate(p(x), scale_factor=k)); return torch.cat(o, 1)"
+    )
+    found = only(diagnose_source(net(forward, layers), shapes="2x3x15x15"))
+    line = "return torch.cat([F.interpolate(m, size=o[0].shape[2:]) for m in o], 1)"
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, line)
+
+
+def test_maps_that_were_cut_along_different_axes_are_not_interpolated() -> None:
+    forward = (
+        "y = self.c(x); a = y[..., 1:] - y[..., :-1]; b = y[:, :, 1:] - y[:, :, :-1]; return (a ** 2 + b ** 2).mean()"
+    )
+    found = only(diagnose_source(net(forward, "self.c = nn.Conv2d(3, 3, 3)"), shapes="2x3x9x9"))
+    assert found["fix"]["summary"].startswith("bring a ** 2 and b ** 2 to the same size")
+
+
+def test_a_difference_to_what_comes_next_is_shifted() -> None:
+    layers = "self.r = nn.GRU(2, 6, batch_first=True); self.l = nn.Linear(6, 2)"
+    found = only(
+        diagnose_source(net("y = self.l(self.r(x[:, :-1])[0]); return (y - x).abs().mean()", layers), shapes="3x9x2")
+    )
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, "return (y - x[:, 1:]).abs().mean()")
+
+
+def test_two_operations_of_one_line_that_are_refused_alike_are_two_faults() -> None:
+    layers = "self.g = nn.Linear(5, 6); self.b = nn.Linear(5, 6)"
+    forward = "return x * self.g(y) + self.b(y)"
+    found = diagnose_source(net(forward, layers, "x, y"), shapes="2x6x7x7; 2x5")["findings"]
+    assert [f["fix"]["verified"] for f in found if f["code"] == "SHP706"] == [True, True]

@@ -107,7 +107,14 @@ class Trial:
         """Whether the step still stops in the same place, with the same words; what completed had not stopped it."""
         passed = any(e.completed and e.node == self.fault.finding.node for e in self.base.observation.first.events)
         before, after = _stop(self.base.observation), _stop(self.after.observation)
-        return before is not None and before == after and not passed
+        return before is not None and before == after and not passed and not self._stops_behind
+
+    @property
+    def _stops_behind(self) -> bool:
+        """Whether the operation itself ran now, and another of the same line is what stops the step."""
+        ran = [e.completed for e in self.after.observation.first.events if e.node == self.fault.finding.node]
+        failure = self.after.observation.failure
+        return bool(ran) and all(ran) and failure is not None and failure.node < len(self.base.observation.nodes)
 
     @property
     def heals_all(self) -> bool:

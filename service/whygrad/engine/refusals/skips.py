@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from whygrad.engine.edits import Resize, Wrap
 from whygrad.engine.finding import Fix
@@ -48,6 +49,24 @@ def interpolated(observation: Observation, node: Node, given: Operand, other: Op
         after=_as_large_as(observation, node, given, other),
         edits=(Wrap(node.id, given.role, call),),
     )
+
+
+def as_the_largest(observation: Observation, node: Node, event: Event) -> Iterator[Fix]:
+    """Several maps of a list brought to the positions of the largest; none where only one of them differs."""
+    shapes = [tensor.shape for tensor in event.tensors]
+    place = max(range(len(shapes)), key=lambda i: prod(shapes[i][2:]))
+    whole, others = shapes[place], [shape for shape in shapes if shape[2:] != shapes[place][2:]]
+    inside = all(a <= b for other in others for a, b in zip(other[2:], whole[2:], strict=False))
+    if len(others) > 1 and inside and {(len(shape), shape[:1]) for shape in shapes} == {(4, whole[:1])}:
+        source, listed = observation.source(node.id), written(observation, node, "tensors")
+        told = to_read_again(listed)
+        call = f"[torch.ops.aten.upsample_nearest2d(m, x[{place}].shape[2:]) for m in x]"
+        shown = f"[F.interpolate(m, size={told}[{place}].shape[2:]) for m in {told}]"
+        yield Fix(
+            "bring all to the size of the largest before joining",
+            after=replaced(source, listed, shown) if source and listed is not None and told else None,
+            edits=(Wrap(node.id, "tensors", call),),
+        )
 
 
 def in_an_edit(operand: Operand) -> str:

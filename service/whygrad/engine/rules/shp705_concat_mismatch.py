@@ -68,7 +68,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.side_by_side import side_by_side
-from whygrad.engine.refusals.skips import enlarged, interpolated, levelled
+from whygrad.engine.refusals.skips import as_the_largest, enlarged, interpolated, levelled
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
@@ -153,6 +153,8 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
     else:
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
         yield from _as_large(observation, failed, event)
+        if wrong.axis >= 2 and len(event.inputs) > 2:
+            yield from as_the_largest(observation, node, event)
         if wrong.axis >= 2 and spatial:
             yield from _level(observation, failed, node, event, wrong.first, wrong.second)
         spread = _stretched(observation, node, wrong.first, wrong.second)

@@ -65,6 +65,7 @@ from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.sending import resent, shape_to_send
+from whygrad.engine.refusals.shifted import shifted
 from whygrad.engine.refusals.skips import enlarged, interpolated
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -122,6 +123,9 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         yield from [fix for fix in pieces if fix]
         ordered = in_order(observation, failed.step, node, wrong.first, wrong.second)
         yield from [ordered] if ordered else []
+        if node.bare_name == "sub":
+            for cut, whole in ((wrong.first, wrong.second), (wrong.second, wrong.first)):
+                yield from shifted(observation, event, failed.step, cut, whole)
         yield from recut(observation, failed.step, node, wrong)
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, node, event, wrong.first, wrong.second)
@@ -161,10 +165,14 @@ def _as_large(
 
 
 def _level(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
-    """Of two maps with as many samples and channels, the one that was made larger, else the smaller, to the other's."""
+    """Of two maps with as many samples and channels, the one that was made larger, else the smaller, to the other's.
+
+    Where each is larger along another axis, neither is the other on another scale: both were cut.
+    """
     one, two = first.tensor.shape, second.tensor.shape
-    larger = enlarged(observation, failed.step, (first, second))
-    if len(one) == len(two) and one[:2] == two[:2] and (len(one) > 3 or larger is not None):
+    larger, sizes = enlarged(observation, failed.step, (first, second)), list(zip(one[2:], two[2:], strict=False))
+    inside = all(a <= b for a, b in sizes) or all(a >= b for a, b in sizes)
+    if len(one) == len(two) and one[:2] == two[:2] and inside and (len(one) > 3 or larger is not None):
         smaller = min((first, second), key=lambda o: prod(o.tensor.shape[2:]))
         given = larger[0] if larger is not None else smaller
         if given.role not in node.writes:
