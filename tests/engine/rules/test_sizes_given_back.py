@@ -76,3 +76,13 @@ def test_only_the_layer_that_lost_some_is_told() -> None:
 def test_nothing_is_told_where_no_output_padding_mirrors_it(layers: str, forward: str) -> None:
     found = only(diagnose_source(net(f"return F.mse_loss(self.p * {forward}, x)", layers), shapes="2x1x20"))
     assert "output_padding" not in found["fix"]["summary"]
+
+
+def test_a_function_is_given_it_in_its_line() -> None:
+    forward = (
+        "z = torch.tanh(F.conv2d(x, self.w, stride=2, padding=1)); "
+        "y = F.conv_transpose2d(z, self.w, stride=2, padding=1); return F.mse_loss(y, x)"
+    )
+    found = only(diagnose_source(net(forward, "self.w = nn.Parameter(torch.randn(6, 3, 3, 3))"), shapes="2x3x8x8"))
+    line = "y = F.conv_transpose2d(z, self.w, stride=2, padding=1, output_padding=1)"
+    assert (found["fix"]["verified"], found["fix"]["after"]) == (True, line)

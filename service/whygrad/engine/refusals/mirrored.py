@@ -15,6 +15,7 @@ from whygrad.engine.observation import Event, Observation, Step, Tensor
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition, short
 from whygrad.engine.operands.windows import spread, window
 from whygrad.engine.wording.origins import layer
+from whygrad.engine.wording.rewriting import given_too
 
 Way = Sequence[tuple[Event, Tensor, Tensor]]
 """Executions one behind the other, each with what it reads and what it gives of the tensor that is followed."""
@@ -25,8 +26,11 @@ def mirrored(observation: Observation, step: Step, tensor: Tensor, sizes: tuple[
     given_back = _given_back(observation, _way(observation, step, tensor, sizes), sizes)
     names = [layer(observation, found.weight) for _, found, _ in given_back]
     nodes = {event.node for event, _, _ in given_back}
-    if not given_back or not all(names) or len(nodes) < len(given_back):
+    if not given_back or len(nodes) < len(given_back):
         return None
+    if not all(names):
+        ((event, _, added), *_) = given_back
+        return _of_a_function(observation, event, added) if len(given_back) == 1 else None
     changed = [replace(f, settings={**f.settings, "output_padding": added}) for _, f, added in given_back]
     told = [f"{n} output_padding={short(added)!r}" for n, (_, _, added) in zip(names, given_back, strict=True)]
     return Fix(
@@ -34,6 +38,18 @@ def mirrored(observation: Observation, step: Step, tensor: Tensor, sizes: tuple[
         "\n".join(definition(found, found.given) for _, found, _ in given_back),
         "\n".join(definition(found, found.given) for found in changed),
         edits=tuple(Give(event.node, "output_padding", added) for event, _, added in given_back),
+    )
+
+
+def _of_a_function(observation: Observation, event: Event, added: list[int]) -> Fix:
+    """The call of a function, `F.conv_transpose1d(x, w, stride=2)`, with the output padding that it needs."""
+    name, source = observation.nodes[event.node].bare_name, observation.source(event.node)
+    argument = f"output_padding={short(added)!r}"
+    return Fix(
+        f"give {name} {argument}, so that all positions that a stride took are given back",
+        source,
+        given_too(source, name, argument),
+        edits=(Give(event.node, "output_padding", added),),
     )
 
 
