@@ -343,7 +343,7 @@ def test_states_that_come_in_a_tuple_are_seen_and_each_is_changed() -> None:
     finding = only(diagnose_source(net("o, (h, c) = self.e(x); return self.r(x, (h, c))[0]", PAIR), shapes="2x9x6"))
     assert finding["title"] == "r takes a state of 1x9x4 beside an input of 2x9x6, and gets 2x9x4"
     assert finding["fix"]["after"] == "return self.r(x, (h[-1:], c[-1:]))[0]"
-    assert finding["fix"]["verified"] is None
+    assert finding["fix"]["verified"] is True
 
 
 def test_a_state_given_to_a_layer_for_its_input_is_exchanged() -> None:

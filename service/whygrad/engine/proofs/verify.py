@@ -132,7 +132,8 @@ class Verifier:
         others = [node for node in like if node.id not in changed]
         enough = trial.heals and came.isdisjoint(n.id for n in others) and not rule.cuts
         fix = everywhere(seen, trial.fix, number, others) if others and not enough else None
-        if fix is None and not enough and not rule.cuts:
+        before = all(isinstance(edit, Give) and edit.node != number for edit in trial.fix.edits)
+        if fix is None and before and not enough and not rule.cuts:  # layers of each round, before what refused them
             return self._completed(trial, lambda d, _: d.rule is rule and d.finding.node in [n.id for n in others])
         further = try_fix(self._rerun, trial.base, trial.fault, fix) if fix is not None else None
         if further is None or not further.heals or any(d.rule is rule for d in further.new):
