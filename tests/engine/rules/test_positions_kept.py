@@ -38,6 +38,12 @@ KEPT = [
         "2x3x20; 1",
         "return torch.cat([self.b(self.a(x))[:, :, : x.shape[2]], x], 1)",
     ),
+    (
+        "h = x\n        for _ in range(2):\n            h = h * torch.sigmoid(self.c(h)); return h",
+        "self.c = nn.Conv2d(3, 3, 2, padding=1)",
+        "2x3x9x9; 1",
+        "nn.Conv2d(3, 3, 2, padding='same')",
+    ),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from whygrad.engine.edits import Give
+from whygrad.engine.edits import Edit, Give, Replace
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Json, Observation, Step, Tensor
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition, short
@@ -17,9 +17,9 @@ from whygrad.engine.wording.origins import layer
 class _Kept:
     """What slides, with the padding that keeps every position, and the layer written out as it is and with that."""
 
-    node: int
     name: str | None
     padding: Json
+    edit: Edit
     before: str
     after: str
 
@@ -28,16 +28,16 @@ def padded(observation: Observation, step: Step, tensors: Sequence[Tensor], size
     """Paddings with which tensors have these positions; None where not they alone took, or added, some."""
     ways = [sliding(observation, step, tensor, sizes) for tensor in tensors]
     kept = [_kept(observation, event) for way in ways for event in way]
-    found = [each for each in kept if each is not None]
-    if not all(ways) or not found or len(found) < len(kept):
+    found = [each for place, each in enumerate(kept) if each is not None and each not in kept[:place]]
+    if not all(ways) or not found or None in kept:
         return None
     told = [f"{each.name or 'what slides'} padding={short(each.padding)!r}" for each in found]
     named = all(each.name for each in found)
     return Fix(
-        f"give {' and '.join(dict.fromkeys(told))}, so that the positions stay as many as they were",
+        f"give {' and '.join(told)}, so that the positions stay as many as they were",
         "\n".join(each.before for each in found) if named else None,
         "\n".join(each.after for each in found) if named else None,
-        edits=tuple(Give(node, "padding", padding) for node, padding in {e.node: e.padding for e in found}.items()),
+        edits=tuple(each.edit for each in found),
     )
 
 
@@ -82,15 +82,20 @@ def _kept(observation: Observation, event: Event) -> _Kept | None:
 
 
 def _convolved(observation: Observation, event: Event, found: Convolution) -> _Kept | None:
-    reach = _reach(found)
-    if found.transposed or set(found.settings["stride"] or ()) != {1} or any(r % 2 for r in reach) or not reach:
+    """With as much at either side; where a kernel is even, and one more is needed at one, `padding="same"`."""
+    reach, node = _reach(found), observation.nodes[event.node]
+    even = any(r % 2 for r in reach)
+    if found.transposed or set(found.settings["stride"] or ()) != {1} or not reach or is_causal(found):
         return None
-    if is_causal(found):
+    if even and (found.spatial == 1 or node.op != f"aten::conv{found.spatial}d"):
         return None
-    padding: Json = "same" if isinstance(found.settings["padding"], str) else [r // 2 for r in reach]
+    by_name = even or isinstance(found.settings["padding"], str)
+    padding: Json = "same" if by_name else [r // 2 for r in reach]
     changed = replace(found, settings={**found.settings, "padding": padding})
     lines = (definition(each, each.given) for each in (found, changed))
-    return _Kept(event.node, layer(observation, found.weight), padding, *lines)
+    told = f'torch.{node.bare_name}(input, weight, bias, stride, "same", dilation, groups)'
+    edit = Replace(node.id, told) if even else Give(node.id, "padding", padding)
+    return _Kept(layer(observation, found.weight), padding, edit, *lines)
 
 
 def _pooled(event: Event, slides: Window, name: str | None, kind: str) -> _Kept | None:
@@ -99,7 +104,8 @@ def _pooled(event: Event, slides: Window, name: str | None, kind: str) -> _Kept 
     padding = [k // 2 for k in slides.kernel]
     pool = f"nn.{kind}({short(list(slides.kernel))}, stride=1"
     was = f", padding={short(list(slides.padding))}" if any(slides.padding) else ""
-    return _Kept(event.node, name, padding, f"{pool}{was})", f"{pool}, padding={short(padding)})")
+    edit = Give(event.node, "padding", list(padding))
+    return _Kept(name, padding, edit, f"{pool}{was})", f"{pool}, padding={short(padding)})")
 
 
 def _reach(found: Convolution) -> list[int]:
