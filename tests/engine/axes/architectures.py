@@ -46,6 +46,30 @@ class Net(nn.Module):
         x = x.reshape(B, C, (H // 2) * (W // 2), 4).transpose(1, 3).reshape(B * 4, (H // 2) * (W // 2), -1)
         return torch.relu(self.mix(x))
 """),
+    "attention over samples packed into one sequence": Architecture("3x5x8; 15x15:bool", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x, apart):
+        h = x.flatten(0, 1).unsqueeze(0)
+        h = h + self.attn(h, h, h, attn_mask=apart & ~torch.eye(15).to(torch.bool), need_weights=False)[0]
+        return h.view(x.shape)
+"""),
+    "attention along the fields of each row": Architecture("3x4x5x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(8, 2)
+        self.out = nn.Linear(40, 6)
+
+    def forward(self, x):
+        b, s, n, d = x.size()
+        h = x.view(b * s, n, d).transpose(0, 1)
+        h = (h + self.attn(h, h, h)[0]).transpose(0, 1)
+        return self.out(h.reshape(b, s, n * d))
+"""),
     "positions cut by the steps in front": Architecture("6x3x8", """\
 class Net(nn.Module):
     def __init__(self):

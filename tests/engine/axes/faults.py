@@ -284,6 +284,12 @@ FAULTS = {
         "SHP716", "4x6x8; 4x6:bool", "self.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(8, 3)",
         "h, w = self.a(x, x, x, key_padding_mask=y)\nreturn self.b(h)", arguments="x, y", traced="4x6x8; 4x6:bool",
     ),
+    "attention among the fields of all rows": Fault(
+        "SHP716", "3x4x5:int64[0,20)",
+        "self.e = nn.Embedding(20, 8)\nself.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(40, 6)",
+        "h = self.e(x)\nb, s, n, d = h.size()\nh = h.view(b * s, n, d)\nh = h + self.a(h, h, h)[0]\n"
+        "return self.b(h.view(b, s, n * d))",
+    ),
     "a mask with its axes swapped": Fault(
         "SHP716", "4x6x8; 6x4:bool", "self.a = nn.MultiheadAttention(8, 2, batch_first=True)",
         "return self.a(x, x, x, key_padding_mask=y)[0]",

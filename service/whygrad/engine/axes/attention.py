@@ -8,7 +8,7 @@ from itertools import permutations
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.misordered import Misordered
-from whygrad.engine.axes.pieces import holds_batch, length
+from whygrad.engine.axes.pieces import Axis, holds_batch, length
 from whygrad.engine.edits import Wrap
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
@@ -25,7 +25,12 @@ def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[t
     for order, event in enumerate(known.step.events):
         if _attends_to_samples(observation, known, event):
             masks = _masks_of_samples(observation, known, observation.nodes[event.node].module)
-            sure = masks or pooled(observation, known, order) or _told_apart_second(observation, known, event)
+            sure = (
+                masks
+                or _among_rows_of_all(observation, known, event)
+                or pooled(observation, known, order)
+                or _told_apart_second(observation, known, event)
+            )
             yield from [(order, event, masks)] if sure else []
             return
 
@@ -54,8 +59,22 @@ def _attends_to_samples(observation: Observation, known: Layouts, event: Event) 
     attends = op in ("scaled_dot_product_attention", "softmax") and in_attention(observation, node)
     if not attends or not event.completed or not event.inputs:
         return False
-    keys = known.of(event.tensors[0])[-1 if op == "softmax" else -2]
-    return len(keys) == 1 and keys[0].whole and holds_batch(keys) and keys[0].size > 1
+    keys = _keys(observation, known, event)
+    return holds_batch(keys) and all(key.whole and key.size > 1 for key in keys)
+
+
+def _keys(observation: Observation, known: Layouts, event: Event) -> Axis:
+    """The axis along which attention compares."""
+    return known.of(event.tensors[0])[-1 if observation.nodes[event.node].bare_name == "softmax" else -2]
+
+
+def _among_rows_of_all(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether the keys are what the samples consist of, and those of all samples: a view put the two in one axis.
+
+    That may be meant of samples that are packed into one sequence, or told apart by a mask.
+    """
+    packed = length(known.of(event.tensors[0])[0]) == 1 or event.input("attn_mask") is not None
+    return len(_keys(observation, known, event)) > 1 and not packed
 
 
 def refused_over_batch(observation: Observation, known: Layouts, node: Node, event: Event) -> bool:
