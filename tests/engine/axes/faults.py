@@ -284,6 +284,15 @@ FAULTS = {
         "SHP716", "4x6x8; 4x6:bool", "self.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(8, 3)",
         "h, w = self.a(x, x, x, key_padding_mask=y)\nreturn self.b(h)", arguments="x, y", traced="4x6x8; 4x6:bool",
     ),
+    "one prediction against the three that were sent": Fault(
+        "SHP707", "5x4; 5x3", "self.a = nn.Linear(4, 1)", "return F.mse_loss(self.a(x), y)", "nn.Linear(4, 3)", "x, y",
+    ),
+    "one value against a target of each action": Fault(
+        "SHP707", "6x4; 6x1", "self.a = nn.Linear(4, 1)\nself.b = nn.Linear(4, 3)",
+        "with torch.no_grad():\n    t = y + self.b(x)\n"
+        "return F.smooth_l1_loss(self.a(x), t) + self.b(x).square().mean()",
+        arguments="x, y",
+    ),
     "attention among the fields of all rows": Fault(
         "SHP716", "3x4x5:int64[0,20)",
         "self.e = nn.Embedding(20, 8)\nself.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(40, 6)",

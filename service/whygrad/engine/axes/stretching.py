@@ -19,7 +19,10 @@ _VECTORS = 2
 
 @dataclass(frozen=True)
 class Stretch:
-    """Two operands that became one shape. `twice`: the samples are in it twice; else `first` has lost them."""
+    """Two operands that became one shape. `twice`: the samples are in it twice; else `first` has lost them.
+
+    `column`: it has its samples, and one number for each where the other has `samples` many.
+    """
 
     first: Side
     second: Side
@@ -27,6 +30,7 @@ class Stretch:
     samples: int
     twice: bool
     surplus: tuple[Side, int] | None = None
+    column: bool = False
 
 
 def stretch(observation: Observation, known: Layouts, node: Node, event: Event) -> Stretch | None:
@@ -35,7 +39,8 @@ def stretch(observation: Observation, known: Layouts, node: Node, event: Event) 
     if first is None or second is None or first.tensor.shape == second.tensor.shape:
         return None
     if node.bare_name in LOSSES:
-        return _twice(known, first, second, by_hand=False) or _lost(known, first, second) or _lost(known, second, first)
+        lost = _lost(known, first, second) or _lost(known, second, first)
+        return _twice(known, first, second, by_hand=False) or lost or _single(known, first, second)
     learned = {s.tensor.id in known.learned for s in (first, second)}
     found = _twice(known, first, second, by_hand=True) if True in learned else None
     return found if found and (False in learned or merely_summed(observation, known, event)) else None
@@ -99,6 +104,18 @@ def _lost(known: Layouts, first: Side, second: Side) -> Stretch | None:
     for mine, other in zip(one, two, strict=True):
         if length(mine) == 1 < length(other) and holds_batch(other) and of_one(mine) in (*_CARRIED, "unknown"):
             return Stretch(first, second, second.tensor.shape, length(other), twice=False)
+    return None
+
+
+def _single(known: Layouts, first: Side, second: Side) -> Stretch | None:
+    """A prediction of one number for each sample against several: torch warns of it, and stretches the one."""
+    one, two = known.of(first.tensor), known.of(second.tensor)
+    if first.tensor.id not in known.learned or len(one) != len(two) or len(one) < _VECTORS:
+        return None
+    *rows, mine = zip(one, two, strict=True)
+    alike = all(length(a) == length(b) for a, b in rows)
+    if alike and length(mine[0]) == 1 < length(mine[1]) and of_one(mine[0]) == "made":
+        return Stretch(first, second, second.tensor.shape, length(mine[1]), twice=False, column=True)
     return None
 
 

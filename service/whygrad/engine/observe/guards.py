@@ -85,7 +85,8 @@ class _Seen:
         self._tensors: dict[int, Tensor] = {}
         stored = (*observation.parameters, *observation.buffers)
         self._held = {name: (_as_tensor(p),) for p in stored for name in (p.name, *p.aliases)}
-        self._makers = {number: node for node in observation.nodes for number in node.outputs}
+        joined = {value: node for node in observation.nodes for _, value in node.joins}  # what a loop carries on, too
+        self._makers = joined | {value: node for node in observation.nodes for value in node.outputs}
         for event in step.events:
             passed = observation.nodes[event.node]
             if len(passed.outputs) == len(event.outputs):

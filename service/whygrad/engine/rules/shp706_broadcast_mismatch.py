@@ -67,6 +67,7 @@ from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.sending import resent, shape_to_send
 from whygrad.engine.refusals.shifted import shifted
 from whygrad.engine.refusals.skips import enlarged, interpolated
+from whygrad.engine.refusals.states import of_the_last_layer
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, made_with, origin, parameter_name
@@ -126,6 +127,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         if node.bare_name == "sub":
             for cut, whole in ((wrong.first, wrong.second), (wrong.second, wrong.first)):
                 yield from shifted(observation, event, failed.step, cut, whole)
+        yield from of_the_last_layer(observation, node, wrong.first, wrong.second)
         yield from recut(observation, failed.step, node, wrong)
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, node, event, wrong.first, wrong.second)

@@ -62,6 +62,7 @@ from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
+from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import size, sizes
@@ -124,11 +125,11 @@ def _line(observation: Observation, node: Node) -> Hashable:
 def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]) -> Finding:
     (number, (order, event, found)), *others = places.items()
     first, second, result = size(found.first.tensor), size(found.second.tensor), sizes(found.shape)
-    what = (
-        f"each of {found.samples} samples meets every other ({result})"
-        if found.twice
-        else f"one row of {first} meets all {found.samples} samples"
-    )
+    what = f"one row of {first} meets all {found.samples} samples"
+    if found.twice:
+        what = f"each of {found.samples} samples meets every other ({result})"
+    elif found.column:
+        what = f"the one number for each sample meets {found.samples}"
     return Finding(
         title=f"{observation.nodes[number].name} of {first} and {second}: {what}",
         message=f"Shapes {first} and {second} are stretched to {result} before they are compared. "
@@ -138,7 +139,18 @@ def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stret
         order=order,
         chain=(Link(f"{first} and {second} are stretched to {result} here", number),),
         related=tuple(Related("the same here", n) for n, _ in others),
-        fix=_fix(observation, places),
+        fix=_of_one(observation, found) if found.column else _fix(observation, places),
+    )
+
+
+def _of_one(observation: Observation, found: Stretch) -> Fix:
+    """As many numbers for each sample as the target was sent with; of what is computed there may be too many."""
+    fix = widened(observation, observation.first, found.first.tensor, 1, found.samples)
+    if fix is not None and layouts(observation).sent(found.second.tensor):
+        return fix
+    return Fix(
+        f"give both as many numbers for each sample: {found.samples}, or one, as sum(dim=-1, keepdim=True) and "
+        "mean(dim=-1, keepdim=True) give"
     )
 
 
