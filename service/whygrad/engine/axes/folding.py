@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from whygrad.engine.axes.joins import counts_parts, interleaved
 from whygrad.engine.axes.layouts import Layouts, sent
 from whygrad.engine.axes.moving import REGROUPING
 from whygrad.engine.axes.pieces import Axis, Layout, Piece, holds_batch, length
@@ -110,15 +111,15 @@ def _read(observation: Observation, event: Event) -> tuple[Tensor, Tensor] | Non
 def _view(observation: Observation, known: Layouts, reader: Event, read: Tensor) -> tuple[int, int, bool] | None:
     """The last view behind a layer that changed the number of samples, how many there were, and in which way."""
     layout, targets = known.of(read), _targets(observation)
-    if not layout or not (_swallowed(layout) or _spread(layout, refused=targets is not None)):
+    if not layout or not (_swallowed(known, layout) or _spread(layout, refused=targets is not None)):
         return None
     for order in sorted(known.behind(reader), reverse=True):
-        view = known.step.events[order]
-        if observation.nodes[view.node].bare_name not in REGROUPING or not view.inputs:
+        view, node = known.step.events[order], observation.nodes[known.step.events[order].node]
+        if node.bare_name not in REGROUPING or not view.inputs or interleaved(observation, known, node, view):
             continue
         before, after = known.of(view.tensors[0]), known.of(view.outputs[0])
         samples = samples_first(before)
-        if samples and _swallowed(after) and not _swallowed(before):
+        if samples and _swallowed(known, after) and not _swallowed(known, before):
             return order, samples, True
         refused = samples == targets
         spread = _spread(after, refused=refused) and (refused or len(before) > 3 or _through_channels(after))
@@ -133,9 +134,10 @@ def samples_first(layout: Layout) -> int | None:
     return length(layout[0]) if alone else None
 
 
-def _swallowed(layout: Layout) -> bool:
+def _swallowed(known: Layouts, layout: Layout) -> bool:
     """Whether the samples are among the features."""
-    return bool(layout) and holds_batch(layout[-1]) and len(layout[-1]) > 1
+    features = layout[-1] if layout else ()
+    return len(features) > 1 and any(p.source.batch and not counts_parts(known, p) for p in features)
 
 
 def _spread(layout: Layout, *, refused: bool) -> bool:

@@ -9,6 +9,7 @@ from itertools import permutations
 from math import isqrt, prod
 
 from whygrad.engine.axes.folding import opens_the_batch, samples_first
+from whygrad.engine.axes.joins import interleaved
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
@@ -47,9 +48,12 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     A view that was refused is taken for the reshape of the same sizes.
     """
     after = event.outputs[0].shape if event.outputs else asked(node, event)
-    if node.bare_name not in REGROUPING or after is None or _skewed(observation, known, event):
+    if node.bare_name not in REGROUPING or after is None:
         return None
-    if opens_the_batch(known, node, event):
+    joined = _by_joining(observation, known, node, event)
+    if joined is not None:
+        return joined
+    if _skewed(observation, known, event) or opens_the_batch(known, node, event):
         return None
     before = known.of(event.tensors[0])
     if any(p.source.kind in ("weight", "new") for a in before for p in a) or 0 in after:
@@ -135,6 +139,14 @@ def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
         return False
     readers = known.readers.get(event.outputs[0].id, ()) if event.outputs else ()
     return any(observation.nodes[e.node].bare_name in ("slice", "narrow", "select") for e in readers)
+
+
+def _by_joining(observation: Observation, known: Layouts, node: Node, event: Event) -> Swap | None:
+    """Batches that lie one behind another, and are to be taken apart into what belongs to each sample."""
+    found = interleaved(observation, known, node, event) if event.outputs else None
+    if found is None:
+        return None
+    return _placed([found.parts, found.samples], (1, 0), event.tensors[0].shape, range(found.place, found.place + 1))
 
 
 def _by_sizes(before: Layout, after: Sequence[int], reckoned: Sequence[bool]) -> Swap | None:

@@ -52,15 +52,18 @@ Good::
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.joins import Interleaved, interleaved
+from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.swapping import Swap, as_it_lies, in_lying_order, moving, reordered, swapped, with_move
-from whygrad.engine.edits import Replace
+from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import sizes
+from whygrad.engine.wording.rewriting import given_too
+from whygrad.engine.wording.spelling import given_instead
 
 
 @rule("SHP719", "view-as-transpose", "warning")
@@ -77,13 +80,15 @@ def view_as_transpose(observation: Observation) -> Iterator[Finding]:
         if swap is not None and not observation.in_library(node.id):
             found[node.module, swap].setdefault(node.id, (order, event))
     for (_, swap), views in found.items():
-        yield _finding(observation, swap, views)
+        yield _finding(observation, known, swap, views)
 
 
-def _finding(observation: Observation, swap: Swap, views: dict[int, tuple[int, Event]]) -> Finding:
+def _finding(observation: Observation, known: Layouts, swap: Swap, views: dict[int, tuple[int, Event]]) -> Finding:
     (first, (order, event)), *others = views.items()
     before, after = event.tensors[0].shape, event.outputs[0].shape
     op = observation.nodes[first].name
+    join = interleaved(observation, known, observation.nodes[first], event)
+    fix, *other_fixes = _fixes(observation, known, swap, views)
     return Finding(
         title=f"{op} makes {sizes(after)} of {sizes(before)} without moving a number: axes had to change places",
         message=f"The sizes are those of {_words(swap)}, but {op} only regroups the numbers as they lie, so that each "
@@ -91,10 +96,10 @@ def _finding(observation: Observation, swap: Swap, views: dict[int, tuple[int, E
         node=first,
         event=event,
         order=order,
-        chain=(Link(f"{sizes(before)} is read as {sizes(after)} here", first),),
+        chain=(*_joined(join), Link(f"{sizes(before)} is read as {sizes(after)} here", first)),
         related=tuple(Related("the same here", number) for number, _ in others),
-        fix=_fix(observation, swap, views),
-        other_fixes=tuple(_as_it_lies(observation, swap, views)),
+        fix=fix,
+        other_fixes=tuple(other_fixes),
     )
 
 
@@ -102,6 +107,39 @@ def _words(swap: Swap) -> str:
     if swap.pair:
         return f"{sizes(swap.sizes)} with its axes {swap.pair[0]} and {swap.pair[1]} swapped"
     return f"{sizes(swap.sizes)} with its axes in the order {', '.join(map(str, swap.order))}"
+
+
+def _joined(found: Interleaved | None) -> Iterator[Link]:
+    if found is not None:
+        yield Link(f"{found.parts} batches of {found.samples} samples are put one behind another here", found.join.node)
+
+
+def _fixes(observation: Observation, known: Layouts, swap: Swap, views: dict[int, tuple[int, Event]]) -> Iterator[Fix]:
+    yield from _side_by_side(observation, known, views)
+    yield _fix(observation, swap, views)
+    yield from _as_it_lies(observation, swap, views)
+
+
+def _side_by_side(observation: Observation, known: Layouts, views: dict[int, tuple[int, Event]]) -> Iterator[Fix]:
+    """The batches joined along what stands behind their samples, where only these views read what is joined."""
+    found = [(e, interleaved(observation, known, observation.nodes[n], e)) for n, (_, e) in views.items()]
+    joins = [j for e, j in found if j is not None and _read_by(known, j.join, views) and e.tensors[0] in j.join.outputs]
+    first = joins[0] if joins else None
+    if first is None or len(joins) < len(views) or first.along + 1 == len(first.join.outputs[0].shape):
+        return
+    node, dim = observation.nodes[first.join.node], first.along + 1
+    yield Fix(
+        f"join what belongs to one sample: torch.{node.bare_name}([...], dim={dim})",
+        before=observation.source(node.id),
+        after=given_instead(observation, node, "dim", dim)
+        or given_too(observation.source(node.id), node.bare_name, f"dim={dim}"),
+        edits=tuple(Give(j.join.node, "dim", j.along + 1) for j in joins),
+    )
+
+
+def _read_by(known: Layouts, join: Event, views: Iterable[int]) -> bool:
+    """Whether only views of these nodes read what is joined."""
+    return {reader.node for reader in known.readers[join.outputs[0].id]} <= set(views)
 
 
 def _fix(observation: Observation, swap: Swap, views: dict[int, tuple[int, Event]]) -> Fix:
