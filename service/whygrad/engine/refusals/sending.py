@@ -22,7 +22,7 @@ def sent_as(observation: Observation, step: Step, tensor: Tensor) -> int | None:
             if not event.inputs or observation.nodes[event.node].bare_name not in _SAME_NUMBERS:
                 return None
             tensor = event.tensors[0]
-    return _place(step, tensor)
+    return place_of(step, tensor)
 
 
 def shape_to_send(
@@ -37,11 +37,12 @@ def shape_to_send(
             if own is None or needed is None:
                 return None
             tensor, shape = own, needed
-    place = _place(step, tensor)
+    place = place_of(step, tensor)
     return (place, shape) if place is not None and len(shape) == len(tensor.shape) else None
 
 
-def _place(step: Step, tensor: Tensor) -> int | None:
+def place_of(step: Step, tensor: Tensor) -> int | None:
+    """The place of a tensor among those sent; None where it is none of them."""
     return next((place for place, sent in enumerate(step.inputs) if sent.id == tensor.id), None)
 
 
@@ -52,6 +53,17 @@ def resent(observation: Observation, place: int, **changes: Json) -> Ask | None:
     if place >= len(entries):
         return None
     return Ask({"inputs": _replaced(inputs, entries[place], {**entries[place], **changes})})
+
+
+def reshaped(observation: Observation, shapes: Mapping[int, Sequence[int]]) -> Ask | None:
+    """The request with other shapes of the tensors at those places; None where it does not describe that many."""
+    inputs = observation.request.get("inputs")
+    entries = list(_tensors(inputs))
+    if any(place >= len(entries) for place in shapes):
+        return None
+    for place, shape in shapes.items():
+        inputs = _replaced(inputs, entries[place], {**entries[place], "shape": list(shape)})
+    return Ask({"inputs": inputs})
 
 
 def with_samples(observation: Observation, number: int) -> Ask | None:

@@ -54,15 +54,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Give, Resize, Wrap
+from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.moved_twice import MovedTwice, moved_twice
+from whygrad.engine.edits import Edit, Give, Replace, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sending import place_of, reshaped
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import layer, made_with, origin, parameter_name
-from whygrad.engine.wording.phrases import counted, size
+from whygrad.engine.wording.phrases import counted, size, sizes
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten, unless_idle
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -76,14 +80,17 @@ def channel_mismatch(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, failed: Failure, node: Node, found: Convolution) -> Finding:
     name = layer(observation, found.weight, node) or "the convolution"
+    moved = _moved(observation, failed, found)
+    in_order = _in_order(observation, failed, moved) if moved is not None else ()
     return finding(
         observation,
         failed,
         title=_title(name, found),
         message=f"{name} looks for {found.wanted} channels in an input of {size(found.input)}, "
-        f"and its weight is {size(found.weight)} with {counted(found.groups, 'group')}.",
+        f"and its weight is {size(found.weight)} with {counted(found.groups, 'group')}."
+        + (" What was sent has them in front, and they are moved there as if they were last." if moved else ""),
         chain=[origin(observation, failed.step, node, Operand("input", found.input))],
-        fixes=[*_fed_more(observation, failed, found), _fix(observation, node, name, found)],
+        fixes=[*in_order, *_fed_more(observation, failed, found), _fix(observation, node, name, found)],
     )
 
 
@@ -115,6 +122,38 @@ def _fix(observation: Observation, node: Node, name: str, found: Convolution) ->
     else:
         before, after = (made_with(observation, held, shape) for shape in (found.weight.shape, resized.shape))
     return Fix(summary, before, after, edits=(resized,))
+
+
+def _moved(observation: Observation, failed: Failure, found: Convolution) -> MovedTwice | None:
+    """Where the channels were moved to the front that were sent in front."""
+    known = layouts(observation)
+    place = len(found.input.shape) - found.spatial - 1
+    same = failed.step is known.step and found.given != found.wanted
+    return moved_twice(observation, known, found.input, place, found.wanted) if same else None
+
+
+def _in_order(observation: Observation, failed: Failure, moved: MovedTwice) -> Iterator[Fix]:
+    """Nothing moved, where only that is wrong; where a join takes them last too, images sent so."""
+    if moved.join is None:
+        yield _unmoved(observation, moved)
+    places = {place_of(failed.step, t): moved.as_taken(t) for t in moved.sent}
+    ask = reshaped(observation, {p: shape for p, shape in places.items() if p is not None})
+    if ask is not None:
+        wanted, given = (" and ".join(dict.fromkeys(map(sizes, s))) for s in (places.values(), moved.shapes))
+        yield Fix(f"send images with their channels last: {wanted}; these were {given}", edits=(ask,))
+    if moved.join is not None:
+        yield _unmoved(observation, moved)
+
+
+def _unmoved(observation: Observation, moved: MovedTwice) -> Fix:
+    """The channels left where they are, and joined there."""
+    node, join = observation.nodes[moved.mover.node], moved.join
+    place = observation.place(node.id)
+    after = unless_idle(place, rewritten(place, rf"\.{node.bare_name}\({ARGUMENTS}\)", ""))
+    summary, leave = f"leave out the {node.name}: the channels are in front", Replace(node.id, "self")
+    if join is None:
+        return Fix(summary, observation.source(node.id), after, (leave,))
+    return Fix(f"{summary}; join them there, dim={moved.place}", edits=(Give(join.node, "dim", moved.place), leave))
 
 
 def _fits_turned(found: Convolution) -> bool:
