@@ -18,7 +18,7 @@ first argument of the layer, or what comes before it.
 Not to be confused with
 -----------------------
 SHP703: the input lacks a whole dimension. SHP701: the same for linear layers. Images with their channels last
-(height x width x 3) need `x.permute(0, 3, 1, 2)`, not another layer.
+(height x width x 3) need `x.permute(0, 3, 1, 2)`, not another layer; those that have them in front already do not.
 
 Example
 -------
