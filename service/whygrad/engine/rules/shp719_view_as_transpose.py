@@ -14,8 +14,8 @@ mixes what should be kept apart: time steps, heads, or the samples of a batch.
 How to fix it
 -------------
 Swap axes with `x.transpose(1, 2)` or `x.permute(...)`; fold them with `reshape` afterwards. To cut features into
-heads, first `x.view(batch, length, heads, -1)`, then `.transpose(1, 2)`. Batches that `torch.cat` puts one behind another
-lie as (parts, batch, features): join them along the features, or see them so and transpose.
+heads, first `x.view(batch, length, heads, -1)`, then `.transpose(1, 2)`. Batches that `torch.cat` puts one behind
+another lie as (parts, batch, features): join them along the features, or see them so and transpose.
 
 Not to be confused with
 -----------------------
