@@ -254,3 +254,11 @@ def test_sizes_named_in_another_order_than_they_lie_in_are_put_in_order() -> Non
     assert found["code"] == "SHP719"
     assert found["fix"]["after"] == "return self.l(h.transpose(1, 2).reshape(b, -1, c))"
     assert found["fix"]["verified"]
+
+
+def test_a_size_that_a_view_leaves_open_is_not_one_that_was_named_too_early() -> None:
+    body = "h = self.c(x); h = h.view(-1, 8, 4, 4); return F.cross_entropy(self.l(h.mean((2, 3))), y)"
+    source = net(body, "self.c = nn.Conv3d(3, 8, (1, 3, 3), padding=(0, 1, 1)); self.l = nn.Linear(8, 5)", "x, y")
+    document = diagnose_source(source, shapes="4x3x2x4x4; 4:int64[0,5)", loss="output")
+    assert document["findings"][0]["code"] in ("SHP713", "SHP718")
+    assert not [f for f in document["findings"] if "name the sizes" in f["fix"]["summary"]]

@@ -131,6 +131,15 @@ def test_a_part_of_a_parameter_is_written_without_gradient() -> None:
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("IPL302", True, after)
 
 
+def test_one_of_several_views_of_a_parameter_is_set_without_gradient() -> None:
+    body = "self.w.chunk(3)[1].fill_(1.0); return F.linear(x, self.w) * self.p"
+    source = net(body, "self.w = nn.Parameter(torch.randn(6, 6))")
+    (finding,) = diagnose_source(source, shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL303", True)
+    assert finding["fix"]["after"] == "with torch.no_grad():\n    self.w.chunk(3)[1].fill_(1.0)"
+    assert unhealed(source, {"shapes": "4x6"}) == []
+
+
 def test_a_part_of_a_parameter_that_is_a_part_of_itself_is_written_without_gradient() -> None:
     source = net("self.w[:, 0] = self.w[:, 2]; return x @ self.w", "self.w = nn.Parameter(torch.randn(6, 3))")
     finding = diagnose_source(source, shapes="4x6")["findings"][0]

@@ -55,6 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from whygrad.engine.edits import Pause
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.writes import last_write, one_by_one, target, views_of, without_writing
 from whygrad.engine.observation import Event, Node, Observation
@@ -121,6 +122,8 @@ def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | 
         after=out_of_place(observation.source(node.id), node.name),
         edits=without_writing(observation, failed.step, writer),
     )
+    if made is not None and writer == failed.order and _sets_a_parameter(observation, failed, made):
+        return [_unrecorded(observation, node)]
     single = one_by_one(observation, made) if made is not None and made.grad_mode else ()
     if made is None or not single or (new.edits and writer == failed.order):
         return [new]
@@ -132,3 +135,21 @@ def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | 
         edits=single,
     )
     return [apart, replace(new, edits=())]
+
+
+def _sets_a_parameter(observation: Observation, failed: Failure, made: Event) -> bool:
+    """Whether numbers that nothing is learnt from are written into views of a parameter, as an initialisation does."""
+    whole, event = made.tensors[0].storage, failed.event
+    learnt = {p.tensor for p in observation.trainable}
+    seen = (t for e in failed.step.events for t in (*e.outputs, *e.tensors) if t.id in learnt)
+    alive = event is not None and any(t.requires_grad and t.storage != whole for t in event.tensors)
+    return not alive and any(t.storage == whole for t in seen)
+
+
+def _unrecorded(observation: Observation, node: Node) -> Fix:
+    source = observation.source(node.id)
+    return Fix(
+        "write it where no gradient is recorded",
+        after=f"with torch.no_grad():\n    {source}" if source else None,
+        edits=(Pause(node.id),),
+    )

@@ -61,6 +61,7 @@ from whygrad.engine.axes.swapping import Swap, as_it_lies, in_lying_order, movin
 from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import sizes
 from whygrad.engine.wording.rewriting import given_too
@@ -162,7 +163,11 @@ def _as_it_lies(observation: Observation, swap: Swap, views: dict[int, tuple[int
             after=as_it_lies(observation.source(first), swap, after),
             edits=tuple(Replace(n, f"self.reshape({list(swap.sizes)})") for n in views),
         )
-    order = in_lying_order(before, after)
+    node = observation.nodes[first]
+    asked = value(node, event, "size") or value(node, event, "shape") or ()
+    order = (
+        in_lying_order(before, after) if -1 not in asked else None
+    )  # what is left open is no size that was misplaced
     if order is not None:
         told = [(n, [_shapes(e)[1][o] for o in order]) for n, (_, e) in views.items()]
         yield Fix(
