@@ -256,7 +256,7 @@ def test_sizes_named_in_another_order_than_they_lie_in_are_put_in_order() -> Non
     assert found["fix"]["verified"]
 
 
-def test_a_size_that_a_view_leaves_open_is_not_one_that_was_named_too_early() -> None:
+def test_a_size_that_a_view_leaves_open_in_front_is_not_one_that_was_named_too_early() -> None:
     body = "h = self.c(x); h = h.view(-1, 8, 4, 4); return F.cross_entropy(self.l(h.mean((2, 3))), y)"
     source = net(body, "self.c = nn.Conv3d(3, 8, (1, 3, 3), padding=(0, 1, 1)); self.l = nn.Linear(8, 5)", "x, y")
     document = diagnose_source(source, shapes="4x3x2x4x4; 4:int64[0,5)", loss="output")

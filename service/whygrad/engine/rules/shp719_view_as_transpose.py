@@ -164,10 +164,8 @@ def _as_it_lies(observation: Observation, swap: Swap, views: dict[int, tuple[int
             edits=tuple(Replace(n, f"self.reshape({list(swap.sizes)})") for n in views),
         )
     node = observation.nodes[first]
-    asked = value(node, event, "size") or value(node, event, "shape") or ()
-    order = (
-        in_lying_order(before, after) if -1 not in asked else None
-    )  # what is left open is no size that was misplaced
+    asked = value(node, event, "size") or value(node, event, "shape") or [-1]
+    order = in_lying_order(before, after) if asked[0] != -1 else None  # what is left open in front was not misplaced
     if order is not None:
         told = [(n, [_shapes(e)[1][o] for o in order]) for n, (_, e) in views.items()]
         yield Fix(
