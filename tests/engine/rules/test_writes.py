@@ -285,3 +285,11 @@ def test_each_round_of_a_loop_that_was_written_out_is_mended(lines: str, after: 
     (found,) = diagnose_source(source, shapes="4x5", loss="mean")["findings"]
     assert "the first of 3 alike" in found["title"]
     assert (found["fix"]["verified"], found["fix"]["after"]) == (True, after)
+
+
+def test_a_buffer_that_is_spread_is_to_have_memory_of_its_own() -> None:
+    init = "self.a = nn.Linear(6, 6); self.register_buffer('m', torch.zeros(1).expand(6))"
+    body = "h = self.a(x); self.m.mul_(0.9).add_(h.mean(0).detach(), alpha=0.1); return (h - self.m) * self.p"
+    (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL304", True)
+    assert finding["fix"]["summary"].startswith("make m with memory of its own")

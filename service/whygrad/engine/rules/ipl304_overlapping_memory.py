@@ -57,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.edits import Wrap
+from whygrad.engine.edits import Renew, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.spreading import parts_written
 from whygrad.engine.gradients.writes import COPIED, maker, result_copied, target, without_writing, writing_a_copy
@@ -162,6 +162,10 @@ def _read_apart(observation: Observation, node: Node, event: Event) -> list[Fix]
 
 def _copied(observation: Observation, made: Event) -> Fix:
     """The spread numbers in memory of their own."""
+    held = observation.stored.get(made.outputs[0].id)
+    if held is not None:
+        words = f"make {held} with memory of its own: clone() behind what spreads it, before the module is given it"
+        return Fix(words, edits=(Renew(held, COPIED),))
     line = observation.place(made.node)
     return Fix(
         f"give the result of {observation.nodes[made.node].name} memory of its own with clone() before it is written",
