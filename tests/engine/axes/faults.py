@@ -293,6 +293,11 @@ FAULTS = {
         "return F.smooth_l1_loss(self.a(x), t) + self.b(x).square().mean()",
         arguments="x, y",
     ),
+    "attention among the halves of all sequences": Fault(
+        "SHP716", "3x6x8", "self.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(8, 5)",
+        "b, n, d = x.shape\nh = x.reshape(b * 2, n // 2, d)\nh = h + self.a(h, h, h)[0]\n"
+        "return self.b(h.reshape(b, n, d))",
+    ),
     "attention among the fields of all rows": Fault(
         "SHP716", "3x4x5:int64[0,20)",
         "self.e = nn.Embedding(20, 8)\nself.a = nn.MultiheadAttention(8, 2)\nself.b = nn.Linear(40, 6)",

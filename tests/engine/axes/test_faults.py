@@ -31,7 +31,7 @@ def test_parameters_suffer_where_it_raises(name: str) -> None:
 
 def test_attention_made_for_the_batch_first_is_tried() -> None:
     names = [name for name in FAULTS if name.startswith("attention ")]
-    assert len(names) == 5
+    assert len(names) == 6
     assert all(findings(FAULTS[name])[0]["fix"]["verified"] for name in names)
 
 

@@ -74,3 +74,14 @@ def test_a_loss_that_was_recorded_is_named_where_its_operands_do_not_stretch(nam
     finding = only(diagnose_source(source, shapes="4x3; 4x5", export="trace 4x3; 4x3"))
     assert (finding["code"], finding["location"]["op"]) == ("SHP713", f"aten::{name}")
     assert finding["title"].startswith(f"{name} takes a target")
+
+
+def test_rows_that_python_made_for_the_example_are_told() -> None:
+    body = "rows = torch.tensor([[float(i) / 7] for i in range(x.size(1))]); return (self.a(x) + rows) * self.p"
+    source = net(body, "self.a = nn.Linear(4, 6)")
+    (finding,) = diagnose_source(source, shapes="2x7x4", export="trace 2x5x4")["findings"]
+    assert (finding["code"], finding["location"]["op"]) == ("SHP712", "prim::Constant")
+    table = net(
+        "return (self.a(x) + self.t) * self.p", "self.a = nn.Linear(4, 6); self.t = nn.Parameter(torch.rand(5, 6))"
+    )
+    assert diagnose_source(table, shapes="2x7x4", export="trace 2x5x4")["findings"][0]["code"] == "SHP706"

@@ -40,11 +40,11 @@ SHOWN = {
     ),
     "a softmax and its logarithm": (
         "p = F.softmax(self.fc(x) * 900, 1); return -torch.log(p).mean() * self.p",
-        "\nreturn -F.log_softmax(self.fc(x) * 900, 1).mean() * self.p",
+        "\nreturn -torch.log_softmax(self.fc(x) * 900, 1).mean() * self.p",
     ),
     "a softmax that is read again": (
         "z = self.fc(x) * 900; p = z.softmax(dim=1); return -(p * p.log()).sum() * self.p",
-        "return -(p * F.log_softmax(z, dim=1)).sum() * self.p",
+        "return -(p * torch.log_softmax(z, dim=1)).sum() * self.p",
     ),
     "what a sigmoid leaves of 1": (
         "z = self.fc(x) * 900; q = torch.sigmoid(z); return torch.log(1 - q) * self.p + q",

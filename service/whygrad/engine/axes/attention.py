@@ -59,8 +59,8 @@ def _attends_to_samples(observation: Observation, known: Layouts, event: Event) 
     attends = op in ("scaled_dot_product_attention", "softmax") and in_attention(observation, node)
     if not attends or not event.completed or not event.inputs:
         return False
-    keys = _keys(observation, known, event)
-    return holds_batch(keys) and all(key.whole and key.size > 1 for key in keys)
+    samples = [key for key in _keys(observation, known, event) if key.source.batch]
+    return bool(samples) and all(key.whole and key.size > 1 for key in samples)
 
 
 def _keys(observation: Observation, known: Layouts, event: Event) -> Axis:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from math import prod
 
-from whygrad.engine.axes.derived import pooled, resampled, scaled
+from whygrad.engine.axes.derived import as_recorded, pooled, resampled, scaled
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.axes.recut import recut
@@ -77,12 +77,24 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
             changes = _everywhere(observation, node, "kernel_size", sizes)
             same = recorded in (node.literal("kernel_size") or ())
             return Baked(order, node.id, event, recorded, sent, changes, derived=not same)
+        if node.op == "prim::Constant" and (size := _of_the_example(observation, known, event, failed)):
+            return Baked(order, node.id, event, *size, derived=True)
         for recorded, sent in _exchanges(observation, known, failed, failing=event is failed):
             found = _held(node, event, recorded, sent, failing=event is failed)
             if found is not None and (event is failed or clashes(failed, recorded, sent)):
                 changes = (*_everywhere(observation, node, *found), *_counted(observation, recorded, sent))
                 return Baked(order, node.id, event, recorded, sent, changes, _otherwise(node, found[0], recorded, sent))
     return next((m for m in misread(observation, known) if m.order in known.behind(failed)), None)
+
+
+def _of_the_example(observation: Observation, known: Layouts, made: Event, failed: Event) -> tuple[int, int] | None:
+    """The size of the example that the rows of a constant follow, beside an operand that follows the one now."""
+    sizes = {size for tensor in made.outputs for size in tensor.shape}
+    for mine, other in permutations(failed.tensors, 2):
+        rows = zip(mine.shape[::-1], other.shape[::-1], known.of(other)[::-1], strict=False)
+        if any(one in sizes and one != now and as_recorded(observation, axis) == one for one, now, axis in rows):
+            return next(((recorded, sent) for _, recorded, sent in observation.resized if recorded != sent), None)
+    return None
 
 
 def _otherwise(node: Node, argument: str, recorded: int, sent: int) -> tuple[Changes, ...]:

@@ -116,7 +116,7 @@ def _called(line: str, function: str, named: Mapping[str, str], dim: int | None,
     ((place, inner),) = found
     start, end = enclosed(line, place) if isinstance(place, ast.BinOp) else span(line, place)
     along = f", dim={dim}{', keepdim=True' if kept else ''}" if dim is not None else ""
-    owner = "F" if function in ("log_softmax", "logsigmoid", "softplus") else "torch"
+    owner = "F" if function in ("logsigmoid", "softplus") else "torch"
     return f"{line[:start]}{owner}.{function}({inner}{along}){line[end:]}"
 
 
