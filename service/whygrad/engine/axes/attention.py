@@ -65,7 +65,9 @@ def _attends_to_samples(observation: Observation, known: Layouts, event: Event) 
 
 def _keys(observation: Observation, known: Layouts, event: Event) -> Axis:
     """The axis along which attention compares."""
-    return known.of(event.tensors[0])[-1 if observation.nodes[event.node].bare_name == "softmax" else -2]
+    layout = known.of(event.tensors[0])
+    place = 1 if observation.nodes[event.node].bare_name == "softmax" else 2
+    return layout[-place] if len(layout) >= place else ()
 
 
 def _among_rows_of_all(observation: Observation, known: Layouts, event: Event) -> bool:
@@ -97,7 +99,8 @@ def _first_read(observation: Observation, known: Layouts, module: str) -> Tensor
 
 def in_attention(observation: Observation, node: Node) -> bool:
     """Whether a node stands in torch's own attention."""
-    return (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
+    named = (observation.modules.get(node.module) or "").endswith("MultiheadAttention")
+    return named and (observation.exported or observation.in_library(node.id))
 
 
 def pooled(observation: Observation, known: Layouts, order: int) -> bool:

@@ -30,7 +30,13 @@ def crosswise(observation: Observation) -> Iterator[Crosswise]:
     """The cross entropies of the first step that sum up along another axis than their scores are normalised along."""
     for summed in observation.first.events:
         dims = value(observation.nodes[summed.node], summed, "dim")
-        if _name(observation, summed) != "sum" or not isinstance(dims, list) or len(dims) != 1 or not summed.tensors:
+        if (
+            _name(observation, summed) != "sum"
+            or not isinstance(dims, list)
+            or len(dims) != 1
+            or not summed.tensors
+            or not summed.tensors[0].shape
+        ):
             continue
         product = _origin(observation, summed.tensors[0])
         if product is None or _name(observation, product) != "mul" or not _only_averaged(observation, summed):
@@ -66,13 +72,14 @@ def _origin(observation: Observation, tensor: Tensor) -> Event | None:
 
 def _only_averaged(observation: Observation, summed: Event) -> bool:
     """Whether one number is made of a sum, and nothing else."""
-    step, pending = observation.first, [summed]
+    step, pending, seen = observation.first, [summed], set[int]()
     while pending:
         event = pending.pop()
         if event.outputs and event.outputs[0].elements == 1:
             continue
-        readers = [step.events[i] for t in event.outputs for i in step.readers.get(t.id, ())]
-        if not readers or any(_name(observation, e) not in _HANDING_ON | _AVERAGING for e in readers):
+        reading = {i for t in event.outputs for i in step.readers.get(t.id, ())}
+        if not reading or any(_name(observation, step.events[i]) not in _HANDING_ON | _AVERAGING for i in reading):
             return False
-        pending += readers
+        pending += [step.events[i] for i in reading - seen]
+        seen |= reading
     return True

@@ -175,7 +175,7 @@ def _softmax(observation: Observation, exp: Event) -> Iterator[Fix]:
         dims = observation.nodes[summed.node].literal("dim", summed.values.get("dim"))
         shares = (e for e in readers if _name(observation, e) == "div" and e.tensors[0].id == exp.outputs[0].id)
         share = next((e for e in shares if total & {t.id for t in e.tensors}), None)
-        if isinstance(dims, list) and share is not None:
+        if isinstance(dims, list) and share is not None and _then(observation, summed, "div") is share:
             alone = len(dims) == 1 and len(summed.outputs[0].shape) == len(exp.outputs[0].shape)
             if alone and all(e in (summed, share) for e in readers):
                 yield from _logarithm(observation, exp, share, dims[0])

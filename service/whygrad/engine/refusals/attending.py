@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from whygrad.engine.axes.attention import in_attention
 from whygrad.engine.edits import Edit, Give, Resize
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step
@@ -21,8 +22,7 @@ _WEIGHTS = {"in_proj_weight": (3, 1), "in_proj_bias": (3,), "out_proj.weight": (
 
 def attention(observation: Observation, node: Node) -> str | None:
     """The path of the attention of torch's that a node belongs to; None where it is no such."""
-    kind = observation.modules.get(node.module) or ""
-    return node.module if kind.endswith("MultiheadAttention") else None
+    return node.module if in_attention(observation, node) else None
 
 
 def attending_to(observation: Observation, step: Step, node: Node, wrong: Mismatch) -> Iterator[Fix]:

@@ -53,7 +53,7 @@ def of_each_step(observation: Observation, step: Step, found: Recurrent) -> Iter
     if maker is None or node is None or node.bare_name not in ("view", "reshape") or found.cell:
         return
     given, row = maker.tensors[0].shape, maker.outputs[0].shape
-    if len(row) == 2 and given[-1] == found.features < row[1] and row[0] > 0:
+    if given and len(row) == 2 and given[-1] == found.features < row[1] and row[0] > 0:
         source = observation.source(node.id)
         after = rewritten(source, r"(\.(?:view|reshape)\([^,()]+, )-1\)", rf"\g<1>-1, {found.features})")
         summary = f"keep the steps of each sample apart: x.{node.bare_name}({row[0]}, -1, {found.features})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from whygrad.engine.observation import Event, Json, Observation, Step, Tensor
 from whygrad.engine.operands.convolutions import Convolution, convolution, definition, short
 from whygrad.engine.operands.windows import Window, window
 from whygrad.engine.wording.origins import layer
+
+_POOL = re.compile(r"(Max|Avg|LP)Pool\dd")
+"""The layers of torch's that slide a window without weights."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,15 @@ def _kept(observation: Observation, event: Event) -> _Kept | None:
     if found is not None:
         return _convolved(observation, event, found)
     kind = observation.modules.get(node.module, "")
-    return _pooled(event, slides, node.module if "Pool" in kind else None, kind) if slides is not None else None
+    own = _POOL.fullmatch(kind) is not None and observation.in_library(event.node)
+    return _pooled(event, slides, node.module if own else None, kind) if slides is not None else None
 
 
 def _convolved(observation: Observation, event: Event, found: Convolution) -> _Kept | None:
     """With as much at either side; where a kernel is even, and one more is needed at one, `padding="same"`."""
     reach, node = _reach(found), observation.nodes[event.node]
     even = any(r % 2 for r in reach)
-    if found.transposed or set(found.settings["stride"] or ()) != {1} or not reach or is_causal(found):
+    if found.transposed or set(found.settings["stride"] or ()) != {1} or not reach:
         return None
     if even and (found.spatial == 1 or node.op != f"aten::conv{found.spatial}d"):
         return None

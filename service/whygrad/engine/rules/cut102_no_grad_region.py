@@ -71,6 +71,7 @@ from whygrad.engine.gradients.updates import in_a_new_tensor
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.gradients.writes import deriving, target
 from whygrad.engine.observation import Frame, Node, Observation
+from whygrad.engine.operands.recurrent import LAYERS
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners
@@ -135,12 +136,18 @@ def _beginning(observation: Observation) -> frozenset[int]:
     for event in observation.first.events:
         around, tensors = set(observation.nodes[event.node].regions), {t.id for t in event.tensors}
         taken_on = {region for tensor in tensors for region in made.get(tensor, ())} - around
-        found |= {region for region in taken_on if tensors & read[region]}
+        if _recurs(observation.nodes[event.node]):
+            found |= {region for region in taken_on if tensors & read[region]}
         for region in around:
             read[region] |= tensors & learning
             for each in (t.id for t in event.outputs if t.id not in observation.stored):
                 made[each].add(region)
     return frozenset(found)
+
+
+def _recurs(node: Node) -> bool:
+    """Whether a node is a recurrent layer, or a step of one."""
+    return node.bare_name in LAYERS or node.bare_name.endswith("_cell")
 
 
 def _is_shown(line: Frame | None) -> bool:

@@ -62,6 +62,7 @@ from whygrad.engine.gradients.finite import written_smaller
 from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradients, written
 from whygrad.engine.observation import Observation, Tensor
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.parsing import bracketed
 from whygrad.engine.wording.phrases import owners, subject
 from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
@@ -123,7 +124,10 @@ def _otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
 
 def _more(call: re.Match[str], apart: str) -> str:
     """A call of a function of one argument, with a little more of that."""
-    return call[0] if "," in call[1] else f"{call[0][:-1]} + {apart})"
+    if "," in call[1] or not call[1].strip():
+        return call[0]
+    given = bracketed(call[1])
+    return f"{call[0][: -len(call[1]) - 1]}{given} + {apart})" if given else call[0]
 
 
 def _is_square(matrix: Tensor) -> bool:

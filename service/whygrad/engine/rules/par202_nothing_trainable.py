@@ -65,7 +65,7 @@ def nothing_trainable(observation: Observation) -> Iterator[Finding]:
     loss = observation.first.loss
     if observation.trainable or loss is None:
         return
-    leaf = _leaf(observation)
+    leaf = _leaf(observation) if loss.requires_grad else None
     if loss.requires_grad and leaf is None:
         return
     if not observation.parameters and (baked_weights(observation) or unregistered(observation)):

@@ -265,8 +265,8 @@ def _level(
     """What was made larger again brought to what it is joined with; where neither was, the second to the first."""
     larger = enlarged(observation, failed.step, (first, second))
     for given, other in ((first, second), (second, first)):
-        yield from of_positions(observation, event, failed.step, given, other)
         yield from without_what_comes_after(observation, failed.step, node, given, other)
+        yield from of_positions(observation, event, failed.step, given, other)
     skip = first if larger is None or larger[0] is second else second
     fix = levelled(observation, node, larger, skip) if larger is not None else None
     yield from [fix] if fix is not None else []

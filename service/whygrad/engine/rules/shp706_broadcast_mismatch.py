@@ -162,8 +162,8 @@ def _as_large(
 ) -> Iterator[Fix]:
     """Layers of the branch that they alone made another size, told to keep it or to give it back; else it is cut."""
     for one, other in sorted(((first, second), (second, first)), key=lambda pair: prod(pair[0].tensor.shape[2:])):
-        yield from of_positions(observation, event, failed.step, one, other)
         yield from without_what_comes_after(observation, failed.step, node, one, other)
+        yield from of_positions(observation, event, failed.step, one, other)
 
 
 def _level(observation: Observation, failed: Failure, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:

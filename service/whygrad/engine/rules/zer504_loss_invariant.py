@@ -201,8 +201,8 @@ def _other_dimensions(observation: Observation, order: int) -> list[int]:
     """The dimensions of the same size that a reduction of one could take instead."""
     event = observation.first.events[order]
     dims = observation.nodes[event.node].literal("dim", event.values.get("dim"))
-    if not isinstance(dims, list) or len(dims) != 1 or not event.tensors:
+    shape = event.tensors[0].shape if event.tensors else ()
+    if not isinstance(dims, list) or len(dims) != 1 or not shape:
         return []
-    shape = event.tensors[0].shape
     taken = dims[0] % len(shape)
     return [d for d in range(len(shape) - 1, 0, -1) if d != taken and shape[d] == shape[taken]]

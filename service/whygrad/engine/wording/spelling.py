@@ -74,11 +74,11 @@ def given_instead(observation: Observation, node: Node, argument: str, value: fl
 
 
 def subscripted(observation: Observation, node: Node, index: str) -> str | None:
-    """The line with another index where a tensor is indexed: the only place, or the one of the operation."""
+    """The line with another index where the operation indexes a tensor; None where that is not plain."""
     line = observation.place(node.id)
     source = line.source if line is not None else None
     found = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Subscript)]
-    if source is not None and line is not None and len(found) > 1:
+    if source is not None and line is not None:
         found = [n for n in found if span(source, n)[0] == line.offset]
     return replaced(source, found[0].slice, index) if source is not None and len(found) == 1 else None
 
@@ -87,10 +87,10 @@ def without_summand(observation: Observation, node: Node, kept: str) -> str | No
     """The line with one operand of its only sum, or difference, alone: `a + b` is `a`; "" of a line `a += b`."""
     source = observation.source(node.id)
     body = statement(source)
-    if kept == "self" and len(body.body) == 1 and isinstance(body.body[0], ast.AugAssign):
-        return ""
     sums = [n for n in ast.walk(body) if isinstance(n, ast.BinOp)]
     found = [(n, sides) for n in sums if (sides := operands(n, node.bare_name)) is not None]
+    if kept == "self" and not found and len(body.body) == 1 and isinstance(body.body[0], ast.AugAssign):
+        return ""
     if source is None or len(found) != 1:
         return None
     both, (first, second) = found[0]
