@@ -321,7 +321,8 @@ def test_equal_eigenvalues_are_parted_a_little() -> None:
         "w = torch.linalg.eigh(self.m @ self.m.t())[1]; return (x @ w) * self.p", "self.m = nn.Parameter(torch.eye(6))"
     )
     assert (code, told["verified"]) == ("NUM602", True)
-    assert told["after"] == "w = torch.linalg.eigh((self.m @ self.m.t()) + 1e-4 * torch.diag(torch.linspace(0, 1, 6)))[1]"
+    apart = "1e-4 * torch.diag(torch.linspace(0, 1, 6))"
+    assert told["after"] == f"w = torch.linalg.eigh((self.m @ self.m.t()) + {apart})[1]"
 
 
 def test_a_count_of_nothing_divides_as_one_and_what_is_left_without_a_gradient_is_told() -> None:
