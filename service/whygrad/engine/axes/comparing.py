@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from whygrad.engine.axes.layouts import Layouts
-from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
+from whygrad.engine.operations import SCALING
 
 LOSSES = frozenset(
     {

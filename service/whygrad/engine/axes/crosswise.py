@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Event, Observation, Tensor
 from whygrad.engine.operands import value
+from whygrad.engine.operations import SCALING
 
 _HANDING_ON = SCALING | {"neg", "detach", "clone", "contiguous", "flip", "roll"}
 _AVERAGING = frozenset({"mean", "sum"})

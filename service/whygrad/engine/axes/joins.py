@@ -8,8 +8,7 @@ from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.pieces import Axis, Layout, Piece, axis, holds_batch
 from whygrad.engine.observation import Event, Node, Observation
-
-_JOINING = frozenset({"cat", "concat", "concatenate"})
+from whygrad.engine.operations import JOINING
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def _taken_apart(observation: Observation, known: Layouts, before: Layout, cut: 
         return None
     parts = len(join.inputs)
     behind = 1 < parts == piece.stride and piece.size > 1 and piece.source.size == parts * piece.size
-    if observation.nodes[join.node].bare_name not in _JOINING or not behind:
+    if observation.nodes[join.node].bare_name not in JOINING or not behind:
         return None
     along = known.of(join.outputs[0]).index(axis(piece.source))
     return Interleaved(join, along, before.index(axis(piece.source)), parts, piece.size)

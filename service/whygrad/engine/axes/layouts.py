@@ -9,8 +9,8 @@ from whygrad.engine.axes.mixing import MIXING
 from whygrad.engine.axes.moving import MOVING
 from whygrad.engine.axes.pieces import Axis, Kind, Layout, Source, axis, length
 from whygrad.engine.axes.seen import Seen, alike
-from whygrad.engine.facts import METADATA
 from whygrad.engine.observation import Event, Observation, Step, Tensor
+from whygrad.engine.operations import METADATA
 
 
 class Layouts:

@@ -8,8 +8,7 @@ from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.moving import permutation
 from whygrad.engine.observation import Event, Observation, Tensor
 from whygrad.engine.operands import value
-
-_JOINING = frozenset({"cat", "concat", "concatenate"})
+from whygrad.engine.operations import JOINING
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _joined(observation: Observation, known: Layouts, tensor: Tensor) -> Event |
     """The join along the last axis that made a tensor."""
     made = _maker(known, tensor)
     node = observation.nodes[made.node] if made is not None else None
-    if made is None or node is None or node.bare_name not in _JOINING:
+    if made is None or node is None or node.bare_name not in JOINING:
         return None
     return made if value(node, made, "dim", 0) in (-1, len(tensor.shape) - 1) else None
 

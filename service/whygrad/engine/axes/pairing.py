@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from whygrad.engine.axes.comparing import ADDING, LOSSES, WEIGHING, sides
 from whygrad.engine.axes.layouts import Layouts
-from whygrad.engine.facts import METADATA
 from whygrad.engine.observation import Event, Observation, Tensor
+from whygrad.engine.operations import METADATA
 
 _SIZES = frozenset({"abs", "square", "pow", "cosh"})
 _OF_SIZES = frozenset({"sqrt", "log"})

@@ -15,9 +15,9 @@ from whygrad.engine.axes.pieces import (
     resized,
     stretched,
 )
-from whygrad.engine.facts import METADATA
 from whygrad.engine.observation import Event, Node, Tensor
 from whygrad.engine.operands import value
+from whygrad.engine.operations import METADATA
 
 
 @dataclass(frozen=True)

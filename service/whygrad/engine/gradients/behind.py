@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from sys import maxsize
 
-from whygrad.engine.facts import TENSOR_TYPES
 from whygrad.engine.observation import Event, Node, Tensor
+from whygrad.engine.operations import TENSOR_TYPES
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from whygrad.engine.edits import Give, Replace, Wrap
-from whygrad.engine.facts import SCALING
 from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.nonfinite import Spoiler
 from whygrad.engine.observation import Frame, Observation
 from whygrad.engine.operands import value
+from whygrad.engine.operations import SCALING
 from whygrad.engine.wording.rewriting import ARGUMENTS, given_too, rewritten
 
 _LARGEST = {"float16": 65504.0, "bfloat16": 3.38e38, "float32": 3.4e38, "float64": 1.79e308}

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from whygrad.engine.facts import INDICES, METADATA
 from whygrad.engine.gradients.behind import Makers, Search, Start, results
 from whygrad.engine.gradients.scalars import TAKERS, Scalars, carried
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
+from whygrad.engine.operations import INDICES, METADATA
 
 DETACHING = frozenset({"aten::detach", "aten::detach_", "aten::detach_copy", "prim::data", "aten::data"})
 """Operations that return the same numbers without their history."""

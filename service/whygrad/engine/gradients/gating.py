@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from whygrad.engine.edits import Edit, Replace
-from whygrad.engine.facts import CASTS
 from whygrad.engine.gradients.relaxing import UNFIT, Read, Relaxed, followed
 from whygrad.engine.gradients.zero_sources import by_chance
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import CASTS
 from whygrad.engine.wording.weighing import weighed
 
 _CHOOSING: Mapping[str, tuple[str, int]] = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from whygrad.engine.facts import CASTS
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import CASTS
 
 _CHOOSING = frozenset({"argmax", "argmin", "max", "min", "topk", "gt", "ge", "lt", "le"})
 _HANDING_ON = CASTS | {"view", "reshape", "flatten", "squeeze", "unsqueeze", "select", "clone", "detach", "expand_as"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from whygrad.engine.edits import Edit, Reconnect, Replace
-from whygrad.engine.facts import CASTS
 from whygrad.engine.gradients.relaxing import INTERPOLATED, UNFIT, Read, Relaxed, between, followed, indexes, rows
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import CASTS
 
 _NEAR = rows(between("indices_0", "self"), "self")
 _ALONG = "torch.lerp(self.gather(dim, index.to(torch.int64).clamp(0, self.size(dim) - 1)), self.gather(dim, (index.to(torch.int64) + 1).clamp(0, self.size(dim) - 1)), index - index.floor())"  # noqa: E501

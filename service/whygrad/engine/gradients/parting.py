@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whygrad.engine.facts import SCALING
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Observation
+from whygrad.engine.operations import SCALING
 
 _SUMMING = frozenset({"add", "sub", "rsub", "stack", "cat"})
 

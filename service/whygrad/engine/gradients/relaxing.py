@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from whygrad.engine.edits import Edit, Replace, Wrap
-from whygrad.engine.facts import CASTS, METADATA
 from whygrad.engine.gradients.relaxations import Relaxation, relaxation, shares
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import CASTS, METADATA
 
 
 def rows(weights: str, table: str) -> str:

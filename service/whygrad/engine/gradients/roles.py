@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from whygrad.engine.facts import METADATA
 from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.weights import LAYERS, LEFT
 from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
 from whygrad.engine.operands import value
+from whygrad.engine.operations import JOINING, METADATA
 
 Role = Literal["weight", "left", "bias", "sum", "scale", "token", "source", "statistic", "variance", "detached", "base"]
 """A layer's weight or the right side of a product, its left side, a layer's bias, what is added, what is multiplied
@@ -23,7 +23,7 @@ _SELECTORS = frozenset({"index", "indices", "mask", "condition", "target", "attn
 _STATISTICS = frozenset({"running_mean", "running_var"})
 _WEIGHING = frozenset({"weight", "pos_weight"})
 _ATTENDED = frozenset({"query", "key", "value"})
-_JOINING = frozenset({"cat", "concat", "concatenate", "stack", "hstack", "vstack"})
+_BESIDE = JOINING | {"stack", "hstack", "vstack"}
 _ROOTS = frozenset({"sqrt", "rsqrt"})
 _NORMS = frozenset({"layer_norm", "batch_norm", "instance_norm", "group_norm", "rms_norm"})
 _SOFTMAXES = frozenset({"softmax", "log_softmax"})
@@ -204,7 +204,7 @@ def _role_of(node: Node, event: Event, operand: Operand, known: _Origin, others:
 def _loose_role(node: Node, event: Event, role: str, tensor: Tensor) -> Role | None:
     """The role outside layers and products: features laid beside others are data, and no token."""
     name = node.bare_name
-    if name in _JOINING:
+    if name in _BESIDE:
         axis = value(node, event, "dim")
         return None if axis in (-1, len(tensor.shape) - 1) else "token"
     if role in _ATTENDED:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from whygrad.engine.facts import FILLING, TENSOR_TYPES, Argument
+from whygrad.engine.facts import Argument
 from whygrad.engine.observation import Node
+from whygrad.engine.operations import FILLING, TENSOR_TYPES
 
 TAKERS = frozenset(
     f"aten::{name}"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operations import JOINING, SCALING, SHIFTING
 
-_SHIFTING = frozenset({"add", "sub", "rsub"})
 _LINEAR = SCALING | {"linear", "matmul", "mv", "neg"}
 _LAYING_OUT = frozenset(
     {"view", "reshape", "squeeze", "unsqueeze", "transpose", "permute", "t", "contiguous", "flatten", "expand"}
 )
-_JOINING = frozenset({"stack", "cat"})
+_BESIDE = JOINING | {"stack"}
 _SOFTMAXES = frozenset({"softmax", "log_softmax", "cross_entropy_loss"})
 
 
@@ -35,20 +34,20 @@ def shift(observation: Observation, node: Node) -> Shift | None:
 
     None where that is not it.
     """
-    joined = node.bare_name in _JOINING
+    joined = node.bare_name in _BESIDE
     return _compared(observation, node, SCALING if joined else _LINEAR | _LAYING_OUT)
 
 
 def only_shifts(observation: Observation, node: Node) -> bool:
     """Whether a sum is made for a softmax alone, which reads it as it is: what is stretched there can do nothing."""
-    return node.bare_name in _SHIFTING and _compared(observation, node, SCALING | _LAYING_OUT) is not None
+    return node.bare_name in SHIFTING and _compared(observation, node, SCALING | _LAYING_OUT) is not None
 
 
 def _compared(observation: Observation, node: Node, kept: AbstractSet[str]) -> Shift | None:
     """The softmax that compares what an operation gives, where no more than what is `kept` stands between them."""
-    events, joined = observation.first.events, node.bare_name in _JOINING
+    events, joined = observation.first.events, node.bare_name in _BESIDE
     own = next((e for e in events if e.node == node.id and e.completed), None)
-    if own is None or not (joined or (node.bare_name in _SHIFTING and _stretched(own))):
+    if own is None or not (joined or (node.bare_name in SHIFTING and _stretched(own))):
         return None
     reached, first = {t.id for t in own.outputs}, None
     for event in events[events.index(own) + 1 :]:

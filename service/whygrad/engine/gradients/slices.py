@@ -16,12 +16,12 @@ from itertools import accumulate
 
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.pieces import Piece
-from whygrad.engine.facts import CASTS, METADATA
 from whygrad.engine.gradients.cuts import Severed, severed_at
 from whygrad.engine.gradients.flow import Cut
 from whygrad.engine.gradients.stops import Cause, flow
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands import value
+from whygrad.engine.operations import CASTS, METADATA
 
 _PARTING = frozenset({"chunk", "split", "split_with_sizes", "tensor_split", "unbind", "unsafe_chunk", "unsafe_split"})
 _VIEWS = frozenset(

@@ -8,10 +8,10 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Literal
 
-from whygrad.engine.facts import CASTS
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import CASTS
 
 Cause = Literal["detached", "no-grad", "rebuilt", "cast", "not-differentiable", "fresh leaf"]
 

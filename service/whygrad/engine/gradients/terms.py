@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import nan
 
-from whygrad.engine.facts import SCALING
 from whygrad.engine.gradients.behind import Start, results
 from whygrad.engine.gradients.cuts import Severed, place, severed, severed_at
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.stops import cause_of, flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Tensor
+from whygrad.engine.operations import SCALING
 
 _ADDING = frozenset({"add", "sub"})
 _COLLECTING = frozenset({"stack", "cat", "concat", "hstack"})

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
 
-from whygrad.engine.facts import METADATA, Look
+from whygrad.engine.facts import Look
 from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.roles import Roles, Use, each
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.weights import standing_as_weights
 from whygrad.engine.observation import Event, Node, Observation, Parameter
+from whygrad.engine.operations import METADATA
 
 _SELECTORS = frozenset({"index", "indices", "mask", "condition", "target", "attn_mask", "running_mean", "running_var"})
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from whygrad.engine.facts import METADATA
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step, Tensor
 from whygrad.engine.operands import value
+from whygrad.engine.operations import METADATA
 
 RECTIFYING = frozenset({"relu", "relu6", "threshold", "hardshrink", "softshrink", "rrelu"})
 FLATTENING = frozenset({"clamp", "clamp_min", "clamp_max", "hardtanh", "hardsigmoid", "hardswish", "sigmoid", "exp",

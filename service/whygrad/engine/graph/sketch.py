@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from whygrad.engine.facts import FILLING, RETYPING, TENSOR_TYPES
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.graph.streams import Streams
 from whygrad.engine.observation import Event, Node, Observation, Tensor
+from whygrad.engine.operations import FILLING, RETYPING, TENSOR_TYPES
 from whygrad.engine.states import State, worst
 
 MOST_OPERATIONS = 10_000

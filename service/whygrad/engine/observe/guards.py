@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
-from whygrad.engine.facts import RETYPING
 from whygrad.engine.observation import Argument, Event, Node, Observation, Operand, Parameter, Step, Tensor
+from whygrad.engine.operations import RETYPING
 
 _WEIGHTS = ("weight", "running_mean", "params", "w_ih", "in_proj_weight")
 _LISTS = ("prim::ListConstruct", "prim::TupleConstruct")

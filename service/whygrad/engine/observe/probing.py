@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from whygrad.engine.facts import FILLING, INDICES
 from whygrad.engine.observe.graph import GraphReader
 from whygrad.engine.observe.probes import SEEN, Site
+from whygrad.engine.operations import FILLING, INDICES
 
 _CONTROL = {"prim::If", "prim::Loop"}
 _UNPROBED = _CONTROL | {

@@ -10,7 +10,6 @@ from typing import Any
 import torch
 
 from whygrad.engine.edits import Wrap
-from whygrad.engine.facts import KEEPING
 from whygrad.engine.memory import refuse_out_of_memory
 from whygrad.engine.observation import Error, Gradient, Json, Step, Tensor
 from whygrad.engine.observe import loss as losses
@@ -21,6 +20,7 @@ from whygrad.engine.observe.measuring import is_spoiled
 from whygrad.engine.observe.probes import Progress, Recorder, recording, tensors_in
 from whygrad.engine.observe.program import Program
 from whygrad.engine.observe.saved import clobbered, clobbered_out_of_reach, saved_in, written_unseen
+from whygrad.engine.operations import KEEPING
 from whygrad.engine.signature import Signature
 
 LEARNING_RATE = 1e-2

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from math import prod
 
-from whygrad.engine.facts import SCALING
 from whygrad.engine.observation import Error, Gradient, Node, Parameter, Step
+from whygrad.engine.operations import SCALING, SHIFTING
 
 ROUNDING = 1e-4
 """A gradient this much smaller than the others may be nothing but rounding."""
@@ -18,7 +18,6 @@ TINY = 1e-5
 PATIENCE_MS = 15_000
 """A program that takes longer than this is not run again, for a close look or as torch itself would run it."""
 
-_SHIFTING = frozenset({"add", "sub", "rsub"})
 
 _OF_NUMBERS = re.compile(
     r"\b(nans?|infs?|infinit(e|y))\b|finite|between 0 and 1|element < 0|sum of probabilities|converge|singular",
@@ -81,7 +80,7 @@ def _factors(step: Step, parameters: Sequence[Parameter], nodes: Sequence[Node])
         owned = {owners[t.id] for t in event.tensors if t.id in owners}
         if nodes[event.node].bare_name in SCALING:
             found |= owned
-        elif nodes[event.node].bare_name in _SHIFTING:
+        elif nodes[event.node].bare_name in SHIFTING:
             found |= owned & single
         elif len(owned) == 1 and len(event.tensors) == 1:
             owners |= dict.fromkeys((t.id for t in event.outputs), owned.pop())

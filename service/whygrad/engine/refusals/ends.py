@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Give
-from whygrad.engine.facts import OPEN_END
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step
 from whygrad.engine.operands import value
 from whygrad.engine.operands.stretching import Clash
+from whygrad.engine.operations import OPEN_END
 from whygrad.engine.wording.origins import made
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.rewriting import replaced

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Copy, Edit, Replace, Wrap
-from whygrad.engine.facts import METADATA, RETYPING, Argument
+from whygrad.engine.facts import Argument
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.targets import STRETCHING
+from whygrad.engine.operations import METADATA, RETYPING
 
 
 def prepared(observation: Observation, node: Node) -> Node:

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from whygrad.engine.edits import Edit, Wrap
-from whygrad.engine.facts import METADATA, TENSOR_TYPES
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step
 from whygrad.engine.operands.dtypes import WrongType
+from whygrad.engine.operations import METADATA, TENSOR_TYPES
 from whygrad.engine.wording.origins import known_as, made
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Become
-from whygrad.engine.facts import METADATA
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import METADATA
 from whygrad.engine.wording.rewriting import rewritten
 
 

@@ -59,12 +59,13 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Edit, Renew, Wrap
-from whygrad.engine.facts import FILLING, KEEPING, RETYPING, Frame
+from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.copying import copied_before
 from whygrad.engine.gradients.updates import lines_with_a_copy
 from whygrad.engine.gradients.writes import target
 from whygrad.engine.observation import Event, Node, Observation, Step
+from whygrad.engine.operations import FILLING, KEEPING, RETYPING
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.rewriting import assigned, rewritten, suffixed

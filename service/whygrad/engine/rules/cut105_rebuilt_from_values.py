@@ -54,10 +54,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.edits import Keep
-from whygrad.engine.facts import FILLING, Frame
+from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding, reconnected
 from whygrad.engine.observation import Event, Observation
+from whygrad.engine.operations import FILLING
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from whygrad.engine.edits import Ask, Freeze, Give
-from whygrad.engine.facts import FILLING, Frame
+from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.cuts import severity
@@ -70,6 +70,7 @@ from whygrad.engine.gradients.stops import flow
 from whygrad.engine.gradients.unreached import Unreached, nothing_arrives, unreached
 from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Observation
+from whygrad.engine.operations import FILLING
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import parsed
 from whygrad.engine.wording.phrases import owners, subject

@@ -58,10 +58,10 @@ from whygrad.engine.axes.layouts import Layouts, layouts, sent
 from whygrad.engine.axes.moving import dropped
 from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Replace
-from whygrad.engine.facts import FILLING, METADATA
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
+from whygrad.engine.operations import FILLING, METADATA
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.refusals.restored import restored
 from whygrad.engine.rule import rule

@@ -51,13 +51,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from whygrad.engine.edits import Edit, Give, Wrap
-from whygrad.engine.facts import SCALING, Json
+from whygrad.engine.facts import Json
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.gradients.states_left import state_left
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.operands import value
+from whygrad.engine.operations import SCALING
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.spelling import given_instead

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from whygrad.engine.edits import Edit, Replace, Wrap
-from whygrad.engine.facts import CASTS, INDICES
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operations import CASTS, INDICES
 from whygrad.engine.wording.parsing import bracketed, enclosed, parsed, span, statement
 from whygrad.engine.wording.rewriting import both_sides, operand_in
 
