@@ -133,3 +133,8 @@ def test_a_fold_of_other_windows_is_left_to_its_author() -> None:
     source = net("u = F.unfold(x * self.p, 2, stride=2); return F.fold(u, (9, 9), 1, stride=2)")
     finding = only(diagnose_source(source, shapes="2x3x8x8", loss="mean"))
     assert (finding["code"], finding["fix"]["verified"]) == ("SHP717", None)
+
+
+def test_what_a_narrow_takes_is_told_as_such() -> None:
+    finding = only(diagnose_source(net("return (x * self.p).narrow(1, 2, 4)"), shapes="2x5", loss="mean"))
+    assert finding["title"].endswith("is 5, and 4 are to be taken from 2 on")

@@ -35,6 +35,20 @@ def test_both_directions_are_joined(index: int) -> None:
     assert "fc.weight take both: 2x12" in finding["fix"]["summary"]
 
 
+def test_every_layer_that_reads_the_state_takes_both_directions() -> None:
+    init = f"{BOTH}; self.scale = nn.Linear(6, 2)"
+    body = "_, h = self.rnn(x); s = h[-1]; return self.fc(s) * self.scale(s).exp() * self.p"
+    (finding,) = diagnose_source(net(body, init), shapes="5x3x4")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("PAR204", True)
+    assert "let fc.weight take both: 2x12 and scale.weight take both: 2x12" in finding["fix"]["summary"]
+
+
+def test_what_reads_the_state_beside_a_layer_is_not_left_with_another_width() -> None:
+    body = "_, h = self.rnn(x); s = h[-1]; return (self.fc(s) + s[:, :2]) * self.p"
+    (finding,) = diagnose_source(net(body, BOTH), shapes="5x3x4")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("PAR204", None)
+
+
 @pytest.mark.parametrize(
     ("body", "init"),
     [

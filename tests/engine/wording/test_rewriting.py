@@ -13,7 +13,6 @@ from whygrad.engine.wording.rewriting import (
     returned,
     undetached,
     unless_idle,
-    unmade,
 )
 
 
@@ -91,23 +90,6 @@ def test_of_several_alike_the_one_at_the_operation_is_changed(line: str, offset:
 def test_no_brackets_are_doubled(line: str, after: str) -> None:
     operation = "mse_loss" if "mse_loss" in line else "sub"
     assert behind(line, operation, 1, ".squeeze(1)") == after
-
-
-@pytest.mark.parametrize(
-    ("line", "after"),
-    [
-        ("return torch.tensor(f(x).mean().item()) * p", "return f(x).mean() * p"),
-        ("return torch.tensor((h * 2).item(), dtype=torch.float64) * p", "return (h * 2) * p"),
-        ("return torch.tensor([a.item(), b.item()])", None),
-        ("return torch.tensor(3.0) * x", None),
-        ("s = torch.tensor(max(h.item(), 0.5))", None),
-        ("s = torch.tensor(math.exp(h.item()))", None),
-        ("s = torch.tensor(round(h.item()))", None),
-        ("s = torch.tensor(torch.max(h.float()).item())", "s = torch.max(h.float())"),
-    ],
-)
-def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after: str | None) -> None:
-    assert unmade(line, r"\.item\(\)") == after
 
 
 @pytest.mark.parametrize(

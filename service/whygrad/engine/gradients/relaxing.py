@@ -25,8 +25,8 @@ def rows(weights: str, table: str) -> str:
 
 def between(positions: str, table: str) -> str:
     """Of each row as much as a position is near it."""
-    rows = f"torch.arange({table}.size(0), dtype={table}.dtype, device={table}.device)"
-    return f"(1 - ({positions}.unsqueeze(-1) - {rows}).abs()).clamp(min=0)"
+    numbers = f"torch.arange({table}.size(0), dtype={table}.dtype, device={table}.device)"
+    return f"(1 - ({positions}.unsqueeze(-1) - {numbers}).abs()).clamp(min=0)"
 
 
 _WITHIN = "dim if dim >= 0 else dim - 1"

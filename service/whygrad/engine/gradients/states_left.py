@@ -50,11 +50,22 @@ def last_state(observation: Observation, left: StateLeft) -> Fix:
             edits=(Give(left.node.id, "index", -1),),
         )
     words = "the two directions of the last layer stand at -2 and -1: join them, torch.cat([h[-2], h[-1]], dim=-1)"
-    reader = next(uses(observation).read([left.event.outputs[0].id]), None)
-    weight = reader.input("weight") if reader is not None else None
-    name = parameter_name(observation, weight) if weight is not None else None
-    if reader is None or weight is None or name is None or observation.nodes[reader.node].bare_name != "linear":
+    wide = _twice_as_wide(observation, left)
+    if not wide:
         return Fix(words)
-    wide = (weight.shape[0], 2 * weight.shape[1])
-    edits = (Replace(left.node.id, "torch.cat([self[-2], self[-1]], -1)"), Resize(name, wide))
-    return Fix(f"{words}, and let {name} take both: {wide[0]}x{wide[1]}", before="", edits=edits)
+    told = " and ".join(f"{name} take both: {rows}x{columns}" for name, (rows, columns) in wide.items())
+    resized = (Resize(name, shape) for name, shape in wide.items())
+    joined = Replace(left.node.id, "torch.cat([self[-2], self[-1]], -1)")
+    return Fix(f"{words}, and let {told}", before="", edits=(joined, *resized))
+
+
+def _twice_as_wide(observation: Observation, left: StateLeft) -> dict[str, tuple[int, int]]:
+    """The weights of the linear layers that read the state, made for two; none where anything else reads it."""
+    wide = {}
+    for reader in uses(observation).read([left.event.outputs[0].id]):
+        weight = reader.input("weight") if observation.nodes[reader.node].bare_name == "linear" else None
+        name = parameter_name(observation, weight) if weight is not None else None
+        if weight is None or name is None:
+            return {}
+        wide[name] = (weight.shape[0], 2 * weight.shape[1])
+    return wide

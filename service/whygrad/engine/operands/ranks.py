@@ -187,7 +187,7 @@ def wrong_for_layer(operand: Operand, layer_type: str | None) -> WrongRank | Non
     return next(_by_layer(operand, layer_type), None)
 
 
-def interpolated(operand: Operand, said: str) -> WrongRank | None:
+def wrong_to_interpolate(operand: Operand, said: str) -> WrongRank | None:
     """What torch's `interpolate` says of its input before any operation; None where it says no such thing."""
     needed, spatial, mode = (found.search(said) for found in (_NEEDED, _SPATIAL, _MODE))
     rank = int(needed[1]) if needed else len(spatial[1].split(",")) + 2 if spatial else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation, Step
+from whygrad.engine.operands.ranks import MODES
 from whygrad.engine.operands.targets import Compared
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.reads import wrapped
@@ -15,9 +16,6 @@ from whygrad.engine.wording.phrases import sizes
 from whygrad.engine.wording.rewriting import replaced
 from whygrad.engine.wording.spelling import with_behind
 from whygrad.engine.wording.written import handed
-
-_INTERPOLATED = {4: "bilinear", 5: "trilinear"}
-"""How a map of so many dimensions is interpolated; the positions of three are those of a sequence, which is not."""
 
 
 def one_for_each(observation: Observation, step: Step, node: Node, found: Compared) -> Iterator[Fix]:
@@ -47,9 +45,10 @@ def at_each_place(observation: Observation, step: Step, node: Node, event: Event
     given, target = found.input.tensor.shape, found.target.tensor.shape
     spatial = target[len(target) - len(given) + 2 :]
     lead = given[:1] if found.classes is not None else given[:2]
-    if len(given) not in _INTERPOLATED or target != (*lead, *spatial) or spatial == given[2:] or 0 in spatial:
+    # the positions of three dimensions are those of a sequence, which is not interpolated
+    mode = MODES.get(len(given)) if len(given) > 3 else None
+    if mode is None or target != (*lead, *spatial) or spatial == given[2:] or 0 in spatial:
         return
-    mode = _INTERPOLATED[len(given)]
     call = f"torch.ops.aten.upsample_{mode}{len(given) - 2}d(x, {list(spatial)}, False)"
     yield Fix(
         f"interpolate the prediction to the {sizes(spatial)} of its target",

@@ -40,7 +40,7 @@ def _enlarger(observation: Observation, step: Step, operand: Operand) -> Event |
     return None
 
 
-def interpolated(observation: Observation, node: Node, given: Operand, other: Operand, *, before: str) -> Fix:
+def resized(observation: Observation, node: Node, given: Operand, other: Operand, *, before: str) -> Fix:
     """One brought to the positions of the other: all but its samples and channels. `before` says before what."""
     call = f"torch.ops.aten.upsample_nearest{len(other.tensor.shape) - 2}d(x, {in_an_edit(other)}.shape[2:])"
     which, wanted = (called(observation, node, operand) for operand in (given, other))
@@ -75,7 +75,7 @@ def in_an_edit(operand: Operand) -> str:
 
 
 def _as_large_as(observation: Observation, node: Node, given: Operand, other: Operand) -> str | None:
-    """The user's line with an operand interpolated to the size of the other, where that has a name."""
+    """The user's line with an operand resized to the size of the other, where that has a name."""
     source = observation.source(node.id)
     operand, wanted = (written(observation, node, o.role) for o in (given, other))
     if source is None or operand is None or not (told := to_read_again(wanted)):

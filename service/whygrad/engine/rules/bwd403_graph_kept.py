@@ -258,12 +258,12 @@ def _kept(event: Event) -> str:
 
 def _lines(observation: Observation, events: Sequence[Event]) -> tuple[str | None, str | None]:
     """The lines that put something away, and what they are with its history let go; None where one does not show."""
-    kept: dict[int, tuple[Frame, list[Node]]] = {}
+    kept: dict[tuple[str, int], tuple[Frame, list[Node]]] = {}
     for node in dict.fromkeys(observation.nodes[event.node] for event in events):
         place = observation.place(node.id)
         if place is None:
             return "", None
-        kept.setdefault(place.line, (place, []))[1].append(node)
+        kept.setdefault((place.file, place.line), (place, []))[1].append(node)
     after = [_detached(place.source, nodes) for place, nodes in kept.values()]
     if None in after or len({(place.file, place.function) for place, _ in kept.values()}) != 1:
         return "", None

@@ -62,7 +62,8 @@ from whygrad.engine.operations import FILLING
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import FOR_PYTHON, rewritten, unless_idle, unmade, unwrapped
+from whygrad.engine.wording.rewriting import rewritten, unless_idle
+from whygrad.engine.wording.taking import FOR_PYTHON, unmade, untaken
 
 _PASSING = frozenset(f"aten::{name}" for name in ("Float", "FloatImplicit", "Int", "IntImplicit", "ScalarImplicit"))
 
@@ -122,7 +123,7 @@ def _as_tensor(line: Frame | None, *, listed: bool) -> str | None:
     if source and FOR_PYTHON.search(source):
         return None
     whole = unmade(source, r"\.(item|tolist)\(\)")
-    plain = rewritten(source, r"\.item\(\)|\.tolist\(\)", "", every=True) or unwrapped(source, "float")
+    plain = untaken(line, every=True)
     if listed:
         stacked = rewritten(plain, r"torch\.(tensor|as_tensor)\(", "torch.stack(") or plain
         return None if stacked and _lists_a_number(stacked) else stacked

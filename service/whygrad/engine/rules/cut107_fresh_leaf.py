@@ -64,8 +64,9 @@ from whygrad.engine.gradients.stops import no_grad_region
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import FOR_PYTHON, rewritten, undetached, unless_idle, unmade
+from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle
 from whygrad.engine.wording.softening import in_line, smoothed
+from whygrad.engine.wording.taking import FOR_PYTHON, unmade
 
 _TAKEN = r"\.(item\(\)|detach\(\)|data\b)"
 _DETACHED = r"\.(detach_?\(\)|data\b)"

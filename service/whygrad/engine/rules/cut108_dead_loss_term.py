@@ -67,9 +67,10 @@ from whygrad.engine.gradients.terms import DeadTerm, dead_terms
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, undetached, unless_idle
+from whygrad.engine.wording.rewriting import undetached, unless_idle
 from whygrad.engine.wording.softening import in_line, smoothed
 from whygrad.engine.wording.spelling import without_summand
+from whygrad.engine.wording.taking import untaken
 
 _WHY = {
     "detached": "it is detached",
@@ -123,7 +124,7 @@ def _fix(observation: Observation, term: DeadTerm) -> Fix:
     if term.taken:
         words = "add the tensor itself to the loss, not a number taken out of it"
         if cut.cause == "rebuilt":
-            return Fix(words, after=rewritten(line, r"\.item\(\)", ""), edits=_edits(observation, term))
+            return Fix(words, after=untaken(line), edits=_edits(observation, term))
         kept = Fix(f"{words}, and {_words(observation, cut)}", edits=_edits(observation, term))
         return _left_out(observation, term) or kept
     if cut.cause == "detached":

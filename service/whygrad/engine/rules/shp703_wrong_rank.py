@@ -56,7 +56,7 @@ from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.operands.convolutions import convolution
-from whygrad.engine.operands.ranks import MODES, WrongRank, interpolated, wrong_for_layer, wrong_rank
+from whygrad.engine.operands.ranks import MODES, WrongRank, wrong_for_layer, wrong_rank, wrong_to_interpolate
 from whygrad.engine.operands.recurrent import in_sequence
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
@@ -86,7 +86,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
     kind = observation.modules.get(node.module)
     first = next(iter(event.inputs), None)
     wrong = wrong_rank(reader, event, kind) or (wrong_for_layer(first, kind) if first else None)
-    wrong = wrong or (interpolated(first, failed.said) if first else None)
+    wrong = wrong or (wrong_to_interpolate(first, failed.said) if first else None)
     operand = wrong.operand if wrong else first
     return finding(
         observation,
@@ -170,7 +170,7 @@ def _fix(
     if layered is not None and layered.wanted > 1 and wrong.given <= layered.spatial:
         behind = counted(layered.spatial, "dimension")
         return Fix(f"send {layered.wanted} channels with {behind} behind them, or a batch of those")
-    if interpolated(wrong.operand, failed.said) and _complete(failed.step, wrong):
+    if wrong_to_interpolate(wrong.operand, failed.said) and _complete(failed.step, wrong):
         mode = f'mode="{MODES[wrong.given]}"' if wrong.given in MODES else "another mode"
         return Fix(f"its channels and positions are all there: {mode} takes {counted(wrong.given, 'dimension')}")
     name, added = variable(observation, reader, wrong.operand.role), _added(observation, failed, node, event, wrong)
@@ -256,7 +256,7 @@ def _added(observation: Observation, failed: Failure, node: Node, event: Event, 
     missing = wrong.least - wrong.given
     if wrong.operand.role == "index" and missing == 1:
         return ".unsqueeze(-1)"
-    resampled = node.bare_name.startswith(_OF_MAPS) or interpolated(wrong.operand, failed.said)
+    resampled = node.bare_name.startswith(_OF_MAPS) or wrong_to_interpolate(wrong.operand, failed.said)
     if resampled and missing == 1 and holds_batch(layouts(observation).of(wrong.operand.tensor)[0]):
         return ".unsqueeze(1)"
     return ".unsqueeze(0)" if missing == 1 else f"[{', '.join(['None'] * missing)}]"

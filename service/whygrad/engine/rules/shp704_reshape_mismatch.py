@@ -79,7 +79,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
     return finding(
         observation,
         failed,
-        title=_title(name, wrong),
+        title=_title(node, name, wrong),
         message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
         chain=[origin(observation, failed.step, node, wrong.operand)],
         fixes=[*_fixes(observation, failed, node, wrong), _fix(observation, node, wrong)],
@@ -94,10 +94,13 @@ def _fixes(observation: Observation, failed: Failure, node: Node, wrong: Misfit)
     return [*made, *divided] if image else [*divided, *made]
 
 
-def _title(name: str, wrong: Misfit) -> str:
+def _title(node: Node, name: str, wrong: Misfit) -> str:
     if wrong.axis is None:
         shape, asked = size(wrong.operand.tensor), sizes(wrong.asked)
         return f"{name} ({shape}) has {wrong.available} elements, which do not fill {asked}"
+    if node.bare_name == "narrow":
+        start, length = wrong.asked
+        return f"dimension {wrong.axis} of {name} is {wrong.available}, and {length} are to be taken from {start} on"
     parts = ", ".join(str(part) for part in wrong.asked)
     return f"dimension {wrong.axis} of {name} is {wrong.available}, and is to be cut into {parts}"
 
@@ -239,14 +242,15 @@ def _flattened(node: Node, batch: int) -> tuple[Edit, ...]:
 
 def _pieces(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
     """A split or chunk that gave another number of pieces than names stand for them."""
-    pieces = counted(len(event.inputs), "piece")
+    pieces, cut = counted(len(event.inputs), "piece"), event.tensors[:1]
+    whole = evenly_cut(observation, failed.step, cut[0], len(node.outputs)) if cut else None
     return finding(
         observation,
         failed,
         title=f"the tensor was cut into {pieces}, and {len(node.outputs)} are unpacked",
         message="A chunk gives fewer pieces where the size does not divide evenly, a split as many as it needs.",
         fixes=[
-            *([whole] if (whole := evenly_cut(observation, failed.step, event.tensors[0], len(node.outputs))) else []),
+            *([whole] if whole else []),
             Fix("use split with the sizes of all pieces, or bring the dimension to a size that divides evenly"),
         ],
     )

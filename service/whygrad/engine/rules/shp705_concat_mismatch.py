@@ -68,7 +68,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.side_by_side import side_by_side
-from whygrad.engine.refusals.skips import as_the_largest, enlarged, interpolated, levelled
+from whygrad.engine.refusals.skips import as_the_largest, enlarged, levelled, resized
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin
@@ -270,7 +270,7 @@ def _level(
     skip = first if larger is None or larger[0] is second else second
     fix = levelled(observation, node, larger, skip) if larger is not None else None
     yield from [fix] if fix is not None else []
-    yield interpolated(observation, node, second if skip is first else first, skip, before="joining")
+    yield resized(observation, node, second if skip is first else first, skip, before="joining")
 
 
 def _listed(source: str | None, node: Node, role: str) -> str | None:

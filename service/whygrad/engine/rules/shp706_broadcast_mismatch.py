@@ -66,7 +66,7 @@ from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.sending import resent, shape_to_send
 from whygrad.engine.refusals.shifted import shifted
-from whygrad.engine.refusals.skips import enlarged, interpolated
+from whygrad.engine.refusals.skips import enlarged, resized
 from whygrad.engine.refusals.states import of_the_last_layer
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -179,7 +179,7 @@ def _level(observation: Observation, failed: Failure, node: Node, first: Operand
         given = larger[0] if larger is not None else smaller
         if given.role not in node.writes:
             other = second if given is first else first
-            yield interpolated(observation, node, given, other, before=f"this {node.name}")
+            yield resized(observation, node, given, other, before=f"this {node.name}")
 
 
 def _table(observation: Observation, step: Step, tensor: Tensor, axis: int) -> Tensor | None:

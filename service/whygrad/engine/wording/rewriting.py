@@ -22,11 +22,6 @@ _ONLY_WRITTEN = frozenset({"copy_", "fill_", "zero_"})
 _ASSIGNED = re.compile(r"(\w+) = ([^=].*?)(\s*#.*)?")
 _KEPT = re.compile(r"([\w.]+(?:\[[^\[\]]*\])?) = ([^=].*?)(\s*#.*)?")
 _RETURNED = re.compile(r"return (.+?)(\s*#.*)?")
-FOR_PYTHON = re.compile(
-    r"(?<![\w.])((float|int|bool)\(.*\.(item|tolist)\(\)"
-    r"|(max|min|round|divmod|math\.\w+)\(.*(\.(item|tolist)|(?<![\w.])float)\()"
-)
-"""A number is taken out of a tensor for a function of Python, which takes no tensor or need not give one."""
 
 
 def rewritten(
@@ -113,21 +108,6 @@ def _alone(line: Frame) -> bool:
     return above.partition("#")[0].rstrip().endswith(":") and len(below) - len(below.lstrip()) < indent
 
 
-def unmade(source: str | None, taking: str) -> str | None:
-    """The line with what a tensor was made of in its place: `torch.tensor(x.mean().item())` is `x.mean()`.
-
-    `taking` is the pattern of what took the numbers out.
-    """
-    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
-    made = [call for call in calls if re.fullmatch(r"(torch|th)\.(as_)?tensor", ast.unparse(call.func))]
-    if source is None or len(made) != 1 or isinstance(made[0].args[0], ast.List | ast.Tuple):
-        return None
-    given = source[slice(*span(source, made[0].args[0]))]
-    kept = re.sub(taking, "", given)
-    inner = bracketed(kept) if kept != given and not FOR_PYTHON.search(source) else None
-    return replaced(source, made[0], inner) if inner else None
-
-
 def applied(source: str | None, name: str | None, suffix: str) -> str | None:
     """The line with something put behind an argument: `fc(x)` with `.float()` is `fc(x.float())`."""
     if name is None:
@@ -195,17 +175,6 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     expression = template.replace("{x}", inner) if inner else None
     shown = expression if alone or expression is None else bracketed(expression)
     return source[:start] + shown + source[end:] if shown else None
-
-
-def unwrapped(source: str | None, function: str) -> str | None:
-    """The line without its calls of a function of one argument: `t = float(x.exp())` is `t = x.exp()`."""
-    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and ast.unparse(n.func) == function]
-    if source is None or not calls or any(len(call.args) != 1 or call.keywords for call in calls):
-        return None
-    for call in sorted(calls, key=lambda call: -call.col_offset):
-        (start, end), inner = span(source, call), bracketed(source[slice(*span(source, call.args[0]))])
-        source = source[:start] + (inner or "") + source[end:]
-    return source
 
 
 def given_too(source: str | None, function: str, argument: str) -> str | None:
