@@ -293,3 +293,11 @@ def test_a_buffer_that_is_spread_is_to_have_memory_of_its_own() -> None:
     (finding,) = diagnose_source(net(body, init), shapes="4x6")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("IPL304", True)
     assert finding["fix"]["summary"].startswith("make m with memory of its own")
+
+
+def test_a_buffer_is_read_as_what_the_operation_gave_where_out_is_dropped() -> None:
+    init = "self.register_buffer('kept', torch.zeros(2, 3))"
+    source = net("torch.mul(x, self.p, out=self.kept); return self.kept.tanh()", init)
+    (finding,) = diagnose_source(source, shapes="2x3")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("IPL306", True)
+    assert finding["fix"]["evidence"].startswith("with it forward and backward complete")

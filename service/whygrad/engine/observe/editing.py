@@ -87,7 +87,8 @@ class _Editor(Grafter):
         written = () if edit.writes else known.writes
         for name, value in zip(names, node.inputs(), strict=True):
             if name in written and value.unique() != inserted.unique():  # it is read as it would have been written
-                value.replaceAllUsesAfterNodeWith(node, inserted)
+                for read in (value, *self.read_again(value)):
+                    read.replaceAllUsesAfterNodeWith(node, inserted)
         self.give_way(edit.node, inserted, edit.result)
 
     def become(self, edit: Become) -> None:

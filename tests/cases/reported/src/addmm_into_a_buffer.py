@@ -7,7 +7,7 @@ Raises: forward: functions with out=... arguments don't support automatic differ
 Codes: IPL306
 Line: torch.matmul(x, self.weight, out=self.product)
 Op: aten::matmul
-Fix: torch.matmul(x, self.weight, out=self.product) => self.product = torch.matmul(x, self.weight).detach() * 0 + torch.matmul(x, self.weight)
+Fix: torch.matmul(x, self.weight, out=self.product) => self.product = torch.matmul(x, self.weight)
 
 `out=` cannot record who wrote.
 """
