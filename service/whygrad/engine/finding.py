@@ -34,6 +34,7 @@ class Fix:
 
     `edits` make the same change to the program, so that it can be run with it; there are none where that cannot be.
     `verified` is whether the fault was gone then, None where it was not tried; `evidence` is what was seen.
+    A `guess` is told only where the step is sound with it: no fault behind it says anything of the program.
     """
 
     summary: str
@@ -42,6 +43,7 @@ class Fix:
     edits: tuple[Edit, ...] = ()
     verified: bool | None = None
     evidence: str | None = None
+    guess: bool = False
 
 
 @dataclass(frozen=True)

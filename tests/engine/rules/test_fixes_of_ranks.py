@@ -11,6 +11,18 @@ ROWS = "self.r = nn.GRU(6, 4, batch_first=True)"
 
 LINES = [
     (
+        "return self.up(x)",
+        "self.up = nn.ConvTranspose2d(6, 3, 4)",
+        "5x6",
+        "return self.up(x[:, :, None, None])",
+    ),
+    (
+        "s = self.c(x).mean((2, 3)).relu(); return self.g(s) * x",
+        f"{CONV}; self.g = nn.Conv2d(6, 3, 1)",
+        "2x3x5x5",
+        "s = self.c(x).mean((2, 3), keepdim=True).relu()",
+    ),
+    (
         "h = self.c(x).mean(1); return F.interpolate(h, size=(9, 9), mode='bilinear')",
         CONV,
         "2x3x5x5",
@@ -88,3 +100,16 @@ def test_a_mode_for_fewer_dimensions_is_told_in_words() -> None:
 def test_a_reduction_further_off_is_left_alone() -> None:
     source = net("h = x.mean(1); return self.r(h.unsqueeze(2))[0]", "self.r = nn.GRU(1, 4, batch_first=True)")
     assert diagnose_source(source, shapes="4x3x7", loss="mean")["verdict"] != "faulty"
+
+
+def test_a_reduction_keeps_the_dimension_that_a_join_in_a_loop_needs() -> None:
+    """Where each round joins what the last one reduced, a dimension given at the join is one too many at first."""
+    body = """v = torch.zeros_like(self.c(x)[:, :1])
+        for _ in range(3):
+            h = torch.cat([x, v], 1)
+            v, _ = self.g(h).max(1)  # of all actions
+        return v.mean()"""
+    source = net(body, f"{CONV}; self.g = nn.Conv2d(4, 6, 3, padding=1)")
+    finding = only(diagnose_source(source, shapes="2x3x5x5"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP705", True)
+    assert finding["fix"]["after"] == "v, _ = self.g(h).max(1, keepdim=True)  # of all actions"

@@ -138,3 +138,29 @@ def test_a_fold_of_other_windows_is_left_to_its_author() -> None:
 def test_what_a_narrow_takes_is_told_as_such() -> None:
     finding = only(diagnose_source(net("return (x * self.p).narrow(1, 2, 4)"), shapes="2x5", loss="mean"))
     assert finding["title"].endswith("is 5, and 4 are to be taken from 2 on")
+
+
+@pytest.mark.parametrize(
+    ("forward", "layers", "summary"),
+    [
+        ("return self.c(x)", "self.c = nn.Conv1d(3, 4, 5)", "give c a kernel of 2"),
+        ("return self.c(x)", "self.c = nn.Conv1d(3, 4, 3, dilation=2)", "give c a kernel of 1"),
+        (
+            "return self.l(self.c(x).flatten(1))",
+            "self.c = nn.Conv1d(3, 4, 5); self.l = nn.Linear(8, 2)",
+            "pad what c slides over",
+        ),
+    ],
+)
+def test_a_convolution_reaches_no_further_than_its_input(forward: str, layers: str, summary: str) -> None:
+    finding = only(
+        diagnose_source(
+            net(
+                f"x = F.adaptive_max_pool1d(self.first(x), 2); {forward}", f"self.first = nn.Conv1d(2, 3, 1); {layers}"
+            ),
+            shapes="2x2x2",
+            loss="mean",
+        )
+    )
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP708", True)
+    assert finding["fix"]["summary"].startswith(summary)

@@ -113,7 +113,7 @@ class Verifier:
     def _singly(self, base: Base, fault: Diagnosed) -> Iterator[Trial]:
         for fix in _fixes(fault.finding):
             trial = try_fix(self._rerun, base, fault, fix) if not self._late else None
-            if trial is None:
+            if trial is None or (fix.guess and not trial.heals_all):
                 continue
             if trial.stuck and all(isinstance(e, Resize) for e in fix.edits):
                 continue  # torch's own check compares with a size that the file holds as a constant

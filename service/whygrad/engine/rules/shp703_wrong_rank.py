@@ -168,6 +168,10 @@ def _fix(
         return _dropped(observation, node, reader, wrong)
     layered = convolution(node, event)
     if layered is not None and layered.wanted > 1 and wrong.given <= layered.spatial:
+        if wrong.given == 2 and wrong.operand.tensor.shape[1] == layered.wanted:
+            positions = f"[:, :, {', '.join(['None'] * layered.spatial)}]"
+            words = f"its channels are there, and want positions: x{positions}"
+            return _with(observation, node, reader, wrong, positions, words)
         behind = counted(layered.spatial, "dimension")
         return Fix(f"send {layered.wanted} channels with {behind} behind them, or a batch of those")
     if wrong_to_interpolate(wrong.operand, failed.said) and _complete(failed.step, wrong):

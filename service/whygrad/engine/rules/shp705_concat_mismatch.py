@@ -65,6 +65,7 @@ from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
 from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.side_by_side import side_by_side
@@ -149,7 +150,10 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
     elif wrong.second is None:
         yield Fix("give each scalar a dimension: x.unsqueeze(0), or use torch.stack")
     elif wrong.axis is None:
-        yield _as_many(observation, node, event, wrong.first, wrong.second)
+        few, many = sorted((wrong.first, wrong.second), key=lambda o: len(o.tensor.shape))
+        rank = len(many.tensor.shape)
+        yield from filter(None, [keeping(observation, failed.step, few.tensor, rank, rank)])
+        yield _as_many(observation, node, event, few, many)
     else:
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
         yield from _as_large(observation, failed, event)
@@ -218,9 +222,8 @@ def _joined_along(source: str | None, node: Node, axis: int) -> str | None:
     return replaced(source, said[0], str(axis)) if said else given_too(source, node.bare_name, f"dim={axis}")
 
 
-def _as_many(observation: Observation, node: Node, event: Event, first: Operand, second: Operand) -> Fix:
+def _as_many(observation: Observation, node: Node, event: Event, few: Operand, many: Operand) -> Fix:
     """The one with fewer dimensions given that which the other has more, where its place is plain."""
-    few, many = sorted((first, second), key=lambda o: len(o.tensor.shape))
     shape, other = few.tensor.shape, many.tensor.shape
     free = value(node, event, "dim", 0) % len(other) if node.bare_name == "cat" else None
     places = [a for a in range(len(other)) if _agree((*shape[:a], other[a], *shape[a:]), other, free)]

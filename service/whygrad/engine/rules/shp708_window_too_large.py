@@ -52,16 +52,18 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from whygrad.engine.edits import Give, Replace
+from whygrad.engine.edits import Give, Replace, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
+from whygrad.engine.operands.convolutions import Convolution, convolution, definition
 from whygrad.engine.operands.convolutions import short as written
 from whygrad.engine.operands.windows import Window, nothing_left, reaching, too_large
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.sending import described, resent, shape_to_send
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called, origin
+from whygrad.engine.wording.origins import called, layer, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 
 _USUAL = 224
@@ -83,7 +85,7 @@ def window_too_large(observation: Observation) -> Iterator[Finding]:
             title=_title(observation, node, operand, found, least),
             message=_message(observation, node, operand, least),
             chain=[origin(observation, failed.step, node, operand)],
-            fixes=_fixes(observation, failed, node, operand, found, least),
+            fixes=_fixes(observation, failed, node, operand, found, least, convolution(node, event)),
         )
 
 
@@ -110,10 +112,12 @@ def _fixes(
     operand: Operand,
     found: Window | None,
     least: Sequence[int],
+    layered: Convolution | None,
 ) -> list[Fix]:
     larger = list(_larger_inputs(observation, failed, operand, least))
     smaller = [fix for fix in (_smaller(node, found), _adaptive(observation, node, found)) if fix]
-    return [*larger, *smaller] or [Fix("use a smaller kernel, fewer poolings or some padding")]
+    other = _of_a_layer(observation, node, found, layered) if found and layered else ()
+    return [*larger, *smaller, *other] or [Fix("use a smaller kernel, fewer poolings or some padding")]
 
 
 def _larger_inputs(observation: Observation, failed: Failure, operand: Operand, least: Sequence[int]) -> Iterator[Fix]:
@@ -143,14 +147,33 @@ def _as_usual(needed: int) -> int:
     return max(_USUAL, needed)
 
 
+def _fitting(found: Window) -> list[int]:
+    """The window with no more in it than there is to slide over."""
+    settings = zip(found.kernel, found.sizes, found.padding, found.dilation, strict=True)
+    return [min(k, max(1, (s + 2 * p - 1) // d + 1)) for k, s, p, d in settings]
+
+
 def _smaller(node: Node, found: Window | None) -> Fix | None:
-    """The pool with a window as large as its input; a convolution's weight would have to be another one."""
+    """The pool with a window as large as its input."""
     if found is None or node.argument("kernel_size") is None:
         return None
-    spare = [s + 2 * p for s, p in zip(found.sizes, found.padding, strict=True)]
-    kernel = [min(k, max(1, s)) for k, s in zip(found.kernel, spare, strict=True)]
+    kernel = _fitting(found)
     summary = f"use a window of {sizes(kernel)} in place of {sizes(found.kernel)}"
     return Fix(summary, edits=(Give(node.id, "kernel_size", kernel),)) if tuple(kernel) != found.kernel else None
+
+
+def _of_a_layer(observation: Observation, node: Node, found: Window, layered: Convolution) -> Iterator[Fix]:
+    """The convolution with a kernel as large as its input, then with a padding that keeps the size."""
+    held, name = parameter_name(observation, layered.weight), layer(observation, layered.weight)
+    if held is None or name is None:
+        return
+    kernel, padding = _fitting(found), [d * (k - 1) // 2 for k, d in zip(found.kernel, found.dilation, strict=True)]
+    shape = (*layered.weight.shape[:2], *kernel)
+    smaller = replace(layered, weight=replace(layered.weight, shape=shape))
+    wider = replace(layered, settings={**layered.settings, "padding": padding})
+    was, *now = (definition(each, each.given) for each in (layered, smaller, wider))
+    yield Fix(f"give {name} a kernel of {sizes(kernel)}, as large as its input", was, now[0], (Resize(held, shape),))
+    yield Fix(f"pad what {name} slides over", was, now[1], (Give(node.id, "padding", padding),))
 
 
 def _adaptive(observation: Observation, node: Node, found: Window | None) -> Fix | None:

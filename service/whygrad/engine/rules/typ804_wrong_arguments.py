@@ -48,7 +48,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 from typing import Any
 
 from whygrad.engine.edits import Ask
@@ -56,9 +57,9 @@ from whygrad.engine.finding import Finding, Fix, names
 from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import failure
 from whygrad.engine.rule import rule
-from whygrad.engine.shapes import PRESUMED
+from whygrad.engine.shapes import PRESUMED, write_shapes
 from whygrad.engine.signature import Formal, Signature
-from whygrad.engine.wording.phrases import counted
+from whygrad.engine.wording.phrases import counted, sizes
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text", "Device": "cpu"}
 _MOST_SAMPLES = 16
@@ -86,7 +87,7 @@ def _finding(observation: Observation, signature: Signature, misfit: str) -> Fin
         order=-1,
         parameters=names(observation.trainable),
         fix=_fix(observation, signature) if known else Fix("name one of the methods that the program has"),
-        other_fixes=tuple(_unstacked(observation, signature)) if known else (),
+        other_fixes=(*_unstacked(observation, signature), *_completed(observation, signature)) if known else (),
     )
 
 
@@ -112,7 +113,7 @@ def _fix(observation: Observation, signature: Signature) -> Fix:
     if isinstance(sent, list) and (fitting := _spread(signature, sent) or _filled(signature, sent)) is not None:
         summary, inputs = fitting
         return Fix(summary, **_asking(inputs))
-    line = " ".join(["whygrad check model.pt", *(f"--input SHAPE_OF_{f.name.upper()}" for f in wanted)])
+    line = _command(f"SHAPE_OF_{f.name.upper()}" for f in wanted)
     shown = line if all(f.type == "Tensor" for f in wanted) else None
     if isinstance(sent, list) and len(sent) > taken > 0 and all(map(_goes, signature.formals, sent)):
         summary = f"send {counted(taken, 'input')}: leave out what comes after {signature.formals[-1].name}"
@@ -152,6 +153,40 @@ def _unstacked(observation: Observation, signature: Signature) -> Iterator[Fix]:
         inputs = [[{**batch, "shape": shape[1:]} for _ in range(shape[0])]]
         summary = f"send {counted(shape[0], 'sample')} as one list, in a request document (--request FILE)"
         yield Fix(summary, **_asking(inputs))
+
+
+def _completed(observation: Observation, signature: Signature) -> Iterator[Fix]:
+    """What was sent, with a tensor for the one input that is missing: as one of those sent, or a target of each sample.
+
+    The program does not say which shape it takes: what is proposed is the first with which the step is sound.
+    """
+    given, formals = observation.request.get("inputs"), signature.formals
+    sent: list[Any] = given if isinstance(given, list) else []
+    missing = [f for f in formals[len(sent) :] if f.required]
+    if [f.type for f in missing] != ["Tensor"] or not sent or not all(map(_goes, formals, sent)):
+        return
+    for tensor in _likely(sent):
+        inputs = [*sent, tensor]
+        asked = _asking(inputs)
+        if write_shapes(inputs) is not None:
+            asked["after"] = _command(quote(write_shapes([entry]) or "") for entry in inputs)
+        told = f"{sizes(tensor['shape'])} {tensor['dtype']}"
+        yield Fix(f"send {missing[0].name} too: with {told}, for one, the step runs", **asked, guess=True)
+
+
+def _command(shapes: Iterable[str]) -> str:
+    """The command that sends these."""
+    return " ".join(["whygrad check model.pt", *(f"--input {shape}" for shape in shapes)])
+
+
+def _likely(sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """What one more tensor may be like: each of those sent, then a class or a number for each of their samples."""
+    tensors = [t for t in sent if isinstance(t, dict) and t.get("shape")]
+    yield from (t for place, t in enumerate(tensors) if t not in tensors[:place])
+    for samples in (t["shape"][0] for t in tensors[:1]):
+        yield {"shape": [samples], "dtype": "int64", "low": 0, "high": 2}
+        yield {"shape": [samples, 1], "dtype": "float32"}
+        yield {"shape": [samples], "dtype": "float32"}
 
 
 def _asking(inputs: list[Any]) -> dict[str, Any]:
