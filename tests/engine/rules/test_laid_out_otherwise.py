@@ -262,3 +262,24 @@ def test_a_size_that_a_view_leaves_open_in_front_is_not_one_that_was_named_too_e
     document = diagnose_source(source, shapes="4x3x2x4x4; 4:int64[0,5)", loss="output")
     assert document["findings"][0]["code"] in ("SHP713", "SHP718")
     assert not [f for f in document["findings"] if "name the sizes" in f["fix"]["summary"]]
+
+
+@pytest.mark.parametrize(
+    ("view", "sent"),
+    [
+        ("self.c(x).permute(0, 2, 3, 1).reshape(x.size(0), -1, 4)", "2x3x4x4"),
+        ("self.c(x).permute(0, 2, 3, 1).reshape(-1, 4)", "2x3x4x4"),
+        ("self.c(x).permute(0, 2, 3, 1).reshape(x.size(0), x.size(2) * x.size(3) * 4, 4)", "2x3x6x4"),
+        ("self.c(x).flatten(2).transpose(1, 2).reshape(x.size(0), -1, 4)", "2x3x2x2"),
+    ],
+)
+def test_anchors_that_are_cut_off_the_channels_are_as_they_lie_though_a_map_is_as_wide(view: str, sent: str) -> None:
+    source = net(f"return {view}.tanh()", "self.c = nn.Conv2d(3, 16, 1)")
+    assert not raised(diagnose_source(source, shapes=sent))
+
+
+@pytest.mark.parametrize("sizes", ["2, 16, 4", "2, 16, -1", "x.size(0), 16, x.size(1)"])
+def test_steps_and_features_whose_sizes_are_both_named_the_other_way_round_are_exchanged(sizes: str) -> None:
+    source = net(f"return self.l(x).reshape({sizes}).tanh()", "self.l = nn.Linear(3, 16)")
+    (found,) = raised(diagnose_source(source, shapes="2x4x3"))
+    assert (found["code"], found["fix"]["verified"]) == ("SHP719", True)

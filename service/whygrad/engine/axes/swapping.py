@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import permutations
 from math import isqrt, prod
 
@@ -13,33 +11,14 @@ from whygrad.engine.axes.joins import interleaved
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
-from whygrad.engine.axes.pieces import Axis, Layout, groups, holds_batch, length, regrouped
+from whygrad.engine.axes.pieces import Axis, Layout, Piece, groups, holds_batch, length, regrouped
+from whygrad.engine.axes.swaps import Swap
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.operands.views import asked
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
 
 _MANY = 6
-_CALL = rf"\.(?:view|reshape)\(({ARGUMENTS})\)"
 _PADDING = frozenset({"cat", "pad", "constant_pad_nd"})
-
-
-@dataclass(frozen=True)
-class Swap:
-    """How the axes should have moved: the operand seen as `sizes`, then put into `order`, then seen as the result."""
-
-    sizes: tuple[int, ...]
-    order: tuple[int, ...]
-
-    @property
-    def pair(self) -> tuple[int, int] | None:
-        """The two axes that change places, where no other moves."""
-        moved = [i for i, o in enumerate(self.order) if i != o]
-        return (moved[0], moved[1]) if len(moved) == 2 else None
-
-    @property
-    def result(self) -> tuple[int, ...]:
-        """The sizes after the move."""
-        return tuple(self.sizes[o] for o in self.order)
 
 
 def swapped(observation: Observation, known: Layouts, node: Node, event: Event) -> Swap | None:
@@ -65,7 +44,8 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     patches = _by_patches(before, after)
     if patches is not None:
         return patches
-    by_sizes = _by_sizes(before, after, computed(observation, node))
+    wished = value(node, event, "size") or value(node, event, "shape") or after
+    by_sizes = _by_sizes(before, after, wished, computed(observation, node))
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
     if by_sizes is not None and by_sizes.order[0] != 0 and (opened := _opened(before, after)) is not None:
         return opened
@@ -75,61 +55,12 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     return by_sizes or _by_reading(before, made, wanted)
 
 
-def moving(swap: Swap, before: Sequence[int], after: Sequence[int]) -> str:
-    """What is called on an operand of one shape to give another with the axes moved, every size written out."""
-    seen_as = f".reshape({list(swap.sizes)})" if swap.sizes != before else ""
-    return f"{seen_as}{_move(swap)}" + (f".reshape({list(after)})" if swap.result != after else "")
-
-
-def with_move(source: str | None, swap: Swap, before: Sequence[int], after: Sequence[int]) -> str | None:
-    """The user's line with the move in it; None where it has several views, or one that is not written so."""
-    calls = re.findall(_CALL, source or "")
-    if len(calls) != 1:
-        return None
-    move, given = _move(swap), re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0])
-    if swap.sizes == before:
-        kept = "" if swap.result == after else rf".reshape({calls[0]})"
-        return rewritten(source, _CALL, lambda _: move + kept)
-    lying = as_it_lies(source, swap, after)
-    return lying and rewritten(source, _CALL, lambda _: f".view({_row(given, swap)}){move}")
-
-
 def in_lying_order(before: Sequence[int], after: Sequence[int]) -> tuple[int, ...] | None:
     """The order in which a view only folds neighbours to the sizes that it is given; None where none does."""
     if min((*before, *after), default=0) < 2 or len(after) > _MANY:
         return None
     orders = (order for order in _orders(len(after)) if _inversions(order))
     return next((order for order in orders if _kept(before, [after[o] for o in order]) is not None), None)
-
-
-def reordered(source: str | None, order: Sequence[int]) -> str | None:
-    """The user's line with the sizes of its one view in another order."""
-    calls = re.findall(_CALL, source or "")
-    given = re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0]) if len(calls) == 1 else []
-    if len(given) != len(order):
-        return None
-    row = ", ".join(given[o].strip() for o in order)
-    return rewritten(source, r"(\.(?:view|reshape))\(" + ARGUMENTS + r"\)", lambda m: f"{m[1]}({row})")
-
-
-def as_it_lies(source: str | None, swap: Swap, after: Sequence[int]) -> str | None:
-    """The user's line with the sizes of its one view in the order in which the numbers lie, and nothing moved."""
-    calls = re.findall(_CALL, source or "")
-    given = re.findall(r"(?:[^,()]|\([^()]*\))+", calls[0]) if len(calls) == 1 else []
-    if swap.result != after or len(given) != len(after):
-        return None
-    return rewritten(source, _CALL, lambda _: f".view({_row(given, swap)})")
-
-
-def _row(given: Sequence[str], swap: Swap) -> str:
-    """The sizes that a view is given in the order in which the numbers lie."""
-    return ", ".join(given[swap.order.index(i)].strip() for i in range(len(given)))
-
-
-def _move(swap: Swap) -> str:
-    """The call that moves the axes."""
-    name, axes = ("transpose", swap.pair) if swap.pair else ("permute", swap.order)
-    return f".{name}({', '.join(map(str, axes))})"
 
 
 def _skewed(observation: Observation, known: Layouts, event: Event) -> bool:
@@ -149,18 +80,32 @@ def _by_joining(observation: Observation, known: Layouts, node: Node, event: Eve
     return _placed([found.parts, found.samples], (1, 0), event.tensors[0].shape, range(found.place, found.place + 1))
 
 
-def _by_sizes(before: Layout, after: Sequence[int], reckoned: Sequence[bool]) -> Swap | None:
-    """A regrouping across axes whose sizes come out even once axes change places."""
-    pieces = [p.size for a in before for p in a if p.size > 1]
+def _by_sizes(before: Layout, after: Sequence[int], wished: Sequence[int], reckoned: Sequence[bool]) -> Swap | None:
+    """A regrouping across axes whose sizes come out even once axes change places; `wished` may leave one open."""
+    whole = [p for a in before for p in a if p.size > 1]
+    pieces = [p.size for p in whole]
     large = [s for s in after if s > 1]
+    named = [w for w, s in zip(wished, after, strict=False) if s > 1]
     free = [not r for r, s in zip(reckoned, after, strict=False) if s > 1] or [True] * len(large)
     for group in groups(pieces, large):
         given, made = [pieces[i] for i in group.before], [large[j] for j in group.after]
+        if _cuts_features(whole[group.before[-1]], given, [named[j] for j in group.after]):
+            continue
         if len(given) > 1 and len(made) > 1 and max(len(given), len(made)) <= _MANY:
             found = _order(given, made, [free[j] for j in group.after])
             if found is not None:
                 return _placed(*found, pieces, group.before)
     return None
+
+
+def _cuts_features(last: Piece, given: Sequence[int], named: Sequence[int]) -> bool:
+    """Whether a view only cuts a factor off the features that stand last and folds all in front: anchors of a map.
+
+    That the factor is as large as an axis in front is chance. Two axes whose sizes were both named may be exchanged.
+    """
+    if last.source.kind not in ("made", "joined") or len(named) != 2 or named[1] < 1 or last.size % named[1]:
+        return False
+    return named[0] == -1 or len(given) > 2
 
 
 def _order(given: Sequence[int], made: Sequence[int], free: Sequence[bool]) -> tuple[list[int], tuple[int, ...]] | None:

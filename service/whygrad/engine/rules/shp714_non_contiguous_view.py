@@ -51,7 +51,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
-from whygrad.engine.axes.swapping import moving, swapped, with_move
+from whygrad.engine.axes.swapping import swapped
+from whygrad.engine.axes.swaps import moving, with_move
 from whygrad.engine.edits import Become, Replace
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step

@@ -57,7 +57,8 @@ from collections.abc import Iterable, Iterator
 
 from whygrad.engine.axes.joins import Interleaved, interleaved
 from whygrad.engine.axes.layouts import Layouts, layouts
-from whygrad.engine.axes.swapping import Swap, as_it_lies, in_lying_order, moving, reordered, swapped, with_move
+from whygrad.engine.axes.swapping import in_lying_order, swapped
+from whygrad.engine.axes.swaps import Swap, as_it_lies, moving, reordered, with_move
 from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Observation
