@@ -8,8 +8,9 @@ logarithm, the first infinity is the cause.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
@@ -43,6 +44,7 @@ class Spoiler:
 
     `hider` is the operation that hides it from the result. `function` is torch's name of the derivative, where it
     is the backward that made it. `infinity` is the execution that wrote an infinity which it was given, as was meant.
+    `spreads` is the operation that multiplies a gradient with what this one made, where that alone spoils it.
     """
 
     order: int
@@ -53,6 +55,7 @@ class Spoiler:
     function: str = ""
     reaches_loss: bool = True
     infinity: Event | None = None
+    spreads: Node | None = None
 
     def operand(self, role: str) -> Numbers | None:
         """What numbers the operand in that role held."""
@@ -159,9 +162,35 @@ def spoiled_gradients(observation: Observation) -> tuple[Spoiler, ...]:
                 functions.setdefault(event, number)
                 groups.setdefault(event, []).append(parameter)
     origins = Origins(observation, step)
-    return tuple(
+    found = (
         _hidden(observation, step, backward, functions[order], tuple(groups[order]), origins.meant(order))
         for order in sorted(groups)
+    )
+    return _merged(observation, [each for one in found for each in _where_made(observation, step, origins, one)])
+
+
+def _where_made(observation: Observation, step: Step, origins: Origins, spoiler: Spoiler) -> list[Spoiler]:
+    """Of one that was given NaN or infinity already, all of it hidden, the executions that made that of numbers."""
+    made = origins.of_all(spoiler.event.tensors) if spoiler.hider is not None else frozenset()
+    events = [(order, step.events[order]) for order in sorted(made)]
+    return [
+        replace(spoiler, order=order, event=event, node=observation.nodes[event.node], spreads=spoiler.node)
+        for order, event in events
+    ] or [spoiler]
+
+
+def _merged(observation: Observation, found: Sequence[Spoiler]) -> tuple[Spoiler, ...]:
+    """The spoilers in their order, each execution once, with all that it costs a gradient."""
+    first: dict[int, Spoiler] = {}
+    lost: dict[int, set[str]] = defaultdict(set)
+    for spoiler in found:
+        lost[spoiler.order] |= {p.name for p in spoiler.parameters}
+        known = first.setdefault(spoiler.order, spoiler)
+        if known.spreads is not None and spoiler.spreads is None:  # it spoils one by itself, too
+            first[spoiler.order] = spoiler
+    return tuple(
+        replace(first[order], parameters=tuple(p for p in observation.trainable if p.name in lost[order]))
+        for order in sorted(first)
     )
 
 
@@ -223,15 +252,7 @@ def _hidden(
     function = step.functions[number]
     assert function.event is not None
     event = step.events[function.event]
-    visible = all(finite(t) for t in event.outputs)
-    hider = None
-    for above in backward.above(number):
-        named = kind(step.functions[above])
-        if named in (_MASKING if not visible else _HIDING) and step.functions[above].event != function.event:
-            hider = step.functions[above].event
-            break
-        if visible and named not in _ROUTINE:
-            break
+    hider = next(_hiders(step, backward, number, function.event), None)
     node = observation.nodes[step.events[hider].node] if hider is not None else None
     return Spoiler(
         function.event,
@@ -242,3 +263,15 @@ def _hidden(
         function=kind(function),
         infinity=step.events[infinity] if infinity is not None else None,
     )
+
+
+def _hiders(step: Step, backward: Backward, number: int, own: int) -> Iterator[int]:
+    """The executions behind a spoiler that hide what it does, nearest first; what is still not finite hides nothing."""
+    visible = all(finite(t) for t in step.events[own].outputs)
+    for above in backward.above(number):
+        named, order = kind(step.functions[above]), step.functions[above].event
+        if order is not None and order != own and named in (_MASKING if not visible else _HIDING):
+            if visible or all(finite(t) for t in step.events[order].outputs):
+                yield order
+        elif visible and named not in _ROUTINE:
+            return

@@ -42,7 +42,7 @@ class Source:
     chance: bool = False
 
 
-_OPPOSITE = {"gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
+OPPOSITE = {"gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
 """Comparisons, each with the one that holds wherever it does not."""
 
 
@@ -181,11 +181,11 @@ def thresholds(observation: Observation, step: Step, event: Event) -> tuple[Even
         mask = fill.input("mask")
         maker = makers.get(mask.id) if mask is not None else None
         node = observation.nodes[maker.node] if maker is not None else None
-        if maker is None or node is None or node.bare_name not in _OPPOSITE or maker.tensors[0].id not in filled:
+        if maker is None or node is None or node.bare_name not in OPPOSITE or maker.tensors[0].id not in filled:
             return ()
         bound = maker.input("other")
         held.append((node.bare_name, bound.id if bound is not None else value(node, maker, "other")))
-    return tuple(fills) if any((_OPPOSITE[name], bound) in held for name, bound in held) else ()
+    return tuple(fills) if any((OPPOSITE[name], bound) in held for name, bound in held) else ()
 
 
 def over_one(node: Node, event: Event) -> bool:

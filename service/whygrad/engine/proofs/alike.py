@@ -8,6 +8,7 @@ from dataclasses import replace
 from whygrad.engine.edits import Become, Edit, Give, Keep, Leave, Replace, Resize, StandIn, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.proofs.together import once
 
 _AT_ONE_NODE = (Wrap, Replace, Become, Give, Keep, Leave, StandIn)
 
@@ -38,8 +39,7 @@ def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node])
     own = seen.nodes[number]
     moved = [_moved(seen, edit, own, other) for other in others for edit in fix.edits]
     edits = [*fix.edits, *(edit for edit in moved if edit is not None)]
-    once = tuple(edit for place, edit in enumerate(edits) if edit not in edits[:place])
-    return None if None in moved else replace(fix, edits=once)
+    return None if None in moved else replace(fix, edits=once(edits))
 
 
 def _moved(seen: Observation, edit: Edit, own: Node, other: Node) -> Edit | None:

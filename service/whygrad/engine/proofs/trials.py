@@ -47,13 +47,17 @@ class Base:
 
 @dataclass(frozen=True)
 class Trial:
-    """A fix of one fault, tried: the run with it. `others` are further operations that it was made for too."""
+    """A fix of one fault, tried: the run with it. `others` are further operations that it was made for too.
+
+    `beside` is the run with the fixes of the other faults too, where each leaves the others and all of them heal.
+    """
 
     fix: Fix
     fault: Diagnosed
     base: Base
     after: Base
     others: tuple[int, ...] = ()
+    beside: Base | None = None
 
     @property
     def new(self) -> tuple[Diagnosed, ...]:
@@ -122,6 +126,11 @@ class Trial:
         return self.heals and not self.unexplained and all(d.severity == "note" for d in self.after.found)
 
     @property
+    def spoils(self) -> bool:
+        """Whether with it numbers still come out that are not finite."""
+        return any(d.rule.spoils for d in self.after.found)
+
+    @property
     def unexplained(self) -> bool:
         """Whether with it something went wrong that no finding explains, and that was not so before."""
         trouble = unexplained(self.after.observation, self.after.found)
@@ -142,10 +151,20 @@ class Trial:
         without = self._without() if left_out else None
         beside = next((d for d in self.after.found if d.severity != "note"), None)
         if beside is not None and seen.error is None and not _count(seen, ("ok", "zero")):
-            return f"with it {self._passed()}; another fault is left: {beside.finding.title}"
+            return f"with it {self._passed()}; another fault is left: {beside.finding.title}{self._with_all()}"
         if seen.error is not None:
             return f"with it {self._passed()}; then the {seen.error.stage} raises: {_shown(seen.error)}"
-        return without or f"with it {self._passed()}: {_gained(self.base.observation, seen)}{self._sizes()}"
+        return (
+            without
+            or f"with it {self._passed()}: {_gained(self.base.observation, seen)}{self._sizes()}{self._with_all()}"
+        )
+
+    def _with_all(self) -> str:
+        """What was seen with the fixes of the other faults too."""
+        if self.beside is None:
+            return ""
+        alone, gained = (_gained(self.base.observation, base.observation) for base in (self.after, self.beside))
+        return f"; with every one mended: {gained}" if gained != alone else ""
 
     def _sizes(self) -> str:
         """Of weights that were scaled, what that does to a gradient."""

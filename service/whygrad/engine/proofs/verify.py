@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import Diagnosed
@@ -13,7 +13,7 @@ from whygrad.engine.observation import Observation
 from whygrad.engine.proofs.alike import alike, everywhere, rounds
 from whygrad.engine.proofs.intended import follows_from, intended, meets_again
 from whygrad.engine.proofs.roots import causes_among
-from whygrad.engine.proofs.together import together
+from whygrad.engine.proofs.together import once, together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
 
 DEEPEST = 16
@@ -45,6 +45,7 @@ class Verifier:
             key(d): self._seen_in(numbers, self._try(_shows(d, numbers, first[key(d)]), d), d)
             for d in _worth(last.found)
         }
+        trials |= self._beside_each_other(trials)
         causes = causes_among(last.found, trials)
         return _once((*causes, *self._behind(last, first, causes, trials, depth=1)))
 
@@ -101,6 +102,25 @@ class Verifier:
         if best is None or best.heals_all:
             return best
         return max((best, *(self._completed(trial, _belongs) for trial in tried)), key=_worth_more)
+
+    def _beside_each_other(self, trials: Mapping[Key, Trial | None]) -> dict[Key, Trial | None]:
+        """The trials of faults that each spoil all numbers, with what is seen when all of them are mended."""
+        each = dict[Key, Trial]()
+        for own, trial in trials.items():
+            healed = frozenset[Key]().union(*(t.gone for t in each.values()))
+            if trial is not None and trial.heals and trial.fault.rule.spoils and own not in healed:
+                each[own] = trial
+        apart = len({id(t.base) for t in each.values()}) > 1 or not all(t.spoils for t in each.values())
+        if apart or not 1 < len(each) <= MOST_TOGETHER or self._late:
+            return {}
+        first = next(iter(each.values()))
+        edits = once([edit for t in each.values() for edit in t.fix.edits])
+        every = try_fix(self._rerun, first.base, first.fault, replace(first.fix, edits=edits))
+        return (
+            {own: replace(t, beside=every.after) for own, t in each.items()}
+            if every and every.heals and not every.spoils
+            else {}
+        )
 
     def _seen_in(self, numbers: Base | None, trial: Trial | None, fault: Diagnosed) -> Trial | None:
         """The trial, made on numbers too where they tell more: whether a way is open, what follows from a fault."""

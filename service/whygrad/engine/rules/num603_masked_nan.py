@@ -55,7 +55,8 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
-from whygrad.engine.gradients.nonfinite import Spoiler, finding, spoiled_gradients
+from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, spoiled_gradients
+from whygrad.engine.gradients.unchosen import safe_argument
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
@@ -71,23 +72,36 @@ def masked_nan(observation: Observation) -> Iterator[Finding]:
 
 def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding:
     name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node, spoiler.event)
-    fixes = ways_inside(observation, spoiler.node, spoiler.event)
+    fixes = _fixes(observation, spoiler, hider)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
     made = seen(spoiler.result.numbers) if spoiler.result and spoiler.spoils_forward else ""
     first = f"of the results of {name}, {made}" if made else f"of what {name} is given, {operand}"
+    spread = spoiler.spreads.bare_name if spoiler.spreads is not None else name
+    slope = "a slope that is not finite" if spoiler.spreads is None else "what it was given of that"
     return finding(
         spoiler,
         title=f"{subject(spoiler.parameters, 'gets')} NaN as gradient: {hiding} hides what {name} does only in forward",
-        message=f"{hiding} throws those positions away, and in backward {name} multiplies a gradient of zero with a "
-        f"slope that is not finite: NaN.",
+        message=f"{hiding} throws those positions away, and in backward {spread} multiplies a gradient of zero with "
+        f"{slope}: NaN.",
         related=(Related("hidden here", hider.id),),
         chain=(
             *((Link(first, spoiler.node.id),) if made or operand else ()),
             Link(f"{hiding} puts other numbers in their place, so that the loss is finite", hider.id),
-            Link(f"backward sends them a gradient of zero, and {name} makes NaN of it"),
+            Link(
+                f"backward sends them a gradient of zero, and {spread} makes NaN of it",
+                spoiler.spreads.id if spoiler.spreads is not None else None,
+            ),
         ),
         fixes=fixes or [_otherwise(spoiler)],
     )
+
+
+def _fixes(observation: Observation, spoiler: Spoiler, hider: Node) -> list[Fix]:
+    """A safe argument of the operation, or of its whole branch; of that first where more of the branch is spoilt."""
+    inside, step = ways_inside(observation, spoiler.node, spoiler.event), close_step(observation)
+    safe = safe_argument(observation, step, spoiler.order, hider) if step is not None else []
+    shown = any(fix.after for fix in safe) and not any(fix.after for fix in inside)
+    return [*safe, *inside] if spoiler.spreads is not None or shown else [*inside, *safe]
 
 
 def _otherwise(spoiler: Spoiler) -> Fix:
