@@ -15,7 +15,7 @@ from whygrad.engine.wording.joining import joined
 RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 """Severities, the worst first."""
 
-_OF_THE_CODE = frozenset({"CUT", "PAR", "IPL", "ZER501"})
+_OF_THE_CODE = frozenset({"CUT", "PAR", "IPL", "ZER501", "ZER506"})
 """Families, and codes, whose causes are what a line says, whatever it meets."""
 
 _OF_THE_SHAPES = frozenset({"SHP", "TYP", "ZER503"})
@@ -76,7 +76,9 @@ def _by_line(found: list[Diagnosed]) -> list[Diagnosed]:
 def _place(diagnosed: Diagnosed) -> object:
     """What findings of one cause share; what lies in the numbers of a layer is that layer's own."""
     line = _line(diagnosed)
-    return (diagnosed.rule.code, line.file, line.line, line.column, _met(diagnosed)) if line else id(diagnosed)
+    if line is None:
+        return id(diagnosed)
+    return diagnosed.rule.code, line.file, line.line, line.column, diagnosed.finding.kind, _met(diagnosed)
 
 
 def _advice(diagnosed: Diagnosed) -> object:
@@ -122,21 +124,23 @@ def _merged(group: list[Diagnosed]) -> Diagnosed:
         again(first.finding, [d.finding.node for d in others if d.finding.node is not None]),
         parameters=tuple(dict.fromkeys(name for f in findings for name in f.parameters)),
         fix=_made_in_all(group, fixes) if all(fix.edits for fix in fixes) and fixes else first.finding.fix,
-        other_fixes=(),
+        other_fixes=tuple(_made_in_all(group, each) for each in zip(*(f.other_fixes for f in findings), strict=False)),
     )
     return replace(first, finding=finding)
 
 
 def _made_in_all(group: list[Diagnosed], fixes: Sequence[Fix]) -> Fix:
     """The fixes as one; of a line that they change in several places all are shown, or none."""
-    edits, afters = dict.fromkeys(edit for fix in fixes for edit in fix.edits), [fix.after for fix in fixes]
+    edits, afters = {repr(edit): edit for fix in fixes for edit in fix.edits}, [fix.after for fix in fixes]
     node, seen = group[0].finding.node, group[0].observation
     columns = {place.column for d in group if d.finding.node is not None and (place := seen.place(d.finding.node))}
     after = fixes[0].after
     if len(columns) > 1:
         line = fixes[0].before or (seen.source(node) if node is not None else None)
         after = joined(line, [a for a in afters if a]) if line and all(afters) else None
-    return replace(fixes[0], after=after, edits=tuple(edits))
+    others = f"; and so in the other {len(fixes) - 1 if len(fixes) > 2 else 'one'}"
+    summary = fixes[0].summary + (others if len({fix.summary for fix in fixes}) > 1 else "")
+    return replace(fixes[0], summary=summary, after=after, edits=tuple(edits.values()))
 
 
 def _with_symptoms(cause: Diagnosed, links: list[Link]) -> Diagnosed:

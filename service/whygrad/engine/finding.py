@@ -54,7 +54,7 @@ class Finding:
     operation that it only prepares, as a loss that first stretches what it compares.
 
     `explains` are the nodes whose own findings merely follow from this one. `other_fixes` are tried, in their
-    order, where the first does not heal.
+    order, where the first does not heal. `kind` parts what befalls the same line for more than one reason.
     """
 
     message: str
@@ -69,6 +69,7 @@ class Finding:
     fix: Fix | None = None
     other_fixes: tuple[Fix, ...] = ()
     severity: Severity | None = None
+    kind: str = ""
     explains: frozenset[int] = field(default_factory=frozenset)
     order: int = 0
 

@@ -63,6 +63,7 @@ def finding(
     chain: Sequence[Link],
     fix: Fix,
     other_fixes: Sequence[Fix] = (),
+    kind: str = "",
 ) -> Finding:
     """The finding of an execution that starves parameters; `why` ends `encoder gets a gradient of zero: …`."""
     return Finding(
@@ -77,6 +78,7 @@ def finding(
         chain=tuple(chain),
         fix=fix,
         other_fixes=tuple(other_fixes),
+        kind=kind,
     )
 
 

@@ -154,10 +154,15 @@ class Trial:
             return f"with it {self._passed()}; another fault is left: {beside.finding.title}{self._with_all()}"
         if seen.error is not None:
             return f"with it {self._passed()}; then the {seen.error.stage} raises: {_shown(seen.error)}"
-        return (
-            without
-            or f"with it {self._passed()}: {_gained(self.base.observation, seen)}{self._sizes()}{self._with_all()}"
-        )
+        gained = _gained(self.base.observation, seen) + self._later()
+        return without or f"with it {self._passed()}: {gained}{self._sizes()}{self._with_all()}"
+
+    def _later(self) -> str:
+        """How many of those that the fault costs their gradient get one once others have moved."""
+        steps, trained = self.after.observation.steps, {p.name for p in self.after.observation.trainable}
+        receive = [{n for n, gradient in step.gradients.items() if gradient.state == "ok"} for step in steps]
+        late = (receive[-1] - receive[0]) & trained & set(self.fault.finding.parameters) if receive else ()
+        return f", {len(late)} more from the second step on" if late else ""
 
     def _with_all(self) -> str:
         """What was seen with the fixes of the other faults too."""

@@ -99,6 +99,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
                 edits=_at_random(observation, {p.tensor for p in found.parameters}),
             ),
         ),
+        kind="frozen" if frozen else "",
     )
 
 
