@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -101,6 +102,20 @@ class Step:
         """The last event that gave a tensor, by its id; None where none did."""
         made = self.makers.get(tensor)
         return self.events[made[-1]] if made else None
+
+    def lineage(self, tensor: int) -> Iterator[Event]:
+        """The event that gave a tensor, that which gave its first operand, and so on: each before the last.
+
+        What writes in place, or gives back what it was given, has the tensor itself behind it.
+        """
+        index = len(self.events)
+        while (place := bisect_left(self.makers.get(tensor, ()), index)) > 0:
+            index = self.makers[tensor][place - 1]
+            event = self.events[index]
+            yield event
+            if not event.inputs:
+                return
+            tensor = event.tensors[0].id
 
     @cached_property
     def executions(self) -> Mapping[int, Sequence[int]]:

@@ -94,6 +94,28 @@ def test_what_no_table_foresaw_is_told_in_torchs_words(result: str, code: str) -
     assert [f["code"] for f in document["findings"]] == [code]
 
 
+IN_PLACE = {
+    "images moved twice, and scaled where they lie": (
+        "x = x.permute(0, 3, 1, 2); x = x.mul_(0.5).float().contiguous(); return self.c(x) * self.p",
+        "self.c = nn.Conv2d(3, 8, 3)",
+        "2x3x9x9",
+        "SHP702",
+    ),
+    "a state squashed where it lies": (
+        "return self.d(x, F.relu_(self.e(x)).float()) * self.p",
+        "self.e = nn.Linear(4, 6); self.d = nn.GRUCell(4, 5)",
+        "2x4",
+        "SHP711",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "layers", "shapes", "code"), IN_PLACE.values(), ids=IN_PLACE)
+def test_what_gives_back_what_it_was_given_is_walked_past(body: str, layers: str, shapes: str, code: str) -> None:
+    (finding,) = diagnose_source(net(body, layers), shapes=shapes, loss="mean")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == (code, True)
+
+
 def each_step(change: Callable[[Step], Step]) -> Callable[[Observation], Observation]:
     """An observation with every step changed, also those that were looked at closely."""
 
@@ -136,6 +158,28 @@ def unlisted(message: str) -> Callable[[Step], Step]:
     )
 
 
+def handed_on(step: Step) -> Step:
+    """A step in which each execution runs once more on its own result, and gives that back: in place, or as it was."""
+    events = list[Event]()
+    for event in step.events:
+        events.append(event)
+        if event.completed and event.inputs and event.outputs:
+            own = replace(event.inputs[0], tensor=event.outputs[0])
+            events.append(replace(event, inputs=(own,), outputs=event.outputs[:1]))
+    return replace(step, events=tuple(events))
+
+
+def handed_on_again(step: Step) -> Step:
+    """The same, with the other operands of each execution beside its own result."""
+    events = list[Event]()
+    for event in step.events:
+        events.append(event)
+        if event.completed and event.inputs and event.outputs:
+            own = replace(event.inputs[0], tensor=event.outputs[0])
+            events.append(replace(event, inputs=(own, *event.inputs[1:])))
+    return replace(step, events=tuple(events))
+
+
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 VIEW = "Output 0 of UnbindBackward0 is a view and is being modified inplace."
 OVERLAP = "some elements refer to a single memory location"
@@ -165,6 +209,8 @@ KNOCKED_OUT: dict[str, Callable[[Observation], Observation]] = {
     "raised over a leaf, unlisted": each_step(unlisted(LEAF)),
     "raised over a view, unlisted": each_step(unlisted(VIEW)),
     "raised over memory, unlisted": each_step(unlisted(OVERLAP)),
+    "each result handed on": each_step(handed_on),
+    "each result computed upon": each_step(handed_on_again),
     "raised, unlisted": each_step(unlisted("The shapes do not go together")),
 }
 

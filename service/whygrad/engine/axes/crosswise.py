@@ -64,10 +64,12 @@ def _name(observation: Observation, event: Event) -> str:
 
 def _origin(observation: Observation, tensor: Tensor) -> Event | None:
     """The execution that made the numbers of a tensor, but for their sign, scale and order."""
-    made = observation.first.maker(tensor.id)
-    while made is not None and _name(observation, made) in _HANDING_ON and len(made.tensors) == 1:
-        made = observation.first.maker(made.tensors[0].id)
-    return made
+    passing = (
+        made
+        for made in observation.first.lineage(tensor.id)
+        if _name(observation, made) not in _HANDING_ON or len(made.tensors) != 1
+    )
+    return next(passing, None)
 
 
 def _only_averaged(observation: Observation, summed: Event) -> bool:

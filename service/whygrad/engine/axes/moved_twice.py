@@ -38,12 +38,12 @@ def moved_twice(
     observation: Observation, known: Layouts, image: Tensor, place: int, channels: int
 ) -> MovedTwice | None:
     """How an image lost its channels from their place, if what was sent has that many there; None where it has not."""
-    mover, rank = _maker(known, image), len(image.shape)
+    (mover, _), rank = _begun(known, image), len(image.shape)
     order = permutation(observation.nodes[mover.node], mover, rank) if mover is not None and mover.inputs else None
     if mover is None or order != [*range(place), rank - 1, *range(place, rank - 1)]:
         return None
     join = _joined(observation, known, mover.tensors[0])
-    parts = [_begun(known, t) for t in (join or mover).tensors]
+    parts = [_begun(known, t)[1] for t in (join or mover).tensors]
     found = MovedTwice(mover, join, tuple(parts), place)
     sent = all(known.sent(t) and len(t.shape) == rank for t in parts)
     if not sent or len({found.as_taken(t)[:-1] for t in parts}) > 1:
@@ -53,25 +53,20 @@ def moved_twice(
 
 def _joined(observation: Observation, known: Layouts, tensor: Tensor) -> Event | None:
     """The join along the last axis that made a tensor."""
-    made = _maker(known, tensor)
+    made, _ = _begun(known, tensor)
     node = observation.nodes[made.node] if made is not None else None
     if made is None or node is None or node.bare_name not in JOINING:
         return None
     return made if value(node, made, "dim", 0) in (-1, len(tensor.shape) - 1) else None
 
 
-def _begun(known: Layouts, tensor: Tensor) -> Tensor:
-    """What a tensor was before it was only scaled or converted."""
-    made = known.maker(tensor)
-    while made is not None and _keeps(made):
+def _begun(known: Layouts, tensor: Tensor) -> tuple[Event | None, Tensor]:
+    """What a tensor was before it was only scaled or converted, behind the execution that gave that."""
+    for made in known.step.lineage(tensor.id):
+        if not _keeps(made):
+            return made, tensor
         tensor = made.tensors[0]
-        made = known.maker(tensor)
-    return tensor
-
-
-def _maker(known: Layouts, tensor: Tensor) -> Event | None:
-    """The execution that gave a tensor its shape."""
-    return known.maker(_begun(known, tensor))
+    return None, tensor
 
 
 def _keeps(made: Event) -> bool:

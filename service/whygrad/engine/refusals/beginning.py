@@ -46,9 +46,8 @@ def held_to_fit(observation: Observation, found: Recurrent) -> Iterator[Fix]:
 
 def of_each_step(observation: Observation, step: Step, found: Recurrent) -> Iterator[Fix]:
     """The steps of each sample apart, where a view laid the features of all of them in one row."""
-    maker = step.maker(found.input.tensor.id)
-    while maker is not None and observation.in_library(maker.node) and len(maker.inputs) == 1:
-        maker = step.maker(maker.tensors[0].id)
+    own = (e for e in step.lineage(found.input.tensor.id) if not observation.in_library(e.node) or len(e.inputs) != 1)
+    maker = next(own, None)
     node = observation.nodes[maker.node] if maker is not None and maker.inputs else None
     if maker is None or node is None or node.bare_name not in ("view", "reshape") or found.cell:
         return

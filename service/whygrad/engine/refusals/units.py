@@ -34,19 +34,23 @@ def of_as_many_units(observation: Observation, step: Step, node: Node, found: Re
 
 def _of_what_gives(observation: Observation, step: Step, state: Tensor, units: int, wanted: int) -> Iterator[Fix]:
     """The recurrent layer that gave a state, or the weight that it was, with another number of units."""
-    tensor, maker = state, step.maker(state.id)
-    while maker is not None and maker.inputs and recurrent(observation.nodes[maker.node], maker) is None:
-        if len(maker.inputs) != 1 or maker.tensors[0].shape[-1:] != (units,):
+    tensor = state
+    for maker in step.lineage(state.id):
+        giver = recurrent(observation.nodes[maker.node], maker)
+        if giver is not None:
+            begun = [step.maker(s.tensor.id) for s in giver.states]
+            if all(b and observation.in_library(b.node) for b in begun):
+                yield from _resized(observation, observation.nodes[maker.node], giver, wanted)
             return
-        tensor, maker = maker.tensors[0], step.maker(maker.tensors[0].id)
+        if not maker.inputs:
+            break
+        if len(maker.inputs) > 1 or maker.tensors[0].shape[-1:] != (units,):
+            return
+        tensor = maker.tensors[0]
     if held := parameter_name(observation, tensor):
         shape = (*tensor.shape[:-1], wanted)
         before, after = (made_with(observation, held, s) for s in (tensor.shape, shape))
         yield Fix(f"make {held} {sizes(shape)}", before, after, edits=(Resize(held, shape),))
-    giver = recurrent(observation.nodes[maker.node], maker) if maker is not None else None
-    begun = [step.maker(s.tensor.id) for s in giver.states] if giver is not None else []
-    if maker is not None and giver is not None and all(b and observation.in_library(b.node) for b in begun):
-        yield from _resized(observation, observation.nodes[maker.node], giver, wanted)
 
 
 def _resized(observation: Observation, node: Node, found: Recurrent, units: int) -> Iterator[Fix]:

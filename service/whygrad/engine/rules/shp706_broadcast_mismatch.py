@@ -62,6 +62,7 @@ from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.maps import of_positions
+from whygrad.engine.refusals.masked import masked_alike
 from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.sending import resent, shape_to_send
@@ -120,6 +121,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         fix = widened(observation, failed.step, wrong.first.tensor, given, wanted)
         yield from [fix] if fix else []
     if wrong.second is not None:
+        yield from filter(None, [masked_alike(observation, failed.step, node, event)])
         pieces = (evenly_cut(observation, failed.step, o.tensor) for o in (wrong.first, wrong.second))
         yield from [fix for fix in pieces if fix]
         ordered = in_order(observation, failed.step, node, wrong.first, wrong.second)
