@@ -330,3 +330,10 @@ def test_a_count_of_nothing_divides_as_one_and_what_is_left_without_a_gradient_i
     found, told = fix(body, loss="output")
     assert (found, told["after"], told["verified"]) == ("NUM601", "return kept.sum() / n.clamp_min(1) * self.p", True)
     assert "another fault is left" in told["evidence"]
+
+
+def test_a_bias_that_the_next_norm_takes_away_does_not_count_as_missing() -> None:
+    norm = "self.a = nn.Linear(6, 6); self.bn = nn.BatchNorm1d(6)"
+    code, told = fix("return torch.relu(self.bn(self.a(x)) * 50 - 500) * self.p", norm)
+    assert (code, told["verified"]) == ("ZER505", True)
+    assert "5 of 5 parameters receive a gradient (0 of 5 before)" in told["evidence"]

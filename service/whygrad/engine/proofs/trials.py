@@ -10,7 +10,7 @@ from whygrad.engine.diagnose import Diagnosed, diagnose
 from whygrad.engine.document import unexplained
 from whygrad.engine.edits import Edit, Freeze, Pause, Rescale
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Error, Observation
+from whygrad.engine.observation import Error, Observation, Step
 from whygrad.engine.wording.phrases import counted
 
 Rerun = Callable[[Sequence[Edit], str], Observation | None]
@@ -150,25 +150,24 @@ class Trial:
         left_out = all(isinstance(edit, Freeze) for edit in self.fix.edits)
         without = self._without() if left_out else None
         beside = next((d for d in self.after.found if d.severity != "note"), None)
-        if beside is not None and seen.error is None and not _count(seen, ("ok", "zero")):
+        if beside is not None and seen.error is None and not _count(self.after, ("ok", "zero")):
             return f"with it {self._passed()}; another fault is left: {beside.finding.title}{self._with_all()}"
         if seen.error is not None:
             return f"with it {self._passed()}; then the {seen.error.stage} raises: {_shown(seen.error)}"
-        gained = _gained(self.base.observation, seen) + self._later()
+        gained = _gained(self.base, self.after) + self._later()
         return without or f"with it {self._passed()}: {gained}{self._sizes()}{self._with_all()}"
 
     def _later(self) -> str:
         """How many of those that the fault costs their gradient get one once others have moved."""
-        steps, trained = self.after.observation.steps, {p.name for p in self.after.observation.trainable}
-        receive = [{n for n, gradient in step.gradients.items() if gradient.state == "ok"} for step in steps]
-        late = (receive[-1] - receive[0]) & trained & set(self.fault.finding.parameters) if receive else ()
+        receive = [_receiving(self.after, step) for step in self.after.observation.steps]
+        late = (receive[-1] - receive[0]) & set(self.fault.finding.parameters) if receive else ()
         return f", {len(late)} more from the second step on" if late else ""
 
     def _with_all(self) -> str:
         """What was seen with the fixes of the other faults too."""
         if self.beside is None:
             return ""
-        alone, gained = (_gained(self.base.observation, base.observation) for base in (self.after, self.beside))
+        alone, gained = (_gained(self.base, base) for base in (self.after, self.beside))
         return f"; with every one mended: {gained}" if gained != alone else ""
 
     def _sizes(self) -> str:
@@ -211,7 +210,7 @@ class Trial:
         """That the fault is still there: gradients that arrive beside it are no success."""
         if key(self.fault) in self.after.keys:
             return "with it the fault is still there"
-        return _gained(self.base.observation, self.after.observation)
+        return _gained(self.base, self.after)
 
     def _instead(self, new: Diagnosed) -> str:
         """The fault that there is now; an operation that only the fix has put in is not named."""
@@ -241,12 +240,13 @@ def _stop(observation: Observation) -> tuple[object, ...] | None:
     return error.message, observation.nodes[error.node].module, line
 
 
-def _gained(before: Observation, after: Observation) -> str:
+def _gained(was: Base, now: Base) -> str:
     """`4 of 4 parameters receive a gradient (2 of 4 before)`; of numbers that had not been finite, how many are."""
+    before, after = was.observation, now.observation
     wanted = ("ok", "zero") if any(g.state == "non-finite" for g in before.first.gradients.values()) else ("ok",)
     kind = "a finite gradient" if len(wanted) > 1 else "a gradient"
-    count, total = _count(after, wanted), len(after.trainable)
-    had = (_count(before, wanted), len(before.trainable))
+    count, total = _count(now, wanted), len(after.trainable)
+    had = (_count(was, wanted), len(before.trainable))
     told = f"{count} of {counted(total, 'parameter')} {'receives' if total == 1 else 'receive'} {kind}"
     if before.error is not None and had[0] and before.first.error is None:
         return f"{told}, and the next step does not raise"
@@ -260,6 +260,15 @@ def _shown(error: Error) -> str:
     return shorten(error.message.strip().partition("\n")[0], 160)
 
 
-def _count(observation: Observation, states: Sequence[str]) -> int:
-    gradients = observation.first.gradients
-    return sum(p.name in gradients and gradients[p.name].state in states for p in observation.trainable)
+def _count(base: Base, states: Sequence[str]) -> int:
+    return len(_receiving(base, base.observation.first, states))
+
+
+def _receiving(base: Base, step: Step, states: Sequence[str] = ("ok",)) -> set[str]:
+    """The parameters whose gradient is in one of these states in a step.
+
+    A gradient that is next to nothing without a fault, as a bias has before a norm that takes it away, arrives.
+    """
+    starved = {name for d in base.found if d.severity != "note" for name in d.finding.parameters}
+    given = {p.name: step.gradients[p.name] for p in base.observation.trainable if p.name in step.gradients}
+    return {n for n, g in given.items() if g.state in states or (g.state == "zero" and g.norm and n not in starved)}
