@@ -116,11 +116,9 @@ class Verifier:
         first = next(iter(each.values()))
         edits = once([edit for t in each.values() for edit in t.fix.edits])
         every = try_fix(self._rerun, first.base, first.fault, replace(first.fix, edits=edits))
-        return (
-            {own: replace(t, beside=every.after) for own, t in each.items()}
-            if every and every.heals and not every.spoils
-            else {}
-        )
+        if every is None or not every.heals or every.spoils:
+            return {}
+        return {own: replace(trial, beside=every.after) for own, trial in each.items()}
 
     def _seen_in(self, numbers: Base | None, trial: Trial | None, fault: Diagnosed) -> Trial | None:
         """The trial, made on numbers too where they tell more: whether a way is open, what follows from a fault."""

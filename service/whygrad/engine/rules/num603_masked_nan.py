@@ -50,7 +50,9 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
@@ -65,12 +67,24 @@ from whygrad.engine.wording.phrases import subject
 @rule("NUM603", "masked-nan", "error")
 def masked_nan(observation: Observation) -> Iterator[Finding]:
     """Every operation that spoils a gradient at positions which a later one throws away."""
+    branches: dict[object, list[Spoiler]] = defaultdict(list)
     for spoiler in spoiled_gradients(observation):
         if spoiler.hider is not None:
-            yield _finding(observation, spoiler, spoiler.hider)
+            branches[_branch(observation, spoiler, spoiler.hider)].append(spoiler)
+    for first, *others in branches.values():
+        lost = {p.name for spoiler in (first, *others) for p in spoiler.parameters}
+        parameters = tuple(p for p in observation.trainable if p.name in lost)
+        yield _finding(observation, replace(first, parameters=parameters), others)
 
 
-def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding:
+def _branch(observation: Observation, spoiler: Spoiler, hider: Node) -> object:
+    """What those share that one change makes safe: it is for a whole branch, of which each makes a part NaN."""
+    safe = _safe(observation, spoiler, hider) if spoiler.spreads is not None else []
+    return safe[0].edits if safe else spoiler.order
+
+
+def _finding(observation: Observation, spoiler: Spoiler, others: Sequence[Spoiler]) -> Finding:
+    hider = spoiler.hider or spoiler.node
     name, hiding, edge = spoiler.node.bare_name, hider.bare_name, edge_of(spoiler.node, spoiler.event)
     fixes = _fixes(observation, spoiler, hider)
     operand = seen(spoiler.operand(edge.role)) if edge else ""
@@ -83,7 +97,7 @@ def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding
         title=f"{subject(spoiler.parameters, 'gets')} NaN as gradient: {hiding} hides what {name} does only in forward",
         message=f"{hiding} throws those positions away, and in backward {spread} multiplies a gradient of zero with "
         f"{slope}: NaN.",
-        related=(Related("hidden here", hider.id),),
+        related=(Related("hidden here", hider.id), *(Related("here too", other.node.id) for other in others)),
         chain=(
             *((Link(first, spoiler.node.id),) if made or operand else ()),
             Link(f"{hiding} puts other numbers in their place, so that the loss is finite", hider.id),
@@ -98,10 +112,14 @@ def _finding(observation: Observation, spoiler: Spoiler, hider: Node) -> Finding
 
 def _fixes(observation: Observation, spoiler: Spoiler, hider: Node) -> list[Fix]:
     """A safe argument of the operation, or of its whole branch; of that first where more of the branch is spoilt."""
-    inside, step = ways_inside(observation, spoiler.node, spoiler.event), close_step(observation)
-    safe = safe_argument(observation, step, spoiler.order, hider) if step is not None else []
+    inside, safe = ways_inside(observation, spoiler.node, spoiler.event), _safe(observation, spoiler, hider)
     shown = any(fix.after for fix in safe) and not any(fix.after for fix in inside)
     return [*safe, *inside] if spoiler.spreads is not None or shown else [*inside, *safe]
+
+
+def _safe(observation: Observation, spoiler: Spoiler, hider: Node) -> list[Fix]:
+    step = close_step(observation)
+    return safe_argument(observation, step, spoiler.order, hider) if step is not None else []
 
 
 def _otherwise(spoiler: Spoiler) -> Fix:
