@@ -113,3 +113,14 @@ def test_a_reduction_keeps_the_dimension_that_a_join_in_a_loop_needs() -> None:
     finding = only(diagnose_source(source, shapes="2x3x5x5"))
     assert (finding["code"], finding["fix"]["verified"]) == ("SHP705", True)
     assert finding["fix"]["after"] == "v, _ = self.g(h).max(1, keepdim=True)  # of all actions"
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["F.max_pool2d(h[1:, :, :4][None], 2)", "F.interpolate(h[:4, 1:][None], size=(8, 8))", "self.g(h[:3][None])"],
+)
+def test_the_one_sample_is_taken_out_before_its_dimensions_are_cut(use: str) -> None:
+    source = net(f"h = self.c(x[None]); return {use}", f"{CONV}; self.g = nn.Conv2d(3, 2, 3)")
+    finding = diagnose_source(source, shapes="3x6x6", loss="mean")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", True)
+    assert finding["fix"]["summary"].endswith("h = h[0]")

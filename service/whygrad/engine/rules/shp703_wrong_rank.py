@@ -52,9 +52,9 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.pieces import holds_batch
-from whygrad.engine.edits import Edit, Give
+from whygrad.engine.edits import Copy, Edit, Give
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation, Step
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import MODES, WrongRank, wrong_for_layer, wrong_rank, wrong_to_interpolate
 from whygrad.engine.operands.recurrent import in_sequence
@@ -72,6 +72,9 @@ _LAYER_TYPES = frozenset(
 
 _OF_MAPS = ("upsample_", "grid_sampler")
 """Operations on maps of channels, which a batch of maps has lost."""
+
+_CUTTING = frozenset({"slice", "narrow", "select", "unsqueeze"})
+"""Operations that take a part of a tensor, or give it one dimension more."""
 
 
 @rule("SHP703", "wrong-rank", "error")
@@ -145,6 +148,22 @@ def _fixes(
     kept = keeping(observation, failed.step, wrong.operand.tensor, wrong.least, wrong.most)
     yield from [kept] if kept else []
     yield from _of_steps(observation, node, reader, wrong)
+    yield from _unbatched(observation, failed, wrong)
+
+
+def _unbatched(observation: Observation, failed: Failure, wrong: WrongRank) -> Iterator[Fix]:
+    """The one sample of a batch taken out of it before its other dimensions are cut: `warp = warp[0]`."""
+    first = None
+    for maker in failed.step.lineage(wrong.operand.tensor.id):
+        if observation.nodes[maker.node].bare_name not in _CUTTING:
+            break
+        first = maker
+    whole = first.input("self") if first is not None else None
+    if first is None or whole is None or whole.shape[0] != 1 or wrong.given != wrong.most + 1:
+        return
+    name = called(observation, observation.nodes[first.node], Operand("self", whole))
+    words = f"take the one sample of {name} ({size(whole)}) before its dimensions are cut: {name} = {name}[0]"
+    yield Fix(words, before="", edits=(Copy(first.node, "self", "x[0]"),))
 
 
 def _of_steps(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Iterator[Fix]:
