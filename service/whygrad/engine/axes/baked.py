@@ -8,8 +8,8 @@ from itertools import combinations, permutations
 from math import prod
 
 from whygrad.engine.axes.derived import as_recorded, pooled, resampled, scaled
+from whygrad.engine.axes.giving_way import VIEWS, following, gave_way, written
 from whygrad.engine.axes.layouts import Layouts
-from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.axes.recut import recut
 from whygrad.engine.observation import Event, Json, Node, Observation
 
@@ -32,7 +32,6 @@ _SHAPED = {
 }
 """Operations that are given sizes, and the argument that holds them."""
 
-_VIEWS = ("view", "reshape")
 _MOST_PLACES = 6
 
 
@@ -80,7 +79,7 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
         if node.op == "prim::Constant" and (size := _of_the_example(observation, known, event, failed)):
             return Baked(order, node.id, event, *size, derived=True)
         for recorded, sent in _exchanges(observation, known, failed, failing=event is failed):
-            found = _held(node, event, recorded, sent, failing=event is failed)
+            found = _held(observation, node, event, recorded, sent, failing=event is failed)
             if found is not None and (event is failed or clashes(failed, recorded, sent)):
                 changes = (*_everywhere(observation, node, *found), *_counted(observation, recorded, sent))
                 return Baked(order, node.id, event, recorded, sent, changes, _otherwise(node, found[0], recorded, sent))
@@ -100,7 +99,7 @@ def _of_the_example(observation: Observation, known: Layouts, made: Event, faile
 def _otherwise(node: Node, argument: str, recorded: int, sent: int) -> tuple[Changes, ...]:
     """All the sizes that are the recorded one changed, or each after the first alone, where there are several."""
     written = node.literal(argument)
-    given: list[Json] = written if isinstance(written, list) and node.bare_name not in _VIEWS else []
+    given: list[Json] = written if isinstance(written, list) and node.bare_name not in VIEWS else []
     places = [i for i, size in enumerate(given) if size == recorded]
     chosen = [places, *([place] for place in places[1:])] if len(places) > 1 else []
     return tuple(((node.id, argument, [sent if i in c else s for i, s in enumerate(given)]),) for c in chosen)
@@ -108,12 +107,11 @@ def _otherwise(node: Node, argument: str, recorded: int, sent: int) -> tuple[Cha
 
 def _all_held(observation: Observation, node: Node, event: Event) -> Changes:
     """The sizes of a view that come out once every recorded size in it is exchanged; none where one is enough."""
-    given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
-    if not isinstance(given, list) or not event.inputs:
+    sizes, written = _sizes(observation, node, event)
+    if not event.inputs:
         return ()
     now: dict[int, int] = {recorded: sent for _, recorded, sent in observation.resized}
-    sizes: list[int] = given
-    places = [i for i, size in enumerate(sizes) if size in now][:_MOST_PLACES]
+    places = [i for i in written if sizes[i] in now][:_MOST_PLACES]
     for chosen in (c for number in range(len(places), 1, -1) for c in combinations(places, number)):
         changed = [now[size] if i in chosen else size for i, size in enumerate(sizes)]
         if _comes_out(changed, event.tensors[0].elements):
@@ -123,7 +121,7 @@ def _all_held(observation: Observation, node: Node, event: Event) -> Changes:
 
 def _recut(observation: Observation, known: Layouts, node: Node, event: Event) -> Iterator[Changes]:
     """The sizes of a view that cut up or merged recorded axes, for the axes that there are now."""
-    argument = _SHAPED[node.bare_name] if node.bare_name in _VIEWS else ""
+    argument = _SHAPED[node.bare_name] if node.bare_name in VIEWS else ""
     for sizes in recut(observation, known, node, event, argument) if argument else ():
         yield _everywhere(observation, node, argument, sizes)
 
@@ -140,7 +138,9 @@ def _exchanges(observation: Observation, known: Layouts, failed: Event, *, faili
     return list(dict.fromkeys(singles + folded + following))
 
 
-def _held(node: Node, event: Event, recorded: int, sent: int, *, failing: bool) -> tuple[str, Json] | None:
+def _held(
+    observation: Observation, node: Node, event: Event, recorded: int, sent: int, *, failing: bool
+) -> tuple[str, Json] | None:
     """The argument that holds a recorded size, and its value for the size that was sent."""
     argument = _SHAPED.get(node.bare_name)
     if argument is None:
@@ -148,8 +148,8 @@ def _held(node: Node, event: Event, recorded: int, sent: int, *, failing: bool) 
     if node.op == "prim::ListUnpack":
         return ("", None) if failing and (len(node.outputs), len(event.inputs)) == (recorded, sent) else None
     given = node.literal(argument)
-    if failing and node.bare_name in _VIEWS:
-        changed = _refilled(given, event, recorded, sent)
+    if failing and node.bare_name in VIEWS:
+        changed = _refilled(*_sizes(observation, node, event), event, recorded, sent)
         return (argument, changed) if changed is not None else None
     if node.bare_name == "select":
         inside = failing and isinstance(given, int) and sent <= given < recorded
@@ -169,13 +169,11 @@ def _replaced(given: Json, recorded: int, sent: int) -> Json:
     return [*given[:place], sent, *given[place + 1 :]]
 
 
-def _refilled(given: Json, event: Event, recorded: int, sent: int) -> Json | None:
+def _refilled(given: list[int], places: list[int], event: Event, recorded: int, sent: int) -> Json | None:
     """The sizes of a view with one that was, or was a multiple of, the recorded size changed so that they come out."""
-    if not isinstance(given, list) or not event.inputs:
-        return None
-    elements = event.tensors[0].elements
-    for place, size in enumerate(given):
-        if isinstance(size, int) and size > 0 and size % recorded == 0:
+    for place in places if event.inputs else ():
+        size, elements = given[place], event.tensors[0].elements
+        if size > 0 and size % recorded == 0:
             changed = [*given[:place], size // recorded * sent, *given[place + 1 :]]
             if _comes_out(changed, elements):
                 return changed
@@ -191,6 +189,12 @@ def clashes(failed: Event, recorded: int, sent: int) -> bool:
     """Whether what was refused has the recorded size in one operand and the one that was sent in another."""
     shapes = [t.shape for t in failed.tensors]
     return any(recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes)
+
+
+def _sizes(observation: Observation, node: Node, event: Event) -> tuple[list[int], list[int]]:
+    """The sizes that a view was given, and which of them are numbers in the program; none of anything else."""
+    found = written(observation, node, event, _SHAPED[node.bare_name]) if node.bare_name in VIEWS else None
+    return found or ([], [])
 
 
 def _everywhere(observation: Observation, node: Node, argument: str, changed: Json) -> Changes:
@@ -210,31 +214,16 @@ def _counted(observation: Observation, recorded: int, sent: int) -> Changes:
     return tuple((i, "start", end - sent) for i, start, end in whole if end - start == recorded)
 
 
-def place_of(layout: Layout, axis: int, sent: int) -> int | None:
-    """Where a layout has an axis of the input whole."""
-    whole = [i for i, a in enumerate(layout) if _is_input(a, axis, sent)]
-    return whole[0] if whole else None
-
-
-def _is_input(given: Axis, axis: int, sent: int) -> bool:
-    return [(p.source.kind, p.source.key, p.size) for p in given] == [("input", axis, sent)]
-
-
 def misread(observation: Observation, known: Layouts) -> Iterator[Baked]:
     """Views that come out although they hold a recorded size: another size gave way, and the numbers are misread."""
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
-        given = node.literal(_SHAPED[node.bare_name]) if node.bare_name in _VIEWS else None
-        if not isinstance(given, list) or -1 not in given or not event.outputs:
+        given, places = _sizes(observation, node, event)
+        if -1 not in given or not event.outputs:
             continue
-        before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
-        for axis, recorded, sent in observation.resized:
-            lost = place_of(before, axis, sent) is not None and not _whole(after, axis, sent)
-            if lost and recorded in given and _comes_out(_replaced(given, recorded, sent), event.tensors[0].elements):
-                changes = _everywhere(observation, node, _SHAPED[node.bare_name], _replaced(given, recorded, sent))
-                yield Baked(order, node.id, event, recorded, sent, changes)
-
-
-def _whole(layout: Layout, axis: int, sent: int) -> bool:
-    """Whether an axis of the input is still there as it was, by itself or as a piece of another."""
-    return any((p.source.kind, p.source.key, p.size) == ("input", axis, sent) for given in layout for p in given)
+        for resized in observation.resized:
+            meant = gave_way(known, event, given, places, resized)
+            if meant is not None:
+                views = [(node, meant), *following(observation, known, event, resized)]
+                changes = [c for n, sizes in views for c in _everywhere(observation, n, _SHAPED[n.bare_name], sizes)]
+                yield Baked(order, node.id, event, *resized[1:], tuple(changes))

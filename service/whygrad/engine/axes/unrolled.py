@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from whygrad.engine.axes.baked import Baked, clashes, place_of
+from whygrad.engine.axes.baked import Baked, clashes
+from whygrad.engine.axes.giving_way import place_of
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.observation import Event, Observation, Tensor
 

@@ -57,6 +57,7 @@ from whygrad.engine.axes.unrolled import cut_short, skipped
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Node, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.refusals.failures import Failure, failure
 from whygrad.engine.rule import rule
 
@@ -99,7 +100,9 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *_raised(failed)),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(_advice(observation, node), edits=tuple(Give(*change) for change in found.changes)),
+        fix=Fix(
+            _opened(node, found) + _advice(observation, node), edits=tuple(Give(*change) for change in found.changes)
+        ),
         other_fixes=tuple(
             Fix(_advice(observation, node), edits=tuple(Give(*change) for change in other)) for other in found.others
         ),
@@ -138,6 +141,14 @@ def _raised(failed: Failure | None) -> tuple[Link, ...]:
 
 def _recorder(observation: Observation) -> str:
     return "The export" if observation.exported else "Tracing"
+
+
+def _opened(node: Node, found: Baked) -> str:
+    """The view with what it held of the example left open, where that is how it is mended."""
+    sizes: list[int] = next((v for n, _, v in found.changes if n == node.id and isinstance(v, list)), [])
+    given = value(node, found.event, "size") or value(node, found.event, "shape") or sizes
+    turned = -1 in sizes and -1 in given and sizes.index(-1) != given.index(-1)
+    return f"leave what was recorded open: .view({', '.join(map(str, sizes))}); or " if turned else ""
 
 
 def _advice(observation: Observation, node: Node) -> str:
