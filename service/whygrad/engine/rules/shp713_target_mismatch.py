@@ -94,7 +94,7 @@ def _of_axes(observation: Observation, found: Crosswise) -> Finding:
     """A cross entropy that is written out, along another axis than its scores are normalised along."""
     node, wanted = observation.nodes[found.event.node], found.classes
     return Finding(
-        title=f"{node.bare_name} normalises along dimension {found.normalised}, and the cross entropy sums up along "
+        title=f"{node.bare_name} normalises along dimension {found.normalised}, and the {found.kind} sums up along "
         f"dimension {wanted}",
         message=f"The target holds shares that sum to 1 along dimension {wanted}; those of the prediction do along "
         "another, so that no class is weighed against another.",
