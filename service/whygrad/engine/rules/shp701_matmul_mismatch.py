@@ -60,6 +60,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.attending import attending_to, attention
+from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -112,6 +113,9 @@ def _fixes(
             fix = widened(observation, failed.step, operand.tensor, size_there, other)
             fix = fix or _remade(observation, failed.step, operand.tensor, size_there, other)
             yield from [fix] if fix else []
+        yield from composed(observation, failed.step, wrong.left.tensor, -1, wrong.wanted)
+        inner = -1 if wrong.right.role == "weight" else -2
+        yield from composed(observation, failed.step, wrong.right.tensor, inner, wrong.given)
 
 
 def _over_places(observation: Observation, wrong: Mismatch) -> Iterator[Fix]:

@@ -59,6 +59,7 @@ from whygrad.engine.operands.convolutions import convolution, definition
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.operands.stretching import Clash, clash
 from whygrad.engine.refusals.causal import without_what_comes_after
+from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.ends import ended, recut
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.maps import of_positions
@@ -142,6 +143,9 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
             fix = widened(observation, failed.step, operand.tensor, there, other_size) if 0 not in wrong.sizes else None
             yield from [fix] if fix else []
         yield from _as_many_samples(observation, failed, wrong)
+    for computed, other_size in ((wrong.first, wanted), (wrong.second, given)):
+        if computed is not None:
+            yield from composed(observation, failed.step, computed.tensor, wrong.axis, other_size)
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 

@@ -62,6 +62,7 @@ from whygrad.engine.operands.subscripts import (
     sizes_beside,
     with_batch,
 )
+from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -84,6 +85,7 @@ def einsum_mismatch(observation: Observation) -> Iterator[Finding]:
             chain=[origin(observation, failed.step, node, o) for o in event.inputs],
             fixes=[
                 *_by_layer(observation, failed, wrong),
+                *_composed(observation, failed, event, written, wrong),
                 *_repeated(observation, node, event, written, wrong),
                 *_fixes(observation, node, event, written),
             ],
@@ -109,6 +111,21 @@ def _fixes(observation: Observation, node: Node, event: Event, written: Equation
     fixes = [_rewritten(observation, node, other) for other in better]
     fixes += _resized(observation, event, written) if written else []
     return fixes or [Fix("make each letter stand for one size, and give each operand one letter for each dimension")]
+
+
+def _composed(
+    observation: Observation, failed: Failure, event: Event, written: Equation | None, wrong: Disagreement | None
+) -> Iterator[Fix]:
+    """The weights that an operand is computed from, with as many as the letter stands for elsewhere."""
+    if written is None or wrong is None or wrong.letter is None:
+        return
+    named = [o for o in event.inputs if o.role.startswith("tensors")]
+    for operand, letters in zip(named, written.subscripts, strict=False):
+        shape = operand.tensor.shape
+        place = letters.find(wrong.letter) if len(letters) == len(shape) else -1
+        other = next((n for n in wrong.sizes if place >= 0 and n != shape[place]), None)
+        if other is not None:
+            yield from composed(observation, failed.step, operand.tensor, place, other)
 
 
 def _by_layer(observation: Observation, failed: Failure, wrong: Disagreement | None) -> Iterator[Fix]:
