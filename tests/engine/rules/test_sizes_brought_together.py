@@ -14,7 +14,7 @@ REMEDIES = [
         "self.c = nn.Conv2d(1, 8, 1)",
         "2x1x5x5",
         "SHP705",
-        "give the one of 2x5x5 a dimension: x.unsqueeze(1)",
+        "keep the 1 dimension that max takes away of 2x8x5x5: keepdim=True",
     ),
     (
         "d = F.interpolate(self.down(x), scale_factor=2.0); return x * d",

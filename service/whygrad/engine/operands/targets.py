@@ -77,6 +77,8 @@ def refitted(found: Compared) -> tuple[str, str] | None:
     given, target = found.input.tensor.shape, found.target.tensor.shape
     if found.classes is None:
         return _alike(found.places, target)
+    if len(given) == len(target) == 1 == target[0]:
+        return "input", "x.unsqueeze(0)"
     if target == (*given[:-1],) and len(given) > 2:
         return "input", "x.transpose(1, 2)" if len(given) == 3 else "x.movedim(-1, 1)"
     if len(target) == len(given) and target[:1] + target[2:] == found.places and target[1] == 1:

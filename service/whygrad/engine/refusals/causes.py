@@ -157,7 +157,7 @@ def _index(seen: Evidence) -> bool:
 
 def _recurrent(seen: Evidence) -> bool:
     found = recurrent(seen.node, seen.event)
-    return found is not None and found.refused
+    return found is not None and (found.refused or "unbatched 2-D input" in seen.message)
 
 
 def _norm(seen: Evidence) -> bool:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Error, Event, Node, Observation, Step
 from whygrad.engine.operands.dtypes import wrong_type
+from whygrad.engine.operands.targets import compared
 from whygrad.engine.refusals.causes import Cause, Evidence, cause_of, hidden_cause
 from whygrad.engine.refusals.unseen import unseen_node
 from whygrad.engine.wording.origins import last_read, sizes_read, taken_apart
@@ -109,14 +110,21 @@ def _hidden(observation: Observation, step: Step) -> Failure | None:
 
 
 def _refused_on_the_way_back(observation: Observation, step: Step, error: Error) -> Failure | None:
-    """The execution whose types only its derivative refused: the forward of some losses converts what they compare."""
+    """The execution that only its derivative refused: the forward of some losses converts, or takes, what does not fit.
+
+    That of classes takes a batch of one class for the scores of one sample that stand in no batch.
+    """
     order = max((i for i, e in enumerate(step.events) if e.node == error.node), default=-1)
     if order < 0:
         return None
     event = step.events[order]
-    node = observation.nodes[event.node]
-    found = "dtype" in error.message and wrong_type(node, event) is not None
-    return Failure(step, order, node, event, "type", error.kind, error.message) if found else None
+    node, loss = observation.nodes[event.node], compared(observation.nodes[event.node], event)
+    cause: Cause | None = None
+    if "dtype" in error.message and wrong_type(node, event) is not None:
+        cause = "type"
+    elif "size mismatch" in error.message and loss is not None and not loss.fits:
+        cause = "target"
+    return Failure(step, order, node, event, cause, error.kind, error.message) if cause is not None else None
 
 
 def _autocast(observation: Observation, node: Node) -> bool:

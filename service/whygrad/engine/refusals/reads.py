@@ -72,6 +72,13 @@ def told(observation: Observation, node: Node, role: str, features: int, axis: i
             yield Replace(check.id, str(features))
 
 
+def ranked(observation: Observation, node: Node, role: str, dimensions: int) -> Iterator[Edit]:
+    """The checks told that an argument has so many dimensions."""
+    for check, name in _checking(observation, node, role):
+        if check.op == "aten::dim" and name == "self":
+            yield Replace(check.id, str(dimensions))
+
+
 def shaped(observation: Observation, node: Node, shape: Sequence[int]) -> Iterator[Edit]:
     """The checks of whole sizes in a layer of torch's, as of its states, told that they are these."""
     for check in observation.nodes:

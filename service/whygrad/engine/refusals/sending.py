@@ -66,6 +66,14 @@ def reshaped(observation: Observation, shapes: Mapping[int, Sequence[int]]) -> A
     return Ask({"inputs": inputs})
 
 
+def as_in_the_example(observation: Observation, axis: int, sent: int, recorded: int) -> Ask | None:
+    """The request with the size of a traced example in an axis in which tensors of another were sent."""
+    entries = [tuple(entry["shape"]) for entry in _tensors(observation.request.get("inputs"))]
+    alike = {place: shape for place, shape in enumerate(entries) if shape[axis : axis + 1] == (sent,)}
+    shapes = {place: (*shape[:axis], recorded, *shape[axis + 1 :]) for place, shape in alike.items()}
+    return reshaped(observation, shapes) if shapes else None
+
+
 def with_samples(observation: Observation, number: int) -> Ask | None:
     """The request with that many samples where it describes one; None where none begins with a batch of one."""
     inputs, found = observation.request.get("inputs"), False

@@ -52,15 +52,17 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.pieces import holds_batch
-from whygrad.engine.edits import Copy, Edit, Give
-from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation, Operand, Step
+from whygrad.engine.edits import Edit, Give
+from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import MODES, WrongRank, wrong_for_layer, wrong_rank, wrong_to_interpolate
 from whygrad.engine.operands.recurrent import in_sequence
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
+from whygrad.engine.refusals.kinds import of_its_kind
 from whygrad.engine.refusals.reads import throughout, wrapped
+from whygrad.engine.refusals.unbatched import Unbatched, in_a_batch, taken_out, unbatched, with_a_batch
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, variable, weighed
 from whygrad.engine.wording.phrases import counted, size
@@ -73,15 +75,36 @@ _LAYER_TYPES = frozenset(
 _OF_MAPS = ("upsample_", "grid_sampler")
 """Operations on maps of channels, which a batch of maps has lost."""
 
-_CUTTING = frozenset({"slice", "narrow", "select", "unsqueeze"})
-"""Operations that take a part of a tensor, or give it one dimension more."""
-
 
 @rule("SHP703", "wrong-rank", "error")
 def wrong_number_of_dimensions(observation: Observation) -> Iterator[Finding]:
     """The operation that was refused."""
     for failed, node, event in refused(observation, "rank"):
         yield _finding(observation, failed, node, event)
+    for failed, node, event in refused(observation, "product"):
+        if found := unbatched(observation, failed.step, node, event):
+            yield _without_batch(observation, failed, node, found)
+
+
+def _without_batch(observation: Observation, failed: Failure, refused_by: Node, found: Unbatched) -> Finding:
+    image, layer, last = found.image, found.node.module or found.node.name, refused_by.module or refused_by.name
+    return Finding(
+        title=f"{layer} gets {size(image)} without a batch: its {found.channels} channels become as many samples",
+        message=f"{layer} takes {size(image)} for one sample, and what comes of it is flattened as if there were a "
+        f"batch in front: {last} gets {size(found.flat)} where one sample of {found.features} features was meant. "
+        f"Another width of {last} would only hide that.",
+        node=found.node.id,
+        event=found.event,
+        order=found.order,
+        parameters=names(observation.trainable),
+        chain=(
+            Link(f"{size(image)} is taken for one sample here", found.node.id),
+            Link(f"so {last} refuses what it gets: {failed.said}", refused_by.id),
+        ),
+        explains=frozenset({refused_by.id}),
+        fix=next(fixes := with_a_batch(observation, failed.step, found), None),
+        other_fixes=tuple(fixes),
+    )
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
@@ -100,7 +123,7 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         else "The number of dimensions is wrong, not a size.",
         chain=[origin(observation, failed.step, reader, operand)] if operand else [],
         fixes=[
-            *_fixes(observation, failed, node, reader, wrong),
+            *_fixes(observation, failed, node, reader, event, wrong),
             _fix(observation, failed, node, reader, event, wrong),
         ],
     )
@@ -139,31 +162,19 @@ def _refuser(observation: Observation, node: Node, event: Event) -> str:
 
 
 def _fixes(
-    observation: Observation, failed: Failure, node: Node, reader: Node, wrong: WrongRank | None
+    observation: Observation, failed: Failure, node: Node, reader: Node, event: Event, wrong: WrongRank | None
 ) -> Iterator[Fix]:
     """What is likelier meant than dimensions of size one."""
     yield from _kept(observation, failed, node, wrong)
+    if wrong is not None and wrong.axis is not None:
+        yield from in_a_batch(observation, failed.step, wrong)
     if wrong is None or wrong.axis is not None:
         return
+    yield from of_its_kind(observation, reader, event, wrong)
     kept = keeping(observation, failed.step, wrong.operand.tensor, wrong.least, wrong.most)
     yield from [kept] if kept else []
     yield from _of_steps(observation, node, reader, wrong)
-    yield from _unbatched(observation, failed, wrong)
-
-
-def _unbatched(observation: Observation, failed: Failure, wrong: WrongRank) -> Iterator[Fix]:
-    """The one sample of a batch taken out of it before its other dimensions are cut: `warp = warp[0]`."""
-    first = None
-    for maker in failed.step.lineage(wrong.operand.tensor.id):
-        if observation.nodes[maker.node].bare_name not in _CUTTING:
-            break
-        first = maker
-    whole = first.input("self") if first is not None else None
-    if first is None or whole is None or whole.shape[0] != 1 or wrong.given != wrong.most + 1:
-        return
-    name = called(observation, observation.nodes[first.node], Operand("self", whole))
-    words = f"take the one sample of {name} ({size(whole)}) before its dimensions are cut: {name} = {name}[0]"
-    yield Fix(words, before="", edits=(Copy(first.node, "self", "x[0]"),))
+    yield from taken_out(observation, failed.step, wrong)
 
 
 def _of_steps(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Iterator[Fix]:

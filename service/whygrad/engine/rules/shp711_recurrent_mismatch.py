@@ -60,6 +60,7 @@ from whygrad.engine.operands.recurrent import Recurrent, recurrent
 from whygrad.engine.refusals.beginning import held_to_fit, made_to_fit, of_each_step
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import checks, shaped, told, wrapped
+from whygrad.engine.refusals.unbatched import beside_a_batch
 from whygrad.engine.refusals.units import NAMED, of_as_many_units
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -79,6 +80,23 @@ def recurrent_mismatch(observation: Observation) -> Iterator[Finding]:
             yield _of_features(observation, failed, node, found)
         elif found is not None and found.odd_state is not None:
             yield _of_state(observation, failed, node, found, found.odd_state)
+        elif found is not None and found.states:
+            yield _without_batch(observation, failed, node, found)
+
+
+def _without_batch(observation: Observation, failed: Failure, node: Node, found: Recurrent) -> Finding:
+    """A sequence without a batch beside a state that has one: torch adds the one, and then compares what was given."""
+    added = next(failed.step.lineage(found.input.tensor.id), None)
+    given, name, state = added.tensors[0] if added and added.inputs else None, node.module or node.name, found.states[0]
+    return finding(
+        observation,
+        failed,
+        title=f"{name} gets a sequence without a batch{f' ({size(given)})' if given else ''}, and a state of "
+        f"{size(state.tensor)}",
+        message="A sequence of two dimensions goes with a state of two, and a batch with one of three.",
+        chain=[origin(observation, failed.step, node, o) for o in (found.input, state)],
+        fixes=list(beside_a_batch(observation, node, added)) if added else [],
+    )
 
 
 def _of_features(observation: Observation, failed: Failure, node: Node, found: Recurrent) -> Finding:

@@ -59,6 +59,7 @@ from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.refusals.failures import Failure, failure
+from whygrad.engine.refusals.sending import as_in_the_example
 from whygrad.engine.rule import rule
 
 _SCRIPT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"
@@ -122,11 +123,18 @@ def _skipped(observation: Observation, found: Baked, failed: Failure | None = No
         parameters=names(observation.trainable) if failed else (),
         chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node), *_raised(failed)),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(
-            _DYNAMIC if observation.exported else "export with torch.jit.script, which keeps the loop",
-            edits=tuple(Give(*c) for c in found.changes),
-        ),
+        fix=_loop_kept(observation, found),
     )
+
+
+def _loop_kept(observation: Observation, found: Baked) -> Fix:
+    """An export that keeps the loop; where no number in the program stands for it, what it reads as it is, is sent."""
+    words = _DYNAMIC if observation.exported else "export with torch.jit.script, which keeps the loop"
+    if found.changes:
+        return Fix(words, edits=tuple(Give(*change) for change in found.changes))
+    axes = [axis for axis, *sizes in observation.resized if sizes == [found.recorded, found.sent]]
+    ask = as_in_the_example(observation, axes[0], found.sent, found.recorded) if axes else None
+    return Fix(f"{words}; as it is, it takes the {found.recorded} steps of its example", edits=(ask,) if ask else ())
 
 
 def _refused(failed: Failure | None) -> int | None:

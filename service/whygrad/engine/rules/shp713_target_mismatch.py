@@ -133,7 +133,7 @@ def _called(observation: Observation, node: Node, operand: Operand) -> str:
 
 def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: Event, found: Compared) -> Iterator[Fix]:
     given, target = found.input.tensor.shape, found.target.tensor.shape
-    for cut, whole in ((found.input, found.target), (found.target, found.input)):
+    for cut, whole in ((found.input, found.target), (found.target, found.input)) if found.places else ():
         yield from shifted(observation, event, failed.step, cut, whole)
     yield from _of_flags(observation, failed, event, found)
     change = refitted(found)
@@ -175,7 +175,7 @@ def _as_many(observation: Observation, failed: Failure, found: Compared) -> Iter
     """As many targets as there are predictions, where they were sent."""
     place, target = sent_as(observation, failed.step, found.target.tensor), found.target.tensor.shape
     alone = place is not None and described(observation, place).get("shape") == list(target)
-    if place is not None and alone and target[:1] != found.places[:1] and target[1:] == found.places[1:]:
+    if place is not None and alone and target[:1] != found.places[:1] != () and target[1:] == found.places[1:]:
         ask = resent(observation, place, shape=list(found.places))
         if ask is not None:
             yield Fix(f"send {found.places[0]} targets, one for each prediction, not {target[0]}", edits=(ask,))

@@ -1,0 +1,88 @@
+"""Images and sequences without a batch, which layers take for one sample and the program for a batch."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net, only
+
+IMAGES = [
+    (
+        "h = self.c(x); return self.l(h.view(h.size(0), -1))",
+        "self.c = nn.Conv2d(3, 8, 3); self.l = nn.Linear(8 * 36, 2)",
+        "3x8x8",
+    ),
+    (
+        "h = F.adaptive_avg_pool2d(F.relu_(self.c(x)), 1); return self.l(torch.flatten(h, 1))",
+        "self.c = nn.Conv2d(3, 8, 3); self.l = nn.Linear(8, 2)",
+        "3x8x8",
+    ),
+    (
+        "return self.f(x)",
+        "self.f = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 2))",
+        "1x8x8",
+    ),
+    ("return self.l(self.c(x).flatten(1))", "self.c = nn.Conv1d(2, 8, 3); self.l = nn.Linear(64, 2)", "2x10"),
+]
+SEQUENCES = [
+    ("o, _ = self.r(x); return self.l(o[:, -1, :])", "self.r = nn.LSTM(5, 7, batch_first=True)", "SHP703", 0),
+    ("o, _ = self.r(x); return self.l(o[:, -1, :])", "self.r = nn.GRU(5, 7)", "SHP703", 1),
+    ("h = torch.zeros(1, 1, 7); o, _ = self.r(x, h); return self.l(o)", "self.r = nn.GRU(5, 7)", "SHP711", 1),
+    (
+        "h = torch.zeros(1, 1, 7); o, _ = self.r(x, (h, h)); return self.l(o)",
+        "self.r = nn.LSTM(5, 7, batch_first=True)",
+        "SHP711",
+        0,
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "layers", "shapes"), IMAGES)
+def test_an_image_gets_a_batch_where_its_channels_would_be_samples(body: str, layers: str, shapes: str) -> None:
+    finding = only(diagnose_source(net(body, layers), shapes=shapes, loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", True)
+    assert finding["fix"]["after"].count("(x.unsqueeze(0))") == 1
+
+
+def test_a_width_that_fits_no_sample_is_the_layers_own() -> None:
+    layers = "self.c = nn.Conv2d(3, 8, 3); self.l = nn.Linear(100, 2)"
+    finding = only(diagnose_source(net("return self.l(self.c(x).flatten(1))", layers), shapes="3x8x8", loss="mean"))
+    assert finding["code"] == "SHP701"
+
+
+@pytest.mark.parametrize(("body", "layer", "code", "place"), SEQUENCES)
+def test_a_sequence_gets_a_batch_where_its_result_is_read_as_one(body: str, layer: str, code: str, place: int) -> None:
+    source = net(body, f"{layer}; self.l = nn.Linear(7, 2)")
+    finding = only(diagnose_source(source, shapes="6x5", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == (code, True)
+    assert f"self.r(x.unsqueeze({place})" in finding["fix"]["after"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "layer", "shapes", "other"),
+    [
+        (2, "nn.Linear(3, 8)", "4x3", 1),
+        (1, "nn.Conv2d(3, 8, 1)", "2x3x4x4", 2),
+        (2, "nn.Conv1d(3, 8, 1)", "2x3x4", 1),
+        (2, "nn.Conv3d(3, 8, 1)", "2x3x2x2x2", 3),
+        (3, "nn.Conv2d(3, 8, 1)", "2x3x4x4", 2),
+    ],
+)
+def test_a_norm_of_its_kind_takes_the_dimensions_that_there_are(kind: int, layer: str, shapes: str, other: int) -> None:
+    source = net("return self.b(self.c(x)) * self.p", f"self.c = {layer}; self.b = nn.BatchNorm{kind}d(8)")
+    finding = only(diagnose_source(source, shapes=shapes, loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", True)
+    assert finding["fix"]["after"] == f"nn.BatchNorm{other}d(8)"
+
+
+def test_scores_without_a_batch_get_one_beside_one_class() -> None:
+    """torch takes the two in forward, and refuses them on the way back."""
+    source = net("return F.cross_entropy(self.l(x), y)", "self.l = nn.Linear(8, 3)", takes="x, y")
+    finding = only(diagnose_source(source, shapes="8; 1:int64[0,3)", loss="output"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP713", True)
+    assert finding["fix"]["after"] == "return F.cross_entropy(self.l(x).unsqueeze(0), y)"
+
+
+def test_one_row_of_scores_beside_many_classes_raises_no_rule() -> None:
+    source = net("return F.cross_entropy(self.l(x)[0], y)", "self.l = nn.Linear(8, 3)", takes="x, y")
+    assert only(diagnose_source(source, shapes="4x8; 4:int64[0,3)", loss="output"))["code"] == "SHP713"
