@@ -15,7 +15,7 @@ from whygrad.engine.observation import Event, Observation, Tensor
 from whygrad.engine.operands import value
 from whygrad.engine.operations import SCALING
 
-_HANDING_ON = SCALING | {
+HANDING_ON = SCALING | {
     "neg",
     "detach",
     "clone",
@@ -28,18 +28,23 @@ _HANDING_ON = SCALING | {
     "add",
     "clamp",
 }
+"""Operations on one tensor that leave its numbers where they are, or in another order, but for sign and scale."""
 _AVERAGING = frozenset({"mean", "sum"})
 _COMPARING = frozenset({"ne", "eq", "gt", "lt", "ge", "le", "logical_not", "logical_and", "isfinite"})
 
 
 @dataclass(frozen=True)
 class Crosswise:
-    """The execution that normalises scores, along which axis, and the axis of the classes; `kind`: of what it is."""
+    """The execution that normalises scores, along which axis, and the axis of the classes; `kind`: of what it is.
+
+    `picks`: the number of one class is picked, where the others sum up what all say.
+    """
 
     event: Event
     normalised: int
     classes: int
     kind: str = "cross entropy"
+    picks: bool = False
 
 
 def crosswise(observation: Observation) -> Iterator[Crosswise]:
@@ -57,13 +62,13 @@ def _of_product(observation: Observation, summed: Event) -> Iterator[Crosswise]:
     dims = value(observation.nodes[summed.node], summed, "dim") or list(range(rank))
     if product is None or _name(observation, product) != "mul" or not isinstance(dims, list):
         return
-    if not (len(dims) in (1, rank) and _only_averaged(observation, summed)):
+    if not (len(dims) in (1, rank) and only_averaged(observation, summed)):
         return
     factors = [f for f in product.tensors if f.shape == product.outputs[0].shape]
     along = {dim % rank for dim in dims}
     for taken, own in [found for f in factors for found in _logarithms(observation, f)]:
         for wanted in [found for f in factors for found in _shares(observation, f)]:
-            over_all = len(dims) > 1 and _made(observation, taken, own % rank)
+            over_all = len(dims) > 1 and made_by_a_layer(observation, taken, own % rank)
             if wanted in along and own % rank != wanted and not over_all:
                 yield Crosswise(taken, own, dims[0] if len(dims) == 1 else wanted)
 
@@ -75,11 +80,11 @@ def _of_divergence(observation: Observation, event: Event) -> Iterator[Crosswise
     wanted = _shares(observation, target) or [own % rank for _, own in _logarithms(observation, target)]
     for taken, own in _logarithms(observation, given) if given.shape == target.shape else []:
         for dim in wanted:
-            if dim != own % rank and not _made(observation, taken, own % rank):
+            if dim != own % rank and not made_by_a_layer(observation, taken, own % rank):
                 yield Crosswise(taken, own, dim, "divergence")
 
 
-def _made(observation: Observation, taken: Event, place: int) -> bool:
+def made_by_a_layer(observation: Observation, taken: Event, place: int) -> bool:
     """Whether an axis of a result is the one that a layer made."""
     layout = layouts(observation).of(taken.outputs[0]) if taken.outputs else ()
     return any(piece.source.kind == "made" for axis in layout[place : place + 1] for piece in axis)
@@ -93,11 +98,12 @@ def _logarithms(observation: Observation, factor: Tensor) -> list[tuple[Event, i
     if _name(observation, made) in ("sub", "rsub"):
         whole = [t for t in made.tensors if t.shape == factor.shape]
         parts = [_origin(observation, t) for t in whole] if len(whole) > 1 else []
-        return [found for part in parts if part is not None for found in _logarithm(observation, part)]
-    return _logarithm(observation, made)
+        return [found for part in parts if part is not None for found in logarithm(observation, part)]
+    return logarithm(observation, made)
 
 
-def _logarithm(observation: Observation, made: Event) -> list[tuple[Event, int]]:
+def logarithm(observation: Observation, made: Event) -> list[tuple[Event, int]]:
+    """The execution that normalises what another gives the logarithm of, and along which axis."""
     taken: Event | None = made
     if _name(observation, made) == "log" and made.tensors:
         taken = _origin(observation, made.tensors[0])
@@ -130,12 +136,12 @@ def _origin(observation: Observation, tensor: Tensor) -> Event | None:
     passing = (
         made
         for made in observation.first.lineage(tensor.id)
-        if _name(observation, made) not in _HANDING_ON or len(made.tensors) != 1
+        if _name(observation, made) not in HANDING_ON or len(made.tensors) != 1
     )
     return next(passing, None)
 
 
-def _only_averaged(observation: Observation, summed: Event) -> bool:
+def only_averaged(observation: Observation, summed: Event) -> bool:
     """Whether one number is made of a sum, or of what a mask leaves of it, and nothing else."""
     step, pending, seen = observation.first, [summed], set[int]()
     while pending:
@@ -156,7 +162,7 @@ def _averages(observation: Observation, event: Event, made: set[int]) -> bool:
     others = [t for t in event.tensors if t.id not in made]
     if _name(observation, event) in ("index", "masked_select", "mul"):
         return all(t.elements == 1 or _is_mask(observation, t) for t in others)
-    return _name(observation, event) in _HANDING_ON | _AVERAGING
+    return _name(observation, event) in HANDING_ON | _AVERAGING
 
 
 def _is_mask(observation: Observation, tensor: Tensor) -> bool:

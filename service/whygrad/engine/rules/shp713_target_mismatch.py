@@ -54,6 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.axes.crosswise import Crosswise, crosswise
+from whygrad.engine.axes.picking import picked
 from whygrad.engine.edits import Ask, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
@@ -68,7 +69,7 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind
-from whygrad.engine.wording.spelling import given_instead, with_behind
+from whygrad.engine.wording.spelling import along_instead, with_behind
 
 _NO_SHARE = "target should be between 0 and 1"
 
@@ -86,26 +87,26 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
             yield _of_shares(observation, failed, node, found)
         else:
             yield _in_torchs_words(observation, failed, node, event)
-    for written in crosswise(observation):
-        yield _of_axes(observation, written)
+    written = {each.event.node: each for each in (*picked(observation), *crosswise(observation))}
+    yield from (_of_axes(observation, each) for each in written.values())
 
 
 def _of_axes(observation: Observation, found: Crosswise) -> Finding:
-    """A cross entropy that is written out, along another axis than its scores are normalised along."""
+    """A cross entropy along another axis than its scores are normalised along."""
     node, wanted = observation.nodes[found.event.node], found.classes
+    use = f"{found.kind} picks classes" if found.picks else f"the {found.kind} sums up"
+    before, after = along_instead(observation, node, wanted)
+    target = "The target names a class" if found.picks else "The target holds shares that sum to 1"
     return Finding(
-        title=f"{node.bare_name} normalises along dimension {found.normalised}, and the {found.kind} sums up along "
-        f"dimension {wanted}",
-        message=f"The target holds shares that sum to 1 along dimension {wanted}; those of the prediction do along "
-        "another, so that no class is weighed against another.",
+        title=f"{node.bare_name} normalises along dimension {found.normalised}, and {use} along dimension {wanted}",
+        message=f"{target} along dimension {wanted}; the shares of the prediction sum to 1 along another, so that no "
+        "class is weighed against another.",
         node=node.id,
         event=found.event,
         severity="warning",
         chain=(Link(f"the scores are normalised along dimension {found.normalised}", node.id),),
         fix=Fix(
-            f"normalise along the classes, dimension {wanted}",
-            after=given_instead(observation, node, "dim", wanted),
-            edits=(Give(node.id, "dim", wanted),),
+            f"normalise along the classes, dimension {wanted}", before, after, edits=(Give(node.id, "dim", wanted),)
         ),
     )
 

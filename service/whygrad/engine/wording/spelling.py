@@ -73,6 +73,18 @@ def given_instead(observation: Observation, node: Node, argument: str, value: fl
     return replaced(source, given, str(value)) if source is not None and given is not None else None
 
 
+def along_instead(observation: Observation, node: Node, dim: int) -> tuple[str | None, str | None]:
+    """The user's line with another dimension for a softmax, or, where a layer holds that, the layer: before and after.
+
+    The line itself, which is known already, is None before.
+    """
+    after, kind = given_instead(observation, node, "dim", dim), observation.modules.get(node.module)
+    given = node.literal("dim")
+    if after is None and kind in ("Softmax", "LogSoftmax") and isinstance(given, int):
+        return f"nn.{kind}(dim={given})", f"nn.{kind}(dim={dim})"
+    return None, after
+
+
 def subscripted(observation: Observation, node: Node, index: str) -> str | None:
     """The line with another index where the operation indexes a tensor; None where that is not plain."""
     line = observation.place(node.id)
