@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
-from tests.engine.programs import diagnose_source
+from tests.engine.programs import build, diagnose_source, request_of
+
+from whygrad.engine import catalogue
+from whygrad.engine.examine import examine
+from whygrad.engine.finding import Finding
+from whygrad.engine.observation import Json, Observation
 
 NET = """\
 class Net(nn.Module):
@@ -58,3 +66,31 @@ def test_a_step_of_every_layer_is_one_finding() -> None:
     (found,) = diagnose_source(source, shapes="6x4")["findings"]
     assert (found["code"], len(found["parameters"]), found["fix"]["verified"]) == ("ZER501", 6, True)
     assert found["fix"]["after"] == "soft = self.fc(x)\nreturn x + (soft + (torch.sign(soft) - soft).detach())"
+
+
+CUT = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.b(self.a(x).detach())
+"""
+
+
+def test_a_rule_that_raises_costs_its_own_findings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it raised is raised in the end: the service logs it, and tells RUN003 beside what was found."""
+
+    def raising(observation: Observation) -> Iterator[Finding]:
+        raise IndexError(f"of {len(observation.nodes)} nodes")
+        yield
+
+    every = [replace(r, check=raising) if r.code == "SHP713" else r for r in catalogue.rules()]
+    monkeypatch.setattr(catalogue, "rules", lambda: tuple(every))
+    told: list[dict[str, Json]] = []
+    example = {"shapes": "2x4", "loss": "mean"}
+    with pytest.raises(IndexError):
+        examine(build(CUT, example), request_of(example), emit=told.append)
+    (finding,) = told[-1]["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("CUT101", None)

@@ -36,11 +36,26 @@ class Diagnosed:
         return self.finding.severity or self.rule.severity
 
 
-def diagnose(observation: Observation, rules: Iterable[Rule] | None = None) -> tuple[Diagnosed, ...]:
-    """The findings of every rule, ranked."""
+def diagnose(
+    observation: Observation, rules: Iterable[Rule] | None = None, *, stumbled: list[Exception] | None = None
+) -> tuple[Diagnosed, ...]:
+    """The findings of every rule, ranked.
+
+    No rule should raise. Where `stumbled` is given, one that does costs its own findings alone, and is put there.
+    """
     chosen = catalogue.rules() if rules is None else rules
-    found = [Diagnosed(rule, finding, observation) for rule in chosen for finding in rule.check(observation)]
+    found = [diagnosed for rule in chosen for diagnosed in _checked(rule, observation, stumbled)]
     return tuple(sorted(_by_line(_causes(found)), key=by_rank))
+
+
+def _checked(rule: Rule, observation: Observation, stumbled: list[Exception] | None) -> list[Diagnosed]:
+    try:
+        return [Diagnosed(rule, finding, observation) for finding in rule.check(observation)]
+    except Exception as error:
+        if stumbled is None:
+            raise
+        stumbled.append(error)
+        return []
 
 
 def by_rank(diagnosed: Diagnosed) -> tuple[int, int, str]:

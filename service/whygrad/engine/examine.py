@@ -72,7 +72,8 @@ def examine(
     """Diagnose an upload. `emit` is given the diagnosis as it stands after each pass; the last is the whole.
 
     `draw`, where one is given, gets the graph of what was observed: once nothing was run any more, and before that
-    where a pass that may not end is yet to come.
+    where a pass that may not end is yet to come. What a rule, or the trial of a fix, raises in spite of all is raised
+    once everything else is told.
     """
     _Examination({**REQUEST, **request}, emit, draw, progress or Unwatched()).run(upload)
 
@@ -87,6 +88,7 @@ class _Examination:
         self._progress = progress
         self._bases: list[Base] = []
         self._found: Sequence[Diagnosed] = ()
+        self._stumbled: list[Exception] = []
         self._timing: dict[str, float] = {}
         self._began = time.perf_counter()
 
@@ -109,6 +111,8 @@ class _Examination:
         if self._request["verify"] and any(d.severity != "note" for d in self._bases[-1].found):
             self._verify(observer)
         self._show(observer.observation)
+        if self._stumbled:
+            raise self._stumbled[0]
 
     def _passes(self, observer: Observer) -> None:
         wanted = self._request["passes"] or PASSES
@@ -123,7 +127,7 @@ class _Examination:
     def _judge(self, name: str, observer: Observer) -> None:
         """Diagnose what has been seen with this pass, and tell it."""
         seen = observer.observation
-        self._found = diagnose(seen)
+        self._found = diagnose(seen, stumbled=self._stumbled)
         self._bases.append(Base(name, seen, self._found))
         self._tell(seen, self._found, weights=observer.weights)
 
@@ -132,7 +136,10 @@ class _Examination:
         self._progress.enter(VERIFY)
         rerun = partial(_rerun, observer, _Proving(self._progress))
         seconds = max(LEAST_SECONDS, 3 * sum(self._timing.values()) / 1e3)
-        self._found = Verifier(rerun, seconds).verify(self._bases)
+        try:
+            self._found = Verifier(rerun, seconds).verify(self._bases)
+        except Exception as error:
+            self._stumbled.append(error)
         self._time("verify_ms")
         self._tell(observer.observation, self._found, weights=observer.weights)
 

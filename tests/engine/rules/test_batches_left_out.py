@@ -86,3 +86,27 @@ def test_scores_without_a_batch_get_one_beside_one_class() -> None:
 def test_one_row_of_scores_beside_many_classes_raises_no_rule() -> None:
     source = net("return F.cross_entropy(self.l(x)[0], y)", "self.l = nn.Linear(8, 3)", takes="x, y")
     assert only(diagnose_source(source, shapes="4x8; 4:int64[0,3)", loss="output"))["code"] == "SHP713"
+
+
+@pytest.mark.parametrize(
+    ("body", "layers", "shapes", "after"),
+    [
+        (
+            "o = self.l(x).squeeze(); return F.binary_cross_entropy_with_logits(o, y)",
+            "self.l = nn.Linear(8, 1)",
+            "1x8; 1",
+            "o = self.l(x).squeeze(1)",
+        ),
+        (
+            "o = F.adaptive_avg_pool2d(self.c(x), 1).squeeze(); return F.cross_entropy(o, y)",
+            "self.c = nn.Conv2d(3, 5, 1)",
+            "1x3x4x4; 1:int64[0,5)",
+            "o = F.adaptive_avg_pool2d(self.c(x), 1).squeeze((2, 3))",
+        ),
+    ],
+)
+def test_a_batch_of_one_that_squeeze_drops_is_the_cause_of_what_the_loss_refuses(
+    body: str, layers: str, shapes: str, after: str
+) -> None:
+    finding = only(diagnose_source(net(body, layers, takes="x, y"), shapes=shapes, loss="output"))
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("SHP720", True, after)

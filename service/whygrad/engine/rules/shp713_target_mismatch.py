@@ -219,8 +219,9 @@ def _class_fixes(
 
 def _wider(observation: Observation, failed: Failure, found: Compared, wanted: int) -> Iterator[Fix]:
     """The layer that made the prediction, with an output for each class or number of the target."""
-    given = found.classes or found.input.tensor.shape[-1]
-    fix = widened(observation, failed.step, found.input.tensor, given, wanted)
+    shape = found.input.tensor.shape
+    given = found.classes or (shape[-1] if shape else 0)
+    fix = widened(observation, failed.step, found.input.tensor, given, wanted) if given else None
     yield from [fix] if fix else []
 
 

@@ -90,7 +90,9 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
 
 def _raised_behind(known: Layouts, order: int, failed: Failure | None) -> bool:
     """Whether what raised rests on the squeeze, and could not have been refused with the batch still there."""
-    if failed is None or failed.node is None or failed.event is None or failed.event.completed:
+    if failed is None or failed.node is None or failed.event is None:
+        return False
+    if failed.event.completed and not failed.message:  # what its derivative refuses comes with torch's words
         return False
     return failed.node.bare_name != "linear" and order in known.behind(failed.event)
 
