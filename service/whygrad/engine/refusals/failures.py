@@ -74,12 +74,14 @@ def finding(
 ) -> Finding:
     """The finding of a failure: the step raises, so every parameter that wants a gradient goes without.
 
-    The first of the fixes is the one proposed.
+    The first of the fixes is the one proposed, unless it is a guess.
     """
     number = failed.node.id if failed.node else None
     words = (Link(f"torch raises: {failed.said}", number),) if failed.said else ()
     source = observation.source(number) if number is not None else None
-    shown = [replace(f, before=source) if f.before is None and f.after is not None else f for f in fixes]
+    proposed = next((f for f in fixes if not f.guess), None)
+    ordered = [proposed, *(f for f in fixes if f is not proposed)] if proposed is not None else []
+    shown = [replace(f, before=source) if f.before is None and f.after is not None else f for f in ordered]
     return Finding(
         title=title,
         message=message,

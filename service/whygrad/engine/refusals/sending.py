@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.engine.edits import Ask
@@ -83,6 +83,14 @@ def with_samples(observation: Observation, number: int) -> Ask | None:
     return Ask({"inputs": inputs}) if found else None
 
 
+def sent_otherwise(observation: Observation, change: Callable[[tuple[int, ...]], Sequence[int]]) -> Ask | None:
+    """The request with another shape of all that it describes, the target of a loss too; None where none changes."""
+    asked = {field: observation.request.get(field) for field in ("inputs", "loss")}
+    changed = {field: _changed(entry, change) for field, entry in asked.items()}
+    other = {field: entry for field, entry in changed.items() if entry != asked[field]}
+    return Ask(other) if "inputs" in other else None
+
+
 def described(observation: Observation, place: int) -> Mapping[str, Json]:
     """How the request describes one tensor; empty where it does not."""
     entries = list(_tensors(observation.request.get("inputs")))
@@ -112,3 +120,12 @@ def _replaced(entry: Any, old: Mapping[str, Json], new: Mapping[str, Json]) -> A
     if isinstance(entry, Mapping) and "shape" not in entry:
         return {key: _replaced(inner, old, new) for key, inner in entry.items()}
     return [_replaced(inner, old, new) for inner in entry] if isinstance(entry, list | tuple) else entry
+
+
+def _changed(entry: Any, change: Callable[[tuple[int, ...]], Sequence[int]]) -> Any:
+    """A part of a request with another shape of each tensor that it describes."""
+    if isinstance(entry, Mapping) and "shape" in entry:
+        return {**entry, "shape": list(change(tuple(entry["shape"])))}
+    if isinstance(entry, Mapping):
+        return {key: _changed(inner, change) for key, inner in entry.items()}
+    return [_changed(inner, change) for inner in entry] if isinstance(entry, list | tuple) else entry

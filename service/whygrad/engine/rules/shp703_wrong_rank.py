@@ -58,6 +58,7 @@ from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import MODES, WrongRank, wrong_for_layer, wrong_rank, wrong_to_interpolate
 from whygrad.engine.operands.recurrent import in_sequence
+from whygrad.engine.refusals.batches_of_matrices import of_a_batch
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.kinds import of_its_kind
@@ -175,6 +176,7 @@ def _fixes(
     yield from [kept] if kept else []
     yield from _of_steps(observation, node, reader, wrong)
     yield from taken_out(observation, failed.step, wrong)
+    yield from of_a_batch(observation, failed.step, reader, wrong)
 
 
 def _of_steps(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Iterator[Fix]:

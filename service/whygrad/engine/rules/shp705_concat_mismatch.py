@@ -68,6 +68,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.sent_sizes import divisible
 from whygrad.engine.refusals.side_by_side import side_by_side
 from whygrad.engine.refusals.skips import as_the_largest, enlarged, levelled, resized
 from whygrad.engine.refusals.widening import widened
@@ -165,6 +166,8 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         along = [*_along(observation, node, event, wrong.axis), *side_by_side(observation, node, event, wrong.axis)]
         yield from (*spread, *along) if wrong.axis == 0 else (*along, *spread)
         yield from _as_wide(observation, failed, wrong.first, wrong.second, wrong.axis)
+        if wrong.axis >= 2:
+            yield from divisible(observation, failed.step)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
 

@@ -67,6 +67,7 @@ from whygrad.engine.refusals.masked import masked_alike
 from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.sending import resent, shape_to_send
+from whygrad.engine.refusals.sent_sizes import divisible, in_proportion
 from whygrad.engine.refusals.shifted import shifted
 from whygrad.engine.refusals.skips import enlarged, resized
 from whygrad.engine.refusals.states import of_the_last_layer
@@ -146,6 +147,9 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
     for computed, other_size in ((wrong.first, wanted), (wrong.second, given)):
         if computed is not None:
             yield from composed(observation, failed.step, computed.tensor, wrong.axis, other_size)
+    if wrong.second is not None:
+        yield from divisible(observation, failed.step)
+        yield from in_proportion(observation, failed.step, (wrong.first.tensor, given), (wrong.second.tensor, wanted))
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
 
 

@@ -63,6 +63,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.predicting import at_each_place, one_for_each
 from whygrad.engine.refusals.reads import prepared, wrapped
 from whygrad.engine.refusals.sending import described, of_the_loss, resent, sent_as
+from whygrad.engine.refusals.sent_sizes import one_score
 from whygrad.engine.refusals.shifted import readers, shifted
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -138,6 +139,7 @@ def _shape_fixes(observation: Observation, failed: Failure, node: Node, event: E
         yield from shifted(observation, event, failed.step, cut, whole)
     yield from _of_flags(observation, failed, event, found)
     change = refitted(found)
+    yield from one_score(observation, failed.step, found)
     if change is not None:
         yield _refit(observation, node, found, *change)
     if found.places == given and given[:-1] == target[:-1] and given[-1:] != target[-1:]:

@@ -64,6 +64,7 @@ from whygrad.engine.operands.subscripts import (
 )
 from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sent_sizes import in_proportion
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
@@ -87,7 +88,7 @@ def einsum_mismatch(observation: Observation) -> Iterator[Finding]:
                 *_by_layer(observation, failed, wrong),
                 *_composed(observation, failed, event, written, wrong),
                 *_repeated(observation, node, event, written, wrong),
-                *_fixes(observation, node, event, written),
+                *_fixes(observation, failed, node, event, written, wrong),
             ],
         )
 
@@ -104,13 +105,34 @@ def _message(observation: Observation, node: Node, event: Event, written: Equati
     return f"{written.text}: {shapes}." if written else f"{shapes}."
 
 
-def _fixes(observation: Observation, node: Node, event: Event, written: Equation | None) -> list[Fix]:
+def _fixes(
+    observation: Observation,
+    failed: Failure,
+    node: Node,
+    event: Event,
+    written: Equation | None,
+    wrong: Disagreement | None,
+) -> list[Fix]:
     known = layouts(observation)
     orders = likely(known, event, reordered(written, event)) if written else None
     better = [e for e in (orders, with_batch(written, event)) if e] if written else []
     fixes = [_rewritten(observation, node, other) for other in better]
     fixes += _resized(observation, event, written) if written else []
-    return fixes or [Fix("make each letter stand for one size, and give each operand one letter for each dimension")]
+    told = Fix("make each letter stand for one size, and give each operand one letter for each dimension")
+    other = _as_made_for(observation, failed, event, written, wrong) if written and wrong else ()
+    return [*(fixes or [told]), *other]
+
+
+def _as_made_for(
+    observation: Observation, failed: Failure, event: Event, written: Equation, wrong: Disagreement
+) -> Iterator[Fix]:
+    """What is sent as large as makes a letter stand for what it stands for in the operand that does not follow it."""
+    letter, (known, given) = wrong.letter or "", wrong.sizes
+    named = [(o.tensor, s) for o, s in zip(event.inputs, written.subscripts, strict=False) if o is not wrong.operand]
+    for tensor, letters in named if letter else []:
+        if len(letters) == len(tensor.shape) and (letter, known) in zip(letters, tensor.shape, strict=True):
+            yield from in_proportion(observation, failed.step, (tensor, known), (wrong.operand.tensor, given))
+            return
 
 
 def _composed(

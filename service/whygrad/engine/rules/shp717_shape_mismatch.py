@@ -59,6 +59,7 @@ from whygrad.engine.refusals.attending import masked
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.folding import folded_back
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.sent_sizes import divisible
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, made_with, origin, parameter_name
@@ -104,6 +105,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event) 
         )
         yield from (found for found in ways if found)
     yield from [back] if (back := folded_back(observation, failed.step, node, event)) else []
+    yield from divisible(observation, failed.step)
     yield Fix("bring the operands to shapes that go together, as the message says")
 
 
