@@ -78,6 +78,14 @@ SENT = [
         "send 2x3x16x16; this was 2x3x24x16: the program is made for 8, not 12",
     ),
     (
+        "e = self.r.index_select(1, self.i).view(4, 8, 8); return torch.matmul(self.c(x).mean(3) * self.p, e.mean(0))",
+        AXIAL,
+        "x",
+        "2x3x24x24",
+        "SHP701",
+        "send 2x3x16x16; this was 2x3x24x24: the program is made for 8, not 12",
+    ),
+    (
         "h = torch.mm(x, self.w) * self.p; n = h.size()[0]; return torch.matmul(y, h.repeat(1, n).view(n * n, -1)[:n])",
         GRAPH,
         "x, y",

@@ -62,6 +62,7 @@ from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.attending import attending_to, attention
 from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.sent_sizes import in_proportion
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, made_with, origin, parameter_name, sharing
@@ -116,6 +117,8 @@ def _fixes(
         yield from composed(observation, failed.step, wrong.left.tensor, -1, wrong.wanted)
         inner = -1 if wrong.right.role == "weight" else -2
         yield from composed(observation, failed.step, wrong.right.tensor, inner, wrong.given)
+        both = ((wrong.left.tensor, wrong.given), (wrong.right.tensor, wrong.wanted))
+        yield from in_proportion(observation, failed.step, *both)
 
 
 def _over_places(observation: Observation, wrong: Mismatch) -> Iterator[Fix]:
