@@ -12,6 +12,9 @@ from whygrad.engine.axes.seen import Seen, alike
 from whygrad.engine.observation import Event, Observation, Step, Tensor
 from whygrad.engine.operations import METADATA
 
+_LISTING = frozenset({"append", "insert", "extend", "_set_item"})
+"""Operations that write a list, and not the tensors in it."""
+
 
 class Layouts:
     """The axes of the tensors of one step."""
@@ -44,10 +47,15 @@ class Layouts:
         """Whether a tensor was sent: no operation made it, and it is no weight."""
         return tensor.id not in self.makers and tensor.id not in self._observation.stored
 
-    def behind(self, event: Event) -> set[int]:
-        """The indices of the executions that an execution rests on."""
+    def cut(self, given: Axis) -> bool:
+        """Whether an axis of one is one of several samples, as a slice or a split leaves it."""
+        of_samples = any(piece.source.kind == "input" and piece.source.batch for piece in given)
+        return of_samples and length(given) == 1 != self._samples
+
+    def behind(self, *events: Event) -> set[int]:
+        """The indices of the executions that executions rest on."""
         found: set[int] = set()
-        pending = [t.id for t in event.tensors]
+        pending = [t.id for event in events for t in event.tensors]
         while pending:
             number = self.makers.get(pending.pop())
             if number is not None and number not in found:
@@ -67,7 +75,9 @@ class Layouts:
         for number_read in read:
             self.readers[number_read].append(event)
         for made in event.outputs:
-            if made.id in self._observation.stored or (made.id in read and not node.writes):
+            given_back = made.id in read and (not node.writes or node.bare_name in _LISTING)
+            out_of_a_list = not read and made.id in self.makers
+            if made.id in self._observation.stored or given_back or out_of_a_list:
                 continue
             self.makers[made.id] = number
             if read & self.learned and node.op not in METADATA:

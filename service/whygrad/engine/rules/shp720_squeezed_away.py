@@ -50,13 +50,14 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import combinations
 
 from whygrad.engine.axes.comparing import COMPARING
 from whygrad.engine.axes.layouts import Layouts, layouts, sent
+from whygrad.engine.axes.missing import missed
 from whygrad.engine.axes.moving import dropped
-from whygrad.engine.axes.pieces import holds_batch
+from whygrad.engine.axes.pieces import Axis, Source, holds_batch
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
@@ -75,11 +76,13 @@ _CALL = rf"torch\.squeeze\(({ARGUMENTS})\)"
 def squeezed_away(observation: Observation) -> Iterator[Finding]:
     """Each squeeze without a dimension that drops the batch, or what the operation that raised needed."""
     known, failed = layouts(observation), failure(observation)
+    wanted = missed(observation, known)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
             raised = failed if _raised_behind(known, order, failed) else None
-            meant = _needed(observation, known, event, raised)
+            missing = {axis for axis, behind in wanted.items() if order in behind}
+            meant = _needed(observation, known, event, raised, missing)
             if (
                 meant
                 and not _put_back(observation, known, event, meant)
@@ -97,15 +100,26 @@ def _raised_behind(known: Layouts, order: int, failed: Failure | None) -> bool:
     return failed.node.bare_name != "linear" and order in known.behind(failed.event)
 
 
-def _needed(observation: Observation, known: Layouts, event: Event, raised: Failure | None) -> list[int]:
-    """The dimensions that should have stayed: the batch, else what was sent with size 1, or what was refused lacks."""
+def _needed(
+    observation: Observation, known: Layouts, event: Event, raised: Failure | None, missing: Container[Axis]
+) -> list[int]:
+    """The dimensions that should have stayed: the batch, else what was sent with size 1, or what was refused lacks.
+
+    Where nothing was refused, a loss has to miss what was sent.
+    """
     layout, gone = known.of(event.tensors[0]), dropped(observation.nodes[event.node], event)
-    batch = [i for i in gone if holds_batch(layout[i])]
-    if batch or raised is None:
+    batch = [i for i in gone if holds_batch(layout[i]) and not known.cut(layout[i])]
+    if batch:
         return batch
     alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
-    sent_so = [i for i in gone if any(p.source.kind == "input" and p.source.key in alone for p in layout[i])]
+    sent_so = [i for i in gone if any(_is_sent(p.source, alone) for p in layout[i]) and not known.cut(layout[i])]
+    if raised is None:
+        return [i for i in sent_so if layout[i] in missing]
     return sent_so or _lacking(known, event, gone, raised)
+
+
+def _is_sent(source: Source, alone: Container[int]) -> bool:
+    return source.kind == "input" and source.key in alone
 
 
 def _lacking(known: Layouts, event: Event, gone: Sequence[int], raised: Failure) -> list[int]:
