@@ -110,3 +110,50 @@ def test_a_batch_of_one_that_squeeze_drops_is_the_cause_of_what_the_loss_refuses
 ) -> None:
     finding = only(diagnose_source(net(body, layers, takes="x, y"), shapes=shapes, loss="output"))
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("SHP720", True, after)
+
+
+MLP = "self.f = nn.Sequential(nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 10))"
+
+
+@pytest.mark.parametrize(
+    ("body", "layers", "shapes", "code", "after"),
+    [
+        (
+            "return F.cross_entropy(self.f(x), y)",
+            MLP,
+            "4x1x28x28",
+            "SHP701",
+            "return F.cross_entropy(self.f(x.flatten(1)), y)",
+        ),
+        (
+            "return F.cross_entropy(self.f(x.view(-1, 784)), y)",
+            MLP,
+            "4x3x28x28",
+            "SHP718",
+            "return F.cross_entropy(self.f(x.flatten(1)), y)\nnn.Linear(2352, 32)",
+        ),
+    ],
+)
+def test_images_are_flattened_sample_by_sample(body: str, layers: str, shapes: str, code: str, after: str) -> None:
+    source = net(body, layers, takes="x, y")
+    finding = only(diagnose_source(source, shapes=f"{shapes}; 4:int64[0,10)", loss="output"))
+    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == (code, True, after)
+
+
+@pytest.mark.parametrize(
+    ("first", "shapes", "summary"),
+    [
+        ("self.e(x)", "3x5:int64[0,20)", "give e 8 features in place of 6"),
+        ("x", "3x5x6", "send 3x5x8: it takes 8 features, and gets 6"),
+    ],
+)
+def test_a_transformer_gets_the_features_that_it_was_made_for(first: str, shapes: str, summary: str) -> None:
+    layers = "self.e = nn.Embedding(20, 6); self.t = nn.TransformerEncoderLayer(8, 2, 16)"
+    findings = diagnose_source(net(f"return self.t({first}) * self.p", layers), shapes=shapes, loss="mean")["findings"]
+    assert (findings[0]["code"], findings[0]["fix"]["verified"]) == ("SHP701", True)
+    assert findings[0]["fix"]["summary"] == summary
+
+
+def test_steps_of_a_sequence_may_be_told_one_by_one() -> None:
+    source = net("return self.p * F.cross_entropy(self.l(x.view(-1, 6)), y)", "self.l = nn.Linear(6, 3)", takes="x, y")
+    assert diagnose_source(source, shapes="4x7x6; 28:int64[0,3)", loss="output")["verdict"] == "healthy"

@@ -111,7 +111,7 @@ def _read(observation: Observation, event: Event) -> tuple[Tensor, Tensor] | Non
 def _view(observation: Observation, known: Layouts, reader: Event, read: Tensor) -> tuple[int, int, bool] | None:
     """The last view behind a layer that changed the number of samples, how many there were, and in which way."""
     layout, targets = known.of(read), _targets(observation)
-    if not layout or not (_swallowed(known, layout) or _spread(layout, refused=targets is not None)):
+    if not layout or not (_swallowed(known, layout) or _spread(layout, refused=targets is not None, image=True)):
         return None
     for order in sorted(known.behind(reader), reverse=True):
         view, node = known.step.events[order], observation.nodes[known.step.events[order].node]
@@ -122,7 +122,8 @@ def _view(observation: Observation, known: Layouts, reader: Event, read: Tensor)
         if samples and _swallowed(known, after) and not _swallowed(known, before):
             return order, samples, True
         refused = samples == targets
-        spread = _spread(after, refused=refused) and (refused or len(before) > 3 or _through_channels(after))
+        image = len(before) > 3
+        spread = _spread(after, refused=refused, image=image) and (refused or image or _through_channels(after))
         if samples and spread and not _unfolded(observation, known, after[0]):
             return order, samples, False
     return None
@@ -140,14 +141,17 @@ def _swallowed(known: Layouts, layout: Layout) -> bool:
     return len(features) > 1 and any(p.source.batch and not counts_parts(known, p) for p in features)
 
 
-def _spread(layout: Layout, *, refused: bool) -> bool:
-    """Whether features are among the samples: a part of them whose rest is not, or all where a loss refuses that."""
+def _spread(layout: Layout, *, refused: bool, image: bool) -> bool:
+    """Whether features are among the samples: a part of them whose rest is not, or all where a loss refuses that.
+
+    Of what was sent only those of an image: the steps of a sequence may be told one by one.
+    """
     if len(layout) != 2 or not holds_batch(layout[0]):
         return False
     among = [p for p in layout[0] if not p.source.batch]
     if any(_torn(p, layout[1]) for p in among if not p.whole) or layout[0][0].source.kind == "mixed":
         return True
-    return refused and bool(among) and among[0].source.kind == "made"
+    return refused and bool(among) and (among[0].source.kind == "made" or image)
 
 
 def _through_channels(after: Layout) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
 from whygrad.engine.observation import Event, Node, Operand, Tensor
 from whygrad.engine.operands import value
@@ -83,10 +84,8 @@ def _has(tensor: Tensor, axis: int) -> bool:
 
 
 def flattened_from(shape: Sequence[int], wanted: int) -> int | None:
-    """The dimension from which flattening gives `wanted` features; None where none does."""
-    width = 1
-    for axis in range(len(shape) - 1, 0, -1):
-        width *= shape[axis]
-        if width == wanted and axis < len(shape) - 1:
-            return axis
-    return None
+    """The first dimension behind the batch from which flattening gives `wanted` features; None where none does.
+
+    An image of one channel is flattened with it: its rows are samples, not channels.
+    """
+    return next((axis for axis in range(1, len(shape) - 1) if prod(shape[axis:]) == wanted), None)

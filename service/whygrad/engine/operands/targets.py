@@ -90,7 +90,7 @@ def refitted(found: Compared) -> tuple[str, str] | None:
     if len(given) == 2 and len(target) > 1 and prod(target) == given[0]:
         return "target", "x.reshape(-1)"
     if len(given) > 2 and len(target) == 1 and target[0] == prod(given[:-1]):
-        return "input", "x.reshape(-1, x.size(-1))"
+        return "input", "x.flatten(0, -2)"
     return None
 
 

@@ -10,6 +10,7 @@ from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step
 from whygrad.engine.operands.products import Mismatch
 from whygrad.engine.refusals.reads import from_there_on
+from whygrad.engine.refusals.sending import resent, shape_to_send
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.wording.origins import parameter_name
 from whygrad.engine.wording.phrases import sizes
@@ -34,12 +35,22 @@ def attending_to(observation: Observation, step: Step, node: Node, wrong: Mismat
     if own and "Transformer" not in (observation.modules.get(path.rpartition(".")[0]) or ""):
         yield _made_for(observation, path, wrong)
     fix = widened(observation, step, wrong.left.tensor, wrong.given, wrong.wanted)
-    yield from [fix] if fix else []
+    yield from [fix] if fix else _sent(observation, step, wrong) if own else ()
     yield Fix(
         f"make {path} for {wrong.given} features, or bring what it gets to {wrong.wanted} with a layer before it"
         if own
         else f"make {path} with kdim={wrong.given} and vdim={wrong.given}, or give it keys of {wrong.wanted} features"
     )
+
+
+def _sent(observation: Observation, step: Step, wrong: Mismatch) -> Iterator[Fix]:
+    """The input with as many features, where no layer stands before."""
+    shape = wrong.left.tensor.shape
+    needed = shape_to_send(observation, step, wrong.left.tensor, (*shape[:-1], wrong.wanted))
+    ask = resent(observation, needed[0], shape=list(needed[1])) if needed is not None else None
+    if needed is not None and ask is not None:
+        told = f"send {sizes(needed[1])}: it takes {wrong.wanted} features, and gets {wrong.given}"
+        yield Fix(told, before="", edits=(ask,))
 
 
 def _made_for(observation: Observation, path: str, wrong: Mismatch) -> Fix:
