@@ -157,3 +157,22 @@ def test_a_transformer_gets_the_features_that_it_was_made_for(first: str, shapes
 def test_steps_of_a_sequence_may_be_told_one_by_one() -> None:
     source = net("return self.p * F.cross_entropy(self.l(x.view(-1, 6)), y)", "self.l = nn.Linear(6, 3)", takes="x, y")
     assert diagnose_source(source, shapes="4x7x6; 28:int64[0,3)", loss="output")["verdict"] == "healthy"
+
+
+@pytest.mark.parametrize("channels", [6, 8])
+def test_a_map_as_high_as_it_has_channels_still_lacks_its_batch(channels: int) -> None:
+    layers = f"self.c = nn.Conv2d(3, {channels}, 3, padding=1); self.b = nn.BatchNorm2d({channels})"
+    finding = only(diagnose_source(net("return self.b(self.c(x)) * self.p", layers), shapes="3x6x6", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", True)
+    assert finding["fix"]["summary"].endswith(".unsqueeze(0)")
+
+
+def test_a_number_that_is_given_a_dimension_raises_no_rule() -> None:
+    source = net("return torch.mm(x.mean().unsqueeze(0), self.w) * self.p", "self.w = nn.Parameter(torch.ones(4, 3))")
+    assert diagnose_source(source, shapes="2x4", loss="mean")["findings"][0]["code"] == "SHP703"
+
+
+def test_positions_told_one_by_one_want_as_many_targets() -> None:
+    body = "f = self.c(x).permute(0, 2, 3, 1).reshape(-1, 6); return F.cross_entropy(self.l(f), y.reshape(-1))"
+    source = net(body, "self.c = nn.Conv2d(3, 6, 1); self.l = nn.Linear(6, 4)", takes="x, y")
+    assert only(diagnose_source(source, shapes="2x3x4x4; 2:int64[0,4)", loss="output"))["code"] == "SHP713"

@@ -97,3 +97,11 @@ SAFE = {
 @pytest.mark.parametrize("body", SAFE.values(), ids=SAFE)
 def test_safe_arguments_are_healthy(body: str) -> None:
     assert findings(body) == []
+
+
+def test_a_mask_that_the_program_holds_is_not_what_made_the_infinity() -> None:
+    init = "self.q = nn.Linear(8, 8); self.register_buffer('m', torch.full((5, 5), float('-inf')).triu(1))"
+    hidden = "torch.where(s == float('-inf'), torch.zeros_like(s), torch.exp(s) * s)"
+    source = net(f"s = self.q(x) @ x.transpose(1, 2) + self.m; return {hidden} * self.p", init)
+    finding = diagnose_source(source, shapes="2x5x8", loss="mean")["findings"][0]
+    assert (finding["code"], finding["location"]["op"], finding["fix"]["verified"]) == ("NUM603", "aten::mul", True)

@@ -160,3 +160,16 @@ HEALTHY = {
 def test_what_is_normalised_by_right_is_healthy(shapes: str, body: str) -> None:
     found = diagnose_source(net(body, LAYER, "x, y"), shapes=shapes, loss="output")["findings"]
     assert not [f for f in found if f["code"] == "SHP713"]
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        "F.log_softmax(s, 1)[n, y].mean() + F.log_softmax(s, 0)[n, y].mean()",
+        "(t * F.log_softmax(s, 1)).sum() + (t * F.log_softmax(s, 0)).sum()",
+    ],
+)
+def test_scores_that_are_compared_both_ways_are_left_alone(both: str) -> None:
+    body = f"s = self.l(x); n = torch.arange(x.size(0)); t = F.one_hot(y, 5).float(); return -self.p * ({both})"
+    source = net(body, "self.l = nn.Linear(8, 5)", takes="x, y")
+    assert diagnose_source(source, shapes="6x8; 6:int64[0,5)", loss="output")["verdict"] == "healthy"

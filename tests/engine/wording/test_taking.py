@@ -32,6 +32,8 @@ def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after:
         ("loss = loss + h.mean().item()", "loss = loss + h.mean()"),
         ("loss = loss + float(h.mean().item())", "loss = loss + h.mean()"),
         ("loss = loss + 0.1 * float(a + b)", "loss = loss + 0.1 * (a + b)"),
+        ("r = float(a.sum().item() / float(n))", "r = (a.sum() / n)"),
+        ("t = a.mean().item() + float('-inf')", "t = a.mean() + float('-inf')"),
         ("loss = loss + int(h.sum().item())", None),
         ("loss = loss + max(h.item(), 0.1)", None),
     ],

@@ -56,6 +56,15 @@ def crosswise(observation: Observation) -> Iterator[Crosswise]:
             yield from _of_divergence(observation, event)
 
 
+def both_ways(observation: Observation, found: Crosswise) -> bool:
+    """Whether the same scores are normalised along the classes as well: two batches are held against each other."""
+    scores, rank = found.event.tensors[0], len(found.event.tensors[0].shape)
+    others = (observation.first.events[i] for i in observation.first.readers.get(scores.id, ()))
+    normalising = (e for e in others if _name(observation, e) in ("softmax", "log_softmax"))
+    along = (value(observation.nodes[e.node], e, "dim") for e in normalising)
+    return any(isinstance(dim, int) and dim % rank == found.classes % rank for dim in along)
+
+
 def _of_product(observation: Observation, summed: Event) -> Iterator[Crosswise]:
     """Logarithms of shares times shares, summed up along the axis of the latter, or along all."""
     product, rank = _origin(observation, summed.tensors[0]), len(summed.tensors[0].shape)

@@ -151,7 +151,8 @@ def _spread(layout: Layout, *, refused: bool, image: bool) -> bool:
     among = [p for p in layout[0] if not p.source.batch]
     if any(_torn(p, layout[1]) for p in among if not p.whole) or layout[0][0].source.kind == "mixed":
         return True
-    return refused and bool(among) and (among[0].source.kind == "made" or image)
+    of_image = image and len(layout[1]) > 1  # a row of all channels of one position is a feature of that position
+    return refused and bool(among) and (among[0].source.kind == "made" or of_image)
 
 
 def _through_channels(after: Layout) -> bool:

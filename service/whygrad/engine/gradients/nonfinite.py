@@ -172,7 +172,7 @@ def spoiled_gradients(observation: Observation) -> tuple[Spoiler, ...]:
 def _where_made(observation: Observation, step: Step, origins: Origins, spoiler: Spoiler) -> list[Spoiler]:
     """Of one that was given NaN or infinity already, all of it hidden, the executions that made that of numbers."""
     made = origins.of_all(spoiler.event.tensors) if spoiler.hider is not None else frozenset()
-    events = [(order, step.events[order]) for order in sorted(made)]
+    events = [(order, step.events[order]) for order in sorted(made) if step.events[order].inputs]
     return [
         replace(spoiler, order=order, event=event, node=observation.nodes[event.node], spreads=spoiler.node)
         for order, event in events

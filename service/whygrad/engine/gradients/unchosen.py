@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from math import isfinite
 
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Fix
@@ -126,14 +127,16 @@ def _behind(observation: Observation, step: Step, chooser: int, role: str) -> fr
 
 def _held(observation: Observation, step: Step, condition: Tensor | None, *, holds: bool) -> Iterator[_Held]:
     """What a condition holds against a number, and then what that is the magnitude of."""
-    event = step.maker(condition.id) if condition is not None else None
-    while event is not None and observation.nodes[event.node].bare_name in ("logical_not", "bitwise_not"):
-        event, holds = step.maker(event.tensors[0].id), not holds
+    event = None
+    for event in step.lineage(condition.id) if condition is not None else ():
+        if observation.nodes[event.node].bare_name not in ("logical_not", "bitwise_not"):
+            break
+        holds = not holds
     node = observation.nodes[event.node] if event is not None else None
     if event is None or node is None or node.bare_name not in _SIGNS or len(event.tensors) != 1:
         return
     number, tensor = value(node, event, "other"), event.tensors[0]
-    if not isinstance(number, int | float):
+    if not isinstance(number, int | float) or not isfinite(number):
         return
     comparison = node.bare_name if holds else _OTHERWISE[node.bare_name]
     yield _Held(tensor, comparison, number)

@@ -1,4 +1,4 @@
-"""Images and maps that a program takes for a batch, or for one sample, and that are the other."""
+"""Images, maps and sequences that a program takes for a batch, or for one sample, and that are the other."""
 
 from __future__ import annotations
 
@@ -45,10 +45,9 @@ def unbatched(observation: Observation, step: Step, node: Node, event: Event) ->
     given, weight = event.input("input"), event.input("weight")
     if node.bare_name != "linear" or given is None or weight is None or len(given.shape) != 2:
         return None
-    flattened, first = False, None
+    first = None
     for maker in step.lineage(given.id):
         found = convolution(observation.nodes[maker.node], maker)
-        flattened = flattened or (bool(maker.inputs) and len(maker.tensors[0].shape) > 2)
         if found is not None and len(found.input.shape) == found.spatial + 1:
             first = maker
     if first is None or given.elements != weight.shape[1]:
@@ -107,7 +106,7 @@ def taken_out(observation: Observation, step: Step, wrong: WrongRank) -> Iterato
             break
         first = maker
     whole = first.input("self") if first is not None else None
-    if first is None or whole is None or whole.shape[0] != 1 or wrong.given != wrong.most + 1:
+    if first is None or whole is None or whole.shape[:1] != (1,) or wrong.given != wrong.most + 1:
         return
     name = called(observation, observation.nodes[first.node], Operand("self", whole))
     words = f"take the one sample of {name} ({size(whole)}) before its dimensions are cut: {name} = {name}[0]"

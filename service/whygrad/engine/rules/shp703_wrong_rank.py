@@ -171,7 +171,7 @@ def _fixes(
         yield from in_a_batch(observation, failed.step, wrong)
     if wrong is None or wrong.axis is not None:
         return
-    yield from of_its_kind(observation, reader, event, wrong)
+    yield from of_its_kind(observation, failed.step, reader, event, wrong)
     kept = keeping(observation, failed.step, wrong.operand.tensor, wrong.least, wrong.most)
     yield from [kept] if kept else []
     yield from _of_steps(observation, node, reader, wrong)

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.axes.crosswise import Crosswise, crosswise
+from whygrad.engine.axes.crosswise import Crosswise, both_ways, crosswise
 from whygrad.engine.axes.picking import picked
 from whygrad.engine.edits import Ask, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link
@@ -88,7 +88,8 @@ def target_mismatch(observation: Observation) -> Iterator[Finding]:
             yield _of_shares(observation, failed, node, found)
         else:
             yield _in_torchs_words(observation, failed, node, event)
-    written = {each.event.node: each for each in (*picked(observation), *crosswise(observation))}
+    told = (each for each in (*picked(observation), *crosswise(observation)) if not both_ways(observation, each))
+    written = {each.event.node: each for each in told}
     yield from (_of_axes(observation, each) for each in written.values())
 
 

@@ -76,13 +76,15 @@ _CALL = rf"torch\.squeeze\(({ARGUMENTS})\)"
 def squeezed_away(observation: Observation) -> Iterator[Finding]:
     """Each squeeze without a dimension that drops the batch, or what the operation that raised needed."""
     known, failed = layouts(observation), failure(observation)
+    rested_on = _rested_on(known, failed)
+    alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
     wanted = missed(observation, known)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
-            raised = failed if _raised_behind(known, order, failed) else None
+            raised = failed if order in rested_on else None
             missing = {axis for axis, behind in wanted.items() if order in behind}
-            meant = _needed(observation, known, event, raised, missing)
+            meant = _needed(observation, known, event, raised, missing, alone)
             if (
                 meant
                 and not _put_back(observation, known, event, meant)
@@ -91,27 +93,31 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
                 yield _finding(observation, order, node, event, meant, raised)
 
 
-def _raised_behind(known: Layouts, order: int, failed: Failure | None) -> bool:
-    """Whether what raised rests on the squeeze, and could not have been refused with the batch still there."""
-    if failed is None or failed.node is None or failed.event is None:
-        return False
+def _rested_on(known: Layouts, failed: Failure | None) -> set[int]:
+    """The executions that what raised rests on, where it might not have been refused with a batch still there."""
+    if failed is None or failed.node is None or failed.event is None or failed.node.bare_name == "linear":
+        return set()
     if failed.event.completed and not failed.message:  # what its derivative refuses comes with torch's words
-        return False
-    return failed.node.bare_name != "linear" and order in known.behind(failed.event)
+        return set()
+    return known.behind(failed.event)
 
 
 def _needed(
-    observation: Observation, known: Layouts, event: Event, raised: Failure | None, missing: Container[Axis]
+    observation: Observation,
+    known: Layouts,
+    event: Event,
+    raised: Failure | None,
+    missing: Container[Axis],
+    alone: Container[int],
 ) -> list[int]:
     """The dimensions that should have stayed: the batch, else what was sent with size 1, or what was refused lacks.
 
-    Where nothing was refused, a loss has to miss what was sent.
+    Where nothing was refused, a loss has to miss what was sent. `alone` are the dimensions sent with size 1.
     """
     layout, gone = known.of(event.tensors[0]), dropped(observation.nodes[event.node], event)
     batch = [i for i in gone if holds_batch(layout[i]) and not known.cut(layout[i])]
     if batch:
         return batch
-    alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
     sent_so = [i for i in gone if any(_is_sent(p.source, alone) for p in layout[i]) and not known.cut(layout[i])]
     if raised is None:
         return [i for i in sent_so if layout[i] in missing]

@@ -170,7 +170,7 @@ def _completed(observation: Observation, signature: Signature) -> Iterator[Fix]:
         asked = _asking(inputs)
         if write_shapes(inputs) is not None:
             asked["after"] = _command(quote(write_shapes([entry]) or "") for entry in inputs)
-        told = f"{sizes(tensor['shape'])} {tensor['dtype']}"
+        told = f"{sizes(tensor['shape'])} {tensor.get('dtype', PRESUMED['dtype'])}"
         yield Fix(f"send {missing[0].name} too: with {told}, for one, the step runs", **asked, guess=True)
 
 

@@ -45,11 +45,22 @@ def unmade(source: str | None, taking: str) -> str | None:
 
 
 def unwrapped(source: str | None, function: str) -> str | None:
-    """The line without its calls of a function of one argument: `t = float(x.exp())` is `t = x.exp()`."""
-    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and ast.unparse(n.func) == function]
-    if source is None or not calls or any(len(call.args) != 1 or call.keywords for call in calls):
-        return None
-    for call in sorted(calls, key=lambda call: -call.col_offset):
-        (start, end), inner = span(source, call), bracketed(source[slice(*span(source, call.args[0]))])
-        source = source[:start] + (inner or "") + source[end:]
-    return source
+    """The line without its calls of a function of one argument: `t = float(x.exp())` is `t = x.exp()`.
+
+    A call with a constant stays: `float("inf")` is a number that no tensor gives.
+    """
+    changed = source
+    while (call := _outermost(changed, function)) is not None and changed is not None:
+        if len(call.args) != 1 or call.keywords:
+            return None
+        (start, end), inner = span(changed, call), bracketed(changed[slice(*span(changed, call.args[0]))])
+        if inner is None:
+            return None
+        changed = changed[:start] + inner + changed[end:]
+    return changed if changed != source else None
+
+
+def _outermost(source: str | None, function: str) -> ast.Call | None:
+    """The first call of a function of something that has to be computed, in no other such call."""
+    calls = (n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and ast.unparse(n.func) == function)
+    return next((call for call in calls if not all(isinstance(a, ast.Constant) for a in call.args)), None)
