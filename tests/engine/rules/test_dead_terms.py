@@ -153,6 +153,16 @@ return (torch.log(torch.special.modified_bessel_i0(k)) - k * s[:, 1].cos()).mean
 return loss - (torch.tanh(self.a(x)) > 0.5).float().mean()
 """,
     ),
+    "penalty_of_gates_that_open_elsewhere": (
+        "prim::data",
+        True,
+        """
+gate = torch.sigmoid(self.a(x) + x)
+open = gate.data
+s = self.out(h * open + gate)
+return F.cross_entropy(s, y) + 0.1 * open.mean() + 0.01 * (open * (1 - open)).sum()
+""",
+    ),
 }
 """The operation at fault, what comes of its fix, and how the program goes on."""
 
@@ -174,6 +184,16 @@ return loss + hard.detach() + soft - soft.detach()
 """,
     "loss_minus_itself": """
 return loss - loss.detach()
+""",
+    "largest_of_each_row": """
+m = s.max(1, keepdim=True)[0].detach()
+lse = m + (s - m).exp().sum(1, keepdim=True).log()
+return (lse.squeeze(1) - s.gather(1, y.unsqueeze(1)).squeeze(1)).mean()
+""",
+    "entropy_of_a_fixed_posterior": """
+q = F.softmax(self.out(x), 1).detach()
+ent = -(q * q.log()).sum(1).mean()
+return loss - ((q * F.log_softmax(s, 1)).sum(1).mean() + ent)
 """,
     "target_network": """
 with torch.no_grad():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
+from math import prod
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
@@ -104,7 +105,7 @@ def in_attention(observation: Observation, node: Node) -> bool:
 
 
 def pooled(observation: Observation, known: Layouts, order: int) -> bool:
-    """Whether later (batch, sequence, features) is pooled along dimension 1, or a token is taken from it."""
+    """Whether later (batch, sequence, features) is pooled along dimension 1, a token taken from it, or all joined."""
     for event in known.step.events[order + 1 :]:
         node = observation.nodes[event.node]
         layout = known.of(event.tensors[0]) if event.inputs else ()
@@ -112,9 +113,15 @@ def pooled(observation: Observation, known: Layouts, order: int) -> bool:
             continue
         dim = value(node, event, "dim")
         taken = node.bare_name == "select" and dim == 1 and value(node, event, "index") in (0, -1)
-        if taken or (node.bare_name in ("mean", "sum", "amax", "max") and dim in (1, [1])):
+        if taken or _joined(event) or (node.bare_name in ("mean", "sum", "amax", "max") and dim in (1, [1])):
             return order in known.behind(event)
     return False
+
+
+def _joined(event: Event) -> bool:
+    """Whether the tokens of each sample become one row of features."""
+    samples, *rest = event.tensors[0].shape
+    return event.completed and [t.shape for t in event.outputs] == [(samples, prod(rest))]
 
 
 def padding_mask(observation: Observation, known: Layouts, node: Node, event: Event) -> Misordered | None:

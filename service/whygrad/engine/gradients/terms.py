@@ -53,7 +53,8 @@ class DeadTerm:
 class _Part:
     """A tensor in the sum, or numbers taken out of tensors, as they were before an execution, and what adds them.
 
-    `weight` is what they are multiplied by on their way into the loss, NaN where that is not known.
+    `weight` is what they are multiplied by on their way into the loss, NaN where that is not known; `factors` are the
+    tensors among that.
     """
 
     before: int
@@ -61,6 +62,7 @@ class _Part:
     tensors: tuple[Tensor, ...]
     numbers: frozenset[int] = frozenset()
     weight: float = 1.0
+    factors: frozenset[int] = frozenset()
 
     @property
     def start(self) -> Start:
@@ -103,17 +105,14 @@ class _Sum:
 
     @property
     def identity(self) -> bool:
-        """Whether a dead part and a live one are made of one another, so that only their values cancel."""
+        """Whether a dead part is made of a live one, so that only their values cancel."""
         live = {t.id for part in self.live for t in part.tensors}
-        if not live.isdisjoint(self._behind(self.ways, self.dead)[1]):
-            return True
-        lost = {i for cut in self._all_cuts() for i in cut.dead}
-        return bool(lost) and not lost.isdisjoint(self._behind(self.ways, self.live)[1])
+        return not live.isdisjoint(self._behind(self.dead)[1])
 
     def term(self, part: _Part) -> DeadTerm | None:
         """A dead part with the cuts that took its history; None where it is no term, or no parameter computed it."""
         cuts = self._cuts(part)
-        if not cuts or not part.weight or self._fixed_side(part, cuts):
+        if not cuts or not part.weight or self._fixed_side(part, cuts) or self._taken_back(part):
             return None
         last = max(cuts, key=lambda cut: cut.event)
         leading = self._leading(last) if len(cuts) > 1 else frozenset()
@@ -130,6 +129,17 @@ class _Sum:
         """Whether a part is the side of a difference that is held fixed: by a detach, and not by an operation."""
         meant = all(cause_of(self.observation, cut) in _DELIBERATE for cut in cuts)
         return meant and -part.weight in self._weights
+
+    def _taken_back(self, part: _Part) -> bool:
+        """Whether a live part is the other half of it.
+
+        It was made with it and weighs as much, as a sum of exponentials beside the largest score; or is multiplied by
+        what it is made of, as a cross-entropy by the probabilities whose entropy stands beside it.
+        """
+        if part.weight in self._weights and not self._lively.isdisjoint(t.id for t in part.tensors):
+            return True
+        factors = {f for live in self.live for f in live.factors}
+        return not factors.isdisjoint(self._behind([part])[1])
 
     def _node(self, event: Event) -> Node:
         return self.observation.nodes[event.node]
@@ -166,7 +176,8 @@ class _Sum:
             if name != "mul" and operands[0].id != event.tensors[0].id:
                 break
             weight = part.weight * _factor(event, self._node(event))
-            part = replace(part, before=index, tensors=(operands[0],), weight=weight)
+            factors = part.factors | {t.id for t in event.tensors if t.id != operands[0].id}
+            part = replace(part, before=index, tensors=(operands[0],), weight=weight, factors=factors)
         return part
 
     def _added(self, part: _Part) -> Iterator[_Part]:
@@ -181,7 +192,7 @@ class _Sum:
             return
         for operand in event.inputs:
             sign = (-1 if name == "sub" else 1) * _number(event, node, "alpha") if operand.role == "other" else 1
-            yield _Part(index, index, (operand.tensor,), weight=part.weight * sign)
+            yield _Part(index, index, (operand.tensor,), weight=part.weight * sign, factors=part.factors)
         other = node.argument("other")
         if other is not None and event.input("other") is None and (numbers := self.ways.sources(other.value)):
             yield _Part(index, index, (), numbers, nan if name == "sub" else part.weight)
@@ -195,18 +206,13 @@ class _Sum:
         """What the live parts are multiplied by."""
         return frozenset(part.weight for part in self.live)
 
-    def _behind(self, ways: Flow, parts: Iterable[_Part]) -> tuple[frozenset[int], frozenset[int]]:
-        return ways.behind(*(part.start for part in parts))
+    @cached_property
+    def _lively(self) -> frozenset[int]:
+        """The tensors that the live parts were made of."""
+        return self._behind(self.live)[1]
 
-    def _all_cuts(self) -> list[Cut]:
-        """The cuts on the ways from parameters to any dead part."""
-        ways, selecting = self.ways, selecting_flow(self.observation)
-        chosen = [part for part in self.dead if not self._last_cuts(ways, part)]
-        others = [part for part in self.dead if self._last_cuts(ways, part)]
-        return [
-            *ways.cuts_among(*self._behind(ways, others)),
-            *selecting.cuts_among(*self._behind(selecting, chosen)),
-        ]
+    def _behind(self, parts: Iterable[_Part]) -> tuple[frozenset[int], frozenset[int]]:
+        return self.ways.behind(*(part.start for part in parts))
 
     def _cuts(self, part: _Part) -> list[Cut]:
         """The last cuts on the ways from parameters to a dead part; of what only selects where there are no others."""
