@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -87,12 +88,12 @@ class Node:
     look: Look | None = None
     calls: tuple[tuple[str, int], ...] = ()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The operation without its namespace: `add_` of `aten::add_`."""
         return self.op.partition("::")[2] or self.op
 
-    @property
+    @cached_property
     def bare_name(self) -> str:
         """Its name without the mark of writing in place: `add` of `aten::add_`."""
         return self.name if self.name.startswith("__") else self.name.rstrip("_")

@@ -22,6 +22,8 @@ WEIGHING = SCALING | {"multiply"}
 COMPARING = ADDING | WEIGHING | {"eq", "ne", "lt", "le", "gt", "ge", "not_equal"}
 """Elementwise operations by which two tensors are compared, or one is weighed by the other."""
 
+_TWO_SIDED = LOSSES | COMPARING
+
 
 @dataclass(frozen=True)
 class Side:
@@ -49,9 +51,11 @@ class Side:
 
 def sides(observation: Observation, known: Layouts, node: Node, event: Event) -> tuple[Side, Side] | None:
     """The two operands of a loss or of a difference, as they are given; None for any other operation."""
+    if node.bare_name not in _TWO_SIDED:
+        return None
     roles = [("self", "input"), ("target", "other")]
     found = [o for names in roles for o in event.inputs if o.role in names]
-    if node.bare_name not in LOSSES | COMPARING or len(found) != 2:
+    if len(found) != 2:
         return None
     first, second = (_unstretched(observation, known, node, o, place) for place, o in enumerate(found))
     return first, second

@@ -63,7 +63,7 @@ def axis(source: Source) -> Axis:
 
 def length(given: Sequence[Piece]) -> int:
     """The size of an axis, or of pieces in a row."""
-    return prod(piece.size for piece in given)
+    return given[0].size if len(given) == 1 else prod([piece.size for piece in given])
 
 
 def holds_batch(given: Axis) -> bool:
