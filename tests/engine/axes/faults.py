@@ -193,6 +193,11 @@ FAULTS = {
         "h = F.relu(self.c(x))\nreturn F.cross_entropy(self.a(h.view(-1, 4)), y)",
         "return F.cross_entropy(self.a(h.flatten(1)), y)\nnn.Linear(8, 5)", "x, y",
     ),
+    "an encoder that cuts each sample, and a decoder that leaves their number open": Fault(
+        "SHP718", "4x2x12", "self.c = nn.Conv1d(2, 8, 5)\nself.a = nn.Linear(16, 5)\nself.b = nn.Linear(5, 24)",
+        "h = F.relu(self.c(x)).view(-1, 16)\nreturn F.mse_loss(self.b(self.a(h)).view(-1, 2, 12), x)",
+        "h = F.relu(self.c(x)).flatten(1)\nnn.Linear(64, 5)",
+    ),
     "all samples flattened": Fault(
         "SHP718", "3x3x8x8", "self.c = nn.Conv2d(3, 4, 3)\nself.a = nn.Linear(144, 5)",
         "h = F.relu(self.c(x)).flatten()\nreturn self.a(h)", "h = F.relu(self.c(x)).flatten(1)",

@@ -178,7 +178,7 @@ def _unfolded(observation: Observation, known: Layouts, axis: Axis) -> bool:
     for event in known.step.events:
         if observation.nodes[event.node].bare_name in REGROUPING and event.inputs and event.outputs:
             before, after = known.of(event.tensors[0]), known.of(event.outputs[0])
-            if before[:1] == (axis,) and samples_first(after):
+            if before[:1] == (axis,) != after[:1] and samples_first(after):
                 return True
     return False
 
