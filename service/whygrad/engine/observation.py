@@ -95,8 +95,9 @@ class Observation:
     """Everything seen of one program. `stacks` may be filled lazily while the program is at hand.
 
     `buffers` are all tensors of modules that are no parameters, plain attributes too. `resized`: axes of inputs with
-    another size than tracing recorded, as (axis, recorded, sent). `returns` is the value number that the method
-    returns. `opaque` nodes are closed to probes. `request` is what was asked, with recorded inputs where none were.
+    another size than tracing recorded, as (axis, recorded, sent); `unrecorded` is a trace whose file does not tell what
+    it was recorded with. `returns` is the value number that the method returns. `opaque` nodes are closed to probes.
+    `request` is what was asked, with recorded inputs where none were.
     """
 
     format: str = "torchscript"
@@ -105,6 +106,7 @@ class Observation:
     request: Mapping[str, Json] = field(default_factory=dict)
     traced: bool = False
     resized: tuple[tuple[int, int, int], ...] = ()
+    unrecorded: bool = False
     nodes: tuple[Node, ...] = ()
     returns: int | None = None
     opaque: tuple[int, ...] = ()

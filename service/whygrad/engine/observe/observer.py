@@ -106,6 +106,7 @@ class Observer:
             format=self._archive.format,
             traced=program.traced,
             resized=resized(recorded, self._inputs),
+            unrecorded=program.traced and recorded is None,
             request={**self._request, "inputs": self._inputs},
             nodes=self._nodes(program),
             returns=program.returns,

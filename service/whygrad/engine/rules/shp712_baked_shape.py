@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.baked import Baked, baked, misread
 from whygrad.engine.axes.layouts import layouts
-from whygrad.engine.axes.unrolled import cut_short, skipped
+from whygrad.engine.axes.unrolled import Resized, Unrolled, axes, cut_short, skipped, unpacked
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Node, Observation
@@ -69,14 +69,15 @@ _DYNAMIC = "give torch.export.export the dynamic_shapes of its inputs, or send t
 @rule("SHP712", "baked-shape", "error")
 def baked_shape(observation: Observation) -> Iterator[Finding]:
     """What a traced program holds of the sizes of its example, where another size came in."""
-    if not observation.traced or not observation.resized:
+    if not observation.traced or not (observation.resized or observation.unrecorded):
         return
     known, failed = layouts(observation), failure(observation)
     if failed is None:
         yield from (_finding(observation, found) for found in misread(observation, known))
         yield from (_skipped(observation, found) for found in skipped(observation, known))
     elif failed.event is not None and not failed.event.completed:
-        if (found := baked(observation, known, failed.event)) is not None:
+        found = baked(observation, known, failed.event) if observation.resized else unpacked(observation, failed.event)
+        if found is not None:
             yield _finding(observation, found, failed)
         elif (short := cut_short(observation, known, failed.event)) is not None:
             yield _skipped(observation, short, failed)
@@ -101,40 +102,61 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         chain=(Link(f"the size {found.recorded} was written into the program here", found.node), *_raised(failed)),
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=Fix(
-            _opened(node, found) + _advice(observation, node), edits=tuple(Give(*change) for change in found.changes)
-        ),
+        fix=_changed(observation, node, found),
         other_fixes=tuple(
             Fix(_advice(observation, node), edits=tuple(Give(*change) for change in other)) for other in found.others
         ),
     )
 
 
-def _skipped(observation: Observation, found: Baked, failed: Failure | None = None) -> Finding:
-    node, refused = observation.nodes[found.node], _refused(failed)
+def _changed(observation: Observation, node: Node, found: Baked) -> Fix:
+    """The sizes that came in place of those of the example; of a loop over pieces, an export that keeps it."""
+    if node.op == "prim::ListUnpack":
+        sizes = (None, found.sent), (found.recorded, found.sent)
+        axis = next((axis for axis in axes(observation) if axis[1:] in sizes), None)
+        return _loop_kept(observation, axis, found.recorded)
+    edits = tuple(Give(*change) for change in found.changes)
+    return Fix(_opened(node, found) + _advice(observation, node), edits=edits)
+
+
+def _skipped(observation: Observation, found: Unrolled, failed: Failure | None = None) -> Finding:
+    node, refused = observation.nodes[found.event.node], _refused(failed)
+    others = "nothing reads the others" if found.alone else "it does not read the others"
     return Finding(
-        title=f"only the first {found.recorded} of {found.sent} steps are read: the example had no more",
-        message=f"{_recorder(observation)} unrolled the reading of {found.recorded} steps. The input has {found.sent}, "
-        "and nothing reads the others.",
-        node=found.node,
+        title=f"only the first {found.read} of {found.size} steps are read: {_as_far(found)}",
+        message=f"{_recorder(observation)} unrolled the reading of {found.read} steps. The input has {found.size}, and "
+        f"{others}.",
+        node=node.id,
         event=found.event,
         order=found.order,
         severity="error" if failed else "warning",
         parameters=names(observation.trainable) if failed else (),
-        chain=(Link(f"{node.name} reads step {found.recorded} as the last", found.node), *_raised(failed)),
+        chain=(Link(f"{node.name} reads step {found.read} as the last", node.id), *_raised(failed)),
         explains=frozenset({refused} if refused is not None else ()),
-        fix=_loop_kept(observation, found),
+        fix=_to_the_end(observation, found) if found.slices else _loop_kept(observation, found.axis, found.read),
     )
 
 
-def _loop_kept(observation: Observation, found: Baked) -> Fix:
-    """An export that keeps the loop; where no number in the program stands for it, what it reads as it is, is sent."""
-    words = _DYNAMIC if observation.exported else "export with torch.jit.script, which keeps the loop"
-    if found.changes:
-        return Fix(words, edits=tuple(Give(*change) for change in found.changes))
-    axes = [axis for axis, *sizes in observation.resized if sizes == [found.recorded, found.sent]]
-    ask = as_in_the_example(observation, axes[0], found.sent, found.recorded) if axes else None
-    return Fix(f"{words}; as it is, it takes the {found.recorded} steps of its example", edits=(ask,) if ask else ())
+def _as_far(found: Unrolled) -> str:
+    """Why a reading ends there."""
+    _, recorded, _ = found.axis
+    return "a trace goes as far as its example" if recorded is None else "the example had no more"
+
+
+def _to_the_end(observation: Observation, found: Unrolled) -> Fix:
+    """A slice of all that came."""
+    return Fix(_kept(observation), edits=(Give(found.event.node, "end", found.size),))
+
+
+def _loop_kept(observation: Observation, axis: Resized | None, read: int) -> Fix:
+    """An export that keeps the loop; what the program takes as it is, is sent."""
+    words, steps = _kept(observation), (axis[1] if axis else None) or read
+    ask = as_in_the_example(observation, axis[0], axis[2], steps) if axis else None
+    return Fix(f"{words}; as it is, it takes the {steps} steps of its example", edits=(ask,) if ask else ())
+
+
+def _kept(observation: Observation) -> str:
+    return _DYNAMIC if observation.exported else "export with torch.jit.script, which keeps the loop"
 
 
 def _refused(failed: Failure | None) -> int | None:
