@@ -120,7 +120,8 @@ def lines_of(piece: int, begin: int, end: int) -> bytes:
         (lines_of(0, 0, 8), True),
         (lines_of(1, 0, 8), False),
         (lines_of(-1, 0, 8), False),
-        (lines_of(0, 0, 99), False),
+        (lines_of(0, 0, 99), True),
+        (lines_of(0, 10, 99), False),
         (lines_of(0, 8, 2), False),
         (b"\x80\x02(", False),
         (b"\x80\x02).", False),
@@ -138,6 +139,11 @@ def test_damaged_debug_record_costs_the_lines_alone(record: bytes, kept: bool) -
     assert judged.weights
     assert any(name.endswith(".debug_pkl") for name in zipfile.ZipFile(io.BytesIO(judged.data)).namelist()) == kept
     assert examined(target.getvalue(), {"inputs": [{"shape": [2, 6]}]})[-1]["verdict"] == "healthy"
+
+
+def test_a_number_at_the_end_that_python_prints_longer_costs_no_lines() -> None:
+    program = build(PLAIN.rstrip() + ".clamp(-1e9, 1e9)")
+    assert sources(program) == sources(judge(program).data) != {}
 
 
 def test_operations_of_a_function_share_its_text() -> None:

@@ -62,7 +62,8 @@ class _Lines:
         if id(source) not in self._known:
             self._known[id(source)] = self._size(source)
         size = self._known[id(source)]
-        return size is not None and 0 <= start <= end <= max(size, 1)  # torch ends what has no source at 1
+        # torch ends what has no source at 1, and a number where it would if it were written as Python prints it
+        return size is not None and 0 <= start <= min(end, size)
 
     def _size(self, source: Value) -> int | None:
         """How many bytes a source has; None where it is none."""
