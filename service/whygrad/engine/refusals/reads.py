@@ -9,6 +9,8 @@ from whygrad.engine.facts import Argument
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.targets import STRETCHING
 from whygrad.engine.operations import METADATA, RETYPING
+from whygrad.engine.wording.rewriting import behind
+from whygrad.engine.wording.spelling import with_behind
 
 
 def prepared(observation: Observation, node: Node) -> Node:
@@ -26,6 +28,12 @@ def prepared(observation: Observation, node: Node) -> Node:
         losses += [other] if any(a.name == "target" for a in read) else []
     around = {frame.function for frame in observation.stack(node.id)[-1:]}
     return next((n for n in losses if n.bare_name in around), losses[0] if losses else node)
+
+
+def with_suffix(observation: Observation, node: Node, role: str, place: int, suffix: str) -> str | None:
+    """The user's line with something put behind one of the two that a loss compares, which is in that place of it."""
+    spelt = with_behind(observation, node, role, suffix)
+    return spelt or behind(observation.source(node.id), prepared(observation, node).name, place, suffix)
 
 
 def wrapped(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:

@@ -61,7 +61,7 @@ from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import Compared, compared, refitted
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.predicting import at_each_place, one_for_each
-from whygrad.engine.refusals.reads import prepared, wrapped
+from whygrad.engine.refusals.reads import prepared, with_suffix, wrapped
 from whygrad.engine.refusals.sending import described, of_the_loss, resent, sent_as
 from whygrad.engine.refusals.sent_sizes import one_score
 from whygrad.engine.refusals.shifted import readers, shifted
@@ -69,7 +69,6 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, origin, parameter_name
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import behind
 from whygrad.engine.wording.spelling import along_instead, with_behind
 
 _NO_SHARE = "target should be between 0 and 1"
@@ -168,8 +167,7 @@ def _of_flags(observation: Observation, failed: Failure, event: Event, found: Co
 def _refit(observation: Observation, node: Node, found: Compared, role: str, expression: str) -> Fix:
     operand, place = (found.target, 1) if role == "target" else (found.input, 0)
     suffix, name = expression.removeprefix("x"), prepared(observation, node).name
-    spelt = with_behind(observation, node, operand.role, suffix)
-    after = spelt or behind(observation.source(node.id), name, place, suffix)
+    after = with_suffix(observation, node, operand.role, place, suffix)
     turned = "the classes stand last: " if role == "input" and found.classes is not None and suffix[1:2] in "tm" else ""
     summary = f"{turned}give {name} {_called(observation, node, operand)}{suffix}"
     return Fix(summary, after=after, edits=wrapped(observation, node, operand.role, expression))

@@ -4,7 +4,8 @@ What happened
 -------------
 A `view`, `reshape` or `flatten` before a linear layer changed how many samples there are. `x.view(-1, 288)` keeps the
 batch only where each sample has 288 features: with 36 of them it makes one row of 8 samples, with 1152 it cuts each
-sample into 4 rows.
+sample into 4 rows. `x.view(-1, c, h, w)` of frames, and `h.reshape(-1, 64)` of steps, put these among the samples, so
+that each gets a prediction of its own.
 
 Why it matters
 --------------
@@ -14,7 +15,9 @@ targets, or the error comes only there, as "Expected input batch_size (16) to ma
 How to fix it
 -------------
 Keep the batch and let the features be what they are: `x.flatten(1)` or `x.view(x.size(0), -1)`. If the layer then
-raises, its `in_features` were wrong, and say so.
+raises, its `in_features` were wrong, and say so. Steps or frames of one sample are taken together: average features
+over them before the view, `h.mean(1)` in place of it, or predictions behind it,
+`scores.unflatten(0, (y.size(0), -1)).mean(1)`. Where each has a target of its own, flatten the targets likewise.
 
 Not to be confused with
 -----------------------
@@ -59,9 +62,13 @@ from collections.abc import Iterator
 from whygrad.engine.axes.folding import Fold, Unfolded, folds, unfolds
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.merging import Merged, merged
+from whygrad.engine.axes.unreduced import Unreduced, unreduced
 from whygrad.engine.edits import Edit, Give, Resize
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.refusals.failures import failure
+from whygrad.engine.refusals.reads import prepared
+from whygrad.engine.refusals.reducing import reduced
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer
@@ -74,10 +81,13 @@ from whygrad.engine.wording.spelling import batch_kept
 def batch_folded(observation: Observation) -> Iterator[Finding]:
     """Each view that changes the number of samples before a layer that reads them."""
     known = layouts(observation)
-    for fold in folds(observation, known):
-        yield _finding(observation, known, fold)
-    for unfolded in unfolds(observation, known):
-        yield _of_images(observation, known, unfolded)
+    read = [_finding(observation, known, fold) for fold in folds(observation, known)]
+    read += [_of_images(observation, known, unfolded) for unfolded in unfolds(observation, known)]
+    yield from read
+    told = {node for each in read for node in each.explains}
+    for spread in unreduced(observation, known):
+        if spread.loss.node not in told:
+            yield _unreduced(observation, known, spread)
     failed = observation.failure
     if failed is not None and (found := merged(observation, known, failed)) is not None:
         yield _merged(observation, failed, found)
@@ -109,6 +119,38 @@ def _merged(observation: Observation, failed: Event, found: Merged) -> Finding:
             after=factored(open_at, node.bare_name, found.place, count, str(found.width)),
             edits=(Give(node.id, argument, [*found.sizes]),),
         ),
+    )
+
+
+def _unreduced(observation: Observation, known: Layouts, found: Unreduced) -> Finding:
+    """Several predictions for each target of a loss, each of a part of a sample."""
+    node, loss = observation.nodes[found.view.node], observation.nodes[found.loss.node]
+    before, after = found.view.tensors[0], found.view.outputs[0]
+    name, raised = prepared(observation, loss).name, failure(observation)
+    refused = raised is not None and raised.event is found.loss
+    rows, targets = counted(found.given.tensor.shape[0], "prediction"), counted(found.samples, "target")
+    places = " and ".join(map(str, found.parts))
+    moved = "A part of each sample is" if not found.parts else f"Dimension {places} is"
+    moved = f"Dimensions {places} are" if len(found.parts) > 1 else moved
+    return Finding(
+        title=f"{node.name} makes {counted(after.shape[0], 'row')} of {counted(found.samples, 'sample')}: "
+        f"{size(before)} becomes {size(after)}",
+        message=f"{moved} put among the samples and not taken out again, so that {name} has {rows} for {targets}."
+        + (" The view also mixes it with what is left of each sample." if found.mixed else ""),
+        node=node.id,
+        event=found.view,
+        order=found.order,
+        severity="error" if refused else "warning",
+        parameters=names(observation.trainable) if refused else (),
+        chain=(
+            Link(f"{size(before)} becomes {size(after)} here", node.id),
+            Link(f"so {name} refuses what it gets: {raised.said}", loss.id)
+            if raised is not None and refused
+            else Link(f"{name} stretches {rows} and {targets} to each other", loss.id),
+        ),
+        explains=frozenset({loss.id, prepared(observation, loss).id}),
+        fix=next(fixes := reduced(observation, known, found), None),
+        other_fixes=tuple(fixes),
     )
 
 

@@ -53,6 +53,15 @@ def called_instead(observation: Observation, node: Node, function: str) -> str |
     return replaced(source, call, f"{bracketed(text)}.{function}()" if method else f"torch.{function}({text})")
 
 
+def method_instead(observation: Observation, node: Node, call: str) -> str | None:
+    """The user's line with a method of its operand in place of an operation: `x.mean(1)` for `x.view(-1, 8)`."""
+    source, found = observation.source(node.id), call_of(observation, node)
+    if source is None or found is None:
+        return None
+    operand = bracketed(source[slice(*span(source, found[1]))])
+    return replaced(source, found[0], f"{operand}{call}") if operand else None
+
+
 def leaky(observation: Observation, node: Node) -> str | None:
     """The user's line with `leaky_relu` of its operand alone in place of another function of torch's."""
     source, found = observation.source(node.id), call_of(observation, node)
