@@ -39,15 +39,16 @@ def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[t
 def _told_apart_second(observation: Observation, known: Layouts, event: Event) -> bool:
     """Whether what attends has a table of positions added along its second axis, and none along its samples."""
     sums = (e for e in map(known.step.events.__getitem__, known.behind(event)) if len(e.inputs) == 2)
-    tables = {along for e in sums if observation.nodes[e.node].bare_name == "add" for along in _tables(known, e)}
-    return tables == {1}
+    along = {place for e in sums if observation.nodes[e.node].bare_name == "add" for place in tables(known, e)}
+    return along == {1}
 
 
-def _tables(known: Layouts, event: Event) -> Iterator[int]:
+def tables(known: Layouts, event: Event) -> Iterator[int]:
     """Along which axis of (samples, positions, features) a sum adds a table: the same for all of the others."""
     for given, table in permutations((known.of(t) for t in event.tensors), 2):
         rows = ((),) * (len(given) - len(table)) + table
-        if len(given) == len(rows) == 3 and holds_batch(given[0]) and not holds_batch(given[1]):
+        scores = given[-2:-1] == given[-1:]
+        if len(given) == len(rows) == 3 and holds_batch(given[0]) and not holds_batch(given[1]) and not scores:
             alike = [not a or length(a) == 1 or all(p.source.kind == "repeated" for p in a) for a in rows[:2]]
             own = [all(p.source.kind in _OF_TABLES for p in a) and length(a) > 1 for a in rows[:2]]
             yield from (i for i in (0, 1) if own[i] and alike[1 - i])

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from whygrad.engine.axes.layouts import Layouts
-from whygrad.engine.axes.pieces import Axis
+from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.observation import Event, Node, Observation
 
 _PASSING = frozenset({"aten::Int", "aten::IntImplicit", "aten::ScalarImplicit", "prim::NumToTensor"})
+_MEASURING = ("aten::size", "aten::len")
 _COMPUTING = frozenset({"mul", "floordiv", "div", "add", "sub", "floor_divide", "true_divide"})
 
 
 def meant(observation: Observation, known: Layouts, node: Node) -> list[Axis | None]:
     """For each size that a view is given, the axis whose size was read for it; None where it was none."""
-    return [_read(observation, known, value) for value in _given(observation, node)]
+    return [measured(observation, known, value) for value in _given(observation, node)]
 
 
 def computed(observation: Observation, node: Node) -> list[bool]:
@@ -43,18 +44,27 @@ def _origin(observation: Observation, value: int) -> Node | None:
     return made
 
 
-def _read(observation: Observation, known: Layouts, value: int) -> Axis | None:
-    made = _origin(observation, value)
-    if made is None or made.op == "aten::size":
-        return _axis(observation, known, made, made.literal("dim")) if made is not None else None
-    whole = observation.givers.get(made.arguments[0].value) if made.arguments else None
-    if whole is None or whole.op != "aten::size":
-        return None
-    place = made.outputs.index(value) if made.op == "prim::ListUnpack" else made.literal("idx")
-    return _axis(observation, known, whole, place)
-
-
-def _axis(observation: Observation, known: Layouts, read: Node, place: object) -> Axis | None:
-    event = _executions(observation).get(read.id)
-    layout = known.of(event.tensors[0]) if event is not None and event.inputs else ()
+def measured(observation: Observation, known: Layouts, value: int) -> Axis | None:
+    """The axis whose size a number is; None where it is none's."""
+    layout, place = _whole(observation, known, value)
     return layout[place] if isinstance(place, int) and -len(layout) <= place < len(layout) else None
+
+
+def beside(observation: Observation, known: Layouts, value: int, axis: Axis) -> tuple[Node, int] | None:
+    """What read a size, and where another axis stands in the tensor that it was read off."""
+    layout, _ = _whole(observation, known, value)
+    read = _origin(observation, value)
+    return (read, layout.index(axis)) if read is not None and axis in layout else None
+
+
+def _whole(observation: Observation, known: Layouts, value: int) -> tuple[Layout, object]:
+    """The axes of the tensor that a size was read off, and the place that was asked for."""
+    read = _origin(observation, value)
+    if read is None or not read.arguments:
+        return (), None
+    place = 0 if read.op == "aten::len" else read.literal("dim")
+    if read.op not in _MEASURING:
+        place = read.outputs.index(value) if read.op == "prim::ListUnpack" else read.literal("idx")
+        read = observation.givers.get(read.arguments[0].value)
+    event = _executions(observation).get(read.id) if read is not None and read.op in _MEASURING else None
+    return (known.of(event.tensors[0]) if event is not None and event.inputs else ()), place

@@ -19,12 +19,14 @@ from whygrad.engine.axes.seen import Seen, alike
 from whygrad.engine.observation import Event, Node
 from whygrad.engine.operands import value
 
-_REDUCING = frozenset(
+REDUCING = frozenset(
     {
         "sum", "mean", "nanmean", "nansum", "amax", "amin", "max", "min", "norm", "var", "std", "prod", "logsumexp",
         "argmax", "argmin", "any", "all", "median", "linalg_vector_norm", "mode", "kthvalue", "count_nonzero",
     }
 )  # fmt: skip
+"""Operations that take axes away, or leave them at one, with all numbers along them in what is left."""
+
 REGROUPING = frozenset(
     {"view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "_unsafe_view", "_reshape_alias", "ravel"}
 )
@@ -153,7 +155,7 @@ def _times(given: Axis, times: int, key: Hashable, *, outer: bool) -> Axis:
 
 MOVING: dict[str, Callable[[Seen], Layout]] = {
     **dict.fromkeys(REGROUPING, _regrouped),
-    **dict.fromkeys(_REDUCING, _reduced),
+    **dict.fromkeys(REDUCING, _reduced),
     **dict.fromkeys(("permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis"), _permuted),
     **dict.fromkeys(("t", "numpy_T", "matrix_H", "mT", "mH", "adjoint"), _permuted),
     **dict.fromkeys(("select", "unbind", "diagonal"), _selected),

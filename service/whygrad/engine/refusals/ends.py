@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Node, Observation, Operand, Step
-from whygrad.engine.operands import value
 from whygrad.engine.operands.stretching import Clash
 from whygrad.engine.operations import OPEN_END
 from whygrad.engine.wording.origins import made
@@ -25,45 +23,6 @@ def ended(observation: Observation, step: Step, node: Node, wrong: Clash) -> Ite
     for argument in ("end", "start"):
         for operand, given, wanted in pairs:
             yield from _cut(observation, step, node, operand, wrong.axis, argument, given, wanted)
-
-
-def recut(observation: Observation, step: Step, node: Node, wrong: Clash) -> Iterator[Fix]:
-    """A weight or buffer that was cut by another size than the one it has to go with: `table[: x.size(1)]`."""
-    first, second = wrong.sizes
-    for operand, other, given, wanted in (
-        (wrong.second, wrong.first, second, first),
-        (wrong.first, wrong.second, first, second),
-    ):
-        cut = _of_a_table(observation, step, operand, wrong.axis, given, wanted) if operand and other else None
-        if cut is not None and other is not None:
-            place = len(other.tensor.shape) + wrong.axis
-            after = by_another_size(observation.source(node.id), place)
-            summary = f"cut the table by the {wanted} that it goes with: table[: x.size({place})]"
-            yield Fix(summary, after=after, edits=(Give(cut, "end", wanted),))
-
-
-def by_another_size(line: str | None, place: int) -> str | None:
-    """The line with the size of another dimension, where it asks for the size of one alone."""
-    sizes = list(re.finditer(r"\.(size\(|shape\[)(\d+)(?=[)\]])", line or ""))
-    return f"{line[: sizes[0].start(2)]}{place}{line[sizes[0].end(2) :]}" if line and len(sizes) == 1 else None
-
-
-def _of_a_table(
-    observation: Observation, step: Step, operand: Operand, axis: int, given: int, wanted: int
-) -> int | None:
-    """The slice that left `given` rows of a weight or buffer which has `wanted` as well."""
-    tensor, found = operand.tensor, None
-    while tensor.id not in observation.stored:
-        _, maker = made(step, {tensor.id})
-        cut = observation.nodes[maker.node] if maker is not None else None
-        if maker is None or cut is None or cut.bare_name != "slice":
-            return None
-        whole = maker.tensors[0]
-        computed = cut.literal("end") is None and value(cut, maker, "end") == given
-        along = (cut.literal("dim", 0) - axis) % len(whole.shape) == 0
-        found = cut.id if along and computed and whole.shape[axis] >= wanted else found
-        tensor = whole
-    return found
 
 
 def _cut(

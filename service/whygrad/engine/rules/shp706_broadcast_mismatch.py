@@ -60,12 +60,13 @@ from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.operands.stretching import Clash, clash
 from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.composing import composed
-from whygrad.engine.refusals.ends import ended, recut
+from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.masked import masked_alike
 from whygrad.engine.refusals.ordered import in_order
 from whygrad.engine.refusals.pieces import evenly_cut
+from whygrad.engine.refusals.recounting import recounted
 from whygrad.engine.refusals.sending import resent, shape_to_send
 from whygrad.engine.refusals.sent_sizes import divisible, in_proportion
 from whygrad.engine.refusals.shifted import shifted
@@ -132,7 +133,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
             for cut, whole in ((wrong.first, wrong.second), (wrong.second, wrong.first)):
                 yield from shifted(observation, event, failed.step, cut, whole)
         yield from of_the_last_layer(observation, node, wrong.first, wrong.second)
-        yield from recut(observation, failed.step, node, wrong)
+        yield from recounted(observation, failed.step, wrong)
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, node, event, wrong.first, wrong.second)
         lined = alongside(observation, node, wrong.first, wrong.second)

@@ -5,7 +5,8 @@ What happened
 A convolution takes (batch, channels, height, width) and got (batch, height, width, channels); a recurrent layer or
 attention takes the sequence first unless it was made with `batch_first=True`; a classification loss takes the classes
 from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got samples first;
-a table of positions, (steps, 1, features), was cut by the number of samples and added along them.
+positions were counted over the samples, `torch.arange(x.size(0)).unsqueeze(1)`, or a table of them was cut by their
+number, and added along them.
 
 Why it matters
 --------------
@@ -16,7 +17,8 @@ or positions.
 How to fix it
 -------------
 Bring the axes into order before the layer: `x.permute(0, 3, 1, 2)` for images, `x.transpose(1, 2)` for sequences, and
-back behind it. Make recurrent layers and attention with `batch_first=True` where the batch comes first.
+back behind it. Make recurrent layers and attention with `batch_first=True` where the batch comes first. Count positions
+by the steps: `torch.arange(x.size(1))`.
 
 Not to be confused with
 -----------------------
@@ -56,7 +58,7 @@ from collections.abc import Iterator
 from whygrad.engine.axes.attention import attention_over_batch, refused_over_batch
 from whygrad.engine.axes.batch_first import taking_the_batch_first
 from whygrad.engine.axes.flattened import Flattened, unlike_rows
-from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.orders import misordered
 from whygrad.engine.axes.positions import Placed, placed
@@ -64,11 +66,11 @@ from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.nonfinite import broken
 from whygrad.engine.observation import Event, Node, Observation
-from whygrad.engine.refusals.ends import by_another_size
 from whygrad.engine.refusals.reads import checks
+from whygrad.engine.refusals.recounting import by_steps
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
-from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.phrases import counted, size
 from whygrad.engine.wording.rewriting import behind, fed, rewritten
 from whygrad.engine.wording.spelling import in_keyword, with_behind
 
@@ -88,7 +90,7 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
             yield _crossed(observation, order, node, event)
         elif node.id not in told and (laid := placed(observation, known, order)) is not None:
             told.add(node.id)
-            yield _placed(observation, order, node, event, laid)
+            yield _placed(observation, known, order, node, event, laid)
         elif node.id not in told and (rows := unlike_rows(observation, known, node, event)) is not None:
             told.add(node.id)
             yield _unlike(observation, order, node, event, rows)
@@ -113,24 +115,21 @@ def _finding(observation: Observation, order: int, node: Node, event: Event, fou
     )
 
 
-def _placed(observation: Observation, order: int, node: Node, event: Event, found: Placed) -> Finding:
-    given, table = size(found.given.tensor), called(observation, node, found.table)
+def _placed(observation: Observation, known: Layouts, order: int, node: Node, event: Event, found: Placed) -> Finding:
+    given, table, rows = size(found.given.tensor), called(observation, node, found.table), found.counted.node
+    gives = f"each sample of {given} the position of its place in the batch"
     return Finding(
-        title=f"{table} gives each sample of {given} the position of its place in the batch",
-        message=f"The table was made for steps in front, and {given} has its {found.given.tensor.shape[0]} samples "
-        f"there; the {found.steps} steps of a sample stand second, and all get the same row.",
-        node=node.id,
+        title=f"{table} gives {gives if found.samples > 1 else f'all steps of {given} the first position'}",
+        message=f"Its rows are counted by the {counted(found.samples, 'sample')}, and {given} has those in front; "
+        f"the {found.steps} steps of a sample stand second, and all get the same row.",
+        node=rows.id if event.completed else node.id,
         event=event,
         order=order,
         severity="warning" if event.completed else "error",
         parameters=() if event.completed else names(observation.trainable),
-        chain=(Link("the table is cut by the number of samples here", found.cut.id),),
+        chain=(Link("the rows are counted by the number of samples here", rows.id),),
         explains=frozenset({node.id}),
-        fix=Fix(
-            f"cut it by the {found.steps} steps and let it lie along them: table[:x.size(1)].transpose(0, 1)",
-            after=by_another_size(with_behind(observation, node, found.table.role, ".transpose(0, 1)"), 1),
-            edits=found.edits(node),
-        ),
+        fix=by_steps(observation, known, node, found),
     )
 
 
