@@ -82,6 +82,8 @@ EDGES = [
     ("return torch.pow(torch.relu(self.w * x).mean(0), 0.5)", "aten::relu", "aten::pow"),
     ("return (self.w * x).std(1)", "aten::std", None),
     ("return torch.std(self.w * x + 1)", "aten::std", None),
+    ("h = torch.relu(self.w * x); return h.std(1)", "aten::std", None),
+    ("h = (self.w * x).clamp(min=0.0); return torch.tanh(torch.std(h * 2, 1) * 3)", "aten::std", None),
 ]
 
 

@@ -97,3 +97,23 @@ def test_what_the_executor_makes_nan_of_is_kept_away_from_zero_wherever_the_line
     (found,) = [f for f in document["findings"] if f["severity"] != "note"]
     assert (found["code"], found["fix"]["verified"]) == ("FMT901", True), found
     assert found["fix"]["summary"].startswith("keep what")
+
+
+SPREAD = {
+    "return torch.std(h, dim=1)": "return torch.sqrt(torch.var(h, dim=1) + 1e-12)",
+    "return self.p * (h * 2).std(1).tanh()": "return self.p * ((h * 2).var(1) + 1e-12).sqrt().tanh()",
+    "return torch.std(h, 1, unbiased=False, keepdim=True) * h": (
+        "return torch.sqrt(torch.var(h, 1, unbiased=False, keepdim=True) + 1e-12) * h"
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "after"), SPREAD.items())
+@pytest.mark.parametrize("before", ["torch.relu(self.a(x))", "self.a(x).clamp(0.0, 50.0)"])
+def test_the_spread_of_what_is_constant_is_named_and_not_what_comes_before_it(
+    before: str, line: str, after: str
+) -> None:
+    dead = net(f"h = {before}; {line}", "self.a = nn.Linear(3, 6); self.a.bias.data[2] = -30.0")
+    document = diagnose_source(dead, shapes="4x7x3")
+    finding = next(f for f in document["findings"] if f["code"] == "FMT901")
+    assert (finding["location"]["op"], finding["fix"]["after"]) == ("aten::std", after)

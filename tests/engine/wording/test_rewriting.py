@@ -11,6 +11,7 @@ from whygrad.engine.wording.rewriting import (
     given_too,
     out_of_place,
     returned,
+    rooted,
     undetached,
     unless_idle,
 )
@@ -117,3 +118,20 @@ def test_no_block_is_left_without_a_line(around: tuple[tuple[int, str], ...], af
 )
 def test_a_call_is_given_one_argument_more(line: str, after: str | None) -> None:
     assert given_too(line, "ctc_loss", "zero_infinity=True") == after
+
+
+@pytest.mark.parametrize(
+    ("line", "offset", "after"),
+    [
+        ("s = torch.std(h, dim=1)", 4, "s = torch.sqrt(torch.var(h, dim=1) + 1e-12)"),
+        ("return h.std(1).sum()", 7, "return (h.var(1) + 1e-12).sqrt().sum()"),
+        ("return (h * 2).std(1)", 8, "return ((h * 2).var(1) + 1e-12).sqrt()"),
+        ("return h.std(1) - (h + h).std(1)", 7, "return (h.var(1) + 1e-12).sqrt() - (h + h).std(1)"),
+        ("return h.std(1) - (h + h).std(1)", 19, "return h.std(1) - ((h + h).var(1) + 1e-12).sqrt()"),
+        ("return h.std(1) + h.std(0)", None, None),
+        ("return spread(h)", 7, None),
+        ("s = torch.std(", 4, None),
+    ],
+)
+def test_a_spread_becomes_the_root_of_a_variance(line: str, offset: int | None, after: str | None) -> None:
+    assert rooted(Frame("model.py", 1, "forward", line, offset=offset), "1e-12") == after

@@ -10,11 +10,13 @@ from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.domains import ways_inside
 from whygrad.engine.gradients.stops import no_grad_region
 from whygrad.engine.observation import Departure, Event, Frame, Node, Observation
-from whygrad.engine.wording.rewriting import assigned, rewritten
+from whygrad.engine.wording.rewriting import assigned, rewritten, rooted
 from whygrad.engine.wording.spelling import with_behind
 
 _TIES = {"min": "minimum", "max": "maximum"}
 """Operations that the executor gives no gradient where their operands are equal, and those that it leaves alone."""
+
+_TINY = "1e-12"
 
 _WITHOUT = Fix(
     "run the training step without the optimising executor",
@@ -131,7 +133,7 @@ def _another(node: Node, line: Frame | None) -> list[Fix]:
         return [Fix(f"use torch.{instead}", after=after, edits=(Become(node.id, f"aten::{instead}"),))]
     if node.op == "aten::std":
         rest = "".join(f", {a.name}={a.name}" for a in node.arguments[1:])
-        edit = Replace(node.id, f"torch.sqrt(torch.var(self{rest}) + 1e-12)")
-        summary = "take the root of the variance, a little more than zero: torch.sqrt(x.var() + 1e-12)"
-        return [Fix(summary, edits=(edit,))]
+        edit = Replace(node.id, f"torch.sqrt(torch.var(self{rest}) + {_TINY})")
+        summary = f"take the root of the variance, a little more than zero: torch.sqrt(x.var() + {_TINY})"
+        return [Fix(summary, before=line.source if line else None, after=rooted(line, _TINY), edits=(edit,))]
     return []

@@ -16,8 +16,9 @@ How to fix it
 -------------
 Write the operation so that both agree. An expression that stands inside of `no_grad` and outside: compute it once, and
 `detach()` it where it must be constant. A derivative that is infinite at the edge (`acos` at 1, `sqrt` and `log` at 0):
-keep the argument away from the edge. `torch.min(a, b)` at ties: `torch.minimum(a, b)`. Where nothing else helps, train
-inside of `with torch.jit.optimized_execution(False):`.
+keep the argument away from the edge. `torch.std` of what is constant: `torch.sqrt(torch.var(x) + 1e-12)`.
+`torch.min(a, b)` at ties: `torch.minimum(a, b)`. Where nothing else helps, train inside of
+`with torch.jit.optimized_execution(False):`.
 
 Not to be confused with
 -----------------------

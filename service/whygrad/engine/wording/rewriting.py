@@ -177,6 +177,22 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     return source[:start] + shown + source[end:] if shown else None
 
 
+def rooted(line: Frame | None, more: str) -> str | None:
+    """The line with the root of a variance and a little more in place of its call of `std`, or of the one meant."""
+    source, offset = (line.source or "", line.offset) if line is not None else ("", None)
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]
+    own = [(n, n.func) for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == "std"]
+    begun = [(n, f) for n, f in own if offset in (span(source, n)[0], span(source, f.value)[0])]
+    if len(meant := own if len(own) == 1 else begun) != 1:
+        return None
+    (start, end), name = span(source, meant[0][0]), span(source, meant[0][1])[1]
+    owner = source[start : name - len(".std")]
+    variance = f"{owner}.var{source[name:end]} + {more}"
+    return (
+        source[:start] + (f"{owner}.sqrt({variance})" if owner in FUNCTIONAL else f"({variance}).sqrt()") + source[end:]
+    )
+
+
 def given_too(source: str | None, function: str, argument: str) -> str | None:
     """The line with one argument more, `mode="linear"`, in its only call of a function."""
     calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call)]
