@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from functools import lru_cache
 
+from whygrad.engine.axes.measuring import MEASURING
 from whygrad.engine.axes.mixing import MIXING
 from whygrad.engine.axes.moving import MOVING
 from whygrad.engine.axes.pieces import Axis, Kind, Layout, Source, axis, length
@@ -107,7 +108,7 @@ def _samples(observation: Observation, step: Step) -> int | None:
     return Counter(sizes).most_common(1)[0][0] if sizes else None
 
 
-_FOLLOWED = {**MOVING, **MIXING}
+_FOLLOWED = {**MOVING, **MIXING, **MEASURING}
 
 
 def _followed(seen: Seen) -> Layout:

@@ -10,6 +10,7 @@ from whygrad.engine.axes.pieces import (
     Source,
     axis,
     length,
+    resized,
     stretched,
 )
 from whygrad.engine.axes.seen import Seen, alike, new, sized
@@ -110,11 +111,27 @@ def _contracted(seen: Seen) -> Layout:
 
 
 def _indexed(seen: Seen) -> Layout:
-    """A table taken at the places of one index."""
-    indices = [a for role, a in seen.layouts.items() if role.startswith("indices")]
-    if len(indices) == 1 and len(seen.made.shape) == len(indices[0]) + len(seen.first) - 1:
-        return indices[0] + seen.first[1:] if "indices[0]" in seen.layouts else ()
-    return alike(seen)
+    """A table taken at the places of its indices: what they give stands where the first does, if none is left out."""
+    places = sorted(int(role[8:-1]) for role in seen.layouts if role.startswith("indices["))
+    indices = [seen.layouts[f"indices[{place}]"] for place in places]
+    if not places or len(seen.made.shape) != len(seen.first) - len(places) + max(map(len, indices)):
+        return alike(seen)
+    begin = places[0] if places[-1] - places[0] < len(places) else 0
+    rest = [a for i, a in enumerate(seen.first) if i not in places]
+    return (*rest[:begin], *stretched(indices, max(map(len, indices))), *rest[begin:])
+
+
+def _gathered(seen: Seen) -> Layout:
+    """One number of each row is a part of the row, also where its index was given the axis by hand."""
+    made = list(alike(seen))
+    for along in seen.axes_named("dim", len(made)) or ():
+        if seen.made.shape[along] == 1 and len(seen.first) == len(made):
+            made[along] = resized(seen.first[along], 1, (seen.number, along))
+    return tuple(made)
+
+
+def _of_a_cell(seen: Seen) -> Layout:
+    return (*seen.first[:-1], seen.source("made", len(seen.made.shape) - 1))
 
 
 def _attended(seen: Seen) -> Layout:
@@ -134,7 +151,9 @@ MIXING: dict[str, Callable[[Seen], Layout]] = {
     "stack": _stacked,
     **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), _recurred),
     "einsum": _contracted,
+    **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), _of_a_cell),
     "index": _indexed,
+    **dict.fromkeys(("gather", "take_along_dim"), _gathered),
     "scaled_dot_product_attention": _attended,
     **dict.fromkeys(_FACTORIES, new),
 }

@@ -14,8 +14,9 @@ from whygrad.engine.axes.pieces import (
     of_one,
     regrouped,
     repeated,
+    resized,
 )
-from whygrad.engine.axes.seen import Seen, alike
+from whygrad.engine.axes.seen import Seen, alike, without
 from whygrad.engine.observation import Event, Node
 from whygrad.engine.operands import value
 
@@ -23,6 +24,8 @@ REDUCING = frozenset(
     {
         "sum", "mean", "nanmean", "nansum", "amax", "amin", "max", "min", "norm", "var", "std", "prod", "logsumexp",
         "argmax", "argmin", "any", "all", "median", "linalg_vector_norm", "mode", "kthvalue", "count_nonzero",
+        "linalg_norm", "frobenius_norm", "nuclear_norm", "var_mean", "std_mean", "aminmax",
+        "nanmedian", "quantile", "nanquantile", "trapz", "trapezoid",
     }
 )  # fmt: skip
 """Operations that take axes away, or leave them at one, with all numbers along them in what is left."""
@@ -78,6 +81,14 @@ def _selected(seen: Seen) -> Layout:
     return tuple(a for i, a in enumerate(seen.first) if i not in gone)
 
 
+def _diagonal(seen: Seen) -> Layout:
+    """The axes but two, and those two as the last, which runs along both."""
+    rank = len(seen.first)
+    one, two = ((seen.axes_named(name, rank) or [0])[0] for name in ("dim1", "dim2"))
+    rest = tuple(a for i, a in enumerate(seen.first) if i not in (one, two))
+    return (*rest, resized(seen.first[one], seen.made.shape[-1], seen.number)) if rank > 1 else ()
+
+
 def dropped(node: Node, event: Event) -> list[int]:
     """The axes that a squeeze drops."""
     shape = event.tensors[0].shape if event.inputs else ()
@@ -104,9 +115,7 @@ def _reduced(seen: Seen) -> Layout:
         return alike(seen)
     gone = seen.axes_named("dim", rank)
     gone = list(range(rank)) if gone is None else gone
-    if not seen.value("keepdim"):
-        return tuple(a for i, a in enumerate(seen.first) if i not in gone)
-    return tuple(axis(Source("kept", (seen.number, i), 1)) if i in gone else a for i, a in enumerate(seen.first))
+    return without(seen, seen.first, gone)
 
 
 def _expanded(seen: Seen) -> Layout:
@@ -158,7 +167,8 @@ MOVING: dict[str, Callable[[Seen], Layout]] = {
     **dict.fromkeys(REDUCING, _reduced),
     **dict.fromkeys(("permute", "transpose", "swapaxes", "swapdims", "movedim", "moveaxis"), _permuted),
     **dict.fromkeys(("t", "numpy_T", "matrix_H", "mT", "mH", "adjoint"), _permuted),
-    **dict.fromkeys(("select", "unbind", "diagonal"), _selected),
+    **dict.fromkeys(("select", "unbind"), _selected),
+    **dict.fromkeys(("diagonal", "linalg_diagonal"), _diagonal),
     "squeeze": _squeezed,
     "unsqueeze": _unsqueezed,
     **dict.fromkeys(("expand", "expand_as", "broadcast_to", "broadcast_tensors"), _expanded),

@@ -81,3 +81,10 @@ def sized(seen: Seen, layout: Layout) -> Layout:
     if len(layout) != len(shape):
         return ()
     return tuple(resized(a, shape[i], (seen.number, i)) for i, a in enumerate(layout))
+
+
+def without(seen: Seen, layout: Layout, gone: Sequence[int]) -> Layout:
+    """Axes without those that were summed up: of size 1 where the result keeps its dimensions."""
+    if not seen.value("keepdim"):
+        return tuple(a for i, a in enumerate(layout) if i not in gone)
+    return tuple(axis(Source("kept", (seen.number, i), 1)) if i in gone else a for i, a in enumerate(layout))

@@ -51,7 +51,7 @@ Good::
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.axes.comparing import Side
@@ -64,7 +64,7 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
-from whygrad.engine.wording.origins import called
+from whygrad.engine.wording.origins import called, variable
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.rewriting import behind
 
@@ -173,7 +173,8 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
         else None
     )
     source = observation.source(number)
-    alike = {(s.place, c) for s, c in changes} == {(side.place, call)}
+    alike = {c for _, c in changes} == {call}
+    name = (_root(observation, changes) if after is None and alike else None) or name
     if after is None and source and found.surplus and alike and name.isidentifier():
         after = f"{name} = {name}{call}\n{source}"
     return Fix(
@@ -181,6 +182,21 @@ def _fix(observation: Observation, places: dict[int, tuple[int, Event, Stretch]]
         after=after,
         edits=tuple(Wrap(s.node, s.role, f"x{c}") for s, c in changes),
     )
+
+
+def _root(observation: Observation, changes: Sequence[tuple[Side, str]]) -> str | None:
+    """The variable that all operands to be changed are computed from in their line, each number of its own."""
+    step = observation.first
+    roots = set[str | None]()
+    for side, _ in changes:
+        node, operand, line = observation.nodes[side.node], side.given, observation.source(side.node)
+        for maker in step.lineage(side.tensor.id):
+            alone = [o for o in maker.inputs if o.tensor.shape == side.tensor.shape]
+            if len(maker.inputs) > 1 or not alone or observation.source(maker.node) != line:
+                break
+            node, operand = observation.nodes[maker.node], alone[0]
+        roots.add(variable(observation, node, operand.role))
+    return roots.pop() if len(roots) == 1 else None
 
 
 def _repair(found: Stretch) -> tuple[Side, str]:
