@@ -12,9 +12,11 @@ from whygrad.engine.observation import Error, Event, Node, Observation, Step
 from whygrad.engine.operands.dtypes import wrong_type
 from whygrad.engine.operands.targets import compared
 from whygrad.engine.refusals.causes import Cause, Evidence, cause_of, hidden_cause
+from whygrad.engine.refusals.unpacked import in_full
 from whygrad.engine.refusals.unseen import unseen_node
 from whygrad.engine.wording.origins import last_read, sizes_read, taken_apart
 
+_OF_SIZES: frozenset[Cause] = frozenset({"target", "join", "division", "product", "index", "stretch", "shape"})
 _ARGUMENTS = re.compile(r"Expected a value of type|expected at most \d+ argument|is missing value for argument")
 
 
@@ -77,6 +79,8 @@ def finding(
     The first of the fixes is the one proposed, unless it is a guess.
     """
     number = failed.node.id if failed.node else None
+    unpacked = in_full(observation, failed.step, failed.event) if failed.event and failed.cause in _OF_SIZES else None
+    fixes, chain = ([unpacked[1], *fixes], [unpacked[0], *chain]) if unpacked is not None else (fixes, chain)
     words = (Link(f"torch raises: {failed.said}", number),) if failed.said else ()
     source = observation.source(number) if number is not None else None
     proposed = next((f for f in fixes if not f.guess), None)

@@ -15,6 +15,7 @@ How to fix it
 -------------
 Classes last, as a sequence model gives them: `F.cross_entropy(output.transpose(1, 2), target)`. Labels as a column:
 `target.squeeze(1)`. One-hot labels: `target.argmax(1)`. A prediction (N, 1) for labels (N,): `output.squeeze(1)`.
+Steps that `pad_packed_sequence` left out, as no sequence was that long: `total_length=x.size(1)`.
 
 Not to be confused with
 -----------------------
