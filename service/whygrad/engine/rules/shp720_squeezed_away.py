@@ -3,7 +3,8 @@
 What happened
 -------------
 `squeeze()` without a dimension was called on a tensor whose batch, or another dimension that is needed further on, has
-size 1. It went with those that were meant.
+size 1. It went with those that were meant. Or it was called with the dimension of the batch, `hidden.squeeze(0)` of
+(batch, features), where it does nothing until the batch is one sample.
 
 Why it matters
 --------------
@@ -12,7 +13,8 @@ features for the batch and raises, or a loss compares shapes that stretch to eac
 
 How to fix it
 -------------
-Name what is to go: `x.squeeze(2)`, `x.squeeze((2, 3))`, or `x.flatten(1)` after a pool to 1x1.
+Name what is to go: `x.squeeze(2)`, `x.squeeze((2, 3))`, or `x.flatten(1)` after a pool to 1x1. Leave a squeeze of the
+batch out. `squeeze(0)` of a recurrent layer's state, (layers, batch, features), is right where it has one layer.
 
 Not to be confused with
 -----------------------
@@ -59,16 +61,20 @@ from whygrad.engine.axes.missing import missed
 from whygrad.engine.axes.moving import dropped
 from whygrad.engine.axes.pieces import Axis, Source, holds_batch
 from whygrad.engine.edits import Replace
-from whygrad.engine.finding import Finding, Fix, Link, names
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
 from whygrad.engine.operations import FILLING, METADATA
+from whygrad.engine.refusals.alone import Alone, Squeeze, batch_dropped
 from whygrad.engine.refusals.failures import Failure, failure
+from whygrad.engine.refusals.reads import prepared
 from whygrad.engine.refusals.restored import restored
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
-from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten
+from whygrad.engine.wording.rewriting import ARGUMENTS, rewritten, unless_idle
+from whygrad.engine.wording.spelling import method_instead
 
+_METHOD = rf"(?<!torch)\.squeeze\({ARGUMENTS}\)"
 _CALL = rf"torch\.squeeze\(({ARGUMENTS})\)"
 
 
@@ -79,6 +85,8 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
     rested_on = _rested_on(known, failed)
     alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
     wanted = missed(observation, known)
+    named = batch_dropped(observation, known, failed, wanted)
+    yield from [_of_a_batch(observation, named, failed)] if named is not None else []
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
@@ -91,6 +99,51 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
                 and not _stretched_back(observation, known, event)
             ):
                 yield _finding(observation, order, node, event, meant, raised)
+
+
+def _of_a_batch(observation: Observation, found: Alone, failed: Failure | None) -> Finding:
+    """The batch of one sample, dropped by squeezes that name its dimension."""
+    (first, *others), nodes = found.squeezes, [observation.nodes[s.event.node] for s in found.squeezes]
+    before, after = first.event.tensors[0], first.event.outputs[0]
+    refused = failed.node if failed is not None else None
+    losses = [prepared(observation, observation.nodes[found.judged.node])] if found.judged and not refused else []
+    return Finding(
+        title=f"squeeze({_named(sorted((first.batch, *first.besides)))}) drops the batch of one sample: "
+        f"{size(before)} becomes {size(after)}",
+        message="With several samples it leaves them as they are, and with one it drops their dimension. What follows "
+        "takes the next dimension for the batch.",
+        node=nodes[0].id,
+        event=first.event,
+        order=first.order,
+        severity="error" if refused else "warning",
+        parameters=names(observation.trainable) if refused else (),
+        chain=_chain(nodes[0], before, first.batch, failed),
+        related=tuple(Related("the same here", s.event.node) for s in others),
+        explains=frozenset(node.id for node in ([refused] if refused else losses)),
+        fix=_keeping(observation, found.squeezes, nodes),
+    )
+
+
+def _chain(node: Node, before: Tensor, lost: int, raised: Failure | None) -> tuple[Link, ...]:
+    """What a squeeze drops, and what was refused because of it."""
+    first = Link(f"{size(before)} loses its dimension {lost} here", node.id)
+    if raised is None or raised.node is None:
+        return (first,)
+    return first, Link(f"so {raised.node.name} refuses what it gets: {raised.said}", raised.node.id)
+
+
+def _keeping(observation: Observation, squeezes: Sequence[Squeeze], nodes: Sequence[Node]) -> Fix:
+    """The squeezes without the dimension of the batch: left out, or of what should have gone."""
+    calls = [f".squeeze({_named(s.goes)})" if s.goes else "" for s in squeezes]
+    lines = [observation.source(node.id) for node in nodes]
+    made = [_with_call(observation, node, call) for node, call in zip(nodes, calls, strict=True)]
+    shown = None not in made and len(set(lines)) == len(lines)
+    return Fix(
+        f"name what is to go: {calls[0][1:]}" if calls[0] else "leave the squeeze out: the batch is to stay",
+        before="\n".join(map(str, lines)) if shown else "",
+        after="\n".join(map(str, made)) if shown else None,
+        edits=tuple(Replace(n.id, _squeezing(s.goes)) for n, s in zip(nodes, squeezes, strict=True)),
+    )
 
 
 def _rested_on(known: Layouts, failed: Failure | None) -> set[int]:
@@ -188,14 +241,7 @@ def _finding(
         order=order,
         severity="error" if raised else "warning",
         parameters=names(observation.trainable) if raised else (),
-        chain=(
-            Link(f"{size(before)} loses its dimension {meant[0]} here", node.id),
-            *(
-                [Link(f"so {refused.name} refuses what it gets: {raised.said}", refused.id)]
-                if raised and refused
-                else []
-            ),
-        ),
+        chain=_chain(node, before, meant[0], raised),
         explains=frozenset({refused.id} if refused else ()),
         fix=_fix(observation, node, event, meant),
     )
@@ -203,12 +249,29 @@ def _finding(
 
 def _fix(observation: Observation, node: Node, event: Event, meant: Sequence[int]) -> Fix:
     rest = [i for i in dropped(node, event) if i not in meant]
-    line = observation.place(node.id)
+    line, edits = observation.place(node.id), (Replace(node.id, _squeezing(rest)),)
     if not rest:
-        after = rewritten(line, r"\.squeeze\(\)", "")
-        return Fix("leave the squeeze out: nothing else is of size 1", after=after, edits=(Replace(node.id, "self"),))
-    named = str(rest[0]) if len(rest) == 1 else f"({', '.join(map(str, rest))})"
+        return Fix(
+            "leave the squeeze out: nothing else is of size 1", after=rewritten(line, r"\.squeeze\(\)", ""), edits=edits
+        )
+    named = _named(rest)
     after = rewritten(line, r"\.squeeze\(\)", f".squeeze({named})")
     after = after or rewritten(line, _CALL, lambda call: f"torch.squeeze({call[1]}, {named})")
-    edit = Replace(node.id, f"self.squeeze({named if len(rest) == 1 else rest})")
-    return Fix(f"name what is to go: squeeze({named})", after=after, edits=(edit,))
+    return Fix(f"name what is to go: squeeze({named})", after=after, edits=edits)
+
+
+def _named(dims: Sequence[int]) -> str:
+    """Dimensions as they are written: `2`, `(2, 3)`."""
+    return str(dims[0]) if len(dims) == 1 else f"({', '.join(map(str, dims))})"
+
+
+def _squeezing(dims: Sequence[int]) -> str:
+    """The expression that drops these dimensions of what a node is given."""
+    return f"self.squeeze({list(dims)})" if dims else "self"
+
+
+def _with_call(observation: Observation, node: Node, call: str) -> str | None:
+    """The user's line with another call, or none, in place of the squeeze; "" where nothing is left of it."""
+    line = observation.place(node.id)
+    after = method_instead(observation, node, call) or rewritten(line, _METHOD, call)
+    return unless_idle(line, after)
