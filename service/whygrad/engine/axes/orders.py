@@ -6,6 +6,7 @@ from whygrad.engine.axes.attention import in_attention, padding_mask
 from whygrad.engine.axes.ctc import CTC, samples_before_steps
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.axes.one_sample import one_sample
 from whygrad.engine.axes.pieces import Axis, Layout
 from whygrad.engine.axes.recurrence import RECURRENT, last_sample, recurrent
 from whygrad.engine.edits import Wrap
@@ -29,16 +30,17 @@ def misordered(observation: Observation, known: Layouts, node: Node, event: Even
         return _classes_last(known, node, event)
     if op == "view" and in_attention(observation, node):
         return padding_mask(observation, known, node, event)
-    return _convolved(known, node, event)
+    return _convolved(observation, known, node, event)
 
 
-def _convolved(known: Layouts, node: Node, event: Event) -> Misordered | None:
+def _convolved(observation: Observation, known: Layouts, node: Node, event: Event) -> Misordered | None:
     """A convolution whose channels are in the last axis of its input."""
     found = convolution(node, event)
     if found is None or not found.fits_rank or found.given == found.wanted or found.input.shape[-1] != found.wanted:
         return None
     place = len(found.input.shape) - found.spatial - 1
-    if not _channels_last(known.of(found.input), place, found.input.shape):
+    last = _channels_last(known.of(found.input), place, found.input.shape)
+    if not last or one_sample(observation, known, node, event) is not None:
         return None
     rank = len(found.input.shape)
     call = _moved([*range(place), rank - 1, *range(place, rank - 1)])

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from whygrad.engine.edits import Copy, Wrap
-from whygrad.engine.finding import Fix
+from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import WrongRank
 from whygrad.engine.operands.recurrent import LAYERS
+from whygrad.engine.refusals.failures import Failure
 from whygrad.engine.refusals.reads import from_there_on
 from whygrad.engine.refusals.sending import described, place_of, resent
 from whygrad.engine.wording.origins import called
@@ -57,7 +58,29 @@ def unbatched(observation: Observation, step: Step, node: Node, event: Event) ->
     return Unbatched(observation.nodes[first.node], first, place, image, given, weight.shape[1])
 
 
-def with_a_batch(observation: Observation, step: Step, found: Unbatched) -> Iterator[Fix]:
+def without_batch(observation: Observation, failed: Failure, refused_by: Node, found: Unbatched) -> Finding:
+    """The convolution that is given one sample for a batch, which a linear layer behind it refuses."""
+    image, layer, last = found.image, found.node.module or found.node.name, refused_by.module or refused_by.name
+    return Finding(
+        title=f"{layer} gets {size(image)} without a batch: its {found.channels} channels become as many samples",
+        message=f"{layer} takes {size(image)} for one sample, and what comes of it is flattened as if there were a "
+        f"batch in front: {last} gets {size(found.flat)} where one sample of {found.features} features was meant. "
+        f"Another width of {last} would only hide that.",
+        node=found.node.id,
+        event=found.event,
+        order=found.order,
+        parameters=names(observation.trainable),
+        chain=(
+            Link(f"{size(image)} is taken for one sample here", found.node.id),
+            Link(f"so {last} refuses what it gets: {failed.said}", refused_by.id),
+        ),
+        explains=frozenset({refused_by.id}),
+        fix=next(fixes := _with_a_batch(observation, failed.step, found), None),
+        other_fixes=tuple(fixes),
+    )
+
+
+def _with_a_batch(observation: Observation, step: Step, found: Unbatched) -> Iterator[Fix]:
     """A batch of one in front of the image: given to the convolution, else sent."""
     role, place = found.event.inputs[0].role, place_of(step, found.image)
     name = called(observation, found.node, found.event.inputs[0])

@@ -56,6 +56,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.moved_twice import MovedTwice, moved_twice
+from whygrad.engine.axes.one_sample import one_sample
 from whygrad.engine.edits import Edit, Give, Replace, Resize, Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation, Operand
@@ -74,7 +75,9 @@ from whygrad.engine.wording.spelling import with_behind
 def channel_mismatch(observation: Observation) -> Iterator[Finding]:
     """The convolution that was refused."""
     for failed, node, event in refused(observation, "channels"):
-        if found := convolution(node, event):
+        found = convolution(node, event)
+        lacking = failed.step is observation.first and one_sample(observation, layouts(observation), node, event)
+        if found is not None and not lacking:
             yield _finding(observation, failed, node, found)
 
 

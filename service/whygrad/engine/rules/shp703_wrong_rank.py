@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from whygrad.engine.axes.layouts import layouts
 from whygrad.engine.axes.pieces import holds_batch
 from whygrad.engine.edits import Edit, Give
-from whygrad.engine.finding import Finding, Fix, Link, names
+from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Step
 from whygrad.engine.operands.convolutions import convolution
 from whygrad.engine.operands.ranks import MODES, WrongRank, wrong_for_layer, wrong_rank, wrong_to_interpolate
@@ -62,8 +62,9 @@ from whygrad.engine.refusals.batches_of_matrices import of_a_batch
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.kinds import of_its_kind
+from whygrad.engine.refusals.one_sample import taken_for_one
 from whygrad.engine.refusals.reads import throughout, wrapped
-from whygrad.engine.refusals.unbatched import Unbatched, in_a_batch, taken_out, unbatched, with_a_batch
+from whygrad.engine.refusals.unbatched import in_a_batch, taken_out, unbatched, without_batch
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, origin, variable, weighed
 from whygrad.engine.wording.phrases import counted, size
@@ -84,28 +85,9 @@ def wrong_number_of_dimensions(observation: Observation) -> Iterator[Finding]:
         yield _finding(observation, failed, node, event)
     for failed, node, event in refused(observation, "product"):
         if found := unbatched(observation, failed.step, node, event):
-            yield _without_batch(observation, failed, node, found)
-
-
-def _without_batch(observation: Observation, failed: Failure, refused_by: Node, found: Unbatched) -> Finding:
-    image, layer, last = found.image, found.node.module or found.node.name, refused_by.module or refused_by.name
-    return Finding(
-        title=f"{layer} gets {size(image)} without a batch: its {found.channels} channels become as many samples",
-        message=f"{layer} takes {size(image)} for one sample, and what comes of it is flattened as if there were a "
-        f"batch in front: {last} gets {size(found.flat)} where one sample of {found.features} features was meant. "
-        f"Another width of {last} would only hide that.",
-        node=found.node.id,
-        event=found.event,
-        order=found.order,
-        parameters=names(observation.trainable),
-        chain=(
-            Link(f"{size(image)} is taken for one sample here", found.node.id),
-            Link(f"so {last} refuses what it gets: {failed.said}", refused_by.id),
-        ),
-        explains=frozenset({refused_by.id}),
-        fix=next(fixes := with_a_batch(observation, failed.step, found), None),
-        other_fixes=tuple(fixes),
-    )
+            yield without_batch(observation, failed, node, found)
+    for failed, node, event in refused(observation, "channels"):
+        yield from taken_for_one(observation, failed, node, event)
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:

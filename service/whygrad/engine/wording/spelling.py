@@ -54,12 +54,14 @@ def called_instead(observation: Observation, node: Node, function: str) -> str |
 
 
 def method_instead(observation: Observation, node: Node, call: str) -> str | None:
-    """The user's line with a method of its operand in place of an operation: `x.mean(1)` for `x.view(-1, 8)`."""
+    """The user's line with another method, `.permute(1, 0)`, or none, of its first operand in place of an operation."""
     source, found = observation.source(node.id), call_of(observation, node)
     if source is None or found is None:
         return None
-    operand = bracketed(source[slice(*span(source, found[1]))])
-    return replaced(source, found[0], f"{operand}{call}") if operand else None
+    whole, operand = found
+    text = source[slice(*span(source, operand))]
+    given = bracketed(text) if call else text
+    return replaced(source, whole, f"{given}{call}") if given else None
 
 
 def leaky(observation: Observation, node: Node) -> str | None:
