@@ -96,6 +96,11 @@ def _several(observation: Observation, known: Layouts, loss: Event, pair: Compar
     return sent and not flattened and times > 1 and not over and fits
 
 
+def _scores_of_maps(view: Event) -> bool:
+    """Whether it lists the scores of all places of a map: of larger images than the layers take there are several."""
+    return len(view.outputs[0].shape) == 1 and len(view.tensors[0].shape) > 3
+
+
 def _behind(
     observation: Observation, known: Layouts, loss: Event, given: Operand, target: Operand
 ) -> Iterator[Unreduced]:
@@ -104,7 +109,7 @@ def _behind(
     for order in sorted(known.behind(loss), reverse=True):
         view = known.step.events[order]
         node = observation.nodes[view.node]
-        if node.bare_name not in REGROUPING or known.of(view.outputs[0])[:1] != (axis,):
+        if node.bare_name not in REGROUPING or known.of(view.outputs[0])[:1] != (axis,) or _scores_of_maps(view):
             continue
         before = known.of(view.tensors[0])
         if axis in before:

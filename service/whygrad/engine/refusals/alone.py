@@ -79,7 +79,9 @@ def _squeezes(observation: Observation, known: Layouts) -> Iterator[Squeeze]:
     batches, steps = _sequences(observation, known)
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
-        if node.bare_name != "squeeze" or node.argument("dim") is None or node.writes or not event.outputs:
+        if node.bare_name != "squeeze" or node.argument("dim") is None or node.writes:
+            continue
+        if not event.tensors or not event.outputs:
             continue
         layout, gone = known.of(event.tensors[0]), dropped(node, event)
         samples = [i for i in gone if holds_batch(layout[i]) or layout[i] in batches]
