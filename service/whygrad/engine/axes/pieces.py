@@ -8,7 +8,7 @@ then stands where no cut and no fold can bring it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass, replace
 from math import gcd, prod
 from typing import Literal
@@ -64,6 +64,11 @@ def axis(source: Source) -> Axis:
 def length(given: Sequence[Piece]) -> int:
     """The size of an axis, or of pieces in a row."""
     return given[0].size if len(given) == 1 else prod([piece.size for piece in given])
+
+
+def sizes_without(sizes: Sequence[int], places: Container[int]) -> tuple[int, ...]:
+    """A shape without the dimensions at some places."""
+    return tuple(size for place, size in enumerate(sizes) if place not in places)
 
 
 def holds_batch(given: Axis) -> bool:

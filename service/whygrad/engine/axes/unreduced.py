@@ -12,7 +12,7 @@ from itertools import combinations
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.moving import REGROUPING
-from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, joined, length
+from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, joined, length, sizes_without
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import Compared, compared
 
@@ -54,7 +54,7 @@ class Unreduced:
     @property
     def rest(self) -> tuple[int, ...]:
         """The sizes of one sample without those parts."""
-        return _without(self.view.tensors[0].shape, (self.batch, *self.parts))
+        return sizes_without(self.view.tensors[0].shape, (self.batch, *self.parts))
 
 
 def unreduced(observation: Observation, known: Layouts) -> Iterator[Unreduced]:
@@ -152,7 +152,7 @@ def _left_out(before: Layout, after: Layout) -> list[tuple[int, ...]]:
     """The dimensions without which the sizes are those behind the samples now."""
     sizes, behind = tuple(map(length, before)), tuple(map(length, after[1:]))
     some = (each for number in range(1, len(sizes)) for each in combinations(range(1, len(sizes)), number))
-    return [each for each in some if _without(sizes, (0, *each)) == behind]
+    return [each for each in some if sizes_without(sizes, (0, *each)) == behind]
 
 
 def _solid(given: Axis) -> Axis:
@@ -163,7 +163,3 @@ def _mixed(given: Axis) -> bool:
     """Whether an axis runs through a part of one and through another."""
     torn = len(given) > 1 and not all(p.whole for p in given)
     return torn or any(p.source.kind == "mixed" for p in given)
-
-
-def _without(sizes: tuple[int, ...], places: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for i, n in enumerate(sizes) if i not in places)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.moving import REGROUPING, dropped
-from whygrad.engine.axes.pieces import Axis, holds_batch
+from whygrad.engine.axes.pieces import Axis, holds_batch, sizes_without
 from whygrad.engine.axes.recurrence import RECURRENT
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
@@ -140,7 +140,7 @@ class _Tried:
                 return self._otherwise(event) if self._reaches(event) else None
             if order in self._squeezes:
                 shape = event.tensors[0].shape
-                self._shapes[event.outputs[0].id] = _without(shape, self._squeezes[order].goes)
+                self._shapes[event.outputs[0].id] = sizes_without(shape, self._squeezes[order].goes)
             elif node.op not in METADATA and self._reaches(event) and not _gives_back(event):
                 tried = self._otherwise(event)
                 made = {t.id: self._made(node, tried, t, judged) for t in event.outputs}
@@ -164,7 +164,7 @@ class _Tried:
         given, dim, place = tried.tensors[0].shape, value(node, tried, "dim"), self._observation.place
         within = node.bare_name == "select" and place(node.id) == place(judged.node)
         if isinstance(dim, int) and -len(given) <= dim < len(given) and (within or node.bare_name == "squeeze"):
-            return _without(given, [dim % len(given)]) if within or given[dim] == 1 else given
+            return sizes_without(given, [dim % len(given)]) if within or given[dim] == 1 else given
         if _names(node, tried) and not (node.bare_name == "slice" and made.elements == tried.tensors[0].elements):
             return None
         if node.bare_name in REGROUPING and len(given) > 2 and made.shape == (given[1], made.elements // given[1]):
@@ -178,7 +178,7 @@ class _Tried:
         gone = [i for i, axis in enumerate(layout) if squeeze.instead is not None and axis == before[squeeze.instead]]
         if layout[:place] != after[:place] or len(gone) != (squeeze.instead is not None):
             return None
-        rest = _without(made.shape, gone)
+        rest = sizes_without(made.shape, gone)
         return *rest[:place], 1, *rest[place:]
 
 
@@ -215,7 +215,3 @@ def _fits(observation: Observation, failed: Failure | None, judged: Event, tried
         return False
     before, after = ({len(t.shape) for t in e.tensors if t.id not in observation.stored} for e in (judged, tried))
     return failed.cause not in _OF_ONE_RANK or len(after) == 1 < len(before)
-
-
-def _without(sizes: Sequence[int], places: Sequence[int]) -> tuple[int, ...]:
-    return tuple(n for i, n in enumerate(sizes) if i not in places)

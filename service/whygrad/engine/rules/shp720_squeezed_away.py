@@ -59,7 +59,7 @@ from whygrad.engine.axes.comparing import COMPARING
 from whygrad.engine.axes.layouts import Layouts, layouts, sent
 from whygrad.engine.axes.missing import missed
 from whygrad.engine.axes.moving import dropped
-from whygrad.engine.axes.pieces import Axis, Source, holds_batch
+from whygrad.engine.axes.pieces import Axis, Source, holds_batch, sizes_without
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Event, Node, Observation, Tensor
@@ -189,14 +189,9 @@ def _lacking(known: Layouts, event: Event, gone: Sequence[int], raised: Failure)
     places = [p for p, o in enumerate(refused.inputs) if known.of(o.tensor) == known.of(made)]
     for meant in (list(some) for number in range(1, len(gone) + 1) for some in combinations(gone, number)):
         for place in places:
-            if restored(node, refused, place, _kept(event.tensors[0].shape, gone, meant)):
+            if restored(node, refused, place, sizes_without(event.tensors[0].shape, {*gone} - {*meant})):
                 return meant
     return []
-
-
-def _kept(shape: Sequence[int], gone: Sequence[int], meant: Sequence[int]) -> tuple[int, ...]:
-    """A shape without those of its dimensions that are gone and not meant to stay."""
-    return tuple(size for place, size in enumerate(shape) if place not in gone or place in meant)
 
 
 def _put_back(observation: Observation, known: Layouts, event: Event, meant: Sequence[int]) -> bool:

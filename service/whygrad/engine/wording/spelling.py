@@ -42,40 +42,47 @@ def _read(operand: ast.expr) -> bool:
     return not isinstance(getattr(operand, "ctx", None), ast.Store)
 
 
-def called_instead(observation: Observation, node: Node, function: str) -> str | None:
-    """The user's line with another function of its operand alone: `s.sigmoid()` in place of `s.softmax(1)`."""
+def _applied(observation: Observation, node: Node) -> tuple[str, ast.Call, ast.expr, str] | None:
+    """The user's line, the call in it that is an operation, and its operand, also as it is written there."""
     source, found = observation.source(node.id), call_of(observation, node)
     if source is None or found is None:
         return None
     call, operand = found
-    text = source[slice(*span(source, operand))]
+    return source, call, operand, source[slice(*span(source, operand))]
+
+
+def called_instead(observation: Observation, node: Node, function: str) -> str | None:
+    """The user's line with another function of its operand alone: `s.sigmoid()` in place of `s.softmax(1)`."""
+    applied = _applied(observation, node)
+    if applied is None:
+        return None
+    source, call, operand, text = applied
     method = isinstance(call.func, ast.Attribute) and call.func.value is operand
     return replaced(source, call, f"{bracketed(text)}.{function}()" if method else f"torch.{function}({text})")
 
 
 def method_instead(observation: Observation, node: Node, call: str) -> str | None:
     """The user's line with another method, `.permute(1, 0)`, or none, of its first operand in place of an operation."""
-    source, found = observation.source(node.id), call_of(observation, node)
-    if source is None or found is None:
+    applied = _applied(observation, node)
+    if applied is None:
         return None
-    whole, operand = found
-    text = source[slice(*span(source, operand))]
+    source, whole, _, text = applied
     given = bracketed(text) if call else text
     return replaced(source, whole, f"{given}{call}") if given else None
 
 
 def leaky(observation: Observation, node: Node) -> str | None:
     """The user's line with `leaky_relu` of its operand alone in place of another function of torch's."""
-    source, found = observation.source(node.id), call_of(observation, node)
-    if source is None or found is None:
+    applied = _applied(observation, node)
+    if applied is None:
         return None
-    call, operand = found
+    source, call, operand, text = applied
     if not isinstance(call.func, ast.Attribute) or call.func.value is operand:
         return None
     owner = ast.unparse(call.func.value)
     functions = f"{owner}.nn.functional" if owner in ("torch", "th") else owner
     writes = ", inplace=True" if node.writes else ""
-    return replaced(source, call, f"{functions}.leaky_relu({source[slice(*span(source, operand))]}{writes})")
+    return replaced(source, call, f"{functions}.leaky_relu({text}{writes})")
 
 
 def given_instead(observation: Observation, node: Node, argument: str, value: float) -> str | None:
