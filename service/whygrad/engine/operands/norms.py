@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whygrad.engine.observation import Event, Node, Operand
 from whygrad.engine.operands import value
@@ -16,7 +16,8 @@ _HELD = ("weight", "bias", "running_mean", "running_var")
 class Normalised:
     """Sizes that do not fit: `wanted` by the layer, `given` by its input in the dimensions from `axis` on.
 
-    `held` are the layer's own tensors; `groups` is set where the channels cannot be divided into them.
+    `held` are the layer's own tensors; `groups` is set where the channels cannot be divided into them. Without any of
+    its own a layer wants no size.
     """
 
     input: Operand
@@ -30,7 +31,7 @@ class Normalised:
     def elsewhere(self) -> int | None:
         """The dimension that has the size which the layer wants, where that is one size and one dimension."""
         shape = self.input.tensor.shape
-        if len(self.wanted) != 1 or self.groups is not None:
+        if len(self.wanted) != 1:
             return None
         axes = [a for a in range(1, len(shape)) if shape[a] == self.wanted[0]]
         return axes[-1] if axes else None
@@ -47,9 +48,11 @@ def unlike_norm(node: Node, event: Event) -> Normalised | None:
     if node.bare_name == "group_norm" and len(given.tensor.shape) > 1:
         groups = value(node, event, "num_groups", 1)
         channels = given.tensor.shape[1]
-        if isinstance(groups, int) and groups > 0 and channels % groups:
-            return Normalised(given, held, (), (channels,), 1, groups)
-        return _of_channels(given, held)
+        undivided = groups if isinstance(groups, int) and groups > 0 and channels % groups else None
+        wrong = _of_channels(given, held)
+        if wrong is not None:
+            return replace(wrong, groups=undivided)
+        return Normalised(given, held, (), (channels,), 1, undivided) if undivided is not None else None
     return _of_shape(node, event, given, held) if node.bare_name in _BY_SHAPE else None
 
 

@@ -55,10 +55,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from whygrad.engine.axes.comparing import Side
+from whygrad.engine.axes.entries import Entry, single_entries
+from whygrad.engine.axes.hiding import Hiding, hidden_queries
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
 from whygrad.engine.axes.stretching import Stretch, stretch
-from whygrad.engine.edits import Wrap
+from whygrad.engine.edits import Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
@@ -66,7 +68,9 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, variable
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.rewriting import behind
+from whygrad.engine.wording.recounting import sliced
+from whygrad.engine.wording.rewriting import assigned, behind, renumbered
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP707", "silent-broadcast", "warning")
@@ -74,6 +78,8 @@ def silent_broadcast(observation: Observation) -> Iterator[Finding]:
     """The losses and differences of two shapes that had to be equal; those of one line are one finding."""
     known = layouts(observation)
     yield from _laid_over(observation, known)
+    yield from _hiding(observation, known)
+    yield from (_of_an_entry(observation, entry) for entry in single_entries(observation, known))
     lines: dict[Hashable, dict[int, tuple[int, Event, Stretch]]] = defaultdict(dict)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
@@ -114,6 +120,72 @@ def _of_samples(observation: Observation, order: int, event: Event, overlay: Ove
         fix=Fix(f"give {one} a number for each of {size(many.tensor)}, or {other} one for each sample, as it has")
         if overlay.in_a_loss
         else alongside(observation, node, few.given, many.given),
+    )
+
+
+def _hiding(observation: Observation, known: Layouts) -> Iterator[Finding]:
+    """A mask of keys that lies along the queries; where several layers are given it, once."""
+    told: dict[int, Hiding] = {}
+    for hiding in hidden_queries(observation, known):
+        told.setdefault(hiding.turned.id if hiding.turned is not None else hiding.node.id, hiding)
+    for number, hiding in told.items():
+        yield _of_keys(observation, number, hiding)
+
+
+def _of_keys(observation: Observation, number: int, hiding: Hiding) -> Finding:
+    mask, node = hiding.operand.tensor, hiding.node
+    return Finding(
+        title=f"the mask {size(mask)} is the same for all keys of a query, so that it hides none of them",
+        message=f"{hiding.behind.name} compares the keys, in the last dimension. What befalls all of them alike it "
+        "does not see, be it minus infinity; the mask tells apart the queries, in the dimension before.",
+        node=number,
+        event=hiding.event,
+        order=hiding.order,
+        chain=(
+            Link(f"the mask {size(mask)} is stretched over the keys here", node.id),
+            Link(f"{hiding.behind.name} does not see what all keys have in common", hiding.behind.id),
+        ),
+        explains=frozenset({node.id, hiding.behind.id}),
+        fix=_along_the_keys(observation, hiding),
+    )
+
+
+def _along_the_keys(observation: Observation, hiding: Hiding) -> Fix:
+    node, turned, call = hiding.node, hiding.turned, ".transpose(-1, -2)"
+    if turned is None:
+        return Fix(
+            f"turn the mask, so that it lies along the keys: {call[1:]}",
+            before=observation.source(node.id),
+            after=with_behind(observation, node, hiding.operand.role, call),
+            edits=(Wrap(node.id, hiding.operand.role, f"x{call}"),),
+        )
+    source, was = observation.source(turned.id), turned.literal("dim")
+    now = -2 if was == -1 else hiding.place
+    return Fix(
+        f"put the axis of one where the queries are: unsqueeze({now})",
+        after=renumbered(source, float(str(was)), now) or assigned(source, call),
+        edits=(Give(turned.id, "dim", now),),
+    )
+
+
+def _of_an_entry(observation: Observation, entry: Entry) -> Finding:
+    taken, source = entry.taken, observation.source(entry.taken.id)
+    return Finding(
+        title=f"all {entry.steps} steps of {size(entry.operand.tensor)} get the entry {entry.steps} of a table, the same one",
+        message=f"{taken.name} picks the entry whose number is the number of steps, and it is stretched over all of "
+        "them. With a slice up to there each step gets an entry of its own.",
+        node=taken.id,
+        event=entry.event,
+        order=entry.order,
+        chain=(
+            Link(f"a single entry is picked here, by the number {entry.steps}", taken.id),
+            Link(f"it is stretched over the {entry.steps} steps here", entry.node.id),
+        ),
+        fix=Fix(
+            f"take all entries up to there, the first {entry.steps}, with a slice",
+            after=sliced(source),
+            edits=(Replace(taken.id, "self.narrow(dim, 0, index)"),),
+        ),
     )
 
 

@@ -98,7 +98,7 @@ def _owner(observation: Observation, node: Node, wrong: Normalised) -> str:
 
 
 def _title(name: str, wrong: Normalised) -> str:
-    if wrong.groups is not None:
+    if wrong.groups is not None and wrong.elsewhere is None:
         return f"{name} cannot divide {sizes(wrong.given)} channels into {wrong.groups} groups"
     return f"{name} normalises {sizes(wrong.wanted)}, and gets {sizes(wrong.given)} in {_where(wrong)}"
 
@@ -115,10 +115,10 @@ def _message(name: str, given: str, wrong: Normalised) -> str:
 
 
 def _fixes(observation: Observation, node: Node, name: str, wrong: Normalised) -> list[Fix]:
-    if wrong.groups is not None:
-        return [_regrouped(node, wrong.groups, wrong.given[0])]
     if wrong.elsewhere is not None and not _in_place(observation, wrong, wrong.elsewhere):
         return [_swapped(observation, node, name, wrong, wrong.elsewhere)]
+    if wrong.groups is not None:
+        return [_regrouped(observation, node, name, wrong, wrong.groups)]
     return [_resized(observation, node, name, wrong)]
 
 
@@ -165,11 +165,13 @@ def _said(shape: tuple[int, ...]) -> str:
     return str(shape[0]) if len(shape) == 1 else str(list(shape))
 
 
-def _regrouped(node: Node, groups: int, channels: int) -> Fix:
+def _regrouped(observation: Observation, node: Node, name: str, wrong: Normalised, groups: int) -> Fix:
+    channels = wrong.given[0]
     fitting = next(g for g in range(min(groups, channels), 0, -1) if channels % g == 0)
+    sized = _resized(observation, node, name, wrong).edits if wrong.held else ()
     return Fix(
         f"use {fitting} groups in place of {groups}, or a number of channels that {groups} divides",
-        before=f"nn.GroupNorm({groups}, {channels})",
+        before=f"nn.GroupNorm({groups}, {(wrong.wanted or wrong.given)[0]})",
         after=f"nn.GroupNorm({fitting}, {channels})",
-        edits=(Give(node.id, "num_groups", fitting),),
+        edits=(*sized, Give(node.id, "num_groups", fitting)),
     )

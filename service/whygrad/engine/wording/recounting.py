@@ -63,6 +63,22 @@ def _end(node: ast.AST, operation: str) -> ast.expr | None:
     return named or (node.args[min(len(node.args), 2) - 1] if node.args else None)
 
 
+def sliced(line: str | None) -> str | None:
+    """The line with all up to an index in place of the one entry there: `table[:, :n]` for `table[:, n]`."""
+    found = [entry for node in ast.walk(statement(line)) for entry in _sizes_as_indices(node)]
+    if line is None or len(found) != 1:
+        return None
+    return replaced(line, found[0], f":{line[slice(*span(line, found[0]))]}")
+
+
+def _sizes_as_indices(node: ast.AST) -> list[ast.expr]:
+    """The entries of an index that are the size of something."""
+    if not isinstance(node, ast.Subscript) or isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        return []
+    entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return [each for each in entries if isinstance(each, ast.Name | ast.Call | ast.Subscript)]
+
+
 def turned(line: str | None) -> str | None:
     """The line with rows laid along the second dimension, not the first: `.unsqueeze(0)` for `.unsqueeze(1)`."""
     source = line or ""
