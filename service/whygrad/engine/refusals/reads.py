@@ -41,6 +41,16 @@ def wrapped(observation: Observation, node: Node, role: str, expression: str) ->
     return (*checks(observation, node, role, expression), Wrap(node.id, role, expression))
 
 
+def packed(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
+    """A state through an expression where it is put into the tuple that a layer is called with; none where it is not."""
+    place, values = role.partition("[")[2][:-1], _values(observation, node, role)
+    return tuple(
+        Wrap(maker.id, place, expression)
+        for maker in observation.nodes[: node.id]
+        if maker.op == "prim::TupleConstruct" and values & set(maker.outputs) and not observation.in_library(maker.id)
+    )
+
+
 def throughout(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
     """An argument through an expression wherever torch's own code reads it in that line: a check in it refused it."""
     read = _values(observation, node, role)
@@ -133,7 +143,7 @@ def _values(observation: Observation, node: Node, role: str) -> set[int]:
 
 
 def _before(maker: Node, value: int, role: str) -> list[int]:
-    if maker.op in RETYPING:
+    if maker.op in RETYPING or maker.op == "prim::TupleUnpack":
         return [maker.arguments[0].value]
     if maker.op == "prim::ListConstruct" and role.endswith("]"):
         return [maker.arguments[int(role.partition("[")[2][:-1])].value]

@@ -59,7 +59,7 @@ from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent
 from whygrad.engine.refusals.beginning import held_to_fit, made_to_fit, of_each_step
 from whygrad.engine.refusals.failures import Failure, finding, refused
-from whygrad.engine.refusals.reads import checks, shaped, told, wrapped
+from whygrad.engine.refusals.reads import checks, packed, shaped, told, wrapped
 from whygrad.engine.refusals.unbatched import beside_a_batch
 from whygrad.engine.refusals.units import NAMED, of_as_many_units
 from whygrad.engine.refusals.widening import widened
@@ -253,18 +253,17 @@ def _other_order(observation: Observation, node: Node, name: str, found: Recurre
 
 
 def _states_through(observation: Observation, node: Node, found: Recurrent, change: str, words: str) -> Fix:
-    edits: list[Edit] = []
-    for state in found.states:
-        edits += wrapped(observation, node, state.role, f"x{change}")
-    name = variable(observation, node, found.states[0].role)
-    reached = found.cell or not observation.in_library(node.id) or len(edits) > len(found.states)
+    roles = [state.role for state in found.states]
+    together = [edit for role in roles for edit in packed(observation, node, role, f"x{change}")]
+    edits = together or [edit for role in roles for edit in wrapped(observation, node, role, f"x{change}")]
+    name = variable(observation, node, roles[0])
+    reached = found.cell or not observation.in_library(node.id) or bool(together) or len(edits) > len(roles)
     if not reached and all(len(s.tensor.shape) == len(found.expected(i)) for i, s in enumerate(found.states)):
         edits += shaped(observation, node, found.expected(0))
         reached = True
     return Fix(
         f"{words}: {name or 'state'}{change}",
-        after=with_behind(observation, node, found.states[0].role, change)
-        or _changed(observation, node, found, change),
+        after=with_behind(observation, node, roles[0], change) or _changed(observation, node, found, change),
         edits=tuple(edits) if reached else (),  # what torch checks before would still refuse the states as they were
     )
 

@@ -1,0 +1,25 @@
+"""The two states of an LSTM, put into a tuple for it in another shape than it takes."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.programs import diagnose_source
+from tests.engine.rules.small import net, only
+
+CASES = [
+    ("", 8, "", ".unsqueeze(0)"),
+    ("", 8, ".unsqueeze(1)", ".transpose(0, 1)"),
+    (", num_layers=2", 16, ".view(-1, 2, 8)", ".transpose(0, 1)"),
+    (", bidirectional=True", 16, ".view(-1, 2, 8)", ".transpose(0, 1)"),
+    (", num_layers=2", 8, ".unsqueeze(0)", ".repeat(2, 1, 1)"),
+    ("", 8, ".unsqueeze(0).unsqueeze(0)", ".squeeze(0)"),
+]
+
+
+@pytest.mark.parametrize(("more", "width", "shaped", "change"), CASES)
+def test_both_are_changed_before_torch_looks_at_them(more: str, width: int, shaped: str, change: str) -> None:
+    init = f"self.first = nn.Linear(5, {width}); self.lstm = nn.LSTM(6, 8, batch_first=True{more})"
+    body = f"h = torch.tanh(self.first(z)){shaped}; c = h * self.p; o, _ = self.lstm(x, (h, c)); return o"
+    finding = only(diagnose_source(net(body, init, takes="x, z"), shapes="4x5x6; 4x5", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP711", True)
+    assert finding["fix"]["after"] == f"o, _ = self.lstm(x, (h{change}, c{change}))"
