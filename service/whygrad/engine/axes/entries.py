@@ -31,7 +31,7 @@ def single_entries(observation: Observation, known: Layouts) -> Iterator[Entry]:
     told = set[int]()
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
-        if node.bare_name not in COMPARING or len(event.inputs) != 2 or not event.completed:  # noqa: PLR2004
+        if node.bare_name not in COMPARING or len(event.inputs) != 2 or not event.completed:
             continue
         for table, other in (event.inputs, event.inputs[::-1]):
             taken = _taken(observation, known, table.tensor)

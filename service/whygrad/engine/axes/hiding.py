@@ -81,7 +81,7 @@ def _operand(event: Event, role: str) -> Operand | None:
 def _lies(mask: Tensor, scores: tuple[int, ...], keys: int) -> str:
     """Along what a mask lies: `queries`, where as many keys stand behind them and it is one for all of these."""
     sizes = (1,) * (len(scores) - len(mask.shape)) + mask.shape
-    of_sequences = len(scores) > 2 and keys == len(scores) - 1 and scores[-1] == scores[-2] > 1  # noqa: PLR2004
+    of_sequences = len(scores) > 2 and keys == len(scores) - 1 and scores[-1] == scores[-2] > 1
     told_apart = sizes[0] == scores[0] and not mask.requires_grad
     return "queries" if of_sequences and told_apart and sizes[-2:] == (scores[-2], 1) else "otherwise"
 

@@ -42,7 +42,7 @@ def wrapped(observation: Observation, node: Node, role: str, expression: str) ->
 
 
 def packed(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
-    """A state through an expression where it is put into the tuple that a layer is called with; none where it is not."""
+    """A state through an expression where it is put into the tuple that a layer is called with."""
     place, values = role.partition("[")[2][:-1], _values(observation, node, role)
     return tuple(
         Wrap(maker.id, place, expression)

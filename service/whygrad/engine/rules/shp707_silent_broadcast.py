@@ -171,7 +171,7 @@ def _along_the_keys(observation: Observation, hiding: Hiding) -> Fix:
 def _of_an_entry(observation: Observation, entry: Entry) -> Finding:
     taken, source = entry.taken, observation.source(entry.taken.id)
     return Finding(
-        title=f"all {entry.steps} steps of {size(entry.operand.tensor)} get the entry {entry.steps} of a table, the same one",
+        title=f"all {entry.steps} steps of {size(entry.operand.tensor)} get the same entry of a table, {entry.steps}",
         message=f"{taken.name} picks the entry whose number is the number of steps, and it is stretched over all of "
         "them. With a slice up to there each step gets an entry of its own.",
         node=taken.id,

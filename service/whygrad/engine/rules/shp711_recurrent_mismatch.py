@@ -53,7 +53,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Give, Replace, Resize
+from whygrad.engine.edits import Give, Replace, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent

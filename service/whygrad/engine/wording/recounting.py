@@ -71,9 +71,13 @@ def sliced(line: str | None) -> str | None:
     return replaced(line, found[0], f":{line[slice(*span(line, found[0]))]}")
 
 
+def _is_shape(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "shape"
+
+
 def _sizes_as_indices(node: ast.AST) -> list[ast.expr]:
     """The entries of an index that are the size of something."""
-    if not isinstance(node, ast.Subscript) or isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+    if not isinstance(node, ast.Subscript) or _is_shape(node.value):
         return []
     entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     return [each for each in entries if isinstance(each, ast.Name | ast.Call | ast.Subscript)]
