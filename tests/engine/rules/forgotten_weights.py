@@ -5,6 +5,20 @@ from __future__ import annotations
 LAYER = "self.a = nn.Linear(6, 6)"
 
 FORGOTTEN = {
+    "uncertainties that weigh losses": (
+        ["s"],
+        "self.b = nn.Linear(6, 3); self.s = torch.zeros(2); self.a = nn.Linear(6, 1)",
+        "l = torch.stack([self.a(x).square().mean(), self.b(x).square().mean()]); "
+        "return self.p * (torch.exp(-self.s) * l + self.s).sum()",
+        "4x6",
+    ),
+    "deviations that weigh losses": (
+        ["s"],
+        "self.b = nn.Linear(6, 3); self.s = torch.ones(2); self.a = nn.Linear(6, 1)",
+        "l = torch.stack([self.a(x).square().mean(), self.b(x).square().mean()]); "
+        "return self.p * ((l / (2 * self.s ** 2)).sum() + torch.log(self.s).sum())",
+        "4x6",
+    ),
     "peepholes of a convolutional LSTM": (
         ["Wci", "Wcf", "Wco"],
         "self.x = nn.Conv2d(3, 16, 3, padding=1); self.h = nn.Conv2d(4, 16, 3, padding=1, bias=False); "

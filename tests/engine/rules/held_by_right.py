@@ -5,6 +5,22 @@ from __future__ import annotations
 LAYER = "self.a = nn.Linear(6, 6)"
 
 BY_RIGHT = {
+    "a smoothing of targets": (
+        "self.a = nn.Linear(6, 3); self.eps = torch.tensor(0.5)",
+        "return self.p * (torch.softmax(self.a(x), -1) * (1 - self.eps) + self.eps / 3)",
+        "4x6",
+    ),
+    "a margin": (
+        "self.a = nn.Linear(6, 3); self.m = torch.tensor(0.5)",
+        "return self.p * torch.relu(self.a(x) * self.m + self.m)",
+        "4x6",
+    ),
+    "registered weights of losses": (
+        "self.a = nn.Linear(6, 1); self.b = nn.Linear(6, 3); self.register_buffer('s', torch.zeros(2))",
+        "l = torch.stack([self.a(x).square().mean(), self.b(x).square().mean()]); "
+        "return self.p * (torch.exp(-self.s) * l + self.s).sum()",
+        "4x6",
+    ),
     "prefix and suffix of a learnt prompt": (
         "self.ctx = nn.Parameter(torch.randn(4, 6) * 0.02); self.enc = nn.Linear(6, 6); "
         "self.register_buffer('token_prefix', torch.randn(3, 1, 6)); "

@@ -169,3 +169,15 @@ HEALTHY = {
 def test_a_sample_that_is_taken_out_of_its_batch_on_purpose_is_healthy(layers: str, body: str, shapes: str) -> None:
     found = diagnose_source(net(body, layers, "x, y"), shapes=shapes, loss="output")["findings"]
     assert not [f for f in found if f["code"].startswith("SHP")]
+
+
+def test_two_that_drop_it_alike_are_mended_together_where_a_size_is_asked_for_that_is_gone() -> None:
+    layers = "self.a = nn.Linear(6, 4); self.b = nn.Linear(6, 4); self.l = nn.Linear(8, 5)"
+    body = (
+        "s = torch.stack([self.a(x[i].unsqueeze(0)) for i in range(x.size(0))]).squeeze()\n"
+        "        t = torch.stack([self.b(x[i].unsqueeze(0)) for i in range(x.size(0))]).squeeze()\n"
+        "        h = self.l(torch.cat([s, t], dim=-1)); return h.view(h.size(0), h.size(1), 1) * self.p"
+    )
+    finding = only(diagnose_source(net(body, layers), shapes="1x6", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP720", True)
+    assert finding["fix"]["after"].count(".squeeze(1)") == 2

@@ -83,6 +83,10 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
             if found is not None and (event is failed or clashes(failed, recorded, sent)):
                 changes = (*_everywhere(observation, node, *found), *_counted(observation, recorded, sent))
                 return Baked(order, node.id, event, recorded, sent, changes, _otherwise(node, found[0], recorded, sent))
+            places = _among_computed(observation, node, event, recorded)
+            if places and (event is failed or clashes(failed, recorded, sent)):
+                first, *others = [_alike(observation, node, place, recorded, sent) for place in places]
+                return Baked(order, node.id, event, recorded, sent, first, tuple(others))
     return next((m for m in misread(observation, known) if m.order in known.behind(failed)), None)
 
 
@@ -155,6 +159,26 @@ def _held(
         inside = failing and isinstance(given, int) and sent <= given < recorded
         return (argument, sent - 1) if inside else None
     return (argument, _replaced(given, recorded, sent)) if _holds(given, recorded) else None
+
+
+def _among_computed(observation: Observation, node: Node, event: Event, recorded: int) -> list[int]:
+    """The places of a recorded size among sizes of which others are computed: `zeros(3, x.size(1))`."""
+    argument = _SHAPED.get(node.bare_name)
+    held = node.argument(argument) if argument else None
+    found = written(observation, node, event, argument) if argument and held and node.bare_name not in VIEWS else None
+    if found is None or held is None or held.constant:
+        return []
+    sizes, places = found
+    return [place for place in places if sizes[place] == recorded]
+
+
+def _alike(observation: Observation, node: Node, place: int, recorded: int, sent: int) -> Changes:
+    """The change of a size in the list that a node is given, and in those of the same operation that hold it there."""
+    name = _SHAPED[node.bare_name]
+    given = [n.argument(name) for n in observation.nodes if n.op == node.op]
+    lists = [observation.givers.get(argument.value) for argument in given if argument and not argument.constant]
+    same = [each for each in lists if each is not None and each.literal(str(place)) == recorded]
+    return tuple((each.id, str(place), sent) for each in same)
 
 
 def _holds(given: Json, recorded: int) -> bool:

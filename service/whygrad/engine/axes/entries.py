@@ -43,14 +43,12 @@ def single_entries(observation: Observation, known: Layouts) -> Iterator[Entry]:
 
 def _taken(observation: Observation, known: Layouts, table: Tensor) -> Node | None:
     """What picked an entry of what a program holds, or counts; None where nothing did."""
-    maker = known.maker(table)
-    while maker is not None and maker.inputs:
+    for maker in known.step.lineage(table.id):
         node = observation.nodes[maker.node]
         if node.bare_name == "select":
             return node
         if node.bare_name not in _HANDING_ON:
             return None
-        maker = known.maker(maker.tensors[0])
     return None
 
 

@@ -64,13 +64,14 @@ def _masks(
         return
     scores = event.tensors[0].shape
     tensor: Tensor | None = event.tensors[0]
-    while tensor is not None and (number := known.makers.get(tensor.id)) is not None:
-        maker = known.step.events[number]
+    while tensor is not None and (made := [n for n in known.step.makers.get(tensor.id, ()) if n < order]):
+        order = made[-1]
+        maker = known.step.events[order]
         reader = observation.nodes[maker.node]
         mask = _operand(maker, _MASKS.get(reader.bare_name, ""))
         if mask is None:
             return
-        yield number, reader, mask, scores, dim % len(scores)
+        yield order, reader, mask, scores, dim % len(scores)
         tensor = next((o.tensor for o in maker.inputs if o.role != mask.role and o.tensor.shape == scores), None)
 
 
@@ -88,12 +89,12 @@ def _lies(mask: Tensor, scores: tuple[int, ...], keys: int) -> str:
 
 def _turned(observation: Observation, known: Layouts, mask: Tensor) -> Node | None:
     """The unsqueeze that put in the last axis of a mask."""
-    maker = known.maker(mask)
-    while maker is not None and maker.inputs and maker.outputs[0].shape[-1:] == (1,):
+    for maker in known.step.lineage(mask.id):
         node, shape = observation.nodes[maker.node], maker.outputs[0].shape
+        if not maker.inputs or shape[-1:] != (1,):
+            return None
         if node.bare_name == "unsqueeze" and node.literal("dim") in (-1, len(shape) - 1):
             return node
         if node.bare_name != "unsqueeze" and (node.bare_name not in _SHAPED_ALIKE or maker.tensors[0].shape != shape):
             return None
-        maker = known.maker(maker.tensors[0])
     return None

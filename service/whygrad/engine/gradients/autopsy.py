@@ -24,6 +24,7 @@ from whygrad.engine.gradients.derivatives import (
     VIEWS,
 )
 from whygrad.engine.gradients.shifting import only_shifts
+from whygrad.engine.gradients.twins import twins
 from whygrad.engine.gradients.zero_sources import (
     BLANKING,
     CENTRING,
@@ -49,9 +50,6 @@ VANISHED = 1e-30
 """A gradient that arrives smaller than this died of many small slopes, not of the last."""
 
 _NEAREST = 1
-_COMPARING = frozenset({"broadcast_tensors", "sub"})
-"""What brings two tensors together to be held against each other."""
-
 _FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
 """The operands of a product in the order of the edges of its derivative."""
 
@@ -138,12 +136,8 @@ class Autopsy:
         return dead.how == "flat" and (fitted or (gave is not None and not gave.elements))
 
     def _of_itself(self, order: int) -> bool:
-        """Whether an execution compares a tensor with itself."""
-        event = self._step.events[order]
-        maker = self._sources.maker(event.tensors[0]) if event.tensors else None
-        compared = maker is not None and self._observation.nodes[maker.node].bare_name in _COMPARING
-        read = maker.tensors if maker is not None and compared else event.tensors
-        return len(read) == 2 and read[0].id == read[1].id
+        """Whether an execution compares a tensor with itself, or with what is computed like it."""
+        return twins(self._observation, self._sources.maker, self._step.events[order]) is not None
 
     def _does_nothing(self, function: Function, dead: Dead) -> bool:
         """Whether what is added was to do more than shift: beside its weight, or by itself, as nothing but a shift."""

@@ -24,6 +24,8 @@ _STATISTICS = frozenset({"running_mean", "running_var"})
 _WEIGHING = frozenset({"weight", "pos_weight"})
 _ATTENDED = frozenset({"query", "key", "value"})
 _BESIDE = JOINING | {"stack", "hstack", "vstack"}
+_SCALING = frozenset({"mul", "div"})
+_REDUCING = frozenset({"sum", "mean"})
 _ROOTS = frozenset({"sqrt", "rsqrt"})
 _NORMS = frozenset({"layer_norm", "batch_norm", "instance_norm", "group_norm", "rms_norm"})
 _SOFTMAXES = frozenset({"softmax", "log_softmax"})
@@ -174,7 +176,7 @@ def _made(node: Node, read: list[tuple[Operand, _Origin]]) -> _Origin:
         normed=divides or name in _NORMS or any(o.root for o in origins) or (len(origins) == 1 and origins[0].normed),
         root=name in _ROOTS,
         product=bits if product else 0,
-        scaled=bits if name == "mul" else 0,
+        scaled=_union(o.scaled for o in origins) if name in _REDUCING else bits if name in _SCALING else 0,
         behind=behind,
     )
 

@@ -61,7 +61,8 @@ class _Judge:
         """Whether a gradient would come back to it, and it wants one or does what a weight does."""
         if not self._reach.arrived & self._bits[held.tensor] or _changed(self._observation, held):
             return False
-        return held.requires_grad or (not self._by_design(held) and any(self._told(held)))
+        wanted = held.requires_grad or self._weighs_a_loss(held)
+        return wanted or (not self._by_design(held) and any(self._told(held)))
 
     def _by_design(self, held: Parameter) -> bool:
         """Whether nobody learns it: data is measured by it, it follows or carries what is learnt, or becomes waves."""
@@ -113,6 +114,12 @@ class _Judge:
         if use.role == "scale":
             return use.shared and (look.idle == 0.0 or (look.idle == 1.0 and use.normed))
         return look.idle == 0.0 and use.role in ("weight", "bias")
+
+    def _weighs_a_loss(self, held: Parameter) -> bool:
+        """Whether a plain attribute is added to what it also scales, as an uncertainty: `loss * torch.exp(-s) + s`."""
+        own, look = self._bits[held.tensor], held.look
+        begun = not held.registered and look is not None and (look.idle is not None or held.shape == (1,))
+        return begun and any(use.role == "sum" and use.scales & own for use in self._uses(held))
 
     def _scales_are_told(self, use: Use) -> bool:
         """Whether what scaled the other side of a sum is a weight too: else both bring data back to its measure."""

@@ -52,6 +52,7 @@ Good::
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from itertools import combinations
 
@@ -87,6 +88,7 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
     wanted = missed(observation, known)
     named = batch_dropped(observation, known, failed, wanted)
     yield from [_of_a_batch(observation, named, failed)] if named is not None else []
+    alike: dict[tuple[tuple[int, ...], tuple[int, ...], bool], list[tuple[int, Event]]] = defaultdict(list)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
@@ -98,7 +100,9 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
                 and not _put_back(observation, known, event, meant)
                 and not _stretched_back(observation, known, event)
             ):
-                yield _finding(observation, order, node, event, meant, raised)
+                alike[event.tensors[0].shape, tuple(meant), raised is not None].append((order, event))
+    for (_, places, refused), squeezes in alike.items():
+        yield _finding(observation, squeezes, places, failed if refused else None)
 
 
 def _of_a_batch(observation: Observation, found: Alone, failed: Failure | None) -> Finding:
@@ -174,7 +178,7 @@ def _needed(
     sent_so = [i for i in gone if any(_is_sent(p.source, alone) for p in layout[i]) and not known.cut(layout[i])]
     if raised is None:
         return [i for i in sent_so if layout[i] in missing]
-    return sent_so or _lacking(known, event, gone, raised)
+    return sent_so or _lacking(known, event, gone, raised) or _of_one_sample(gone, raised, alone)
 
 
 def _is_sent(source: Source, alone: Container[int]) -> bool:
@@ -192,6 +196,15 @@ def _lacking(known: Layouts, event: Event, gone: Sequence[int], raised: Failure)
             if restored(node, refused, place, sizes_without(event.tensors[0].shape, {*gone} - {*meant})):
                 return meant
     return []
+
+
+def _of_one_sample(gone: Sequence[int], raised: Failure, alone: Container[int]) -> list[int]:
+    """The first of several dimensions, where one sample was sent, and what was asked for a size has too few of them."""
+    refused, node = raised.event, raised.node
+    if refused is None or node is None or node.op != "aten::size" or 0 not in gone or 0 not in alone:
+        return []
+    asked, rank = value(node, refused, "dim"), len(refused.tensors[0].shape)
+    return [0] if len(gone) > 1 and isinstance(asked, int) and not -rank <= asked < rank else []
 
 
 def _put_back(observation: Observation, known: Layouts, event: Event, meant: Sequence[int]) -> bool:
@@ -222,11 +235,12 @@ def _stretched_back(observation: Observation, known: Layouts, event: Event) -> b
 
 
 def _finding(
-    observation: Observation, order: int, node: Node, event: Event, meant: Sequence[int], raised: Failure | None
+    observation: Observation, squeezes: Sequence[tuple[int, Event]], meant: Sequence[int], raised: Failure | None
 ) -> Finding:
+    (order, event), *others = squeezes
     before, after = event.tensors[0], event.outputs[0]
-    what = "the batch of one sample" if meant == [0] else f"dimension {meant[0]}, which is needed"
-    refused = raised.node if raised else None
+    what = "the batch of one sample" if list(meant) == [0] else f"dimension {meant[0]}, which is needed"
+    node, refused = observation.nodes[event.node], raised.node if raised else None
     return Finding(
         title=f"squeeze() also drops {what}: {size(before)} becomes {size(after)}",
         message="Without a dimension, squeeze drops every one of size 1. "
@@ -237,22 +251,32 @@ def _finding(
         severity="error" if raised else "warning",
         parameters=names(observation.trainable) if raised else (),
         chain=_chain(node, before, meant[0], raised),
+        related=tuple(Related("the same here", other.node) for _, other in others if other.node != node.id),
         explains=frozenset({refused.id} if refused else ()),
-        fix=_fix(observation, node, event, meant),
+        fix=_fix(observation, [e for _, e in squeezes], meant),
     )
 
 
-def _fix(observation: Observation, node: Node, event: Event, meant: Sequence[int]) -> Fix:
-    rest = [i for i in dropped(node, event) if i not in meant]
-    line, edits = observation.place(node.id), (Replace(node.id, _squeezing(rest)),)
+def _fix(observation: Observation, squeezes: Sequence[Event], meant: Sequence[int]) -> Fix:
+    nodes = list({event.node: observation.nodes[event.node] for event in squeezes}.values())
+    rest = [i for i in dropped(nodes[0], squeezes[0]) if i not in meant]
+    lines = {observation.source(node.id) or "": _kept(observation, node, rest) for node in nodes}
+    shown = None not in lines.values()
+    return Fix(
+        f"name what is to go: squeeze({_named(rest)})" if rest else "leave the squeeze out: nothing else is of size 1",
+        before="\n".join(lines),
+        after="\n".join(map(str, lines.values())) if shown else None,
+        edits=tuple(Replace(node.id, _squeezing(rest)) for node in nodes),
+    )
+
+
+def _kept(observation: Observation, node: Node, rest: Sequence[int]) -> str | None:
+    """The user's line where a squeeze names what is to go, or is left out."""
+    line = observation.place(node.id)
     if not rest:
-        return Fix(
-            "leave the squeeze out: nothing else is of size 1", after=rewritten(line, r"\.squeeze\(\)", ""), edits=edits
-        )
-    named = _named(rest)
-    after = rewritten(line, r"\.squeeze\(\)", f".squeeze({named})")
-    after = after or rewritten(line, _CALL, lambda call: f"torch.squeeze({call[1]}, {named})")
-    return Fix(f"name what is to go: squeeze({named})", after=after, edits=edits)
+        return rewritten(line, r"\.squeeze\(\)", "")
+    after = rewritten(line, r"\.squeeze\(\)", f".squeeze({_named(rest)})")
+    return after or rewritten(line, _CALL, lambda call: f"torch.squeeze({call[1]}, {_named(rest)})")
 
 
 def _named(dims: Sequence[int]) -> str:

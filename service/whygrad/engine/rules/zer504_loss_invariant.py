@@ -57,7 +57,9 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.shifting import Shift, shift
 from whygrad.engine.gradients.starving import finding, reduced, starved_by
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.gradients.twins import twins
+from whygrad.engine.gradients.zero_sources import ZeroSources
+from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import rewritten, wrapped
@@ -92,6 +94,13 @@ def _finding(observation: Observation, found: Starved) -> Finding:
         softmax = shifted.softmax.bare_name
         what, why = f"gives it to all that {softmax} compares alike", f"{softmax} sees differences alone"
         fixes = [*_without(observation, found, shifted), *fixes]
+    held = _held_against_itself(observation, found)
+    if held is not None:
+        what, why = (
+            "holds it against itself",
+            "both sides are computed alike, of the same tensors, so that they are equal",
+        )
+        fixes = [_apart(observation, held)]
     return finding(
         observation,
         found,
@@ -104,6 +113,24 @@ def _finding(observation: Observation, found: Starved) -> Finding:
         ),
         fix=fixes[0],
         other_fixes=fixes[1:],
+    )
+
+
+def _held_against_itself(observation: Observation, found: Starved) -> Event | None:
+    """What compares two that are computed alike, in the first step."""
+    step = observation.first
+    measures = next((event for event in step.events if event.node == found.node.id), None)
+    return twins(observation, ZeroSources(observation, step).maker, measures) if measures is not None else None
+
+
+def _apart(observation: Observation, held: Event) -> Fix:
+    """Two sides that differ: which way they should, nobody but the author knows."""
+    node, other = observation.nodes[held.node], held.inputs[1]
+    return Fix(
+        "compute one of the two sides of something else, as of another view of the input, or drop the term: "
+        "tried with the samples of one side moved by one",
+        before=observation.source(node.id),
+        edits=(Wrap(node.id, other.role, "x.roll(1, 0)"),),
     )
 
 
