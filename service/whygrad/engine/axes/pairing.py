@@ -19,6 +19,7 @@ _OF_SIZES = frozenset({"sqrt", "log"})
 _NORMS = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "frobenius_norm"})
 _SUMMING = frozenset({"mean", "sum", "nanmean", "nansum"})
 _BOUNDING = frozenset({"clamp", "clamp_min", "clamp_max", "min", "max", "minimum", "maximum"})
+_BOUNDED = frozenset({"lt", "le", "gt", "ge"})
 _THE_SAME = frozenset({"clone", "detach", "contiguous"})
 _HANDING_ON = _THE_SAME | _BOUNDING | {"neg", "to"}
 _LAYING_OUT = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten", "select", "t", "transpose", "permute"})
@@ -35,17 +36,32 @@ class _Pairs:
 def merely_summed(observation: Observation, known: Layouts, event: Event) -> bool:
     """Whether the pairs that an execution makes of two learned rows cannot be meant."""
     made = _Pairs(event.outputs[0], observation.nodes[event.node].bare_name in WEIGHING)
+    order = known.makers[made.tensor.id]
     pending, sums, seen = [made], list[_Pairs](), {made.tensor.id}
     while pending:
         pairs = pending.pop()
         for reader in known.readers[pairs.tensor.id]:
-            became = _became(observation, known, reader, pairs)
+            became = _chosen(observation, known, reader, pairs, order) or _became(observation, known, reader, pairs)
             if became is None:
                 return False
             if became.tensor.id not in seen:
                 seen.add(became.tensor.id)
                 (pending if became.tensor.elements > 1 else sums).append(became)
     return any(total.sized for total in sums) and not _against_themselves(observation, known, event)
+
+
+def _chosen(observation: Observation, known: Layouts, reader: Event, pairs: _Pairs, order: int) -> _Pairs | None:
+    """Sizes held against a bound, and what is chosen by that among pairs alone: small errors squared, large ones not."""
+    name, many = observation.nodes[reader.node].bare_name, [t for t in reader.tensors if t.elements > 1]
+    made_of_pairs = all(known.makers.get(t.id) == order or order in known.behind(*_maker(known, t)) for t in many)
+    if name in _BOUNDED and len(many) == 1 and pairs.sized:
+        return _Pairs(reader.outputs[0], sized=True)
+    return _Pairs(reader.outputs[0], pairs.sized) if name == "where" and made_of_pairs and reader.outputs else None
+
+
+def _maker(known: Layouts, tensor: Tensor) -> list[Event]:
+    maker = known.maker(tensor)
+    return [] if maker is None else [maker]
 
 
 def _became(observation: Observation, known: Layouts, reader: Event, pairs: _Pairs) -> _Pairs | None:

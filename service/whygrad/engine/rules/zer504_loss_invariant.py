@@ -100,7 +100,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             "holds it against itself",
             "both sides are computed alike, of the same tensors, so that they are equal",
         )
-        fixes = [_apart(observation, held)]
+        fixes = _apart(observation, held)
     return finding(
         observation,
         found,
@@ -123,15 +123,22 @@ def _held_against_itself(observation: Observation, found: Starved) -> Event | No
     return twins(observation, ZeroSources(observation, step).maker, measures) if measures is not None else None
 
 
-def _apart(observation: Observation, held: Event) -> Fix:
-    """Two sides that differ: which way they should, nobody but the author knows."""
+def _apart(observation: Observation, held: Event) -> list[Fix]:
+    """One side let go, as where a ratio to the policy before is meant; else another, which the author has to know."""
     node, other = observation.nodes[held.node], held.inputs[1]
-    return Fix(
-        "compute one of the two sides of something else, as of another view of the input, or drop the term: "
-        "tried with the samples of one side moved by one",
-        before=observation.source(node.id),
-        edits=(Wrap(node.id, other.role, "x.roll(1, 0)"),),
-    )
+    return [
+        Fix(
+            "hold it against what does not move with it: .detach() on the side that is only compared with",
+            after=with_behind(observation, node, other.role, ".detach()"),
+            edits=(Wrap(node.id, other.role, "x.detach()"),),
+        ),
+        Fix(
+            "compute one of the two sides of something else, as of another view of the input, or drop the term: "
+            "tried with the samples of one side moved by one",
+            before=observation.source(node.id),
+            edits=(Wrap(node.id, other.role, "x.roll(1, 0)"),),
+        ),
+    ]
 
 
 def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> list[Fix]:
