@@ -207,6 +207,15 @@ class Observation:
         own = [f for f in frames if not f.library] or list(frames)
         return own[-1] if own else None
 
+    def loop_around(self, node: Node) -> Node | None:
+        """The outermost loop that a node stands in."""
+        found, around = None, node.parent
+        while around is not None:
+            outer = self.nodes[around]
+            found = outer if outer.op == "prim::Loop" else found
+            around = outer.parent
+        return found
+
     def in_library(self, number: int) -> bool:
         """Whether a node stands in the code of torch's library, as its own checks of operands do."""
         return any(frame.library for frame in self.stack(number)[-1:])

@@ -26,6 +26,10 @@ MISTAKEN = {
     "the size of an error": ("return (row - column).abs().sum()", "return (row - column.squeeze(1)).abs().sum()"),
     "the norm of an error": ("return torch.norm(column - row)", "return torch.norm(column.squeeze(1) - row)"),
     "an error times itself": ("d = column - row\nreturn (d * d).mean()", "d = column.squeeze(1) - row"),
+    "small errors squared, large ones not": (
+        "d = row - column\ne = d.abs()\nreturn torch.where(e < 1.0, 0.5 * d ** 2, e - 0.5).mean()",
+        "d = row - column.squeeze(1)",
+    ),
     "sums of one axis after the other": (
         "return ((row - column) ** 2).mean(0).sum()",
         "return ((row - column.squeeze(1)) ** 2).mean(0).sum()",
@@ -56,6 +60,9 @@ MEANT = {
     "transposed": "return ((column - self.b(y).t()) ** 2).mean()",
     "an axis put in": "return ((column - row.unsqueeze(0)) ** 2).mean()",
     "ranked": "return F.softplus(-(column - row)).mean()",
+    "those of which another tells": (
+        "d = row - column\nreturn torch.where(r.unsqueeze(1) < r, d ** 2, d.abs()).mean()"
+    ),
     "a margin squared": "return (1 - (column - row)).pow(2).mean()",
     "a kernel": "return torch.exp(-(column - row) ** 2).mean()",
     "read by a product": "return ((column * row) @ self.policy(x)).pow(2).mean()",

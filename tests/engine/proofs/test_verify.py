@@ -264,10 +264,10 @@ def test_a_fix_behind_which_no_parameter_moves_heals_nothing() -> None:
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.f = nn.Linear(8, 4)
+        self.p = nn.Parameter(torch.ones(4))
 
     def forward(self, x):
-        h = self.f(x)
+        h = self.p.expand(4, -1)
         return ((h - h) ** 2).mean()
 """
     (found,) = diagnose_source(source, shapes="4x8", loss="output")["findings"]

@@ -19,6 +19,13 @@ REFUSED = [
 ]
 
 
+def test_weights_of_classes_that_are_learnt_weigh_the_losses_by_hand() -> None:
+    body = "return F.cross_entropy(self.a(x), torch.arange(4), weight=self.w.exp())"
+    init = f"{LAYER}; self.w = nn.Parameter(torch.zeros(6))"
+    fix = diagnose_source(net(body, init), shapes="4x6", loss="mean")["findings"][0]["fix"]
+    assert (fix["verified"], fix["summary"].partition(":")[0]) == (True, "weight the losses of the samples by hand")
+
+
 @pytest.mark.parametrize(("code", "op", "healed", "body"), REFUSED)
 def test_refusal_names_its_operation(code: str, op: str, healed: bool | None, body: str) -> None:
     init = f"{LAYER}; self.w = nn.Parameter(torch.ones(6))" if "self.w" in body else LAYER

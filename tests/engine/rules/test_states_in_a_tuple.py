@@ -23,3 +23,24 @@ def test_both_are_changed_before_torch_looks_at_them(more: str, width: int, shap
     finding = only(diagnose_source(net(body, init, takes="x, z"), shapes="4x5x6; 4x5", loss="mean"))
     assert (finding["code"], finding["fix"]["verified"]) == ("SHP711", True)
     assert finding["fix"]["after"] == f"o, _ = self.lstm(x, (h{change}, c{change}))"
+
+
+def test_states_that_a_loop_hands_on_are_changed_before_it() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.lstm = nn.Linear(5, 8), nn.LSTM(6, 8, num_layers=2)
+
+    def forward(self, x, z):
+        h = torch.tanh(self.first(z)).unsqueeze(0)
+        c = torch.zeros_like(h)
+        total = torch.zeros(1)
+        for t in range(x.size(0)):
+            o, (h, c) = self.lstm(x[t : t + 1], (h, c))
+            total = total + o.sum()
+        return total
+"""
+    finding = only(diagnose_source(source, shapes="5x4x6; 4x5", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP711", True)
+    assert ", before the loop: " in finding["fix"]["summary"]

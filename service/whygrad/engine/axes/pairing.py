@@ -51,7 +51,7 @@ def merely_summed(observation: Observation, known: Layouts, event: Event) -> boo
 
 
 def _chosen(observation: Observation, known: Layouts, reader: Event, pairs: _Pairs, order: int) -> _Pairs | None:
-    """Sizes held against a bound, and what is chosen by that among pairs alone: small errors squared, large ones not."""
+    """Sizes held against a bound, and what is chosen by that among pairs alone: small errors are squared."""
     name, many = observation.nodes[reader.node].bare_name, [t for t in reader.tensors if t.elements > 1]
     made_of_pairs = all(known.makers.get(t.id) == order or order in known.behind(*_maker(known, t)) for t in many)
     if name in _BOUNDED and len(many) == 1 and pairs.sized:

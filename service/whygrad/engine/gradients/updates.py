@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from whygrad.engine.edits import Become, Edit, Hand, Pause
-from whygrad.engine.gradients.writes import loop_around
 from whygrad.engine.observation import Frame, Node, Observation
 from whygrad.engine.wording.rewriting import out_of_place, rewritten
 from whygrad.engine.wording.spelling import cloned_first
@@ -85,7 +84,7 @@ def lines_with_a_copy(observation: Observation, node: Node, held: int) -> tuple[
     """
     source, name = observation.source(node.id) or "", _local(observation, held)
     mention = re.search(_mention(name), source)
-    if mention is not None and loop_around(observation, node) is not None:  # the copy is to be made before the loop
+    if mention is not None and observation.loop_around(node) is not None:  # the copy is to be made before the loop
         return None
     if mention is None:
         line, read = cloned_first(source), [place.source or "" for place in _places(observation, node, held) if place]

@@ -109,7 +109,7 @@ def read_after(observation: Observation, node: Node, value: int) -> bool:
     """Whether a value is read once a node has run: further on, or before it in the next round of its loop."""
     if value == observation.returns:
         return True
-    loop = loop_around(observation, node)
+    loop = observation.loop_around(node)
     start = loop.id if loop is not None and _outlives_round(observation, node, value) else node.id
     readers = (n for n in observation.takers.get(value, ()) if n.id > start)
     return any(not _instead(observation, node, n) for n in readers)
@@ -117,7 +117,7 @@ def read_after(observation: Observation, node: Node, value: int) -> bool:
 
 def _outlives_round(observation: Observation, node: Node, value: int) -> bool:
     """Whether a value was made outside of the loop that a node stands in, so that each round reads the same."""
-    loop = loop_around(observation, node)
+    loop = observation.loop_around(node)
     if loop is None:
         return False
     giver = observation.givers.get(value)
@@ -130,16 +130,6 @@ def _instead(observation: Observation, node: Node, other: Node) -> bool:
     branch = observation.nodes[node.parent].joins if node.parent is not None else ()
     ends = {to for source, to in branch if source in node.outputs}
     return node.id == other.id or any(to in ends for source, to in branch if source in other.outputs)
-
-
-def loop_around(observation: Observation, node: Node) -> Node | None:
-    """The outermost loop that a node stands in."""
-    found, around = None, node.parent
-    while around is not None:
-        outer = observation.nodes[around]
-        found = outer if outer.op == "prim::Loop" else found
-        around = outer.parent
-    return found
 
 
 def maker(step: Step, index: int, tensor: Tensor, fits: Callable[[Event], bool]) -> Event | None:

@@ -48,6 +48,11 @@ _ALIKE: dict[str, tuple[str, ...]] = {
 _COUNTING = frozenset({"index", "indices", "mask", "condition", "offsets", "pivots", "lengths", "target", "sorter"})
 """What operands are called whose integers say which numbers are meant, and are none to compute with."""
 
+_BITWISE = frozenset(
+    {"__and__", "__or__", "__xor__", "__iand__", "__ior__", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"}
+)
+"""Operations on bits, of masks or integers: what a floating number has of them they do not take."""
+
 _NORMS = frozenset({"batch_norm", "layer_norm", "group_norm", "instance_norm"})
 _REDUCED = ("bfloat16", "float16")
 
@@ -88,6 +93,8 @@ def wrong_type(node: Node, event: Event) -> WrongType | None:
         return _not_floating(event.inputs[1:2], event.inputs[:1])
     if op in _NORMS:
         return _against_weight(event)
+    if op in _BITWISE:
+        return _without_bits(event)
     if op == "scaled_dot_product_attention" and (mask := next(_with_role(event, ("attn_mask",)), None)):
         return _unlike_mask(mask, event)
     if op == "huber_loss" and not any(t.requires_grad for t in event.outputs):  # its backward alone refuses them
@@ -95,6 +102,14 @@ def wrong_type(node: Node, event: Event) -> WrongType | None:
     if op.endswith("_cross_entropy_with_logits") or op == "kl_div":
         return _not_floating(_with_role(event, ("target",)), event.inputs[:1])
     return _unlike(_alike(node, event))
+
+
+def _without_bits(event: Event) -> WrongType | None:
+    """A floating operand where bits are asked for: of the type of the other, or a mask."""
+    floating = next((o for o in event.inputs if o.tensor.floating), None)
+    other = next((o for o in event.inputs if not o.tensor.floating), None)
+    wanted = other.tensor.dtype if other is not None else "bool"
+    return WrongType(floating, wanted, other, event.inputs) if floating is not None else None
 
 
 def written_integer(node: Node, event: Event) -> WrongType | None:

@@ -41,14 +41,22 @@ def wrapped(observation: Observation, node: Node, role: str, expression: str) ->
     return (*checks(observation, node, role, expression), Wrap(node.id, role, expression))
 
 
-def packed(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:
-    """A state through an expression where it is put into the tuple that a layer is called with."""
+def packed(observation: Observation, node: Node, role: str, expression: str) -> tuple[Wrap, ...]:
+    """A state through an expression where it is put into the tuple that a layer is called with.
+
+    Of a state that a loop hands on from round to round, the one that it begins with.
+    """
     place, values = role.partition("[")[2][:-1], _values(observation, node, role)
-    return tuple(
-        Wrap(maker.id, place, expression)
-        for maker in observation.nodes[: node.id]
-        if maker.op == "prim::TupleConstruct" and values & set(maker.outputs) and not observation.in_library(maker.id)
-    )
+    makers = (maker for maker in observation.nodes[: node.id] if maker.op == "prim::TupleConstruct")
+    own = [maker for maker in makers if values & set(maker.outputs) and maker.module != node.module]
+    return tuple(Wrap(*(_begun(observation, maker, place) or (maker.id, place)), expression) for maker in own)
+
+
+def _begun(observation: Observation, node: Node, name: str) -> tuple[int, str] | None:
+    """The loop that a node stands in, and what it begins with for a value that it hands on; None where it does not."""
+    argument, loop = node.argument(name), observation.loop_around(node)
+    begun = {source for source, carried in loop.joins if argument and carried == argument.value} if loop else set()
+    return next(((loop.id, a.name) for a in loop.arguments if a.value in begun), None) if loop else None
 
 
 def throughout(observation: Observation, node: Node, role: str, expression: str) -> tuple[Edit, ...]:

@@ -56,12 +56,24 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Ask, Edit, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step
+from whygrad.engine.operands import value
 from whygrad.engine.refusals.failures import finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, parameter_name
 
 _MISSING = re.compile(r"derivative for '?(?:aten::)?(?P<name>\w+)(: ?(?P<argument>\w+))?'? is not implemented")
 _REFUSED = re.compile(r"with respect to argument '(\w+)'")
+_MEAN = 1
+"""How torch writes down `reduction="mean"`."""
+
+_SINGLE = {
+    "cross_entropy_loss": "torch.ops.aten.cross_entropy_loss(self, target, None, 0, ignore_index, 0.0)",
+    "nll_loss_nd": "torch.ops.aten.nll_loss_nd(self, target, None, 0, ignore_index)",
+    "nll_loss": "torch.ops.aten.nll_loss(self, target, None, 0, ignore_index)",
+    "nll_loss2d": "torch.ops.aten.nll_loss2d(self, target, None, 0, ignore_index)",
+}
+"""The losses of samples, each by itself and without weights."""
+
 _TWINS = {
     "floor_divide": (
         "the quotient, with its floor in the forward alone: q + (q.floor() - q).detach()",
@@ -90,10 +102,11 @@ def no_derivative(observation: Observation) -> Iterator[Finding]:
             message=f"{node.name} cannot give {what} a gradient, so torch refuses to compute with one that wants it.",
             chain=(Link(f"{what} wants a gradient", node.id),),
             fixes=[
+                *_weighed_by_hand(node, event, role),
                 Fix(
                     f"detach {what}: as the {role or 'argument'} of {node.name} it cannot be learnt",
                     edits=_detached(observation, node.id, operand) if operand else (),
-                )
+                ),
             ],
         )
     for step in observation.steps:
@@ -101,6 +114,20 @@ def no_derivative(observation: Observation) -> Iterator[Finding]:
         missing = _MISSING.search(error.message) if error is not None and error.stage == "backward" else None
         if missing is not None:
             yield _in_backward(observation, step, missing["name"], missing["argument"])
+
+
+def _weighed_by_hand(node: Node, event: Event, role: str) -> Iterator[Fix]:
+    """The losses of the samples multiplied with the weights of their classes: the weighted mean, as it is defined."""
+    loss, target = _SINGLE.get(node.bare_name), event.input("target")
+    plain = value(node, event, "reduction") == _MEAN and not value(node, event, "label_smoothing", 0.0)
+    if loss is not None and role == "weight" and target is not None and target.dtype == "int64" and plain:
+        weights = "weight[target.clamp_min(0)] * (target != ignore_index)"
+        yield Fix(
+            "weight the losses of the samples by hand: w = weight[target], and then "
+            'w * F.cross_entropy(input, target, reduction="none"), summed up and divided by the sum of w',
+            before="",
+            edits=(Replace(node.id, f"({loss} * {weights}).sum() / ({weights}).sum()"),),
+        )
 
 
 def _in_backward(observation: Observation, step: Step, name: str, argument: str | None) -> Finding:

@@ -53,7 +53,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Give, Replace, Resize
+from whygrad.engine.edits import Edit, Give, Replace, Resize
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands.recurrent import Recurrent, recurrent
@@ -255,15 +255,20 @@ def _other_order(observation: Observation, node: Node, name: str, found: Recurre
 def _states_through(observation: Observation, node: Node, found: Recurrent, change: str, words: str) -> Fix:
     roles = [state.role for state in found.states]
     together = [edit for role in roles for edit in packed(observation, node, role, f"x{change}")]
-    edits = together or [edit for role in roles for edit in wrapped(observation, node, role, f"x{change}")]
+    edits: list[Edit] = [*together]
+    if not together:
+        edits = [edit for role in roles for edit in wrapped(observation, node, role, f"x{change}")]
     name = variable(observation, node, roles[0])
     reached = found.cell or not observation.in_library(node.id) or bool(together) or len(edits) > len(roles)
     if not reached and all(len(s.tensor.shape) == len(found.expected(i)) for i, s in enumerate(found.states)):
         edits += shaped(observation, node, found.expected(0))
         reached = True
+    looped = any(observation.nodes[edit.node].op == "prim::Loop" for edit in together)
+    shown = with_behind(observation, node, roles[0], change) or _changed(observation, node, found, change)
     return Fix(
-        f"{words}: {name or 'state'}{change}",
-        after=with_behind(observation, node, roles[0], change) or _changed(observation, node, found, change),
+        f"{words}{', before the loop' if looped else ''}: {name or 'state'}{change}",
+        before="" if looped else None,
+        after=None if looped else shown,
         edits=tuple(edits) if reached else (),  # what torch checks before would still refuse the states as they were
     )
 
