@@ -62,6 +62,7 @@ from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.heads import for_each_head
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.masked import masked_alike
 from whygrad.engine.refusals.ordered import in_order
@@ -133,6 +134,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
             for cut, whole in ((wrong.first, wrong.second), (wrong.second, wrong.first)):
                 yield from shifted(observation, event, failed.step, cut, whole)
         yield from of_the_last_layer(observation, node, wrong.first, wrong.second)
+        yield from for_each_head(observation, failed.step, node, wrong)
         yield from recounted(observation, failed.step, wrong)
         yield from ended(observation, failed.step, node, wrong)
         yield from _as_large(observation, failed, node, event, wrong.first, wrong.second)
