@@ -301,3 +301,31 @@ def test_a_buffer_is_read_as_what_the_operation_gave_where_out_is_dropped() -> N
     (finding,) = diagnose_source(source, shapes="2x3")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("IPL306", True)
     assert finding["fix"]["evidence"].startswith("with it forward and backward complete")
+
+
+def test_all_that_write_into_views_of_one_memory_are_one_fault() -> None:
+    source = """
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 12)
+
+    def forward(self, x):
+        i, g = self.a(x).chunk(2, dim=1)
+        i.sigmoid_()
+        g.tanh_()
+        return i * g
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = Cell(), Cell()
+
+    def forward(self, x):
+        return self.two(self.one(x))
+"""
+    (finding,) = diagnose_source(source, shapes="4x6", loss="mean")["findings"]
+    assert finding["title"] == "sigmoid_ writes into one of 2 views that chunk returned (the first of 2 alike)"
+    assert finding["fix"]["after"] == "i = i.sigmoid()\ng = g.tanh()"
+    assert finding["fix"]["verified"] is True

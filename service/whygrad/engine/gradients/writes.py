@@ -146,6 +146,15 @@ def without_writing(observation: Observation, step: Step, index: int) -> tuple[E
     return (Become(node.id, node.op.removesuffix("_")),) if node.op.endswith("_") else ()
 
 
+def writing_beside(observation: Observation, node: Node) -> list[Node]:
+    """The operations that write into what was unpacked together with what a node writes into, each into one of them."""
+    written = {n.id: a.value for n in observation.nodes for a in n.arguments if a.name in n.writes}
+    unpacked = observation.givers.get(written.get(node.id, -1))
+    if unpacked is None or unpacked.op != "prim::ListUnpack":
+        return []
+    return [observation.nodes[n] for n, value in written.items() if n != node.id and value in unpacked.outputs]
+
+
 def writing_a_copy(observation: Observation, step: Step, index: int) -> tuple[Edit, ...]:
     """The edit that makes an execution write into a copy; none where the memory is read by another name."""
     if not read_from_its_result(observation, step, index):

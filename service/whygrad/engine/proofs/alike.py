@@ -45,7 +45,9 @@ def everywhere(seen: Observation, fix: Fix, number: int, others: Sequence[Node])
 def _moved(seen: Observation, edit: Edit, own: Node, other: Node) -> Edit | None:
     """The change that an edit of one operation is for another; None where there is none, or a weight is another."""
     if isinstance(edit, _AT_ONE_NODE):
-        return replace(edit, node=other.id) if edit.node == own.id else None
+        again = (n for n in alike(seen, edit.node) if n.calls == other.calls)
+        there = other if edit.node == own.id else next(again, None)
+        return replace(edit, node=there.id) if there is not None else None
     if not isinstance(edit, Resize) or not edit.name.startswith(f"{own.module}."):
         return None
     name = other.module + edit.name.removeprefix(own.module)

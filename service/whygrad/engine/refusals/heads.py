@@ -25,8 +25,8 @@ def for_each_head(observation: Observation, step: Step, node: Node, wrong: Clash
         if times is not None and few.role not in node.writes:
             call = f".repeat_interleave({times}, dim={len(few.tensor.shape) + wrong.axis})"
             yield Fix(
-                f"each of the {length(rows)} samples stands {times} times in {called(observation, node, many)}, one after "
-                f"the other: repeat {called(observation, node, few)} likewise",
+                f"each of the {length(rows)} samples stands {times} times in {called(observation, node, many)}, one "
+                f"after the other: repeat {called(observation, node, few)} likewise",
                 after=with_behind(observation, node, few.role, call),
                 edits=(Wrap(node.id, few.role, f"x{call}"),),
             )

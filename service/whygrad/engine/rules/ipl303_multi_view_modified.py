@@ -55,9 +55,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.edits import Pause
+from whygrad.engine.edits import Become, Edit, Pause
 from whygrad.engine.finding import Finding, Fix, Link, Related
-from whygrad.engine.gradients.writes import last_write, one_by_one, target, views_of, without_writing
+from whygrad.engine.gradients.writes import last_write, one_by_one, target, views_of, without_writing, writing_beside
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
@@ -117,11 +117,7 @@ def _views(observation: Observation, made: Event | None) -> str:
 
 def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | None, writer: int) -> list[Fix]:
     """Out of place where only the result is read, else the views one at a time: each may be written."""
-    new = Fix(
-        f"compute it out of place: {node.bare_name} instead of {node.name}",
-        after=out_of_place(observation.source(node.id), node.name),
-        edits=without_writing(observation, failed.step, writer),
-    )
+    new = _out_of_place(observation, node, without_writing(observation, failed.step, writer))
     if made is not None and writer == failed.order and _sets_a_parameter(observation, failed, made):
         return [_unrecorded(observation, node)]
     single = one_by_one(observation, made) if made is not None and made.grad_mode else ()
@@ -135,6 +131,19 @@ def _fixes(observation: Observation, failed: Failure, node: Node, made: Event | 
         edits=single,
     )
     return [apart, replace(new, edits=())]
+
+
+def _out_of_place(observation: Observation, node: Node, edits: tuple[Edit, ...]) -> Fix:
+    """The operation out of place, and with it those that write into other views of the same memory."""
+    others = [n for n in writing_beside(observation, node) if edits and n.op.endswith("_")]
+    changed = {observation.source(n.id): out_of_place(observation.source(n.id), n.name) for n in (node, *others)}
+    shown = None not in changed.values() and len(changed) == len(others) + 1
+    return Fix(
+        f"compute it out of place: {node.bare_name} instead of {node.name}{', and so beside it' if others else ''}",
+        before="\n".join(map(str, changed)) if others else None,
+        after="\n".join(map(str, changed.values())) if shown else None,
+        edits=(*edits, *(Become(n.id, n.op.removesuffix("_")) for n in others)),
+    )
 
 
 def _sets_a_parameter(observation: Observation, failed: Failure, made: Event) -> bool:
