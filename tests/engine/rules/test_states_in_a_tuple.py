@@ -44,3 +44,14 @@ class Net(nn.Module):
     finding = only(diagnose_source(source, shapes="5x4x6; 4x5", loss="mean"))
     assert (finding["code"], finding["fix"]["verified"]) == ("SHP711", True)
     assert ", before the loop: " in finding["fix"]["summary"]
+
+
+def test_of_packed_sequences_the_features_are_told() -> None:
+    body = (
+        "p = nn.utils.rnn.pack_padded_sequence(x, z, batch_first=True, enforce_sorted=False); "
+        "o, (h, c) = self.lstm(p); return h[-1] * self.p"
+    )
+    source = net(body, "self.lstm = nn.LSTM(8, 16, batch_first=True)", takes="x, z")
+    finding = only(diagnose_source(source, shapes="4x7x6; 4:int64[1,8)", loss="mean"))
+    assert (finding["code"], finding["title"]) == ("SHP711", "lstm takes 8 features, and gets 6")
+    assert finding["fix"]["verified"] is True

@@ -12,6 +12,9 @@ from whygrad.engine.operands import value
 LAYERS = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 """The operations of recurrent layers."""
 
+_PACKED = "data"
+"""What holds the steps of packed sequences."""
+
 _CELLS = frozenset({"lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"})
 
 
@@ -75,9 +78,13 @@ class Recurrent:
 
 
 def recurrent(node: Node, event: Event) -> Recurrent | None:
-    """The recurrent layer or cell that was executed; None for any other, or where too little of it is known."""
-    given = next((o for o in event.inputs if o.role == "input"), None)
-    states = tuple(o for o in event.inputs if o.role.partition("[")[0] == "hx")
+    """The recurrent layer or cell that was executed; None for any other, or where too little of it is known.
+
+    Of packed sequences the features alone: how many samples there are, only their numbers tell.
+    """
+    given = next((o for o in event.inputs if o.role in ("input", _PACKED)), None)
+    held = (o for o in event.inputs if o.role.partition("[")[0] == "hx")
+    states = tuple(held) if given is not None and given.role != _PACKED else ()
     if given is None or not given.tensor.shape:
         return None
     if node.bare_name in _CELLS:

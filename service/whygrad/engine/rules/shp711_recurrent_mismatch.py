@@ -151,7 +151,7 @@ def _wider(observation: Observation, node: Node, name: str, found: Recurrent) ->
     widths = (found.features, found.given)
     before, after = (f"nn.{kind}({n}, {hidden}, ...)" if kind in NAMED else None for n in widths)
     summary = f"make {name} for {found.given} features in place of {found.features}"
-    return Fix(summary, before, after, edits=(*edits, *told(observation, node, "input", found.features)))
+    return Fix(summary, before, after, edits=(*edits, *told(observation, node, found.input.role, found.features)))
 
 
 def _of_state(observation: Observation, failed: Failure, node: Node, found: Recurrent, place: int) -> Finding:
