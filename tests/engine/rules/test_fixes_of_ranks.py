@@ -124,3 +124,10 @@ def test_the_one_sample_is_taken_out_before_its_dimensions_are_cut(use: str) -> 
     finding = diagnose_source(source, shapes="3x6x6", loss="mean")["findings"][0]
     assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", True)
     assert finding["fix"]["summary"].endswith("h = h[0]")
+
+
+def test_images_in_a_row_that_have_their_colours_still_are_made_gray() -> None:
+    source = net("return self.c(x) * self.p", "self.c = nn.Conv2d(4, 8, 3)")
+    finding = only(diagnose_source(source, shapes="2x4x9x9x3", loss="mean"))
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", True)
+    assert finding["fix"]["after"] == "return self.c(x.mean(-1)) * self.p"

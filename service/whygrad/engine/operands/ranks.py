@@ -51,6 +51,7 @@ _TAKES: dict[str, dict[str, tuple[int, int]]] = {
     "upsample_nearest3d": {"input": (5, 5), "self": (5, 5)},
     "upsample_trilinear3d": {"input": (5, 5), "self": (5, 5)},
     "grid_sampler": {"input": (4, 5)},
+    "embedding_bag": {"indices": (1, 2)},
     "one_hot": {},
 } | {
     f"{kind}_pool{n}d": {"self": (n + 1, n + 2)}

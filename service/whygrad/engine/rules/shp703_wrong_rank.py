@@ -74,6 +74,8 @@ _LAYER_TYPES = frozenset(
     f"{kind}{n}d" for n in (1, 2, 3) for kind in ("BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "AdaptiveAvgPool")
 ) | {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "MultiheadAttention", "Upsample"}
 
+_COLOURS = 3
+
 _OF_MAPS = ("upsample_", "grid_sampler")
 """Operations on maps of channels, which a batch of maps has lost."""
 
@@ -159,6 +161,15 @@ def _fixes(
     yield from _of_steps(observation, node, reader, wrong)
     yield from taken_out(observation, failed.step, wrong)
     yield from of_a_batch(observation, failed.step, reader, wrong)
+    yield from _gray(observation, node, reader, event, wrong)
+
+
+def _gray(observation: Observation, node: Node, reader: Node, event: Event, wrong: WrongRank) -> Iterator[Fix]:
+    """Images in a row, as many as a convolution takes channels, without the colours that each still has behind it."""
+    found, shape = convolution(reader, event), wrong.operand.tensor.shape
+    if found is not None and len(shape) == found.spatial + 3 and (shape[1], shape[-1]) == (found.wanted, _COLOURS):
+        words = f"average the {_COLOURS} colours: the {shape[1]} images of each sample are the channels"
+        yield _with(observation, node, reader, wrong, ".mean(-1)", words)
 
 
 def _of_steps(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Iterator[Fix]:
