@@ -47,8 +47,8 @@ def packed(observation: Observation, node: Node, role: str, expression: str) -> 
     Of a state that a loop hands on from round to round, the one that it begins with.
     """
     place, values = role.partition("[")[2][:-1], _values(observation, node, role)
-    makers = (maker for maker in observation.nodes[: node.id] if maker.op == "prim::TupleConstruct")
-    own = [maker for maker in makers if values & set(maker.outputs) and maker.module != node.module]
+    makers = (n for n in observation.nodes[: node.id] if n.op == "prim::TupleConstruct" and values & set(n.outputs))
+    own = [n for n in makers if place and n.module != node.module and not observation.in_library(n.id)]
     return tuple(Wrap(*(_begun(observation, maker, place) or (maker.id, place)), expression) for maker in own)
 
 
