@@ -60,9 +60,10 @@ from whygrad.engine.axes.batch_first import taking_the_batch_first
 from whygrad.engine.axes.flattened import Flattened, unlike_rows
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.axes.normalised import Normalised, over_samples
 from whygrad.engine.axes.orders import misordered
 from whygrad.engine.axes.positions import Placed, placed
-from whygrad.engine.edits import Edit, Replace, Wrap
+from whygrad.engine.edits import Edit, Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.nonfinite import broken
 from whygrad.engine.observation import Event, Node, Observation
@@ -72,7 +73,7 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import counted, size
 from whygrad.engine.wording.rewriting import behind, fed, rewritten
-from whygrad.engine.wording.spelling import in_keyword, with_behind
+from whygrad.engine.wording.spelling import along_instead, in_keyword, with_behind
 
 
 @rule("SHP716", "layout-swapped", "error")
@@ -96,6 +97,8 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
             yield _unlike(observation, order, node, event, rows)
     for order, event, masks in attention_over_batch(observation, known):
         yield _attention(observation, order, event, masks)
+    for normalised in over_samples(observation, known):
+        yield _over_samples(observation, normalised)
 
 
 def _finding(observation: Observation, order: int, node: Node, event: Event, found: Misordered) -> Finding:
@@ -158,6 +161,28 @@ def _unlike(observation: Observation, order: int, node: Node, event: Event, foun
             ),
             edits=(Replace(found.node.id, f"self{call}.reshape({list(made.shape)})"),),
         ),
+    )
+
+
+def _over_samples(observation: Observation, found: Normalised) -> Finding:
+    node, given = observation.nodes[found.event.node], found.event.tensors[0]
+    before, after = along_instead(observation, node, found.meant)
+    dim = node.literal("dim")
+    along = [found.meant] if isinstance(dim, list) else found.meant
+    return Finding(
+        title=f"{node.bare_name} goes over the {given.shape[found.place]} samples of {size(given)}, and "
+        f"{found.reader.name} sums up along dimension {found.meant}",
+        message=f"What one sample gets depends on the others, and along dimension {found.meant}, over which "
+        f"{found.reader.name} sums up, nothing is normalised.",
+        node=node.id,
+        event=found.event,
+        order=found.order,
+        severity="warning",
+        chain=(
+            Link(f"it is normalised along dimension {found.place} here, that of the samples", node.id),
+            Link("and summed up along another here", found.reader.id),
+        ),
+        fix=Fix(f"normalise along dimension {found.meant}", before, after, edits=(Give(node.id, "dim", along),)),
     )
 
 
