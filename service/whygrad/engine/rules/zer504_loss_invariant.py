@@ -94,7 +94,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
         softmax = shifted.softmax.bare_name
         what, why = f"gives it to all that {softmax} compares alike", f"{softmax} sees differences alone"
         fixes = [*_without(observation, found, shifted), *fixes]
-    held = _held_against_itself(observation, found)
+    held = _held_against_itself(observation, found) if shifted is None else None
     if held is not None:
         what, why = (
             "holds it against itself",
