@@ -5,7 +5,9 @@ What happened
 A loss, or a difference that becomes one, was given a prediction and a target of different shapes, such as (N,) and
 (N, 1). Elementwise operations stretch sizes of 1, so the result is N x N: every prediction is compared with every
 target. Or one of the two has lost its batch, and its one row is compared with all samples. Or one number for each
-sample, (N,), lies along the features of (N, D), which fits where D happens to be N.
+sample, (N,), lies along the features of (N, D), which fits where D happens to be N. Or a mask of keys lies along the
+queries of attention, so that it is the same for all keys, and hides none. Or a single entry of a table was taken where
+all up to there were meant, `table[:, n]` for `table[:, :n]`, and all steps get the same.
 
 Why it matters
 --------------
@@ -14,7 +16,8 @@ Nothing raises, gradients arrive everywhere, and the loss falls: towards the mea
 How to fix it
 -------------
 Give both the same shape: `target.squeeze(1)`, `prediction.squeeze(1)` or `target.unsqueeze(1)`, and say so with an
-`assert prediction.shape == target.shape`. A weight for each sample takes an axis more: `w[:, None] * error`.
+`assert prediction.shape == target.shape`. A weight for each sample takes an axis more: `w[:, None] * error`. A mask of
+keys has its axis of one where the queries are: `mask[:, None, None, :]`.
 
 Not to be confused with
 -----------------------

@@ -4,7 +4,8 @@ What happened
 -------------
 The value of the parameter is used all the way to the loss, and yet the loss is the same whatever it is: the results
 of a softmax are summed up, which gives 1; a layer norm is followed by the mean of its results, which is 0; a value is
-subtracted from itself, directly or as its own mean. The gradient is zero, or what rounding leaves of zero.
+subtracted from itself, directly or as its own mean; a loss holds two sides against each other that are computed alike,
+of the same input. The gradient is zero, or what rounding leaves of zero.
 
 Why it matters
 --------------
@@ -13,7 +14,8 @@ Nothing raises, and the gradient may even look alive, some 1e-9: it is noise, an
 How to fix it
 -------------
 Let the loss look at the results one by one (compare them with a target, weight them), not at a sum that cannot
-change; move the reduction before the normalisation, or drop what cancels.
+change; move the reduction before the normalisation, or drop what cancels. Give the second side another view of the
+input, or detach it where only a ratio to what was is meant.
 
 Not to be confused with
 -----------------------
