@@ -1,4 +1,4 @@
-"""What is normalised over the samples and summed up along another axis; bags, correlations and graphs are left alone."""
+"""What is normalised over the samples and summed up along another axis; bags and graphs are left alone."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ MEANT = {
     ),
     "nodes of a graph": (
         "self.a = nn.Linear(8, 5); self.s = nn.Linear(5, 1); self.d = nn.Linear(5, 1)",
-        "h = self.a(x); a = F.softmax(F.leaky_relu(self.s(h) + self.d(h).t()), dim=0); return (a @ h).square() * self.p",
+        "h = self.a(x); s = F.leaky_relu(self.s(h) + self.d(h).t()); a = F.softmax(s, dim=0); "
+        "return (a @ h).square() * self.p",
         "6x8",
     ),
     "a weight by its columns": (
