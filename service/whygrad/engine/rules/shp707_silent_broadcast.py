@@ -71,8 +71,8 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, variable
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.recounting import sliced
-from whygrad.engine.wording.rewriting import assigned, behind, renumbered
+from whygrad.engine.wording.recounting import one_further_in, sliced
+from whygrad.engine.wording.rewriting import behind
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -162,11 +162,11 @@ def _along_the_keys(observation: Observation, hiding: Hiding) -> Fix:
             after=with_behind(observation, node, hiding.operand.role, call),
             edits=(Wrap(node.id, hiding.operand.role, f"x{call}"),),
         )
-    source, was = observation.source(turned.id), turned.literal("dim")
-    now = -2 if was == -1 else hiding.place
+    was = turned.literal("dim")
+    now = was - 1 if isinstance(was, int) and was > 0 else -2
     return Fix(
         f"put the axis of one where the queries are: unsqueeze({now})",
-        after=renumbered(source, float(str(was)), now) or assigned(source, call),
+        after=one_further_in(observation.source(turned.id), now),
         edits=(Give(turned.id, "dim", now),),
     )
 

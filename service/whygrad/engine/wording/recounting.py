@@ -83,6 +83,27 @@ def _sizes_as_indices(node: ast.AST) -> list[ast.expr]:
     return [each for each in entries if isinstance(each, ast.Name | ast.Call | ast.Subscript)]
 
 
+def one_further_in(line: str | None, place: int) -> str | None:
+    """The line with its only last axis of one put in before the axis that it stood behind."""
+    if line is None:
+        return None
+    found = [change for node in ast.walk(statement(line)) if (change := _further_in(line, node, place)) is not None]
+    return replaced(line, *found[0]) if len(found) == 1 else None
+
+
+def _further_in(line: str, node: ast.AST, place: int) -> tuple[ast.expr, str] | None:
+    """What to write for which part of `x.unsqueeze(2)`, or `x[:, :, None]`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "unsqueeze":
+        last = [*node.args, *(k.value for k in node.keywords)][-1:]
+        behind = place + 1 if place >= 0 else -1
+        return (last[0], str(place)) if last and ast.unparse(last[0]) == str(behind) else None
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        *before, axis, last_entry = ["", *(line[slice(*span(line, each))] for each in node.slice.elts)]
+        if last_entry == "None" and axis == ":":
+            return node.slice, ", ".join([*filter(None, before), "None", ":"])
+    return None
+
+
 def turned(line: str | None) -> str | None:
     """The line with rows laid along the second dimension, not the first: `.unsqueeze(0)` for `.unsqueeze(1)`."""
     source = line or ""
