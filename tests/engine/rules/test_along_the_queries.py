@@ -49,7 +49,7 @@ def told(mask: str, hidden: str = FILLED, **example: str) -> dict[str, object]:
     [
         ("(x != 0).unsqueeze(1).unsqueeze(3)", "mask = (x != 0).unsqueeze(1).unsqueeze(2)"),
         ("(x != 0).unsqueeze(-1).unsqueeze(1)", "mask = (x != 0).unsqueeze(-2).unsqueeze(1)"),
-        ("(x != 0)[:, None, :, None]", "mask = (x != 0)[:, None, :, None].transpose(-1, -2)"),
+        ("(x != 0)[:, None, :, None]", "mask = (x != 0)[:, None, None, :]"),
     ],
 )
 def test_it_is_told_once_where_the_mask_is_made(mask: str, after: str) -> None:

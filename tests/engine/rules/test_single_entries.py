@@ -46,9 +46,8 @@ def test_all_up_to_there_were_meant(put: str, after: str) -> None:
     assert (finding["fix"]["after"], finding["fix"]["verified"]) == (after, True)
 
 
-def test_of_a_table_without_a_batch_too() -> None:
-    (finding,) = told("return x + self.table[x.size(1)]", "torch.sin(angles)")["findings"]
-    assert (finding["code"], finding["fix"]["verified"]) == ("SHP707", True)
+def test_a_row_for_each_length_is_left_alone() -> None:
+    assert told("return x + self.table[x.size(1)]", "torch.sin(angles)")["verdict"] == "healthy"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +57,8 @@ def test_of_a_table_without_a_batch_too() -> None:
         "return x + self.table[:, x.size(1) - 1]",
         "return x + self.table[:, x.size(1)].unsqueeze(1)",
         "return x + self.table[:, 9]",
+        "return x + self.table[:, x.size(1)] + self.table[:, :x.size(1)]",
+        "return x * self.table[:, x.size(1)]",
     ],
 )
 def test_an_entry_that_is_meant_is_left_alone(put: str) -> None:

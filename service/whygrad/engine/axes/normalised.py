@@ -16,12 +16,13 @@ from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, length
 from whygrad.engine.axes.sampled import PRODUCTS
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
+from whygrad.engine.operations import METADATA
 
 _SOFTMAXES = frozenset({"softmax"})
 _NORMS = frozenset({"norm", "linalg_vector_norm"})
-_HANDING_ON = frozenset({"dropout", "clamp_min", "clamp", "expand_as", "expand", "clone", "contiguous", "to", "add"})
-_LAYING_OUT = frozenset({"mul", "unsqueeze", "squeeze", "t", "transpose", "permute"})
-_SUMS = frozenset({"sum", "mean"})
+_BOUNDING = frozenset({"clamp_min", "clamp", "add", "expand_as", "expand"})
+_LAYING_OUT = frozenset({"mul", "dropout", "unsqueeze", "squeeze", "t", "transpose", "permute", "contiguous"})
+_MATRIX = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ def over_samples(observation: Observation, known: Layouts) -> Iterator[Normalise
         if place is None or event.tensors[0].id not in known.learned:
             continue
         shares = event.outputs[0] if node.bare_name in _SOFTMAXES else _divided(observation, known, event)
-        found = _summed(observation, known, shares, known.of(event.tensors[0])[place]) if shares is not None else None
+        if shares is None or (node.bare_name in _NORMS and not _compared(observation, known, shares)):
+            continue
+        found = _summed(observation, known, shares, known.of(event.tensors[0])[place])
         places = [i for i, axis in enumerate(known.of(event.tensors[0])) if found is not None and axis == found[1]]
         if found is not None and places:
             yield Normalised(order, event, place, places[-1], found[0])
@@ -65,46 +68,83 @@ def _all_samples(layout: Layout, place: int) -> bool:
     return len(axis) == 1 and axis[0].whole and holds_batch(axis) and length(axis) > 1
 
 
+def _compared(observation: Observation, known: Layouts, directions: Tensor) -> bool:
+    """Whether what is normalised meets its like in a product, so that they are compared as directions."""
+    divided = {t.id for e in known.step.events for t in e.outputs if observation.nodes[e.node].bare_name == "div"}
+    products = (e for e in known.step.events if observation.nodes[e.node].bare_name in PRODUCTS)
+    sides = ([_laid_out(observation, known, t) for t in e.tensors] for e in products)
+    return any(directions.id in pair and len({*pair} & divided) > 1 for pair in sides)
+
+
+def _laid_out(observation: Observation, known: Layouts, tensor: Tensor) -> int:
+    """The tensor whose numbers another is a transposed look at, by its id."""
+    for maker in known.step.lineage(tensor.id):
+        if observation.nodes[maker.node].bare_name not in ("t", "transpose", "permute") or not maker.inputs:
+            break
+        tensor = maker.tensors[0]
+    return tensor.id
+
+
 def _divided(observation: Observation, known: Layouts, norm: Event) -> Tensor | None:
     """What is divided by its own norm."""
     pending = list(norm.outputs)
     while pending:
         tensor = pending.pop()
-        for reader in known.readers[tensor.id]:
+        for reader in (r for r in known.readers[tensor.id] if r.completed and r.outputs):
             name = observation.nodes[reader.node].bare_name
-            if name == "div" and reader.tensors[0].id == norm.tensors[0].id and reader.outputs:
+            if name == "div" and reader.tensors[0].id == norm.tensors[0].id:
                 return reader.outputs[0]
-            if name in _HANDING_ON and reader.outputs and reader.outputs[0].id != tensor.id:
-                pending.append(reader.outputs[0])
+            pending += [t for t in reader.outputs if name in _BOUNDING and t.id != tensor.id]
     return None
 
 
 def _summed(observation: Observation, known: Layouts, shares: Tensor, samples: Axis) -> tuple[Node, Axis] | None:
-    """What sums the shares up first, and along which axis; None where that is the samples, or not known."""
-    pending, seen = [shares], {shares.id}
+    """What sums the shares up, and along which axis; None where that may be the samples, or is not known for all."""
+    pending, seen, found = [shares], {shares.id}, list[tuple[Node, Axis]]()
     while pending:
-        tensor = pending.pop(0)
-        layout = known.of(tensor)
+        tensor = pending.pop()
         for reader in known.readers[tensor.id]:
             node = observation.nodes[reader.node]
-            gone = _gone(known, node, reader, tensor)
+            gone = _gone(observation, known, node, reader, tensor)
             if gone is not None:
-                meant = [
-                    a for a in gone if a in layout and length(a) not in (1, length(samples)) and not holds_batch(a)
-                ]
-                return (node, meant[0]) if len(meant) == 1 and samples not in gone and samples in layout else None
-            if reader.outputs and reader.outputs[0].id not in seen and len(reader.outputs[0].shape) > 1:
-                seen.add(reader.outputs[0].id)
-                pending += [reader.outputs[0]] if node.bare_name in _HANDING_ON | _LAYING_OUT else []
-    return None
+                found.append((node, gone))
+            elif node.bare_name in _LAYING_OUT and reader.completed and reader.outputs:
+                pending += [t for t in reader.outputs if t.id not in seen]
+                seen |= {t.id for t in reader.outputs}
+            elif node.op not in METADATA:
+                return None
+    axes = {axis for _, axis in found}
+    meant = next(iter(axes)) if len(axes) == 1 else ()
+    apart = length(meant) not in (1, length(samples)) and not holds_batch(meant)
+    return found[0] if found and apart else None
 
 
-def _gone(known: Layouts, node: Node, reader: Event, tensor: Tensor) -> list[Axis] | None:
-    """The axes that an execution sums up over; None where it sums up nothing."""
-    layout = known.of(tensor)
-    if node.bare_name in PRODUCTS - {"einsum"} and len(reader.tensors) == 2:
+def _gone(observation: Observation, known: Layouts, node: Node, reader: Event, tensor: Tensor) -> Axis | None:
+    """The axis along which an execution sums up vectors by their shares; None where it does not.
+
+    A product with a weight projects the shares, and does not weigh with them.
+    """
+    layout, others = known.of(tensor), [t for t in reader.tensors if t.id != tensor.id]
+    if not reader.completed or len(layout) < _MATRIX:
+        return None
+    if node.bare_name in PRODUCTS - {"einsum"} and len(others) == 1:
         left = reader.tensors[0].id == tensor.id
-        return [layout[-1] if left or len(layout) == 1 else layout[-2]]
-    dim = value(node, reader, "dim") if node.bare_name in _SUMS else None
+        return None if _is_weight(observation, known, others[0]) else layout[-1] if left else layout[-2]
+    dim = value(node, reader, "dim") if node.bare_name == "sum" and not value(node, reader, "keepdim") else None
     given = [dim] if isinstance(dim, int) else dim
-    return [layout[i] for i in given] if isinstance(given, list) else None
+    if not isinstance(given, list) or len(given) != 1 or not -len(layout) <= given[0] < len(layout):
+        return None
+    return layout[given[0]] if _weighs_vectors(observation, known, tensor) else None
+
+
+def _weighs_vectors(observation: Observation, known: Layouts, product: Tensor) -> bool:
+    """Whether a tensor is a product of vectors, which are no weights, and a number for each."""
+    maker = known.maker(product)
+    if maker is None or observation.nodes[maker.node].bare_name != "mul" or len(maker.tensors) != _MATRIX:
+        return False
+    few, many = sorted(maker.tensors, key=lambda t: t.elements)
+    return few.elements < many.elements == product.elements and not _is_weight(observation, known, many)
+
+
+def _is_weight(observation: Observation, known: Layouts, tensor: Tensor) -> bool:
+    return _laid_out(observation, known, tensor) in observation.stored

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from whygrad.engine.axes.comparing import ADDING, LOSSES, WEIGHING, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.observation import Event, Observation, Tensor
+from whygrad.engine.operands import value
 from whygrad.engine.operations import METADATA
 
 _SIZES = frozenset({"abs", "square", "pow", "cosh"})
@@ -51,17 +52,27 @@ def merely_summed(observation: Observation, known: Layouts, event: Event) -> boo
 
 
 def _chosen(observation: Observation, known: Layouts, reader: Event, pairs: _Pairs, order: int) -> _Pairs | None:
-    """Sizes held against a bound, and what is chosen by that among pairs alone: small errors are squared."""
-    name, many = observation.nodes[reader.node].bare_name, [t for t in reader.tensors if t.elements > 1]
-    made_of_pairs = all(known.makers.get(t.id) == order or order in known.behind(*_maker(known, t)) for t in many)
+    """Sizes held against a bound, and of two kinds of sizes the one that is chosen by that, as in an error of Huber's.
+
+    Where one kind does not grow with the size, pairs that lie close were meant.
+    """
+    name, many = observation.nodes[reader.node].bare_name, [o for o in reader.inputs if o.tensor.elements > 1]
+    if not reader.completed or not reader.outputs or not all(_made_of(known, o.tensor, order) for o in many):
+        return None
     if name in _BOUNDED and len(many) == 1 and pairs.sized:
+        return _Pairs(reader.outputs[0], sized=False)
+    kinds = [o.tensor for o in many if o.role in ("self", "other") and o.tensor.floating]
+    makers = [maker for tensor in kinds if (maker := known.maker(tensor)) is not None]
+    growing = [m for m in makers if observation.nodes[m.node].bare_name in _SIZES | WEIGHING | {"sub", "add"}]
+    if (name == "where" and len(growing) > 1) or (name in WEIGHING and len(kinds) > 1):
         return _Pairs(reader.outputs[0], sized=True)
-    return _Pairs(reader.outputs[0], pairs.sized) if name == "where" and made_of_pairs and reader.outputs else None
+    return None
 
 
-def _maker(known: Layouts, tensor: Tensor) -> list[Event]:
+def _made_of(known: Layouts, tensor: Tensor, order: int) -> bool:
+    """Whether a tensor is what an execution gave, or rests on it."""
     maker = known.maker(tensor)
-    return [] if maker is None else [maker]
+    return maker is not None and (known.makers[tensor.id] == order or order in known.behind(maker))
 
 
 def _became(observation: Observation, known: Layouts, reader: Event, pairs: _Pairs) -> _Pairs | None:
@@ -72,7 +83,8 @@ def _became(observation: Observation, known: Layouts, reader: Event, pairs: _Pai
     name, against = node.bare_name, [s.tensor for s in sides(observation, known, node, reader) or ()]
     alike, row = [t.shape for t in against].count(shape), any(1 < t.elements < pairs.tensor.elements for t in against)
     squared = len({t.id for t in against}) == 1
-    if not reader.outputs or (alike > 1 and not squared):
+    nearest = name in _BOUNDING and value(node, reader, "dim") is not None
+    if not reader.outputs or nearest or (alike > 1 and not squared):
         return None
     if name in _SIZES | _NORMS or (name in WEIGHING and squared) or (row and name in LOSSES | WEIGHING):
         return _Pairs(reader.outputs[0], sized=True)

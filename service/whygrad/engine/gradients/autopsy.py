@@ -137,7 +137,7 @@ class Autopsy:
 
     def _of_itself(self, order: int) -> bool:
         """Whether an execution compares a tensor with itself, or with what is computed like it."""
-        return twins(self._observation, self._sources.maker, self._step.events[order]) is not None
+        return twins(self._observation, self._sources, self._step.events[order]) is not None
 
     def _does_nothing(self, function: Function, dead: Dead) -> bool:
         """Whether what is added was to do more than shift: beside its weight, or by itself, as nothing but a shift."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from whygrad.engine.gradients.zero_sources import by_chance
+from whygrad.engine.gradients.zero_sources import ZeroSources
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _HANDING_ON = frozenset({"clone", "contiguous", "detach", "alias", "to", "float", "type_as"})
@@ -14,30 +12,30 @@ _COMPARING = frozenset({"broadcast_tensors", "sub"})
 _MOST = 2000
 """How many pairs of tensors are looked at before they count as different."""
 
-Maker = Callable[[Tensor], Event | None]
 
-
-def twins(observation: Observation, maker: Maker, event: Event) -> Event | None:
+def twins(observation: Observation, sources: ZeroSources, event: Event) -> Event | None:
     """What holds two tensors against each other, for an execution that measures how far they are apart.
 
     None where the two are not computed alike, and where it measures something else.
     """
-    made = maker(event.tensors[0]) if event.tensors else None
+    made = sources.maker(event.tensors[0]) if event.tensors else None
     compared = made is not None and observation.nodes[made.node].bare_name in _COMPARING
     held = made if made is not None and compared else event
-    return held if len(held.tensors) == 2 and _computed_alike(observation, maker, *held.tensors) else None
+    return held if len(held.tensors) == 2 and _computed_alike(observation, sources, *held.tensors) else None
 
 
-def _computed_alike(observation: Observation, maker: Maker, one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors hold the same numbers, whatever was sent and whatever the parameters are."""
-    pending, seen = [(one, other)], set[tuple[int, int]]()
+def _computed_alike(observation: Observation, sources: ZeroSources, one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors hold the same numbers, whatever was sent and drawn, and whatever the parameters are."""
+    pending, seen = [(one, other)], set[tuple[object, object]]()
     while pending:
-        first, second = (_handed_on(observation, maker, each) for each in pending.pop())
-        if first.id == second.id or (first.id, second.id) in seen:
+        first, second = (_handed_on(observation, sources, each) for each in pending.pop())
+        pair = (first.id, first.version), (second.id, second.version)
+        if pair in seen or (pair[0] == pair[1] and first.id not in sources.drawn):
             continue
-        seen.add((first.id, second.id))
-        made, again = maker(first), maker(second)
-        if made is None or again is None or len(seen) > _MOST or not _the_same(observation, made, again):
+        seen.add(pair)
+        made, again = sources.maker(first), sources.maker(second)
+        drawn = not sources.drawn.isdisjoint((first.id, second.id))
+        if made is None or again is None or drawn or len(seen) > _MOST or not _the_same(observation, made, again):
             return False
         if [t.id for t in made.outputs].index(first.id) != [t.id for t in again.outputs].index(second.id):
             return False
@@ -45,23 +43,21 @@ def _computed_alike(observation: Observation, maker: Maker, one: Tensor, other: 
     return True
 
 
-def _handed_on(observation: Observation, maker: Maker, tensor: Tensor) -> Tensor:
+def _handed_on(observation: Observation, sources: ZeroSources, tensor: Tensor) -> Tensor:
     """What a tensor is a copy of."""
-    while (made := maker(tensor)) is not None and made.inputs and _hands_on(observation, made):
+    while tensor.id not in sources.drawn and (made := sources.maker(tensor)) is not None:
+        hands_on = made.inputs and observation.nodes[made.node].bare_name in _HANDING_ON
+        if not hands_on or made.tensors[0].id == made.outputs[0].id:
+            break
         tensor = made.tensors[0]
     return tensor
 
 
-def _hands_on(observation: Observation, made: Event) -> bool:
-    return observation.nodes[made.node].bare_name in _HANDING_ON and made.tensors[0].id != made.outputs[0].id
-
-
 def _the_same(observation: Observation, one: Event, other: Event) -> bool:
-    """Whether two executions do the same with what they read, and nothing by chance."""
+    """Whether two executions do the same with what they read."""
     first, second = observation.nodes[one.node], observation.nodes[other.node]
     roles = [o.role for o in one.inputs] == [o.role for o in other.inputs] != []
-    alike = roles and first.op == second.op and one.values == other.values and _written(first) == _written(second)
-    return alike and not by_chance(first, one)
+    return roles and first.op == second.op and one.values == other.values and _written(first) == _written(second)
 
 
 def _written(node: Node) -> list[tuple[str, object]]:

@@ -22,8 +22,14 @@ _PICKED = frozenset(
     {"select", "slice", "index", "gather", "scatter", "one_hot", "topk", "index_select", "unbind", "split", "chunk"}
 )
 _DRAWN = frozenset(
-    {"bernoulli", "rand", "rand_like", "randn", "randn_like", "randint", "multinomial", "dropout", "feature_dropout"}
-)
+    {
+        "bernoulli", "rand", "rand_like", "randn", "randn_like", "randint", "randint_like", "randperm", "multinomial",
+        "normal", "uniform", "exponential", "random", "geometric", "cauchy", "log_normal", "poisson", "binomial",
+        "dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "native_dropout", "rrelu",
+    }
+)  # fmt: skip
+_DROPPING = ("dropout", "dropout_p")
+"""What layers call the share of numbers that they drop themselves."""
 _TAKING = frozenset({"linear", "matmul", "mm", "addmm", "conv1d", "conv2d", "conv3d", "cat", "concat", "concatenate"})
 _INPUTS = frozenset({"input", "self", "mat1", "tensors"})
 _ADDED = frozenset({"bias"})
@@ -112,6 +118,16 @@ class ZeroSources:
         if maker is None or node is None or node.op == "prim::GetAttr" or (maker.inputs and node.op not in METADATA):
             return None
         return maker if _all_zero(tensor) else None
+
+    @cached_property
+    def drawn(self) -> frozenset[int]:
+        """The tensors that are given by chance, also those of a dropout that drops nothing in this mode."""
+        chance = (e for e in self._step.events if self._drops(e) or self._nodes[e.node].bare_name in _DRAWN)
+        return frozenset(t.id for event in chance for t in event.outputs)
+
+    def _drops(self, event: Event) -> bool:
+        shares = (value(self._nodes[event.node], event, name) for name in _DROPPING)
+        return any(isinstance(share, float) and share > 0 for share in shares)
 
     @cached_property
     def _looped(self) -> frozenset[int]:

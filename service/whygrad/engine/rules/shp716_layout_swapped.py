@@ -67,6 +67,7 @@ from whygrad.engine.edits import Edit, Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.nonfinite import broken
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.refusals.reads import checks
 from whygrad.engine.refusals.recounting import by_steps
 from whygrad.engine.rule import rule
@@ -167,8 +168,7 @@ def _unlike(observation: Observation, order: int, node: Node, event: Event, foun
 def _over_samples(observation: Observation, found: Normalised) -> Finding:
     node, given = observation.nodes[found.event.node], found.event.tensors[0]
     before, after = along_instead(observation, node, found.meant)
-    dim = node.literal("dim")
-    along = [found.meant] if isinstance(dim, list) else found.meant
+    along = [found.meant] if isinstance(value(node, found.event, "dim"), list) else found.meant
     return Finding(
         title=f"{node.bare_name} goes over the {given.shape[found.place]} samples of {size(given)}, and "
         f"{found.reader.name} sums up along dimension {found.meant}",

@@ -122,12 +122,13 @@ def _held_against_itself(observation: Observation, found: Starved) -> Event | No
     """What compares two that are computed alike, in the first step."""
     step = observation.first
     measures = next((event for event in step.events if event.node == found.node.id), None)
-    return twins(observation, ZeroSources(observation, step).maker, measures) if measures is not None else None
+    return twins(observation, ZeroSources(observation, step), measures) if measures is not None else None
 
 
 def _apart(observation: Observation, held: Event) -> list[Fix]:
     """One side let go, as where a ratio to the policy before is meant; else another, which the author has to know."""
     node, other = observation.nodes[held.node], held.inputs[1]
+    moved = (Wrap(node.id, other.role, "x.roll(1, 0)"),) if other.tensor.shape else ()
     return [
         Fix(
             "hold it against what does not move with it: .detach() on the side that is only compared with",
@@ -135,10 +136,10 @@ def _apart(observation: Observation, held: Event) -> list[Fix]:
             edits=(Wrap(node.id, other.role, "x.detach()"),),
         ),
         Fix(
-            "compute one of the two sides of something else, as of another view of the input, or drop the term: "
-            "tried with the samples of one side moved by one",
+            "compute one of the two sides of something else, as of another view of the input, or drop the term"
+            + (": tried with the samples of one side moved by one" if moved else ""),
             before=observation.source(node.id),
-            edits=(Wrap(node.id, other.role, "x.roll(1, 0)"),),
+            edits=moved,
         ),
     ]
 
