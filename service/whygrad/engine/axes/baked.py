@@ -85,7 +85,7 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
                 return Baked(order, node.id, event, recorded, sent, changes, _otherwise(node, found[0], recorded, sent))
             places = _among_computed(observation, node, event, recorded)
             if places and (event is failed or clashes(failed, recorded, sent)):
-                first, *others = [_alike(observation, node, place, recorded, sent) for place in places]
+                first, *others = [_alike(observation, node, place, sent) for place in places]
                 return Baked(order, node.id, event, recorded, sent, first, tuple(others))
     return next((m for m in misread(observation, known) if m.order in known.behind(failed)), None)
 
@@ -172,13 +172,20 @@ def _among_computed(observation: Observation, node: Node, event: Event, recorded
     return [place for place in places if sizes[place] == recorded]
 
 
-def _alike(observation: Observation, node: Node, place: int, recorded: int, sent: int) -> Changes:
-    """The change of a size in the list that a node is given, and in those of the same operation that hold it there."""
+def _alike(observation: Observation, node: Node, place: int, sent: int) -> Changes:
+    """The change of a size in the list that a node is given, and in those of its operation that hold the same."""
     name = _SHAPED[node.bare_name]
     given = [n.argument(name) for n in observation.nodes if n.op == node.op]
     lists = [observation.givers.get(argument.value) for argument in given if argument and not argument.constant]
-    same = [each for each in lists if each is not None and each.literal(str(place)) == recorded]
+    own = node.argument(name)
+    constants = _constants(observation.givers.get(own.value)) if own is not None else []
+    same = [each for each in lists if each is not None and _constants(each) == constants]
     return tuple((each.id, str(place), sent) for each in same)
+
+
+def _constants(listed: Node | None) -> list[Json]:
+    """The numbers in a list that are written down, None in the place of each that is computed."""
+    return [a.literal if a.constant else None for a in listed.arguments] if listed is not None else []
 
 
 def _holds(given: Json, recorded: int) -> bool:

@@ -25,6 +25,7 @@ _WEIGHING = frozenset({"weight", "pos_weight"})
 _ATTENDED = frozenset({"query", "key", "value"})
 _BESIDE = JOINING | {"stack", "hstack", "vstack"}
 _SCALING = frozenset({"mul", "div"})
+_OF_E = frozenset({"exp", "log"})
 _REDUCING = frozenset({"sum", "mean"})
 _ROOTS = frozenset({"sqrt", "rsqrt"})
 _NORMS = frozenset({"layer_norm", "batch_norm", "instance_norm", "group_norm", "rms_norm"})
@@ -38,8 +39,9 @@ class Use:
 
     `repeated`: one for all samples was laid out for each. `shared`: they meet the same numbers. `normed`: what it meets
     was normalised, or what comes of it is. `scorer`: its result is a matrix of scores for a softmax. `scales` are the
-    bits of those that scaled what it is added to. `start`: what it is added to was computed from it, or is taken in by
-    no learnt layer behind, as where a prediction is added to the mean that it begins with.
+    bits of those that scaled what it is added to, `powers` of those that did so as a power of e; `logged`: it is a
+    logarithm. `start`: what it is added to was computed from it, or is taken in by no learnt layer behind, as where a
+    prediction is added to the mean that it begins with.
     """
 
     role: Role
@@ -49,6 +51,8 @@ class Use:
     normed: bool = False
     scorer: bool = False
     scales: int = 0
+    powers: int = 0
+    logged: bool = False
     start: bool = False
 
 
@@ -56,8 +60,9 @@ class Use:
 class _Origin:
     """What a tensor was made of: of inputs and fresh draws, of what is learnt, or of the held tensors of `bits` alone.
 
-    `product` and `scaled` are the bits of those that it is a product with, or was multiplied with; `behind` those of
-    all that it depends on.
+    `product` and `scaled` are the bits of those that it is a product with, or was multiplied with, `raised` of those
+    that were a power of e then; `behind` those of all that it depends on. `made_by` is what computed it of held tensors
+    alone, `exp` or `log`.
     """
 
     live: bool = False
@@ -68,6 +73,8 @@ class _Origin:
     root: bool = False
     product: int = 0
     scaled: int = 0
+    raised: int = 0
+    made_by: str = ""
     behind: int = 0
 
 
@@ -142,6 +149,8 @@ class Roles:
                     normed=node.bare_name in _NORMS or output.id in self._divided or any(o.normed for o in others),
                     scorer=output.id in self._scores and min(tensor.shape[-2:], default=1) > 1,
                     scales=_union(o.scaled for o in others),
+                    powers=_union(o.raised for o in others),
+                    logged=known.made_by == "log",
                     start=output.id not in self._taken_in or any(o.behind & bit for o in others),
                 )
             )
@@ -167,7 +176,11 @@ def _made(node: Node, read: list[tuple[Operand, _Origin]]) -> _Origin:
     bits = _union(o.bits for o in origins)
     behind = _union(o.behind for o in origins)
     if not live and not learnt:
-        return _Origin(bits=bits, behind=behind, repeated=any(o.repeated for o in origins), root=name in _ROOTS)
+        repeated, made_by = (
+            any(o.repeated for o in origins),
+            name if name in _OF_E else _same(o.made_by for o in origins),
+        )
+        return _Origin(bits=bits, behind=behind, repeated=repeated, root=name in _ROOTS, made_by=made_by)
     divides = name == "div" and len(origins) > 1 and origins[1].live
     product = name in LAYERS and "bias" not in {_role(o) for o, known in read if known.bits}
     return _Origin(
@@ -177,6 +190,9 @@ def _made(node: Node, read: list[tuple[Operand, _Origin]]) -> _Origin:
         root=name in _ROOTS,
         product=bits if product else 0,
         scaled=_union(o.scaled for o in origins) if name in _REDUCING else bits if name in _SCALING else 0,
+        raised=_union(o.raised for o in origins)
+        if name in _REDUCING
+        else _union(o.bits for o in origins if o.made_by == "exp" and name in _SCALING),
         behind=behind,
     )
 
@@ -224,6 +240,12 @@ def _is_bias(tensor: Tensor, known: _Origin, output: Tensor) -> bool:
 
 def _role(operand: Operand) -> str:
     return operand.role.partition("[")[0]
+
+
+def _same(names: Iterator[str]) -> str:
+    """The one name that is given; "" where there are several."""
+    given = {name for name in names if name}
+    return given.pop() if len(given) == 1 else ""
 
 
 def _union(masks: Iterator[int]) -> int:

@@ -116,10 +116,10 @@ class _Judge:
         return look.idle == 0.0 and use.role in ("weight", "bias")
 
     def _weighs_a_loss(self, held: Parameter) -> bool:
-        """Whether a plain attribute is added to what it also scales, as an uncertainty: `loss * torch.exp(-s) + s`."""
-        own, look = self._bits[held.tensor], held.look
-        begun = not held.registered and look is not None and (look.idle is not None or held.shape == (1,))
-        return begun and any(use.role == "sum" and use.scales & own for use in self._uses(held))
+        """Whether a plain attribute is an uncertainty: added to what a power of e of it scales, or its logarithm is."""
+        own, idle = self._bits[held.tensor], held.look.idle if held.look is not None else None
+        sums = [use for use in self._uses(held) if use.role == "sum" and not held.registered]
+        return any(use.powers & own or (idle == 1.0 and use.logged and use.scales & own) for use in sums)
 
     def _scales_are_told(self, use: Use) -> bool:
         """Whether what scaled the other side of a sum is a weight too: else both bring data back to its measure."""

@@ -121,9 +121,9 @@ def _weighed_by_hand(node: Node, event: Event, role: str) -> Iterator[Fix]:
     loss, target = _SINGLE.get(node.bare_name), event.input("target")
     plain = value(node, event, "reduction") == _MEAN and not value(node, event, "label_smoothing", 0.0)
     if loss is not None and role == "weight" and target is not None and target.dtype == "int64" and plain:
-        weights = "weight[target.clamp_min(0)] * (target != ignore_index)"
+        weights = "weight[target * (target != ignore_index)] * (target != ignore_index)"
         yield Fix(
-            "weight the losses of the samples by hand: w = weight[target], and then "
+            "weight the losses of the samples by hand: w = weight[target], 0 where a target is ignored, and then "
             'w * F.cross_entropy(input, target, reduction="none"), summed up and divided by the sum of w',
             before="",
             edits=(Replace(node.id, f"({loss} * {weights}).sum() / ({weights}).sum()"),),

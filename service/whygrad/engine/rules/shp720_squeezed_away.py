@@ -52,7 +52,8 @@ Good::
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 from itertools import combinations
 
@@ -260,23 +261,27 @@ def _finding(
 def _fix(observation: Observation, squeezes: Sequence[Event], meant: Sequence[int]) -> Fix:
     nodes = list({event.node: observation.nodes[event.node] for event in squeezes}.values())
     rest = [i for i in dropped(nodes[0], squeezes[0]) if i not in meant]
-    lines = {observation.source(node.id) or "": _kept(observation, node, rest) for node in nodes}
-    shown = None not in lines.values()
+    places = [observation.place(node.id) for node in nodes]
+    lines = {(place.file, place.line): place.source for place in places if place is not None}
+    there = Counter((place.file, place.line) for place in places if place is not None)
+    after = [_kept(line, rest, there[where]) for where, line in lines.items()]
     return Fix(
         f"name what is to go: squeeze({_named(rest)})" if rest else "leave the squeeze out: nothing else is of size 1",
-        before="\n".join(lines),
-        after="\n".join(map(str, lines.values())) if shown else None,
+        before="\n".join(map(str, lines.values())) if len(lines) > 1 else None,
+        after="\n".join(map(str, after)) if after and None not in after else None,
         edits=tuple(Replace(node.id, _squeezing(rest)) for node in nodes),
     )
 
 
-def _kept(observation: Observation, node: Node, rest: Sequence[int]) -> str | None:
-    """The user's line where a squeeze names what is to go, or is left out."""
-    line = observation.place(node.id)
-    if not rest:
-        return rewritten(line, r"\.squeeze\(\)", "")
-    after = rewritten(line, r"\.squeeze\(\)", f".squeeze({_named(rest)})")
-    return after or rewritten(line, _CALL, lambda call: f"torch.squeeze({call[1]}, {_named(rest)})")
+def _kept(line: str | None, rest: Sequence[int], number: int) -> str | None:
+    """The line where its squeezes name what is to go, or are left out; None where it has more or less of them."""
+    source, call = line or "", f".squeeze({_named(rest)})" if rest else ""
+    if source.count(".squeeze()") == number:
+        return source.replace(".squeeze()", call)
+    functions = re.findall(_CALL, source)
+    if rest and number == len(functions) == 1:
+        return re.sub(_CALL, lambda found: f"torch.squeeze({found[1]}, {_named(rest)})", source)
+    return None
 
 
 def _named(dims: Sequence[int]) -> str:
