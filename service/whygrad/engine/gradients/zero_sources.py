@@ -122,12 +122,13 @@ class ZeroSources:
     @cached_property
     def drawn(self) -> frozenset[int]:
         """The tensors that are given by chance, also those of a dropout that drops nothing in this mode."""
-        chance = (e for e in self._step.events if self._drops(e) or self._nodes[e.node].bare_name in _DRAWN)
-        return frozenset(t.id for event in chance for t in event.outputs)
+        return frozenset(t.id for event in self._step.events if self._draws(event) for t in event.outputs)
 
-    def _drops(self, event: Event) -> bool:
-        shares = (value(self._nodes[event.node], event, name) for name in _DROPPING)
-        return any(isinstance(share, float) and share > 0 for share in shares)
+    def _draws(self, event: Event) -> bool:
+        node = self._nodes[event.node]
+        shares = [value(node, event, name) for name in _DROPPING]
+        drops = any(isinstance(share, float) and share > 0 for share in shares)
+        return drops or (node.bare_name in _DRAWN and value(node, event, "p") != 0.0)
 
     @cached_property
     def _looped(self) -> frozenset[int]:

@@ -278,8 +278,7 @@ def _kept(line: str | None, rest: Sequence[int], number: int) -> str | None:
     source, call = line or "", f".squeeze({_named(rest)})" if rest else ""
     if source.count(".squeeze()") == number:
         return source.replace(".squeeze()", call)
-    functions = re.findall(_CALL, source)
-    if rest and number == len(functions) == 1:
+    if rest and number == len(re.findall(_CALL, source)) == 1:
         return re.sub(_CALL, lambda found: f"torch.squeeze({found[1]}, {_named(rest)})", source)
     return None
 
