@@ -70,7 +70,8 @@ def _masked(observation: Observation, known: Layouts, order: int, node: Node, ev
         mask, query, key = (_operand(event, role) for role in ("attn_mask", "query", "key"))
         if mask is None or query is None or key is None or value(node, event, "is_causal"):
             return []
-        return [_Scores(order, mask, known.of(query.tensor)[-2], known.of(key.tensor)[-2])]
+        sides = [known.of(side.tensor)[-2:-1] for side in (query, key)]
+        return [_Scores(order, mask, *queries, *keys) for queries, keys in [sides] if queries and keys]
     dim, scores = value(node, event, "dim"), event.tensors[0] if event.inputs else None
     if node.bare_name != "softmax" or scores is None or len(scores.shape) < 3 or dim not in (-1, len(scores.shape) - 1):
         return []

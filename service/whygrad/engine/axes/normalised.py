@@ -40,7 +40,7 @@ def over_samples(observation: Observation, known: Layouts) -> Iterator[Normalise
     """The softmaxes and norms over all samples whose results are summed up along another axis."""
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
-        place = _over(known, node, event) if event.completed else None
+        place = _over(known, node, event) if event.completed and event.inputs and event.outputs else None
         if place is None or event.tensors[0].id not in known.learned:
             continue
         shares = event.outputs[0] if node.bare_name in _SOFTMAXES else _divided(observation, known, event)
