@@ -37,6 +37,21 @@ MEANT = {
         "h = self.a(x).tanh(); return (F.softmax(self.w(h), dim=0) * h).sum(0) * self.p",
         "9x8",
     ),
+    "a bag that several heads look at": (
+        "self.a = nn.Linear(8, 5); self.w = nn.Linear(5, 3)",
+        "h = self.a(x).tanh(); a = F.softmax(self.w(h), dim=0).mean(1); return (a @ h) * self.p",
+        "9x8",
+    ),
+    "shares that are projected": (
+        "self.a = nn.Linear(8, 5); self.w = nn.Parameter(torch.randn(5, 4))",
+        "h = self.a(x); return ((F.softmax(h, dim=0) * h) @ self.w).sum(0).square() * self.p",
+        "9x8",
+    ),
+    "shares that are normalised both ways": (
+        "self.q = nn.Linear(8, 6); self.v = nn.Linear(8, 6)",
+        "a = F.softmax(self.q(x), dim=0); a = a / a.sum(1, keepdim=True); return (a @ self.v(x).t()).square() * self.p",
+        "9x8",
+    ),
     "a correlation of features": (
         "self.a = nn.Linear(8, 5)",
         "u = F.normalize(self.a(x), dim=0); return (u.t() @ u - torch.eye(5)).square() * self.p",

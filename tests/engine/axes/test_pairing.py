@@ -63,6 +63,8 @@ MEANT = {
     "those of which another tells": (
         "d = row - column\nreturn torch.where(r.unsqueeze(1) < r, d ** 2, d.abs()).mean()"
     ),
+    "those that lie close": ("d = (row - column) ** 2\nreturn torch.where(d < 1.0, 1 - d, torch.zeros_like(d)).sum()"),
+    "those that lie close, counted": "d = (row - column).abs()\nreturn (d * (d < 1.0)).sum() / (d < 1.0).sum()",
     "a margin squared": "return (1 - (column - row)).pow(2).mean()",
     "a kernel": "return torch.exp(-(column - row) ** 2).mean()",
     "read by a product": "return ((column * row) @ self.policy(x)).pow(2).mean()",

@@ -10,6 +10,16 @@ BY_RIGHT = {
         "return self.p * (torch.softmax(self.a(x), -1) * (1 - self.eps) + self.eps / 3).square()",
         "4x6",
     ),
+    "half of a range": (
+        "self.a = nn.Linear(6, 3); self.c = torch.tensor([0.5])",
+        "return self.p * (torch.tanh(self.a(x)) * self.c + self.c)",
+        "4x6",
+    ),
+    "degrees of freedom": (
+        "self.a = nn.Linear(6, 3); self.c = torch.ones(1)",
+        "return self.p * (self.c + self.a(x).square() / self.c)",
+        "4x6",
+    ),
     "a margin": (
         "self.a = nn.Linear(6, 3); self.m = torch.tensor(0.5)",
         "return self.p * torch.relu(self.a(x) * self.m + self.m)",

@@ -171,6 +171,16 @@ def test_a_sample_that_is_taken_out_of_its_batch_on_purpose_is_healthy(layers: s
     assert not [f for f in found if f["code"].startswith("SHP")]
 
 
+def test_two_of_one_line_are_mended_there() -> None:
+    layers = "self.a = nn.Linear(6, 1); self.b = nn.Linear(6, 1)"
+    body = "s = self.a(x).squeeze() + self.b(x).squeeze(); return s.view(s.size(0), 1) * self.p"
+    finding = only(
+        diagnose_source(net(body.replace("; return", "\n        return"), layers), shapes="1x6", loss="mean")
+    )
+    assert finding["code"] == "SHP720"
+    assert finding["fix"]["after"] == "s = self.a(x).squeeze(1) + self.b(x).squeeze(1)"
+
+
 def test_two_that_drop_it_alike_are_mended_together_where_a_size_is_asked_for_that_is_gone() -> None:
     layers = "self.a = nn.Linear(6, 4); self.b = nn.Linear(6, 4); self.l = nn.Linear(8, 5)"
     body = (

@@ -105,10 +105,40 @@ class Net(nn.Module):
             f"{FILLED}.masked_fill(torch.ones(t, t).triu(1) > 0, -1e9)",
         ),
         ("(x != 0).unsqueeze(1).unsqueeze(3)", f"{FILLED}.masked_fill(mask.transpose(2, 3) == 0, -1e9)"),
+        ("(x != 0).unsqueeze(1).unsqueeze(3)", f"scores = scores + (mask.transpose(2, 3) == 0) * -1e9; {FILLED}"),
+        ("(x != 0).unsqueeze(1).unsqueeze(3)", f"scores = scores + torch.ones(t, t).triu(1) * -1e9; {FILLED}"),
+        (
+            "(x != 0).unsqueeze(1).unsqueeze(3)",
+            "scores = scores.masked_fill(mask.transpose(2, 3) == 0, -1e9); scores = scores - scores.amax(-1, True); "
+            + FILLED,
+        ),
     ],
 )
 def test_what_hides_keys_too_is_left_alone(mask: str, hidden: str) -> None:
     assert told(mask, hidden)["verdict"] == "healthy"
+
+
+def test_places_and_classes_that_are_as_many_are_no_queries_and_keys() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.tag = nn.Embedding(20, 16), nn.Linear(16, 9)
+
+    def forward(self, x):
+        scores = self.tag(self.embed(x)).masked_fill((x == 0).unsqueeze(-1), 0.0)
+        return (torch.softmax(scores, -1) @ self.tag.weight).square()
+"""
+    assert diagnose_source(source, shapes=SENT, loss="mean")["verdict"] == "healthy"
+
+
+def test_a_mask_that_others_read_is_turned_for_the_scores_alone() -> None:
+    hidden = "scores = scores.masked_fill(mask == 0, -1e9)"
+    source = SOURCE.replace("HIDDEN", hidden).replace("MASK", "(x != 0).unsqueeze(-1)")
+    source = source.replace("h = self.embed(x)", "h = self.embed(x) * mask; mask = mask.unsqueeze(1)")
+    finding = diagnose_source(source, shapes=SENT, loss="mean")["findings"][0]
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP707", True)
+    assert finding["fix"]["after"] == "scores = scores.masked_fill((mask == 0).transpose(-1, -2), -1e9)"
 
 
 def test_scores_of_a_pooling_are_hidden_by_a_column() -> None:

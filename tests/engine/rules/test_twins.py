@@ -40,6 +40,11 @@ def test_it_is_told_where_they_are_held_against_each_other(measured: str) -> Non
     assert finding["fix"]["verified"] is True
 
 
+def test_a_dropout_that_drops_nothing_in_this_mode_would_part_them() -> None:
+    source = SOURCE.replace("MEASURED", MEASURES["mse"]).replace("OTHER", "x").replace("RATE", "0.5")
+    assert diagnose_source(source, shapes="4x6; 4x3", loss="output", mode="eval")["verdict"] == "healthy"
+
+
 @pytest.mark.parametrize(("other", "rate"), [("x.flip(1)", 0.0), ("x + torch.randn_like(x)", 0.0), ("x", 0.5)])
 def test_two_views_that_differ_are_healthy(other: str, rate: float) -> None:
     assert told(MEASURES["mse"], other, rate)["verdict"] == "healthy"
