@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.engine.programs import diagnose_source
-from tests.engine.rules.small import only
+from tests.engine.rules.small import net, only
 
 SOURCE = """
 class Net(nn.Module):
@@ -25,6 +25,12 @@ def test_a_mask_is_repeated_for_the_heads_of_each_sample() -> None:
     finding = only(diagnose_source(source, shapes="2x7:int64[0,9)", loss="mean"))
     assert (finding["code"], finding["fix"]["verified"]) == ("SHP706", True)
     assert "masked_fill(mask.unsqueeze(1).repeat_interleave(3, dim=0), -1e9)" in finding["fix"]["after"]
+
+
+def test_a_number_that_cannot_grow_is_told_without_it() -> None:
+    source = net("t = torch.zeros(1); t = t.squeeze(0); t += x.sum(1) * self.p; return t")
+    finding = only(diagnose_source(source, shapes="2x7", loss="mean"))
+    assert "repeat_interleave" not in (finding["fix"]["after"] or "")
 
 
 def test_not_where_the_heads_stand_outside() -> None:

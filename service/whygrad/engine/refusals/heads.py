@@ -20,6 +20,8 @@ def for_each_head(observation: Observation, step: Step, node: Node, wrong: Clash
         return
     known = layouts(observation) if step is observation.first else Layouts(observation, step)
     for few, many in ((wrong.first, wrong.second), (wrong.second, wrong.first)):
+        if -wrong.axis > min(len(few.tensor.shape), len(many.tensor.shape)):
+            continue
         rows, among = known.of(few.tensor)[wrong.axis], known.of(many.tensor)[wrong.axis]
         times = _times(rows, among)
         if times is not None and few.role not in node.writes:
