@@ -96,11 +96,9 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
             raised = failed if order in rested_on else None
             missing = {axis for axis, behind in wanted.items() if order in behind}
             meant = _needed(observation, known, event, raised, missing, alone)
-            if (
-                meant
-                and not _put_back(observation, known, event, meant)
-                and not _stretched_back(observation, known, event)
-            ):
+            if not meant or _put_back(observation, known, event, meant):
+                continue
+            if not _stretched_back(observation, known, event):
                 alike[event.tensors[0].shape, tuple(meant), raised is not None].append((order, event))
     for (_, places, refused), squeezes in alike.items():
         yield _finding(observation, squeezes, places, failed if refused else None)
