@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from math import prod
+from operator import mul
 
 from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
 from whygrad.engine.operands import value
@@ -99,7 +100,19 @@ def left_over(wrong: Misfit) -> list[tuple[int, int]]:
         others = prod(asked[:place] + asked[place + 1 :])
         if others > 0 and wrong.available % others == 0:
             found.append((place, wrong.available // others))
+        elif others < 0 and wrong.axis is None and (fitting := _untorn(shape, asked, place)):
+            found.append((place, fitting))
     return found
+
+
+def _untorn(shape: Sequence[int], asked: Sequence[int], place: int) -> int | None:
+    """The size in one place of those asked for with which each dimension is cut up by itself, beside one left open."""
+    ends, left = set(accumulate(shape, mul)), prod(shape) // -prod((*asked[:place], *asked[place + 1 :]))
+    for size in (n for n in range(2, max(shape) + 1) if left % n == 0):
+        whole = [left // size if s == -1 else s for s in (*asked[:place], size, *asked[place + 1 :])]
+        if prod(whole) == prod(shape) and ends <= set(accumulate(whole, mul)):
+            return size
+    return None
 
 
 def fills(elements: int, sizes: Sequence[int]) -> bool:

@@ -13,7 +13,8 @@ _ALONG = frozenset(
     | {"scatter", "scatter_add", "scatter_reduce"}
 )
 _FROM_THE_END = frozenset({"index", "index_put", "_unsafe_index", "take", "select"})
-_LIKE_THE_TABLE = frozenset({"gather", "scatter", "scatter_add", "scatter_reduce"})
+_SCATTERING = frozenset({"scatter", "scatter_add", "scatter_reduce"})
+_LIKE_THE_TABLE = _SCATTERING | {"gather"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,15 @@ class Outgrown:
 def misplaced(node: Node, event: Event) -> Misplaced | None:
     """The index that lies outside its table; None where all are inside, or it is not known."""
     return next((m for m in _looked_up(node, event) if not _inside(node, m)), None)
+
+
+def passed_over(node: Node, event: Event) -> tuple[Operand, Operand] | None:
+    """The index of a scatter and its source, where the source has entries that the index names no place for."""
+    index, source = (next((o for o in event.inputs if o.role == role), None) for role in ("index", "src"))
+    if node.bare_name not in _SCATTERING or index is None or source is None:
+        return None
+    own, there = index.tensor.shape, source.tensor.shape
+    return (index, source) if len(own) == len(there) and own != there else None
 
 
 def outgrown(node: Node, event: Event) -> Outgrown | None:

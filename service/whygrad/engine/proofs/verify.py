@@ -97,10 +97,14 @@ class Verifier:
 
         Each is tried by itself before what belongs to it is mended too: the smallest change that heals is the one.
         """
-        tried = [self._everywhere(trial) for trial in self._singly(base, fault)]
+        tried: list[Trial] = []
+        for trial in self._singly(base, fault):
+            tried.append(self._everywhere(trial))
+            if tried[-1].heals_all:
+                return tried[-1]
         best = max(tried, key=_worth_more, default=None)
-        if best is None or best.heals_all:
-            return best
+        if best is None:
+            return None
         return max((best, *(self._completed(trial, _belongs) for trial in tried)), key=_worth_more)
 
     def _beside_each_other(self, trials: Mapping[Key, Trial | None]) -> dict[Key, Trial | None]:
@@ -136,7 +140,7 @@ class Verifier:
             if trial.stuck and all(isinstance(e, Resize) for e in fix.edits):
                 continue  # torch's own check compares with a size that the file holds as a constant
             yield trial
-            if trial.heals_all or _meets_another(trial):
+            if trial.heals_all or _meets_another(trial) or _leaves_another(trial):
                 return
 
     def _everywhere(self, trial: Trial) -> Trial:
@@ -239,6 +243,11 @@ def _meets_another(trial: Trial) -> bool:
     return raised and trial.heals and bool(trial.new) and not any(d.rule.of_operands for d in trial.new)
 
 
+def _leaves_another(trial: Trial) -> bool:
+    """Whether numbers are finite now where they were not, and what is left had been there beside them."""
+    return trial.fault.rule.spoils and trial.heals and not trial.new
+
+
 def _worth_more(trial: Trial) -> tuple[bool, bool, bool, int]:
     """What makes one fix better than another: that all is well, the fault is gone, the step runs, more of its kind."""
     alike = sum(code == trial.fault.rule.code for code, _ in trial.gone)
@@ -269,9 +278,20 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
 def _changes_shapes(trial: Trial) -> bool:
     """Whether what follows the mended operation gets another shape than it gave, or was to give."""
     node, event = trial.fault.finding.node, trial.fault.finding.event
-    now = next((e.outputs[0].shape for e in trial.after.observation.first.events if e.node == node and e.outputs), None)
+    now = _given_now(trial)
     if node is None or event is None or now is None:
         return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in trial.fix.edits)
     was = event.outputs[0].shape if event.outputs else None
     meant = intended(trial.fault.observation.nodes[node], event) if was is None else None
     return now != (meant.shape if meant is not None else was)
+
+
+def _given_now(trial: Trial) -> tuple[int, ...] | None:
+    """The shape that the mended operation gives, or the one that stands in its place now; None where neither ran."""
+    seen, added = trial.after.observation, len(trial.base.observation.nodes)
+    became = {edit.op for edit in trial.fix.edits if isinstance(edit, Become)}
+    for event in seen.first.events:
+        own = event.node == trial.fault.finding.node
+        if event.outputs and (own or (event.node >= added and seen.nodes[event.node].op in became)):
+            return event.outputs[0].shape
+    return None

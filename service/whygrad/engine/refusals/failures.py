@@ -10,6 +10,7 @@ from functools import lru_cache
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Error, Event, Node, Observation, Step
 from whygrad.engine.operands.dtypes import wrong_type
+from whygrad.engine.operands.indexing import passed_over
 from whygrad.engine.operands.targets import compared
 from whygrad.engine.refusals.causes import Cause, Evidence, cause_of, hidden_cause
 from whygrad.engine.refusals.unpacked import in_full
@@ -130,6 +131,8 @@ def _refused_on_the_way_back(observation: Observation, step: Step, error: Error)
         cause = "type"
     elif "size mismatch" in error.message and loss is not None and not loss.fits:
         cause = "target"
+    elif "invalid gradient" in error.message and passed_over(node, event) is not None:
+        cause = "shape"
     return Failure(step, order, node, event, cause, error.kind, error.message) if cause is not None else None
 
 

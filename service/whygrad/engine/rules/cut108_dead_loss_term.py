@@ -57,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Keep, Leave, Replace
-from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
 from whygrad.engine.gradients.hits import counts_hits
@@ -102,6 +102,7 @@ def _finding(observation: Observation, term: DeadTerm) -> Finding:
         event=cut.event,
         order=cut.order,
         severity="note" if term.meant else None,
+        parameters=() if term.meant else _without_its_share(term),
         related=(
             Related("added to the loss here", term.addition.id),
             *(Related("also cut here", other) for other in sorted(others)),
@@ -113,6 +114,11 @@ def _finding(observation: Observation, term: DeadTerm) -> Finding:
         ),
         fix=_fix(observation, term),
     )
+
+
+def _without_its_share(term: DeadTerm) -> tuple[str, ...]:
+    """The parameters whose gradient lacks what the term would add to it."""
+    return names(dict.fromkeys(parameter for cut in term.cuts for parameter in cut.parameters))
 
 
 def _fix(observation: Observation, term: DeadTerm) -> Fix:

@@ -60,6 +60,7 @@ from whygrad.engine.operands.ranks import MODES, WrongRank, wrong_for_layer, wro
 from whygrad.engine.operands.recurrent import in_sequence
 from whygrad.engine.refusals.batches_of_matrices import of_a_batch
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.frames import in_one_batch
 from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.kinds import of_its_kind
 from whygrad.engine.refusals.one_sample import taken_for_one
@@ -161,6 +162,7 @@ def _fixes(
     yield from _of_steps(observation, node, reader, wrong)
     yield from taken_out(observation, failed.step, wrong)
     yield from of_a_batch(observation, failed.step, reader, wrong)
+    yield from in_one_batch(observation, reader, event, wrong)
     yield from _gray(observation, node, reader, event, wrong)
 
 

@@ -59,6 +59,7 @@ from whygrad.engine.refusals.attending import masked
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.folding import folded_back
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.scattered import partly_scattered
 from whygrad.engine.refusals.sent_sizes import divisible
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
@@ -73,7 +74,8 @@ _MASK = re.compile(r"attn_mask is (?:torch\.Size\()?\[([\d, ]+)\]\)?, but should
 def shape_mismatch(observation: Observation) -> Iterator[Finding]:
     """The operation that was refused, where none of the frequent cases fits."""
     for failed, node, event in refused(observation, "shape"):
-        yield _finding(observation, failed, node, event)
+        scattered = list(partly_scattered(observation, failed, node, event))
+        yield from scattered or [_finding(observation, failed, node, event)]
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:

@@ -28,6 +28,7 @@ MESSAGES = (
         r"an autograd kernel was not registered to the Autograd key",
     ),
     *raised("BWD405 TYP802", r"[oO]nly Tensors of floating point (and complex )?dtype can require gradients"),
+    *raised("SHP717 BWD406", r"Scatter(Add|Reduce)?Backward\d returned an invalid gradient"),
     *raised(
         "BWD406",
         r"returned an invalid gradient at index",
