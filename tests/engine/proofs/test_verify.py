@@ -382,3 +382,21 @@ class Net(nn.Module):
     assert (sizes["code"], sizes["fix"]["summary"]) == ("SHP705", alone["fix"]["summary"])
     assert (cut["code"], cut["parameters"]) == ("CUT101", ["gate.weight", "gate.bias"])
     assert sizes["fix"]["verified"] is cut["fix"]["verified"] is True
+
+
+def test_sizes_that_do_not_fit_behind_a_view_that_became_a_reshape_are_a_fault_of_their_own() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(6, 5)
+        self.bias = nn.Parameter(torch.zeros(5))
+
+    def forward(self, x):
+        beams = torch.log_softmax(self.out(x), dim=-1).transpose(0, 1)
+        scores = beams.view(beams.size(0), -1)
+        return scores + self.bias
+"""
+    document = diagnose_source(source, shapes="3x2x6", loss="mean")
+    assert codes(document) == ["SHP714", "SHP706"]
+    assert document["findings"][0]["fix"]["after"] == "scores = beams.reshape(beams.size(0), -1)"

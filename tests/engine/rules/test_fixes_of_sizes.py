@@ -48,6 +48,13 @@ REMEDIES = [
         "give l 6 outputs in place of 8",
     ),
     (
+        "b, h, w, c = x.shape; k = h // 2; x = x * self.p; return x.reshape(b, 2, k, 2, k, -1).permute(0, 1, 3, 2, 4, 5)",
+        "",
+        "2x6x10x5",
+        "SHP704",
+        "take 5 in place of 3: 2x2x3x2x5x-1 is what there is",
+    ),
+    (
         "h = self.l(x); return h.narrow(1, 0, 4) * h.narrow(1, 4, 4)",
         "self.l = nn.Linear(3, 7)",
         "2x3",

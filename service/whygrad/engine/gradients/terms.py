@@ -10,14 +10,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from math import nan
+from operator import or_
 
 from whygrad.engine.gradients.behind import Start, results
 from whygrad.engine.gradients.cuts import Severed, place, severed, severed_at
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.stops import cause_of, flow, selecting_flow
-from whygrad.engine.observation import Event, Node, Observation, Tensor
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.operations import SCALING
 
 _ADDING = frozenset({"add", "sub"})
@@ -34,12 +35,14 @@ _KEEPING = _NEGATING | frozenset(
 class DeadTerm:
     """A term without a gradient beside one that has: where it is added, and the cuts that took its history.
 
-    The first of `cuts` is the one to change. It is `meant` where the user detached the term as a whole; `taken` are
-    the operations that took it out of tensors, where it is added as a number.
+    The first of `cuts` is the one to change. `parameters` go without what it would add to their gradient. It is `meant`
+    where the user detached the term as a whole; `taken` are the operations that took it out of tensors, where it is
+    added as a number.
     """
 
     addition: Node
     cuts: tuple[Severed, ...]
+    parameters: tuple[Parameter, ...]
     meant: bool
     taken: tuple[Node, ...] = ()
 
@@ -84,7 +87,10 @@ def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
     for part in total.dead:
         term = total.term(part)
         if term is not None and not told & {place(observation, cut).id for cut in term.cuts}:
-            found.setdefault(place(observation, term.cut).id, term)
+            number = place(observation, term.cut).id
+            known = found.setdefault(number, term)
+            every = tuple(dict.fromkeys((*known.parameters, *term.parameters)))
+            found[number] = replace(known, parameters=every)
     return tuple(found.values())
 
 
@@ -116,11 +122,13 @@ class _Sum:
             return None
         last = max(cuts, key=lambda cut: cut.event)
         leading = self._leading(last) if len(cuts) > 1 else frozenset()
-        beside = {self.events[c.event].node: c for c in cuts if c.event not in leading}
+        own = [c for c in cuts if c.event not in leading]
+        beside = {self.events[c.event].node: c for c in own}
         beside.pop(self.events[last.event].node)
         return DeadTerm(
             addition=self._node(self.events[part.addition]),
             cuts=tuple(severed_at(self.observation, cut) for cut in (last, *beside.values())),
+            parameters=tuple(self.ways.parameters(reduce(or_, (c.parameters for c in own)))),
             meant=self._detached_whole(part),
             taken=tuple(self.observation.givers[value] for value in sorted(part.numbers)),
         )

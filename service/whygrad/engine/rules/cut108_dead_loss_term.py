@@ -102,7 +102,7 @@ def _finding(observation: Observation, term: DeadTerm) -> Finding:
         event=cut.event,
         order=cut.order,
         severity="note" if term.meant else None,
-        parameters=() if term.meant else _without_its_share(term),
+        parameters=() if term.meant else names(term.parameters),
         related=(
             Related("added to the loss here", term.addition.id),
             *(Related("also cut here", other) for other in sorted(others)),
@@ -114,11 +114,6 @@ def _finding(observation: Observation, term: DeadTerm) -> Finding:
         ),
         fix=_fix(observation, term),
     )
-
-
-def _without_its_share(term: DeadTerm) -> tuple[str, ...]:
-    """The parameters whose gradient lacks what the term would add to it."""
-    return names(dict.fromkeys(parameter for cut in term.cuts for parameter in cut.parameters))
 
 
 def _fix(observation: Observation, term: DeadTerm) -> Fix:
