@@ -48,7 +48,7 @@ REMEDIES = [
         "give l 6 outputs in place of 8",
     ),
     (
-        "b, h, w, c = x.shape; k = h // 2; x = x * self.p; return x.reshape(b, 2, k, 2, k, -1).permute(0, 1, 3, 2, 4, 5)",
+        "b, h, w, c = x.shape; k = h // 2; x = x * self.p; return x.view(b, 2, k, 2, k, -1).permute(0, 1, 3, 2, 4, 5)",
         "",
         "2x6x10x5",
         "SHP704",
