@@ -4,7 +4,7 @@ Source: https://docs.pytorch.org/docs/stable/special.html#torch.special.modified
 Adapted: heading of a vehicle from a few features
 Inputs: 6x5; 6
 Loss: output
-Spoils: wrong
+Spoils: wrong trunk.* concentration.*
 Codes: CUT108 BWD404 CUT103
 Line: log_norm = torch.log(torch.special.modified_bessel_i0(kappa))
 Op: aten::special_modified_bessel_i0

@@ -4,7 +4,7 @@ Source: https://github.com/thuml/predrnn-pytorch/issues/11
 Adapted: two memory cells as linear layers
 Inputs: 4x6; 4x5
 Loss: output
-Spoils: wrong
+Spoils: wrong cell.* memory.*
 Codes: CUT108 CUT105
 Line: decouple = torch.tensor(overlap.item())
 Line: return F.mse_loss(self.out(c + m), target) + 0.1 * decouple

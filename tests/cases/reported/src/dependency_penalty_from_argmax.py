@@ -4,7 +4,7 @@ Source: https://github.com/Ugenteraan/Deep_Hierarchical_Classification/issues/6
 Adapted: two levels of three and six classes
 Inputs: 5x8; 5:int64[0,3); 5:int64[0,6)
 Loss: output
-Spoils: wrong
+Spoils: wrong trunk.* upper.* lower.*
 Codes: CUT108
 Line: penalty = torch.where(coarse == fine // 2, 0.0, 1.0).mean()
 Line: return loss + 0.5 * penalty

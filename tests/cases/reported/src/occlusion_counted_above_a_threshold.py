@@ -4,7 +4,7 @@ Source: https://github.com/cwmok/DIRAC/issues/13
 Adapted: images instead of volumes, a mean squared error for the similarity
 Inputs: 2x1x10x10; 2x1x10x10
 Loss: output
-Spoils: wrong
+Spoils: wrong net.enc.* net.fw.* net.bw.*
 Codes: CUT108 CUT103
 Line: mask_fw = (norm_diff_fw > thresh_fw).float()
 Line: mask_bw = (norm_diff_bw > thresh_bw).float()
