@@ -15,12 +15,12 @@ from whygrad.engine.axes.pieces import Axis, length
 from whygrad.engine.axes.sampled import PRODUCTS
 from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
 from whygrad.engine.operands import value
-from whygrad.engine.operations import METADATA
-
-_MASKS = {"masked_fill": "mask", "where": "condition", "scaled_dot_product_attention": "attn_mask"}
-"""Operations that are given masks, and as what."""
+from whygrad.engine.operations import MASKED_BY, METADATA
 
 _ATTENTION = "scaled_dot_product_attention"
+_MASKS = {**MASKED_BY, _ATTENTION: "attn_mask"}
+"""Operations that are given masks, and as what."""
+
 _SCALING = frozenset({"mul", "div"})
 _OF_MASKS = frozenset({"eq", "ne", "lt", "gt", "le", "ge", "logical_not", "bitwise_not", "to", "float", "bool"})
 """What makes a mask of a mask, entry by entry."""

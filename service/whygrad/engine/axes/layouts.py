@@ -16,6 +16,11 @@ from whygrad.engine.operations import METADATA
 _LISTING = frozenset({"append", "insert", "extend", "_set_item"})
 """Operations that write a list, and not the tensors in it."""
 
+_LAYING_OUT = frozenset(
+    {"clone", "detach", "contiguous", "squeeze", "unsqueeze", "view", "reshape", "flatten", "select"}
+    | {"t", "transpose", "permute"}
+)
+
 
 class Layouts:
     """The axes of the tensors of one step."""
@@ -43,6 +48,16 @@ class Layouts:
         """The execution that made a tensor; None for what was sent."""
         number = self.makers.get(tensor.id)
         return None if number is None else self.step.events[number]
+
+    def laid_out(self, tensor: Tensor) -> int:
+        """The id of the tensor whose numbers a tensor holds, all of them, in whatever layout."""
+        for maker in self.step.lineage(tensor.id):
+            before = maker.tensors[0] if maker.inputs else None
+            lays_out = self._observation.nodes[maker.node].bare_name in _LAYING_OUT
+            if before is None or not lays_out or before.elements != tensor.elements:
+                break
+            tensor = before
+        return tensor.id
 
     def sent(self, tensor: Tensor) -> bool:
         """Whether a tensor was sent: no operation made it, and it is no weight."""

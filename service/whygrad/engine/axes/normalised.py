@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from whygrad.engine.axes.directions import NORMS, directions
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, length
 from whygrad.engine.axes.sampled import PRODUCTS
@@ -19,8 +20,6 @@ from whygrad.engine.operands import value
 from whygrad.engine.operations import METADATA
 
 _SOFTMAXES = frozenset({"softmax"})
-_NORMS = frozenset({"norm", "linalg_vector_norm"})
-_BOUNDING = frozenset({"clamp_min", "clamp", "add", "expand_as", "expand"})
 _LAYING_OUT = frozenset({"mul", "dropout", "unsqueeze", "squeeze", "t", "transpose", "permute", "contiguous"})
 _MATRIX = 2
 
@@ -43,8 +42,8 @@ def over_samples(observation: Observation, known: Layouts) -> Iterator[Normalise
         place = _over(known, node, event) if event.completed and event.inputs and event.outputs else None
         if place is None or event.tensors[0].id not in known.learned:
             continue
-        shares = event.outputs[0] if node.bare_name in _SOFTMAXES else _divided(observation, known, event)
-        if shares is None or (node.bare_name in _NORMS and not _compared(observation, known, shares)):
+        shares = event.outputs[0] if node.bare_name in _SOFTMAXES else directions(observation, known, event)
+        if shares is None:
             continue
         found = _summed(observation, known, shares, known.of(event.tensors[0])[place])
         places = [i for i, axis in enumerate(known.of(event.tensors[0])) if found is not None and axis == found[1]]
@@ -56,7 +55,7 @@ def _over(known: Layouts, node: Node, event: Event) -> int | None:
     """The dimension of the samples, where an execution normalises along it alone."""
     dim = value(node, event, "dim")
     given = [dim] if isinstance(dim, int) else dim
-    if node.bare_name not in _SOFTMAXES | _NORMS or not isinstance(given, list) or len(given) != 1:
+    if node.bare_name not in _SOFTMAXES | NORMS or not isinstance(given, list) or len(given) != 1:
         return None
     layout = known.of(event.tensors[0])
     place = given[0] % len(layout) if layout else 0
@@ -66,36 +65,6 @@ def _over(known: Layouts, node: Node, event: Event) -> int | None:
 def _all_samples(layout: Layout, place: int) -> bool:
     axis = layout[place]
     return len(axis) == 1 and axis[0].whole and holds_batch(axis) and length(axis) > 1
-
-
-def _compared(observation: Observation, known: Layouts, directions: Tensor) -> bool:
-    """Whether what is normalised meets its like in a product, so that they are compared as directions."""
-    divided = {t.id for e in known.step.events for t in e.outputs if observation.nodes[e.node].bare_name == "div"}
-    products = (e for e in known.step.events if observation.nodes[e.node].bare_name in PRODUCTS)
-    sides = ([_laid_out(observation, known, t) for t in e.tensors] for e in products)
-    return any(directions.id in pair and len({*pair} & divided) > 1 for pair in sides)
-
-
-def _laid_out(observation: Observation, known: Layouts, tensor: Tensor) -> int:
-    """The tensor whose numbers another is a transposed look at, by its id."""
-    for maker in known.step.lineage(tensor.id):
-        if observation.nodes[maker.node].bare_name not in ("t", "transpose", "permute") or not maker.inputs:
-            break
-        tensor = maker.tensors[0]
-    return tensor.id
-
-
-def _divided(observation: Observation, known: Layouts, norm: Event) -> Tensor | None:
-    """What is divided by its own norm."""
-    pending = list(norm.outputs)
-    while pending:
-        tensor = pending.pop()
-        for reader in (r for r in known.readers[tensor.id] if r.completed and r.outputs):
-            name = observation.nodes[reader.node].bare_name
-            if name == "div" and reader.tensors[0].id == norm.tensors[0].id:
-                return reader.outputs[0]
-            pending += [t for t in reader.outputs if name in _BOUNDING and t.id != tensor.id]
-    return None
 
 
 def _summed(observation: Observation, known: Layouts, shares: Tensor, samples: Axis) -> tuple[Node, Axis] | None:
@@ -147,4 +116,4 @@ def _weighs_vectors(observation: Observation, known: Layouts, product: Tensor) -
 
 
 def _is_weight(observation: Observation, known: Layouts, tensor: Tensor) -> bool:
-    return _laid_out(observation, known, tensor) in observation.stored
+    return known.laid_out(tensor) in observation.stored

@@ -21,9 +21,7 @@ _NORMS = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "frobenius_norm
 _SUMMING = frozenset({"mean", "sum", "nanmean", "nansum"})
 _BOUNDING = frozenset({"clamp", "clamp_min", "clamp_max", "min", "max", "minimum", "maximum"})
 _BOUNDED = frozenset({"lt", "le", "gt", "ge"})
-_THE_SAME = frozenset({"clone", "detach", "contiguous"})
-_HANDING_ON = _THE_SAME | _BOUNDING | {"neg", "to"}
-_LAYING_OUT = frozenset({"squeeze", "unsqueeze", "view", "reshape", "flatten", "select", "t", "transpose", "permute"})
+_HANDING_ON = _BOUNDING | {"clone", "detach", "contiguous", "neg", "to"}
 
 
 @dataclass(frozen=True)
@@ -102,16 +100,6 @@ def _against_themselves(observation: Observation, known: Layouts, event: Event) 
         and [made.shape for made in e.outputs] == [shape]
         and len(e.tensors) == 2
         and all(t.shape != shape for t in e.tensors)
-        and len({_laid_out(observation, known, t) for t in e.tensors}) == 1
+        and len({known.laid_out(t) for t in e.tensors}) == 1
         for e in known.step.events
     )
-
-
-def _laid_out(observation: Observation, known: Layouts, tensor: Tensor) -> int:
-    """The id of the tensor whose numbers a tensor holds, in whatever layout."""
-    while (maker := known.maker(tensor)) and observation.nodes[maker.node].bare_name in _THE_SAME | _LAYING_OUT:
-        before = maker.tensors[0]
-        if before.elements != tensor.elements or before.id == tensor.id:
-            break
-        tensor = before
-    return tensor.id

@@ -9,6 +9,7 @@ from whygrad.engine.edits import Become, Edit, Leave, Replace, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.domains import ways_inside
 from whygrad.engine.gradients.stops import no_grad_region
+from whygrad.engine.gradients.twins import does_the_same
 from whygrad.engine.observation import Departure, Event, Frame, Node, Observation
 from whygrad.engine.wording.rewriting import assigned, rewritten, rooted
 from whygrad.engine.wording.spelling import with_behind
@@ -89,12 +90,8 @@ def executions(observation: Observation, numbers: Collection[int]) -> list[Event
 
 def _equal(observation: Observation, one: Event, other: Event) -> bool:
     """Whether two executions compute the same of the same tensors."""
-    nodes = observation.nodes[one.node], observation.nodes[other.node]
-    if one.node == other.node or nodes[0].op != nodes[1].op:
-        return False
-    literals = [sorted(str(a.literal) for a in node.arguments if a.constant) for node in nodes]
     tensors = [sorted(t.id for t in event.tensors) for event in (one, other)]
-    return literals[0] == literals[1] and tensors[0] == tensors[1] and one.values == other.values
+    return one.node != other.node and tensors[0] == tensors[1] and does_the_same(observation, one, other)
 
 
 def _apart_by_detach(observation: Observation, number: int) -> Iterator[Fix]:

@@ -35,7 +35,7 @@ def _computed_alike(observation: Observation, sources: ZeroSources, one: Tensor,
         seen.add(pair)
         made, again = sources.maker(first), sources.maker(second)
         drawn = not sources.drawn.isdisjoint((first.id, second.id))
-        if made is None or again is None or drawn or len(seen) > _MOST or not _the_same(observation, made, again):
+        if made is None or again is None or drawn or len(seen) > _MOST or not does_the_same(observation, made, again):
             return False
         if [t.id for t in made.outputs].index(first.id) != [t.id for t in again.outputs].index(second.id):
             return False
@@ -53,8 +53,8 @@ def _handed_on(observation: Observation, sources: ZeroSources, tensor: Tensor) -
     return tensor
 
 
-def _the_same(observation: Observation, one: Event, other: Event) -> bool:
-    """Whether two executions do the same with what they read."""
+def does_the_same(observation: Observation, one: Event, other: Event) -> bool:
+    """Whether two executions do the same, each with what it reads."""
     first, second = observation.nodes[one.node], observation.nodes[other.node]
     roles = [o.role for o in one.inputs] == [o.role for o in other.inputs] != []
     return roles and first.op == second.op and one.values == other.values and _written(first) == _written(second)

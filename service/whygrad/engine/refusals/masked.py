@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from whygrad.engine.edits import Hand
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation, Operand, Step
+from whygrad.engine.operations import MASKED_BY
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import size
-
-_MASKS = {"masked_fill": "mask", "where": "condition"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def masked_alike(observation: Observation, step: Step, node: Node, event: Event)
 
     An attention over the encoder's outputs is to hide what the encoder's own attention hides.
     """
-    role, place = _MASKS.get(node.bare_name), observation.place(node.id)
+    role, place = MASKED_BY.get(node.bare_name), observation.place(node.id)
     mask = event.input(role) if role is not None else None
     if role is None or mask is None or place is None:
         return None
