@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Wrap
+from whygrad.engine.edits import Copy, Edit, Wrap
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.convolutions import convolution
@@ -44,11 +44,8 @@ def _merged(observation: Observation, reader: Node, value: int, module: str, fro
     flat, last = f".flatten(0, {len(front) - 1})", len(front)
     enters = [Wrap(*read, f"x{flat}") for read in _read(observation, value, module, inside=True)]
     given = [v for n in observation.nodes if _within(n, module) for v in n.outputs]
-    leaves = [
-        Wrap(*read, f"x.unflatten(0, {list(front)})")
-        for v in given
-        for read in _read(observation, v, module, inside=False)
-    ]
+    first = [next(_read(observation, v, module, inside=False), None) for v in given]
+    leaves = [Copy(*read, f"x.unflatten(0, {list(front)})") for read in first if read is not None]
     edits: tuple[Edit, ...] = (*enters, *leaves)
     before, after = next(_lines(observation, reader, module.rpartition(".")[2], flat, last), (None, None))
     summary = f"{module} takes one batch: merge {sizes(front)} into its samples, and part them behind it"
