@@ -20,7 +20,7 @@ serve: linux .venv/service ## the service on 127.0.0.1:8000 or WHYGRAD_BIND, unt
 test: linux .venv/dev ## the tests of every change
 	@$(TESTS) -m "not slow"
 
-test-slow: linux browser .venv/dev ## what those leave out: whole services, browsers, pages of docs/, every case once more
+test-slow: linux browser .venv/dev ## what those leave out: whole services, browsers, programs of each rule, every case once more
 	@$(TESTS) -m slow
 
 test-all: test test-slow ## every test

@@ -47,7 +47,9 @@ SLOW = (
     "tests/client/test_checking.py",
     "tests/client/test_cli.py",
     "tests/client/test_pytest_plugin.py",
+    "tests/engine/axes/",
     "tests/engine/preflight/test_fuzz.py",
+    "tests/engine/rules/",
     "tests/hostile/",
     "tests/sandbox/test_attacks.py",
     "tests/sandbox/test_parent.py",
@@ -57,7 +59,7 @@ SLOW = (
     "tests/test_serve.py",
     "tests/web/dashboard/",
 )
-"""Services, browsers, sandboxes by the dozen, fuzzing, the cases once more: marked `slow`, for `make test-slow`."""
+"""Services, browsers, sandboxes, fuzzing, programs of each rule, the cases once more: `slow`, for `make test-slow`."""
 
 # there are as many processes as cores: a second thread of torch in each, which waits in a loop, is in the other's way
 os.environ["OMP_NUM_THREADS"] = "1"

@@ -36,8 +36,8 @@ class DeadTerm:
     """A term without a gradient beside one that has: where it is added, and the cuts that took its history.
 
     The first of `cuts` is the one to change. `parameters` go without what it would add to their gradient. It is `meant`
-    where the user detached the term as a whole; `taken` are the operations that took it out of tensors, where it is
-    added as a number.
+    where the user detached the term as a whole, and nothing weighs it: it is shown. `taken` are the operations that
+    took it out of tensors, where it is added as a number.
     """
 
     addition: Node
@@ -129,7 +129,7 @@ class _Sum:
             addition=self._node(self.events[part.addition]),
             cuts=tuple(severed_at(self.observation, cut) for cut in (last, *beside.values())),
             parameters=tuple(self.ways.parameters(reduce(or_, (c.parameters for c in own)))),
-            meant=self._detached_whole(part),
+            meant=self._shown(part),
             taken=tuple(self.observation.givers[value] for value in sorted(part.numbers)),
         )
 
@@ -205,9 +205,11 @@ class _Sum:
         if other is not None and event.input("other") is None and (numbers := self.ways.sources(other.value)):
             yield _Part(index, index, (), numbers, nan if name == "sub" else part.weight)
 
-    def _detached_whole(self, part: _Part) -> bool:
+    def _shown(self, part: _Part) -> bool:
+        """Whether it was detached as a whole, and nothing weighs it: a weight is for what trains."""
         index = self._maker(part)
-        return index is not None and self._node(self.events[index]).op in DETACHING
+        detached = index is not None and self._node(self.events[index]).op in DETACHING
+        return detached and abs(part.weight) == 1
 
     @cached_property
     def _weights(self) -> frozenset[float]:

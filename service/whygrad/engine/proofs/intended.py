@@ -1,4 +1,4 @@
-"""The shape that an operation meant to give when it was refused, so that a run can go on behind it."""
+"""The shape that an operation meant to give when it was refused, so that a run can go on; and what it gives mended."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from math import prod
 
+from whygrad.engine.edits import Ask, Become, Give, Replace, Wrap
 from whygrad.engine.finding import Finding
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import Convolution, convolution
 from whygrad.engine.operands.recurrent import LAYERS, recurrent
 from whygrad.engine.operands.subscripts import equation, result
+from whygrad.engine.proofs.trials import Trial
 
 Shape = tuple[int, ...]
 
@@ -63,6 +65,28 @@ def _guessed(node: Node, event: Event) -> Shape | None:
     if name == "cat":
         return _joined(node, event)
     return _stretched(event) if len(event.inputs) > 1 else None
+
+
+def changes_shapes(trial: Trial) -> bool:
+    """Whether what follows the mended operation gets another shape than it gave, or was to give."""
+    node, event = trial.fault.finding.node, trial.fault.finding.event
+    now = _given_now(trial)
+    if node is None or event is None or now is None:
+        return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in trial.fix.edits)
+    was = event.outputs[0].shape if event.outputs else None
+    meant = intended(trial.fault.observation.nodes[node], event) if was is None else None
+    return now != (meant.shape if meant is not None else was)
+
+
+def _given_now(trial: Trial) -> tuple[int, ...] | None:
+    """The shape that the mended operation gives, or the one that stands in its place now; None where neither ran."""
+    seen, added = trial.after.observation, len(trial.base.observation.nodes)
+    became = {edit.op for edit in trial.fix.edits if isinstance(edit, Become)}
+    for event in seen.first.events:
+        own = event.node == trial.fault.finding.node
+        if event.outputs and (own or (event.node >= added and seen.nodes[event.node].op in became)):
+            return event.outputs[0].shape
+    return None
 
 
 def follows_from(observation: Observation, finding: Finding, node: int, added: int) -> bool:

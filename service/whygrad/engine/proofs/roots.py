@@ -24,7 +24,12 @@ def causes_among(found: Sequence[Diagnosed], trials: Mapping[Key, Trial | None])
         else:
             symptoms[key(root)].append(diagnosed)
     told = [_with_symptoms(_told(d, trials.get(key(d))), symptoms[key(d)]) for d in causes]
-    return tuple(sorted(told, key=lambda d: (not _is_root(trials.get(key(d)), found), *by_rank(d))))
+
+    def rank(diagnosed: Diagnosed) -> tuple[object, ...]:
+        trial = trials.get(key(diagnosed))
+        return not _is_root(trial, found), not _opens(trial), *by_rank(diagnosed)
+
+    return tuple(sorted(told, key=rank))
 
 
 def _cause(symptom: Diagnosed, tried: Sequence[tuple[Diagnosed, Trial]]) -> Diagnosed | None:
@@ -61,6 +66,11 @@ def _is_root(trial: Trial | None, found: Sequence[Diagnosed]) -> bool:
     """Whether a fix alone healed all that was found."""
     seen = trial is not None and all(key(d) in trial.base.keys for d in found if d.severity != "note")
     return trial is not None and seen and trial.heals_all
+
+
+def _opens(trial: Trial | None) -> bool:
+    """Whether a gradient comes through where a fix has opened a cut: not where another cut is around that one."""
+    return trial is None or not (trial.fault.rule.cuts and trial.starves)
 
 
 def _told(diagnosed: Diagnosed, trial: Trial | None) -> Diagnosed:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import Diagnosed
-from whygrad.engine.edits import Ask, Become, Give, Replace, Resize, StandIn, Wrap
+from whygrad.engine.edits import Ask, Give, Resize, StandIn
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.proofs.alike import alike, everywhere, rounds
-from whygrad.engine.proofs.intended import follows_from, intended, meets_again
+from whygrad.engine.proofs.intended import changes_shapes, follows_from, intended, meets_again
 from whygrad.engine.proofs.roots import causes_among
 from whygrad.engine.proofs.together import once, together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -146,13 +146,15 @@ class Verifier:
     def _everywhere(self, trial: Trial) -> Trial:
         """The trial, with the fix made wherever its line runs: for a cut, or where made once it left a fault."""
         seen, number, rule = trial.fault.observation, trial.fault.finding.node, trial.fault.rule
-        if number is None or self._late or not (trial.new or rule.cuts):
+        found = {d.finding.node for d in trial.base.found if d.rule is rule}
+        whole = rule.cuts or (rule.zeroes and len(found) > 1)
+        if number is None or self._late or not (trial.new or whole):
             return trial
         changed = {getattr(edit, "node", None) for edit in trial.fix.edits}
         came, again = {d.finding.node for d in trial.new if d.rule is rule}, rounds(seen, number)
         like = (*alike(seen, number), *(again if not came.isdisjoint(n.id for n in again) else ()))
-        others = [node for node in like if node.id not in changed]
-        enough = trial.heals and came.isdisjoint(n.id for n in others) and not rule.cuts
+        others = [node for node in like if node.id not in changed and (node.id in found or not rule.zeroes)]
+        enough = trial.heals and came.isdisjoint(n.id for n in others) and not whole
         fix = everywhere(seen, trial.fix, number, others) if others and not enough else None
         before = all(isinstance(edit, Give) and edit.node != number for edit in trial.fix.edits)
         if fix is None and before and not enough and not rule.cuts:  # layers of each round, before what refused them
@@ -272,26 +274,4 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
         return False
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
-    return follows and _changes_shapes(trial)
-
-
-def _changes_shapes(trial: Trial) -> bool:
-    """Whether what follows the mended operation gets another shape than it gave, or was to give."""
-    node, event = trial.fault.finding.node, trial.fault.finding.event
-    now = _given_now(trial)
-    if node is None or event is None or now is None:
-        return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in trial.fix.edits)
-    was = event.outputs[0].shape if event.outputs else None
-    meant = intended(trial.fault.observation.nodes[node], event) if was is None else None
-    return now != (meant.shape if meant is not None else was)
-
-
-def _given_now(trial: Trial) -> tuple[int, ...] | None:
-    """The shape that the mended operation gives, or the one that stands in its place now; None where neither ran."""
-    seen, added = trial.after.observation, len(trial.base.observation.nodes)
-    became = {edit.op for edit in trial.fix.edits if isinstance(edit, Become)}
-    for event in seen.first.events:
-        own = event.node == trial.fault.finding.node
-        if event.outputs and (own or (event.node >= added and seen.nodes[event.node].op in became)):
-            return event.outputs[0].shape
-    return None
+    return follows and changes_shapes(trial)

@@ -61,6 +61,7 @@ from whygrad.engine.rule import rule
 from whygrad.engine.wording.devices import on_device_of
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import counted
+from whygrad.engine.wording.scopes import tensor_taken
 
 
 @rule("TYP803", "device-mismatch", "error")
@@ -87,22 +88,22 @@ def _written(observation: Observation, failed: Failure, node: Node, device: str)
 
 
 def _fix(observation: Observation, nodes: list[Node], device: str) -> Fix:
-    source = observation.source(nodes[0].id)
-    after = on_device_of(source, _input(observation, nodes[0]))
+    source, name = observation.source(nodes[0].id), _input(observation, nodes[0])
+    after = on_device_of(source, name) if name else None
     more = f", and in {counted(len(nodes) - 1, 'more place')}" if len(nodes) > 1 else ""
     return Fix(
-        f"make the tensor where the input is: device={_input(observation, nodes[0])}.device in place of {device}{more}",
+        f"make the tensor where the input is: device={name or 'x'}.device in place of {device}{more}",
         before=source if after else None,
         after=after,
         edits=tuple(edit for node in nodes for edit in _left_in_place(node)),
     )
 
 
-def _input(observation: Observation, node: Node) -> str:
-    """The first tensor that the method takes, where the line is in it."""
-    formals = observation.signature.formals if observation.signature else ()
-    named = next((f.name for f in formals if f.type == "Tensor"), "x")
-    return named if not node.module else "x"
+def _input(observation: Observation, node: Node) -> str | None:
+    """The first tensor that the function takes in which the line is, as far as that is known."""
+    formals = observation.signature.formals if observation.signature and not node.module else ()
+    taken = tensor_taken(observation, node)
+    return taken or next((f.name for f in formals if f.type == "Tensor"), None)
 
 
 def _left_in_place(node: Node) -> Iterator[Edit]:

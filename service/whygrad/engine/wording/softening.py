@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from whygrad.engine.edits import Edit, Replace, Wrap
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operations import CASTS, INDICES
 from whygrad.engine.wording.parsing import bracketed, enclosed, parsed, span, statement
 from whygrad.engine.wording.rewriting import both_sides, operand_in
-
-Calls = tuple[tuple[str, int], ...]
-"""The calls of modules around an operation, as `Node.calls` holds them."""
+from whygrad.engine.wording.scopes import words
 
 _NAMED = (ast.Name, ast.Attribute)
 _LIKE = {"torch.ones_like": "1", "torch.zeros_like": "0"}
@@ -77,29 +72,11 @@ def in_line(observation: Observation, node: Node, edits: Sequence[Edit]) -> bool
 def _free(observation: Observation, node: Node) -> str:
     """What an expression is called that has to be written twice: `soft`, or more where that is in its function."""
     formals = observation.signature.formals if observation.signature is not None else ()
-    held = _words(observation, node.calls) | {formal.name for formal in formals}
+    held = words(observation, node) | {formal.name for formal in formals}
     name = "soft"
     while name in held:
         name += "_"
     return name
-
-
-@lru_cache(maxsize=64)
-def _words(observation: Observation, calls: Calls) -> frozenset[str]:
-    """The words of the lines in one call of a module, as far as its operations show them."""
-    frames = [frame for n in _by_call(observation)[calls] for frame in observation.stack(n) if not frame.library]
-    lines = {f.source or "" for f in frames} | {line for f in frames for _, line in f.context}
-    return frozenset(word for line in lines for word in re.findall(r"\w+", line))
-
-
-@lru_cache(maxsize=8)
-def _by_call(observation: Observation) -> Mapping[Calls, tuple[int, ...]]:
-    """For each call of a module its own operations, and the last one of each call in it."""
-    found: dict[Calls, dict[object, int]] = defaultdict(dict)
-    for node in observation.nodes:
-        for depth in range(len(node.calls) + 1):
-            found[node.calls[:depth]][node.calls[depth : depth + 1] or node.id] = node.id
-    return {calls: tuple(nodes.values()) for calls, nodes in found.items()}
 
 
 def _comparison(source: str | None, operation: str) -> ast.Compare | None:
