@@ -525,6 +525,19 @@ class Net(nn.Module):
         b, c, H, W = h.shape
         return h.view(b, 3, 2, 2, H, W).permute(0, 1, 4, 2, 5, 3).reshape(b, 3, 2 * H, 2 * W) + F.pixel_shuffle(h, 2)
 """),
+    "squares of tokens made channels, in numbers": Architecture("3x16x6", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.vision = nn.Linear(6, 6)
+        self.mlp = nn.Linear(24, 8)
+
+    def forward(self, patches):
+        x = self.vision(patches).view(3, 4, 4, 6)
+        x = x.view(3, 4, 2, 12).permute(0, 2, 1, 3).contiguous()
+        x = x.view(3, 2, 2, 24).permute(0, 2, 1, 3).contiguous()
+        return self.mlp(x.reshape(3, 4, 24))
+"""),
     "rows of an image as a sequence": Architecture("3x1x8x8", """\
 class Net(nn.Module):
     def __init__(self):

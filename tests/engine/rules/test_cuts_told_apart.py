@@ -90,3 +90,23 @@ def test_what_a_line_cuts_in_every_call_of_its_module_is_mended_in_all(line: str
     assert [r["label"] for r in found["related"]][-2:] == ["here too", "here too"]
     assert not [r for r in found["related"] if r["label"] == "also cut here"]
     assert found["fix"]["verified"]
+
+
+GATED = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mask = nn.Linear(4, 6)
+        self.grid = nn.Linear(4, 6)
+        self.head = nn.Linear(6, 2)
+
+    def forward(self, x):
+        grid = self.grid(x)
+        return self.head((grid * (self.mask(x).sigmoid() >= 0.5)).detach())
+"""
+
+
+def test_a_cut_around_another_is_told_first_as_opening_the_inner_one_brings_nothing() -> None:
+    outer, inner = diagnose_source(GATED, shapes="5x4")["findings"][:2]
+    assert [outer["code"], inner["code"]] == ["CUT101", "CUT103"]
+    assert set(outer["parameters"]) >= {"grid.weight", "grid.bias"}

@@ -66,6 +66,13 @@ loss += 0.01 * self.a.weight.detach().abs().sum()
 return loss
 """,
     ),
+    "weighed_and_detached_as_a_whole": (
+        "aten::detach",
+        True,
+        """
+return loss + 0.1 * h.pow(2).mean().detach()
+""",
+    ),
     "penalty_without_gradients": (
         "prim::Enter",
         True,

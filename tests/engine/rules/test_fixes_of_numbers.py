@@ -337,3 +337,31 @@ def test_a_bias_that_the_next_norm_takes_away_does_not_count_as_missing() -> Non
     code, told = fix("return torch.relu(self.bn(self.a(x)) * 50 - 500) * self.p", norm)
     assert (code, told["verified"]) == ("ZER505", True)
     assert "5 of 5 parameters receive a gradient (0 of 5 before)" in told["evidence"]
+
+
+TWICE = """\
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+        nn.init.constant_(self.fc.bias, -100.0)
+
+    def forward(self, x):
+        return torch.relu(self.fc(x))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = Block()
+        self.two = Block()
+        self.head = nn.Linear(6, 2)
+
+    def forward(self, x):
+        return self.head(x + self.one(x) + self.two(x))
+"""
+
+
+def test_modules_whose_one_line_gives_zeros_are_one_fault() -> None:
+    (dead,) = diagnose_source(TWICE, shapes="4x6")["findings"]
+    assert (dead["code"], dead["fix"]["verified"]) == ("ZER505", True)
+    assert set(dead["parameters"]) == {f"{block}.fc.{name}" for block in ("one", "two") for name in ("weight", "bias")}

@@ -45,7 +45,8 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     if patches is not None:
         return patches
     wished = value(node, event, "size") or value(node, event, "shape") or after
-    by_sizes = _by_sizes(before, after, wished, computed(observation, node))
+    strides = _strides_over_parts(before, after)
+    by_sizes = None if strides else _by_sizes(before, after, wished, computed(observation, node))
     made = known.of(event.outputs[0]) if event.outputs else regrouped(before, after, event.node)
     if by_sizes is not None and by_sizes.order[0] != 0 and (opened := _opened(before, after)) is not None:
         return opened
@@ -96,6 +97,20 @@ def _by_sizes(before: Layout, after: Sequence[int], wished: Sequence[int], recko
             if found is not None:
                 return _placed(*found, pieces, group.before)
     return None
+
+
+def _strides_over_parts(before: Layout, after: Sequence[int]) -> bool:
+    """Whether neighbours along one axis are only taken into the next, which was folded of parts itself.
+
+    So are the squares of a map made channels: `(n, w, h, c)` as `(n, w, h / 2, 2c)`, turned, and once more. That one of
+    the parts is as large as what is left of the axis in front is chance.
+    """
+    sizes = [length(a) for a in before]
+    places = [i for i, (was, now) in enumerate(zip(sizes, after, strict=False)) if was != now]
+    if len(sizes) != len(after) or len(places) != 2 or places[1] != places[0] + 1:
+        return False
+    outer, inner = places
+    return sizes[outer] % max(after[outer], 1) == 0 and len(before[inner]) > 1
 
 
 def _cuts_features(last: Piece, given: Sequence[int], named: Sequence[int]) -> bool:
