@@ -1,4 +1,4 @@
-"""Every second program of `reported/`, held as those of the other folders are in `tests/engine/test_cases.py`.
+"""Every sixth program of `reported/`, held as those of the other folders are in `tests/engine/test_cases.py`.
 
 The others are held in `test_beside.py`, with all once more: it takes longer than the tests of every change may.
 """
@@ -11,12 +11,12 @@ import pytest
 from tests.cases.case import Case, cases
 from tests.cases.holding import Watching, hold, hold_in_jail
 
-ALL = [case for case in cases() if case.folder.name == "reported"][::2]
+ALL = [case for case in cases() if case.folder.name == "reported"][::6]
 
 
 @pytest.fixture(scope="module")
 def watching() -> Iterator[Watching]:
-    watching = Watching("reported:2")
+    watching = Watching("reported:6")
     yield watching
     watching.close()
 

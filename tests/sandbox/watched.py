@@ -1,6 +1,6 @@
 """`python -m tests.sandbox.watched [beside] FOLDER...`: the programs of `tests/cases` in warm children, jailed.
 
-A folder of another place is given by its path, and of `FOLDER:2` every second program is run. With `beside`, each runs
+A folder of another place is given by its path, and of `FOLDER:6` every sixth program is run. With `beside`, each runs
 free as well, and whether that told the same is told.
 
 In the jail each call that is not allowed ends the child with the stack of who made it, and each import or opening of a
@@ -51,7 +51,7 @@ def main(folders: list[str]) -> None:
 
 
 def chosen(folder: str) -> list[Case]:
-    """The programs of a folder, or of `FOLDER:2` every second."""
+    """The programs of a folder, or of `FOLDER:6` every sixth."""
     name, _, step = folder.partition(":")
     return cases_in(FOLDER / name)[:: int(step or 1)]
 
