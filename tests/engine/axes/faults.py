@@ -153,6 +153,15 @@ FAULTS = {
         "SHP707", "5x6; 5", "self.a = nn.Linear(6, 1)", "return ((self.a(x) - y) ** 2).mean()",
         "return ((self.a(x).squeeze(1) - y) ** 2).mean()", "x, y",
     ),
+    "a target without the two sides of a pooled map": Fault(
+        "SHP707", "2x6x1x1; 2x3", "self.a = nn.Conv2d(6, 3, 1)", "p = self.a(x)\nreturn F.l1_loss(p, y)",
+        "return F.l1_loss(p.squeeze((2, 3)), y)", "x, y",
+    ),
+    "a column of losses masked by a row": Fault(
+        "SHP707", "5x6; 5:int64[0,3); 5:bool", "self.a = nn.Linear(6, 3)",
+        "p = self.a(x).log_softmax(1)\nl = -p.gather(1, y.view(-1, 1))\nreturn l.masked_select(m).mean()",
+        "l = l.squeeze(1)\nreturn l.masked_select(m).mean()", "x, y, m",
+    ),
     "values of actions taken in two ways": Fault(
         "SHP707", "5x6; 5x1:int64[0,3); 5", "self.a = nn.Linear(6, 3)",
         "q = self.a(x).gather(1, a)\nt = r + 0.9 * self.a(x).max(1)[0].detach()\nreturn F.mse_loss(q, t)",

@@ -16,6 +16,13 @@ MISTAKEN = {
         "a = F.softmax(s, dim=2)",
         "4x7x8",
     ),
+    "attention of two heads, one after the other": (
+        "self.q = nn.Linear(8, 8)",
+        "q = self.q(x).view(4, 7, 2, 4).permute(2, 0, 1, 3).reshape(8, 7, 4); k = q + 1; "
+        "a = F.softmax(q @ k.transpose(1, 2), dim=0); return (a @ q) * self.p",
+        "a = F.softmax(q @ k.transpose(1, 2), dim=2)",
+        "4x7x8",
+    ),
     "a pooling": (
         "self.r = nn.GRU(8, 8, batch_first=True); self.w = nn.Linear(8, 1)",
         "h, _ = self.r(x); a = F.softmax(self.w(h), dim=0); return (a * h).sum(1) * self.p",

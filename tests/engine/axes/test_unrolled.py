@@ -80,6 +80,8 @@ BESIDE = {
                              "2x12x6", "2x6x6"),
     "the whole beside it": (SUM, over("x[:, t] * m", start="m = torch.softmax(x, 1).mean(1)\n"), RUN, TRACED),
     "the first apart": (SUM, over("x[:, t]", start="x = self.a(x)\n", step="a = torch.maximum(a, {})"), RUN, TRACED),
+    "an average that forgets": (SUM, over("x[:, t]", start="x = self.a(x)\n", step="a = 0.8 * a + 0.2 * {}"),
+                                RUN, TRACED),
     "neighbours": (SUM, PAIRS, RUN, TRACED),
     "two steps": (SUM, over("x[:, t]"), RUN, "2x2x6"),
 }  # fmt: skip

@@ -400,3 +400,23 @@ class Net(nn.Module):
     document = diagnose_source(source, shapes="3x2x6", loss="mean")
     assert codes(document) == ["SHP714", "SHP706"]
     assert document["findings"][0]["fix"]["after"] == "scores = beams.reshape(beams.size(0), -1)"
+
+
+def test_channels_that_do_not_fit_behind_sizes_that_do_not_join_are_a_fault_of_their_own() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.outer = nn.Conv2d(3, 4, 3, padding=1)
+        self.up = nn.ConvTranspose2d(4, 4, 2, stride=2)
+        self.out = nn.Conv2d(4, 1, 1)
+
+    def forward(self, x):
+        wide = torch.relu(self.outer(x))
+        joined = torch.cat([wide, self.up(F.max_pool2d(wide, 2))], dim=1)
+        return self.out(joined)
+"""
+    document = diagnose_source(source, shapes="2x3x9x9")
+    assert codes(document) == ["SHP705", "SHP702"]
+    assert all(f["fix"]["verified"] for f in document["findings"])
+    assert document["findings"][1]["location"]["module"] == "out"

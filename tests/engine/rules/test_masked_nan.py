@@ -105,3 +105,13 @@ def test_a_mask_that_the_program_holds_is_not_what_made_the_infinity() -> None:
     source = net(f"s = self.q(x) @ x.transpose(1, 2) + self.m; return {hidden} * self.p", init)
     finding = diagnose_source(source, shapes="2x5x8", loss="mean")["findings"][0]
     assert (finding["code"], finding["location"]["op"], finding["fix"]["verified"]) == ("NUM603", "aten::mul", True)
+
+
+def test_the_deviation_of_single_values_is_divided_by_their_number() -> None:
+    body = (
+        "v = torch.var(self.a(x).view(4, 6, 1), dim=2); v = torch.where(torch.isnan(v), torch.zeros_like(v), v); "
+        "return torch.sqrt(v + 1e-5) * self.p + self.a(x)"
+    )
+    (fault,) = findings(body)
+    assert told(fault) == ("NUM603", "aten::var", True)
+    assert fault["fix"]["after"] == "v = torch.var(self.a(x).view(4, 6, 1), dim=2, unbiased=False)"

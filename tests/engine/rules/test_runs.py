@@ -37,6 +37,29 @@ def test_errors_of_the_program_are_told_in_its_words(body: str, words: str, op: 
     assert set(finding["parameters"]) == wanting(document)
 
 
+UNEVEN = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(3, 4, 3, stride=2, padding=1)
+        self.out = nn.Conv2d(4, 2, 1)
+
+    def forward(self, x, y):
+        h = self.down(x)
+        if h.size(2) % 2 != 0 or h.size(3) % 2 != 0:
+            raise ValueError("the map cannot be merged")
+        h = h[:, :, 0::2, 0::2] + h[:, :, 1::2, 1::2]
+        return F.cross_entropy(F.interpolate(self.out(h), size=(x.size(2), x.size(3))), y)
+"""
+
+
+def test_a_check_of_sides_is_met_by_the_next_even_ones() -> None:
+    document = diagnose_source(UNEVEN, shapes="2x3x9x11; 2x9x11:int64[0,2)", loss="output")
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("RUN005", True)
+    assert "multiples of 4" in finding["fix"]["summary"]
+
+
 def test_a_write_into_expanded_memory_is_no_shape() -> None:
     (finding,) = diagnose_source(net("y = (self.p * x).expand(2, 3); y += 1; return y"), shapes="2x1")["findings"]
     assert (finding["code"], finding["location"]["op"]) == ("IPL304", "aten::add_")

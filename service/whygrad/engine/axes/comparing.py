@@ -22,7 +22,10 @@ WEIGHING = SCALING | {"multiply"}
 COMPARING = ADDING | WEIGHING | {"eq", "ne", "lt", "le", "gt", "ge", "not_equal"}
 """Elementwise operations by which two tensors are compared, or one is weighed by the other."""
 
-_TWO_SIDED = LOSSES | COMPARING
+SELECTING = frozenset({"masked_select"})
+"""Operations that take some entries of one tensor where another, of its shape, says so."""
+
+_TWO_SIDED = LOSSES | COMPARING | SELECTING
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def sides(observation: Observation, known: Layouts, node: Node, event: Event) ->
     """The two operands of a loss or of a difference, as they are given; None for any other operation."""
     if node.bare_name not in _TWO_SIDED:
         return None
-    roles = [("self", "input"), ("target", "other")]
+    roles = [("self", "input"), ("target", "other", "mask")]
     found = [o for names in roles for o in event.inputs if o.role in names]
     if len(found) != 2:
         return None

@@ -63,8 +63,9 @@ def _over(known: Layouts, node: Node, event: Event) -> int | None:
 
 
 def _all_samples(layout: Layout, place: int) -> bool:
+    """Whether an axis runs through all samples, be it of one head after the other."""
     axis = layout[place]
-    return len(axis) == 1 and axis[0].whole and holds_batch(axis) and length(axis) > 1
+    return any(piece.source.batch and piece.whole and piece.size > 1 for piece in axis)
 
 
 def _summed(observation: Observation, known: Layouts, shares: Tensor, samples: Axis) -> tuple[Node, Axis] | None:
@@ -84,7 +85,8 @@ def _summed(observation: Observation, known: Layouts, shares: Tensor, samples: A
                 return None
     axes = {axis for _, axis in found}
     meant = next(iter(axes)) if len(axes) == 1 else ()
-    apart = length(meant) not in (1, length(samples)) and not holds_batch(meant)
+    alike = len(samples) == 1 and length(meant) == length(samples)
+    apart = length(meant) != 1 and not alike and not holds_batch(meant)
     return found[0] if found and apart else None
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
-from whygrad.engine.axes.comparing import LOSSES, Side, sides
+from whygrad.engine.axes.comparing import LOSSES, SELECTING, Side, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pairing import merely_summed
-from whygrad.engine.axes.pieces import Axis, Kind, Layout, holds_batch, length, of_one
+from whygrad.engine.axes.pieces import Axis, Kind, Layout, holds_batch, length, of_one, sizes_without
 from whygrad.engine.observation import Event, Node, Observation
 
 _CARRIED: frozenset[Kind] = frozenset({"made", "input"})
@@ -21,7 +22,8 @@ _VECTORS = 2
 class Stretch:
     """Two operands that became one shape. `twice`: the samples are in it twice; else `first` has lost them.
 
-    `column`: it has its samples, and one number for each where the other has `samples` many.
+    `surplus`: the axes of size 1 that one of them has more. `column`: `first` has its samples, and one number for each
+    where the other has `samples` many.
     """
 
     first: Side
@@ -29,7 +31,7 @@ class Stretch:
     shape: tuple[int, ...]
     samples: int
     twice: bool
-    surplus: tuple[Side, int] | None = None
+    surplus: tuple[Side, tuple[int, ...]] | None = None
     column: bool = False
 
 
@@ -41,6 +43,8 @@ def stretch(observation: Observation, known: Layouts, node: Node, event: Event) 
     if node.bare_name in LOSSES:
         lost = _lost(known, first, second) or _lost(known, second, first)
         return _twice(known, first, second, by_hand=False) or lost or _single(known, first, second)
+    if node.bare_name in SELECTING:
+        return _twice(known, first, second, by_hand=False)
     learned = {s.tensor.id in known.learned for s in (first, second)}
     found = _twice(known, first, second, by_hand=True) if True in learned else None
     return found if found and (False in learned or merely_summed(observation, known, event)) else None
@@ -56,9 +60,18 @@ def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stret
         if None in stretched or not (alike or _meant_equal(stretched, one[i], by_hand=by_hand)):
             continue
         shape = tuple(max(_sizes(first, k), _sizes(second, k)) for k in range(-max(len(one), len(two)), 0))
-        surplus = longer if len(one) != len(two) else None
+        surplus = _surplus(first, second, longer[1]) if len(one) != len(two) else None
         return Stretch(first, second, shape, length(one[i]), twice=True, surplus=surplus)
     return None
+
+
+def _surplus(first: Side, second: Side, place: int) -> tuple[Side, tuple[int, ...]]:
+    """The axes of the longer operand without which it has the shape of the other; that place where there are none."""
+    shorter, longer = sorted((first, second), key=lambda side: len(side.tensor.shape))
+    shape, wanted = longer.tensor.shape, shorter.tensor.shape
+    ones = [i for i, length in enumerate(shape) if length == 1]
+    found = (drop for drop in combinations(ones, len(shape) - len(wanted)) if sizes_without(shape, drop) == wanted)
+    return longer, next(found, (place,))
 
 
 def _shared(one: Layout, two: Layout) -> Iterator[tuple[int, int]]:

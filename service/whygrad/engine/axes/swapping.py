@@ -137,7 +137,8 @@ def _order(given: Sequence[int], made: Sequence[int], free: Sequence[bool]) -> t
         kept = _kept(seen_as, given)
         if kept is not None and all(free[order.index(i)] for i, _ in kept):
             return seen_as, order
-    return _folded(given, _first_cut(made, given[0]))
+    cut = _first_cut(made, given[0])
+    return _folded(given, cut) if len(cut) > len(made) else None
 
 
 def _kept(sizes: Sequence[int], into: Sequence[int]) -> list[tuple[int, int]] | None:

@@ -16,6 +16,8 @@ from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, joined, length
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.targets import Compared, compared
 
+_MANY = 8
+"""The dimensions of a tensor of which all sets are gone through."""
 _BY_HAND = frozenset({"sub", "rsub"})
 
 
@@ -151,7 +153,8 @@ def _folded(before: Layout, after: Layout, batch: int) -> list[tuple[int, ...]]:
 def _left_out(before: Layout, after: Layout) -> list[tuple[int, ...]]:
     """The dimensions without which the sizes are those behind the samples now."""
     sizes, behind = tuple(map(length, before)), tuple(map(length, after[1:]))
-    some = (each for number in range(1, len(sizes)) for each in combinations(range(1, len(sizes)), number))
+    few = range(1, len(sizes)) if len(sizes) <= _MANY else ()
+    some = (each for number in range(1, len(sizes)) for each in combinations(few, number))
     return [each for each in some if sizes_without(sizes, (0, *each)) == behind]
 
 

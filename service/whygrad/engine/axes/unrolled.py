@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,8 +90,10 @@ def _unrolled(observation: Observation, known: Layouts, *, raised: bool) -> Iter
         for reading in _readings(observation, known, axis):
             last = _last_step(reading, axis, loop)
             whole = _slice(reading, axis) if last is None else None
-            if found := last or whole:
-                event, alone = known.step.events[found.order], reading.ends_at(found.end)
+            found = last or whole
+            event = known.step.events[found.order] if found is not None else None
+            if found is not None and event is not None and not _written(observation, event, found):
+                alone = reading.ends_at(found.end)
                 yield Unrolled(found.order, event, found.end, reading.size, axis, alone, slices=whole is not None)
 
 
@@ -183,6 +186,14 @@ def _piece(observation: Observation, known: Layouts, order: int, reading: _Readi
     return _Piece(start, start + length, order) if 0 <= start < start + length <= reading.size else None
 
 
+def _written(observation: Observation, taken: Event, last: _Piece) -> bool:
+    """Whether the user's own line says in a number where the reading ends: it does so whatever comes."""
+    node = observation.nodes[taken.node]
+    number = last.end - 1 if node.bare_name == "select" else last.end
+    written = rf"(?:\[[^\]]*|narrow\([^)]*|select\([^)]*)(?<![\w.]){number}(?![\w.])"
+    return re.search(written, observation.source(node.id) or "") is not None
+
+
 def _last_step(reading: _Reading, axis: Resized, loop: _Loop | None) -> _Piece | None:
     """The last of the pieces, as many steps each, that follow one another as far as the example went."""
     widths: dict[int, dict[int, list[_Piece]]] = defaultdict(lambda: defaultdict(list))
@@ -223,22 +234,24 @@ class _Loop:
     def _ways(self, taken: Event, *, of_layers: bool, path: tuple[object, ...] = ()) -> Iterator[object]:
         """How operations read what was taken: which, of what module, as what, in which line, and what lies between.
 
-        What a number of the program weighs tells nothing, as that may be another each time.
+        What is weighed by a number of the program is treated alike where it is the same number.
         """
         made = {t.id for t in taken.outputs}
         for event in (e for number in made for e in self._known.readers.get(number, ())):
             node = self._observation.nodes[event.node]
             roles = tuple(o.role for o in event.inputs if o.tensor.id in made)
-            settings = str([a.literal for a in node.arguments if a.constant])
+            settings = self._numbers(node), str([a.literal for a in node.arguments if a.constant])
             way = (*path, (node.op, node.module, roles, settings, self._observation.place(node.id)))
             if node.bare_name in _ON_THE_WAY and len(path) < _FAR:
                 yield from self._ways(event, of_layers=of_layers, path=way)
-            elif not self._weighed(node) and (not of_layers or self._of_a_layer(event)):
+            elif not of_layers or self._of_a_layer(event):
                 yield way
 
-    def _weighed(self, node: Node) -> bool:
-        makers = (self._observation.givers.get(a.value) for a in node.arguments if a.type == "Tensor")
-        return any(maker is not None and maker.op == "prim::Constant" for maker in makers)
+    def _numbers(self, node: Node) -> tuple[int, ...]:
+        """The numbers of the program that an operation is given as tensors; equal ones are one value in a trace."""
+        given = (a.value for a in node.arguments if a.type == "Tensor")
+        makers = ((number, self._observation.givers.get(number)) for number in given)
+        return tuple(number for number, maker in makers if maker is not None and maker.op == "prim::Constant")
 
     def _of_a_layer(self, event: Event) -> bool:
         return any(t.id in self._observation.stored for t in event.tensors)

@@ -33,6 +33,13 @@ def otherwise(observation: Observation, spoiler: Spoiler) -> Fix:
     return replace(made, after=_SHOWN[name](observation.place(spoiler.node.id))) if name in _SHOWN else made
 
 
+def all_divided(observation: Observation, spoiler: Spoiler) -> list[Fix]:
+    """The deviation of single values, divided by their number."""
+    name = spoiler.node.bare_name
+    alone = name in ("std", "var") and _of_one_value(spoiler) is not None
+    return [otherwise(observation, spoiler)] if alone else []
+
+
 def scaled_before(observation: Observation, spoiler: Spoiler) -> list[Fix]:
     """A product that leaves the range of its type and is scaled down behind: one of its factors is scaled instead."""
     made, events = spoiler.result, observation.first.events

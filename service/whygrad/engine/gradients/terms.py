@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
-from math import nan
+from math import isclose, isnan, nan
 from operator import or_
 
 from whygrad.engine.gradients.behind import Start, results
@@ -36,8 +36,8 @@ class DeadTerm:
     """A term without a gradient beside one that has: where it is added, and the cuts that took its history.
 
     The first of `cuts` is the one to change. `parameters` go without what it would add to their gradient. It is `meant`
-    where the user detached the term as a whole, and nothing weighs it: it is shown. `taken` are the operations that
-    took it out of tensors, where it is added as a number.
+    where the user detached the term as a whole, and gave it no weight of its own: it is shown. `taken` are the
+    operations that took it out of tensors, where it is added as a number.
     """
 
     addition: Node
@@ -206,10 +206,11 @@ class _Sum:
             yield _Part(index, index, (), numbers, nan if name == "sub" else part.weight)
 
     def _shown(self, part: _Part) -> bool:
-        """Whether it was detached as a whole, and nothing weighs it: a weight is for what trains."""
+        """Whether it was detached as a whole, and weighs as much as what trains: less than that is for what trains."""
         index = self._maker(part)
         detached = index is not None and self._node(self.events[index]).op in DETACHING
-        return detached and abs(part.weight) == 1
+        heaviest = max((abs(w) for w in self._weights if not isnan(w)), default=1.0)
+        return detached and isclose(abs(part.weight), heaviest)
 
     @cached_property
     def _weights(self) -> frozenset[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
-from math import prod
+from math import isqrt, prod
 from operator import mul
 
 from whygrad.engine.observation import Event, Json, Node, Operand, Tensor
@@ -108,11 +108,17 @@ def left_over(wrong: Misfit) -> list[tuple[int, int]]:
 def _untorn(shape: Sequence[int], asked: Sequence[int], place: int) -> int | None:
     """The size in one place of those asked for with which each dimension is cut up by itself, beside one left open."""
     ends, left = set(accumulate(shape, mul)), prod(shape) // -prod((*asked[:place], *asked[place + 1 :]))
-    for size in (n for n in range(2, max(shape) + 1) if left % n == 0):
+    for size in _divisors(left, max(shape)):
         whole = [left // size if s == -1 else s for s in (*asked[:place], size, *asked[place + 1 :])]
         if prod(whole) == prod(shape) and ends <= set(accumulate(whole, mul)):
             return size
     return None
+
+
+def _divisors(number: int, most: int) -> list[int]:
+    """The divisors of a number, from 2 on to the largest that is wanted."""
+    small = [n for n in range(1, isqrt(max(number, 0)) + 1) if number % n == 0]
+    return sorted({d for n in small for d in (n, number // n) if 2 <= d <= most})
 
 
 def fills(elements: int, sizes: Sequence[int]) -> bool:

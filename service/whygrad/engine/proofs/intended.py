@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from math import prod
 
+from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.edits import Ask, Become, Give, Replace, Wrap
 from whygrad.engine.finding import Finding
 from whygrad.engine.observation import Event, Node, Observation
@@ -67,6 +68,12 @@ def _guessed(node: Node, event: Event) -> Shape | None:
     return _stretched(event) if len(event.inputs) > 1 else None
 
 
+def meant_by(fault: Diagnosed) -> Intended | None:
+    """The shape that the operation of a fault was to give, where that is known."""
+    node, event = fault.finding.node, fault.finding.event
+    return intended(fault.observation.nodes[node], event) if node is not None and event is not None else None
+
+
 def changes_shapes(trial: Trial) -> bool:
     """Whether what follows the mended operation gets another shape than it gave, or was to give."""
     node, event = trial.fault.finding.node, trial.fault.finding.event
@@ -74,7 +81,7 @@ def changes_shapes(trial: Trial) -> bool:
     if node is None or event is None or now is None:
         return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in trial.fix.edits)
     was = event.outputs[0].shape if event.outputs else None
-    meant = intended(trial.fault.observation.nodes[node], event) if was is None else None
+    meant = meant_by(trial.fault) if was is None else None
     return now != (meant.shape if meant is not None else was)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import RANK, Diagnosed, again, by_rank
+from whygrad.engine.edits import Copy
 from whygrad.engine.finding import Fix, Link
 from whygrad.engine.proofs.trials import Key, Trial, key
 
@@ -91,7 +92,8 @@ def _also(diagnosed: Diagnosed, fix: Fix) -> str:
     """The other lines that a fix changes, of which it shows one; none where it shows a layer as it is to be made."""
     seen, own = diagnosed.observation, diagnosed.finding.node
     shown = seen.place(own) if own is not None else None
-    numbers = {number for edit in fix.edits if (number := getattr(edit, "node", None)) is not None}
+    own_line = (edit for edit in fix.edits if not isinstance(edit, Copy))  # a copy is made where it is read
+    numbers = {number for edit in own_line if (number := getattr(edit, "node", None)) is not None}
     places = [seen.place(number) for number in sorted(numbers) if number < len(seen.nodes)]
     lines_of_code = {place.source for place in (shown, *places) if place is not None}
     if "\n" in (fix.after or "") or (fix.before and fix.before not in lines_of_code):

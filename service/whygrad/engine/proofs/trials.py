@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import shorten
 
 from whygrad.engine.diagnose import Diagnosed, diagnose
@@ -34,7 +35,7 @@ class Base:
     found: tuple[Diagnosed, ...]
     edits: tuple[Edit, ...] = ()
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[Key]:
         """The faults that were found in it."""
         return frozenset(key(d) for d in self.found)
@@ -59,17 +60,17 @@ class Trial:
     others: tuple[int, ...] = ()
     beside: Base | None = None
 
-    @property
+    @cached_property
     def new(self) -> tuple[Diagnosed, ...]:
         """The faults that were not there before."""
         return tuple(d for d in self.after.found if d.severity != "note" and key(d) not in self.base.keys)
 
-    @property
+    @cached_property
     def gone(self) -> frozenset[Key]:
         """The faults that are there no more."""
         return self.base.keys - self.after.keys
 
-    @property
+    @cached_property
     def heals(self) -> bool:
         """Whether its fault is gone, and no other came that had not merely been hidden behind it."""
         if self.stuck or (self.fault.rule.zeroes and self.starves):

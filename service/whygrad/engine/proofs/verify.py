@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whygrad.engine.diagnose import Diagnosed
-from whygrad.engine.edits import Ask, Give, Resize, StandIn
+from whygrad.engine.edits import Ask, Copy, Give, Resize, StandIn
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.proofs.alike import alike, everywhere, rounds
-from whygrad.engine.proofs.intended import changes_shapes, follows_from, intended, meets_again
+from whygrad.engine.proofs.intended import changes_shapes, follows_from, meant_by, meets_again
 from whygrad.engine.proofs.roots import causes_among
 from whygrad.engine.proofs.together import once, together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -81,16 +81,19 @@ class Verifier:
 
     def _stood_in(self, base: Base, fault: Diagnosed) -> Base | None:
         """The run with a stand-in for what could not run; where its shape is a guess, without what follows from it."""
-        node, event = fault.finding.node, fault.finding.event
-        meant = intended(fault.observation.nodes[node], event) if node is not None and event is not None else None
-        if node is None or meant is None:
-            return None
-        trial = try_fix(self._rerun, base, fault, Fix("", edits=(StandIn(node, meant.shape),)))
-        if trial is None or trial.stuck or key(fault) not in trial.gone:
-            return None
-        seen, added = trial.after.observation, len(base.observation.nodes)
-        own = [d for d in trial.after.found if meant.sure or not _of_the_same(seen, d.finding, node, added)]
-        return replace(trial.after, found=tuple(own))
+        node, meant, after = fault.finding.node, meant_by(fault), self._as_meant(base, fault)
+        if node is None or meant is None or after is None or meant.sure:
+            return after
+        seen, added = after.observation, len(base.observation.nodes)
+        own = [d for d in after.found if not _of_the_same(seen, d.finding, node, added)]
+        return replace(after, found=tuple(own))
+
+    def _as_meant(self, base: Base, fault: Diagnosed) -> Base | None:
+        """The run with a stand-in for what could not run, of the shape it was to give; None where none is known."""
+        node, meant = fault.finding.node, meant_by(fault)
+        fix = Fix("", edits=(StandIn(node, meant.shape),)) if node is not None and meant is not None else None
+        trial = try_fix(self._rerun, base, fault, fix) if fix is not None else None
+        return None if trial is None or trial.stuck or key(fault) not in trial.gone else trial.after
 
     def _try(self, base: Base, fault: Diagnosed) -> Trial | None:
         """The first fix that heals everything, else one that heals the most of its kind, else the first that was tried.
@@ -105,7 +108,7 @@ class Verifier:
         best = max(tried, key=_worth_more, default=None)
         if best is None:
             return None
-        return max((best, *(self._completed(trial, _belongs) for trial in tried)), key=_worth_more)
+        return max((best, *(self._completed(trial, self._belongs) for trial in tried)), key=_worth_more)
 
     def _beside_each_other(self, trials: Mapping[Key, Trial | None]) -> dict[Key, Trial | None]:
         """The trials of faults that each spoil all numbers, with what is seen when all of them are mended."""
@@ -176,6 +179,14 @@ class Verifier:
                 return trial
             trial = further
         return trial
+
+    def _belongs(self, new: Diagnosed, trial: Trial) -> bool:
+        """Whether a fault is a part of the one that was mended: not one of another kind that shows in any case."""
+        if not _is_part(new, trial):
+            return False
+        other = trial.base.stopped and new.rule is not trial.fault.rule
+        anyway = self._as_meant(trial.base, trial.fault) if other else None
+        return anyway is None or key(new) not in anyway.keys
 
     @property
     def _late(self) -> bool:
@@ -256,7 +267,7 @@ def _worth_more(trial: Trial) -> tuple[bool, bool, bool, int]:
     return trial.heals_all, trial.heals, not trial.after.stopped, alike
 
 
-def _belongs(new: Diagnosed, trial: Trial) -> bool:
+def _is_part(new: Diagnosed, trial: Trial) -> bool:
     """Whether a fault is a part of the one that was mended: a further cut on the same way, a layer behind a view.
 
     A step on the way of what was cut is such a further one. A layer that was sized for what a view gave no longer fits
@@ -265,7 +276,11 @@ def _belongs(new: Diagnosed, trial: Trial) -> bool:
     fault, rule = trial.fault.finding, trial.fault.rule
     if key(trial.fault) not in trial.gone or new.finding.fix is None or not new.finding.fix.edits:
         return False
-    if any(isinstance(edit, Ask) for edit in new.finding.fix.edits):  # what is sent is no part of the program's fault
+    further = new.finding.fix.edits
+    if any(isinstance(edit, Ask) for edit in further):  # what is sent is no part of the program's fault
+        return False
+    parted = any(isinstance(edit, Copy) for edit in trial.fix.edits)
+    if parted and any(isinstance(edit, Resize) for edit in further):  # each entry has the size that it had
         return False
     alike = new.rule.family == rule.family or all(one.cuts or one.zeroes for one in (new.rule, rule))
     if alike and not trial.base.stopped and set(new.finding.parameters) & set(fault.parameters):

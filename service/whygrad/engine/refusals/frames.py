@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whygrad.engine.edits import Copy, Edit, Wrap
 from whygrad.engine.finding import Fix
@@ -14,49 +14,82 @@ from whygrad.engine.wording.parsing import span, statement
 from whygrad.engine.wording.phrases import sizes
 from whygrad.engine.wording.rewriting import fed, suffixed
 
+Calls = tuple[tuple[str, int], ...]
+"""A call of a module and those around it, as `Node.calls` holds them."""
+
+_ALIKE = frozenset(
+    {"relu", "gelu", "silu", "tanh", "sigmoid", "leaky_relu", "elu", "dropout", "contiguous", "float", "to"}
+)
+_PAIR = 2
+"""The batch and one dimension more in front of the channels: with more, what follows was not written for maps."""
+
+_AVERAGING = frozenset({"mean", "sum", "amax", "amin", "max", "min", "std", "var", "logsumexp", "norm"})
+_OF_CLASSES = frozenset({"cross_entropy_loss", "nll_loss", "nll_loss2d", "nll_loss_nd"})
+
 
 def in_one_batch(observation: Observation, reader: Node, event: Event, wrong: WrongRank) -> Iterator[Fix]:
     """The dimensions in front of the channels merged before a module and parted behind it, the outermost module first.
 
-    Nothing where the operand does not have the channels of the convolution behind them.
+    Nothing where the operand does not have the channels of the convolution behind them; nor where what follows takes
+    its result for maps of a batch, of which it names the axes: those would be others then.
     """
     found, shape, surplus = convolution(reader, event), wrong.operand.tensor.shape, wrong.given - wrong.most
     argument = reader.argument(wrong.operand.role)
     if found is None or argument is None or shape[surplus + 1 : surplus + 2] != (found.wanted,):
         return
     giver = observation.givers.get(argument.value)
-    for module in _around(reader.module):
-        if giver is None or not _within(giver, module):
-            yield from _merged(observation, reader, argument.value, module, shape[: surplus + 1])
+    for depth in range(1, len(reader.calls) + 1):
+        call = reader.calls[:depth]
+        if giver is None or not _within(giver, call):
+            yield from _merged(observation, reader, argument.value, call, shape[: surplus + 1])
 
 
-def _around(path: str) -> Iterator[str]:
-    """A module and those that hold it, the outermost first."""
-    parts = path.split(".") if path else []
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+def _within(node: Node, call: Calls) -> bool:
+    return node.calls[: len(call)] == call
 
 
-def _within(node: Node, module: str) -> bool:
-    return f"{node.module}.".startswith(f"{module}.")
-
-
-def _merged(observation: Observation, reader: Node, value: int, module: str, front: tuple[int, ...]) -> Iterator[Fix]:
-    flat, last = f".flatten(0, {len(front) - 1})", len(front)
-    enters = [Wrap(*read, f"x{flat}") for read in _read(observation, value, module, inside=True)]
-    given = [v for n in observation.nodes if _within(n, module) for v in n.outputs]
-    first = [next(_read(observation, v, module, inside=False), None) for v in given]
+def _merged(observation: Observation, reader: Node, taken: int, call: Calls, front: tuple[int, ...]) -> Iterator[Fix]:
+    module, flat, last = call[-1][0], f".flatten(0, {len(front) - 1})", len(front)
+    enters = [Wrap(*read, f"x{flat}") for read in _read(observation, taken, call, inside=True)]
+    given = [v for n in observation.nodes if _within(n, call) for v in n.outputs]
+    first = [next(_read(observation, v, call, inside=False), None) for v in given]
     leaves = [Copy(*read, f"x.unflatten(0, {list(front)})") for read in first if read is not None]
     edits: tuple[Edit, ...] = (*enters, *leaves)
     before, after = next(_lines(observation, reader, module.rpartition(".")[2], flat, last), (None, None))
     summary = f"{module} takes one batch: merge {sizes(front)} into its samples, and part them behind it"
-    yield from [Fix(summary, before, after, edits=edits)] if leaves else []
+    fits = leaves and not (last == _PAIR and any(map(_for_maps, _beyond(observation, [e.node for e in leaves]))))
+    yield from [Fix(summary, before, after, edits=edits)] if fits else []
 
 
-def _read(observation: Observation, value: int, module: str, *, inside: bool) -> Iterator[tuple[int, str]]:
-    """The nodes of a module, or those that are not of it, that read a tensor, and as which argument."""
-    for node in observation.takers.get(value, ()):
-        roles = [a.name for a in node.arguments if a.value == value and a.type == "Tensor"]
-        yield from ((node.id, role) for role in roles if _within(node, module) == inside)
+def _read(observation: Observation, taken: int, call: Calls, *, inside: bool) -> Iterator[tuple[int, str]]:
+    """The nodes of a call of a module, or those that are not of it, that read a tensor, and as which argument."""
+    for node in observation.takers.get(taken, ()):
+        roles = [a.name for a in node.arguments if a.value == taken and a.type == "Tensor"]
+        yield from ((node.id, role) for role in roles if _within(node, call) == inside)
+
+
+def _beyond(observation: Observation, first: Sequence[int]) -> Iterator[Node]:
+    """Nodes, and those that read what they give as far as that has the same axes."""
+    pending, seen = list(first), set[int]()
+    while pending:
+        node = observation.nodes[pending.pop()]
+        if node.id in seen:
+            continue
+        seen.add(node.id)
+        yield node
+        if node.bare_name in _ALIKE:
+            pending += [n.id for given in node.outputs for n in observation.takers.get(given, ())]
+
+
+def _for_maps(node: Node) -> bool:
+    """Whether it averages the sides of maps, from dimension 2 on, or takes all from dimension 1 on for one sample."""
+    dim = node.literal("dim")
+    dims = [d for d in (dim if isinstance(dim, list) else [dim]) if isinstance(d, int)]
+    if node.bare_name in _AVERAGING:
+        return min(dims, default=0) == 2
+    if node.bare_name == "flatten":
+        return bool(node.literal("start_dim") == 1)
+    return (node.bare_name in ("softmax", "log_softmax") and dims == [1]) or node.bare_name in _OF_CLASSES
 
 
 def _lines(observation: Observation, reader: Node, layer: str, flat: str, last: int) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.operands import value
 from whygrad.engine.operands.indexing import passed_over
 from whygrad.engine.refusals.failures import Failure, finding
 from whygrad.engine.wording.origins import called, known_as
@@ -28,8 +29,17 @@ def partly_scattered(observation: Observation, failed: Failure, node: Node, even
         message="A scatter takes an index that is smaller than its source and passes over the rest; its backward does "
         f"not: {failed.said}",
         chain=[Link(f"the forward of {node.name} completes, and leaves entries of the source out", node.id)],
-        fixes=[*_stretched(observation, node, index, source), *_cut(observation, node, index, source)],
+        fixes=_fixes(observation, node, event, index, source),
     )
+
+
+def _fixes(observation: Observation, node: Node, event: Event, index: Operand, source: Operand) -> list[Fix]:
+    """Along the dimension of the scatter itself one place for several entries keeps the last alone, or adds them up."""
+    stretched, cut = _stretched(observation, node, index, source), _cut(observation, node, index, source)
+    dim = value(node, event, "dim")
+    if not isinstance(dim, int) or index.tensor.shape[dim] == source.tensor.shape[dim]:
+        return [*stretched, *cut]
+    return [*cut, *(stretched if node.bare_name.startswith("scatter_add") else ())]
 
 
 def _stretched(observation: Observation, node: Node, index: Operand, source: Operand) -> Iterator[Fix]:

@@ -57,6 +57,7 @@ from dataclasses import replace
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
+from whygrad.engine.gradients.finite import all_divided
 from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, spoiled_gradients
 from whygrad.engine.gradients.unchosen import safe_argument
 from whygrad.engine.observation import Node, Observation
@@ -114,7 +115,8 @@ def _fixes(observation: Observation, spoiler: Spoiler, hider: Node) -> list[Fix]
     """A safe argument of the operation, or of its whole branch; of that first where more of the branch is spoilt."""
     inside, safe = ways_inside(observation, spoiler.node, spoiler.event), _safe(observation, spoiler, hider)
     shown = any(fix.after for fix in safe) and not any(fix.after for fix in inside)
-    return [*safe, *inside] if spoiler.spreads is not None or shown else [*inside, *safe]
+    around = [*safe, *inside] if spoiler.spreads is not None or shown else [*inside, *safe]
+    return [*all_divided(observation, spoiler), *around]
 
 
 def _safe(observation: Observation, spoiler: Spoiler, hider: Node) -> list[Fix]:

@@ -51,17 +51,23 @@ Good::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Observation
 from whygrad.engine.refusals.failures import Failure, failure, finding
+from whygrad.engine.refusals.sending import sent_otherwise
 from whygrad.engine.rule import rule
 
 _REGULAR = frozenset(
     {"linalg_cholesky", "cholesky", "linalg_inv", "inverse", "linalg_solve", "linalg_ldl_factor", "cholesky_inverse"}
 )
+_CHECK = "prim::RaiseException"
+_HALVED = (2, 4, 8, 16, 32)
+_MAP = 4
+"""The dimensions of a batch of images, whose sides come last; of volumes there is one more."""
 _SINGULAR = re.compile(r"singular|positive-definite", re.IGNORECASE)
 
 
@@ -75,8 +81,26 @@ def other_forward_error(observation: Observation) -> Iterator[Finding]:
             failed,
             title=f"{_who(failed)} raises {failed.kind}: {failed.said or 'without a message'}",
             message=failed.message[:1000] or "The error came without a message.",
-            fixes=[_regular(failed) or Fix(_advice(failed))],
+            fixes=[*_even(observation, failed), _regular(failed) or Fix(_advice(failed))],
         )
+
+
+def _even(observation: Observation, failed: Failure) -> Iterator[Fix]:
+    """Maps whose sides can be halved as often as the program's own check may ask: the next sizes of that kind."""
+    if failed.node is None or failed.node.op != _CHECK:
+        return
+    sides = {side for sent in observation.first.inputs if len(sent.shape) >= _MAP for side in sent.shape[2:]}
+    for multiple in _HALVED:
+        ask = sent_otherwise(observation, partial(_divisible, sides, multiple))
+        if ask is not None:
+            yield Fix(f"send maps whose sides are multiples of {multiple}, or pad them to that", edits=(ask,))
+
+
+def _divisible(sides: Collection[int], by: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape with the sides of a map made multiples of a number, also of one without channels, as a target is."""
+    first = min(2, len(shape) - 2)
+    grown = (-(-size // by) * by if size in sides else size for size in shape[first:])
+    return (*shape[:first], *grown) if first > 0 else tuple(shape)
 
 
 def _regular(failed: Failure) -> Fix | None:
@@ -95,7 +119,7 @@ def _regular(failed: Failure) -> Fix | None:
 def _who(failed: Failure) -> str:
     if failed.kind == "LossError":
         return "the loss"
-    if failed.node is None or failed.node.op == "prim::RaiseException":
+    if failed.node is None or failed.node.op == _CHECK:
         return "the forward"
     if failed.node.op == "aten::__getitem__":
         return f"reading from a {failed.node.arguments[0].type.partition('[')[0].lower()}"
@@ -105,6 +129,6 @@ def _who(failed: Failure) -> str:
 def _advice(failed: Failure) -> str:
     if failed.kind == "LossError":
         return "ask for a loss of what the program returns"
-    if failed.node is not None and failed.node.op == "prim::RaiseException":
+    if failed.node is not None and failed.node.op == _CHECK:
         return "send what the check asks for, or change the check"
     return "mend what the error message names; no rule knows more of it"

@@ -278,5 +278,5 @@ def _repair(found: Stretch) -> tuple[Side, str]:
     """Which operand to change, and what to call on it."""
     if found.surplus is None:
         return found.second, f".reshape({list(found.first.tensor.shape)})"
-    side, axis = found.surplus
-    return side, f".squeeze({axis})"
+    side, axes = found.surplus
+    return side, f".squeeze({axes[0] if len(axes) == 1 else axes})"

@@ -170,7 +170,7 @@ def _over_samples(observation: Observation, found: Normalised) -> Finding:
     before, after = along_instead(observation, node, found.meant)
     along = [found.meant] if isinstance(value(node, found.event, "dim"), list) else found.meant
     return Finding(
-        title=f"{node.bare_name} goes over the {given.shape[found.place]} samples of {size(given)}, and "
+        title=f"{node.bare_name} goes over the samples, dimension {found.place} of {size(given)}, and "
         f"{found.reader.name} sums up along dimension {found.meant}",
         message=f"What one sample gets depends on the others, and along dimension {found.meant}, over which "
         f"{found.reader.name} sums up, nothing is normalised.",

@@ -101,9 +101,10 @@ def _fix(observation: Observation, nodes: list[Node], device: str) -> Fix:
 
 def _input(observation: Observation, node: Node) -> str | None:
     """The first tensor that the function takes in which the line is, as far as that is known."""
-    formals = observation.signature.formals if observation.signature and not node.module else ()
-    taken = tensor_taken(observation, node)
-    return taken or next((f.name for f in formals if f.type == "Tensor"), None)
+    signature, place = observation.signature, observation.place(node.id)
+    outermost = signature is not None and not node.module and place is not None and place.function == signature.method
+    formals = signature.formals if signature is not None and outermost else ()
+    return tensor_taken(observation, node) or next((f.name for f in formals if f.type == "Tensor"), None)
 
 
 def _left_in_place(node: Node) -> Iterator[Edit]:

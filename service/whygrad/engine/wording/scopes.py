@@ -15,9 +15,10 @@ Calls = tuple[tuple[str, int], ...]
 """The calls of modules around an operation, as `Node.calls` holds them."""
 
 
-def words(observation: Observation, node: Node) -> frozenset[str]:
-    """The words of the lines in a node's call of a module, as far as its operations show them."""
-    lines = [line for frame in _frames(observation, node.calls) for line in _lines(frame).values()]
+@lru_cache(maxsize=64)
+def words(observation: Observation, calls: Calls) -> frozenset[str]:
+    """The words of the lines in one call of a module, as far as its operations show them."""
+    lines = {line for frame in _frames(observation, calls) for line in _lines(frame).values()}
     return frozenset(word for line in lines for word in re.findall(r"\w+", line))
 
 
@@ -30,7 +31,7 @@ def tensor_taken(observation: Observation, node: Node) -> str | None:
     lines = {number: line for frame in own for number, line in _lines(frame).items() if number < place.line}
     start = max((number for number, line in lines.items() if line.lstrip().startswith("def ")), default=place.line)
     header = "\n".join(lines.get(number, "") for number in range(start, place.line))
-    head = re.match(r"\s*(def \w+\(.*?\)[^\n]*:)\s*$", header, re.DOTALL | re.MULTILINE)
+    head = re.match(r"\s*(def \w+\(.*?\)[^\n]*?:)\s*(?:#.*)?$", header, re.DOTALL | re.MULTILINE)
     made = statement(head[1] if head else None).body
     arguments = made[0].args.args if made and isinstance(made[0], ast.FunctionDef) else []
     return next((a.arg for a in arguments if a.arg != "self" and _is_tensor(a.annotation)), None)

@@ -72,7 +72,7 @@ def in_line(observation: Observation, node: Node, edits: Sequence[Edit]) -> bool
 def _free(observation: Observation, node: Node) -> str:
     """What an expression is called that has to be written twice: `soft`, or more where that is in its function."""
     formals = observation.signature.formals if observation.signature is not None else ()
-    held = words(observation, node) | {formal.name for formal in formals}
+    held = words(observation, node.calls) | {formal.name for formal in formals}
     name = "soft"
     while name in held:
         name += "_"
