@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -90,10 +89,8 @@ def _unrolled(observation: Observation, known: Layouts, *, raised: bool) -> Iter
         for reading in _readings(observation, known, axis):
             last = _last_step(reading, axis, loop)
             whole = _slice(reading, axis) if last is None else None
-            found = last or whole
-            event = known.step.events[found.order] if found is not None else None
-            if found is not None and event is not None and not _written(observation, event, found):
-                alone = reading.ends_at(found.end)
+            if found := last or whole:
+                event, alone = known.step.events[found.order], reading.ends_at(found.end)
                 yield Unrolled(found.order, event, found.end, reading.size, axis, alone, slices=whole is not None)
 
 
@@ -184,14 +181,6 @@ def _piece(observation: Observation, known: Layouts, order: int, reading: _Readi
     if not isinstance(start, int) or not isinstance(length, int):
         return None
     return _Piece(start, start + length, order) if 0 <= start < start + length <= reading.size else None
-
-
-def _written(observation: Observation, taken: Event, last: _Piece) -> bool:
-    """Whether the user's own line says in a number where the reading ends: it does so whatever comes."""
-    node = observation.nodes[taken.node]
-    number = last.end - 1 if node.bare_name == "select" else last.end
-    written = rf"(?:\[[^\]]*|narrow\([^)]*|select\([^)]*)(?<![\w.]){number}(?![\w.])"
-    return re.search(written, observation.source(node.id) or "") is not None
 
 
 def _last_step(reading: _Reading, axis: Resized, loop: _Loop | None) -> _Piece | None:

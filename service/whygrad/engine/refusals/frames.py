@@ -24,6 +24,7 @@ _PAIR = 2
 """The batch and one dimension more in front of the channels: with more, what follows was not written for maps."""
 
 _AVERAGING = frozenset({"mean", "sum", "amax", "amin", "max", "min", "std", "var", "logsumexp", "norm"})
+_OF_MAPS = ("conv", "pool", "batch_norm", "instance_norm", "group_norm", "upsample")
 _OF_CLASSES = frozenset({"cross_entropy_loss", "nll_loss", "nll_loss2d", "nll_loss_nd"})
 
 
@@ -82,13 +83,15 @@ def _beyond(observation: Observation, first: Sequence[int]) -> Iterator[Node]:
 
 
 def _for_maps(node: Node) -> bool:
-    """Whether it averages the sides of maps, from dimension 2 on, or takes all from dimension 1 on for one sample."""
+    """Whether it takes maps, averages their sides, from dimension 2 on, or has dimension 1 for channels or classes."""
     dim = node.literal("dim")
     dims = [d for d in (dim if isinstance(dim, list) else [dim]) if isinstance(d, int)]
     if node.bare_name in _AVERAGING:
         return min(dims, default=0) == 2
     if node.bare_name == "flatten":
         return bool(node.literal("start_dim") == 1)
+    if any(kind in node.bare_name for kind in _OF_MAPS):
+        return True
     return (node.bare_name in ("softmax", "log_softmax") and dims == [1]) or node.bare_name in _OF_CLASSES
 
 
