@@ -194,6 +194,18 @@ class Net(nn.Module):
         n = n.view(2, 2, x.size(0), 5)[-1]
         return self.head(n.transpose(0, 1).reshape(x.size(0), -1)) + self.head(h[:, -1])
 """),
+    "frames stacked in a pyramid, twice as many as features": Architecture("3x16x8", """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lower = nn.LSTM(8, 8, batch_first=True)
+        self.upper = nn.LSTM(16, 8, batch_first=True)
+
+    def forward(self, x):
+        h, _ = self.lower(x)
+        h = h.reshape(h.size(0), h.size(1) // 2, h.size(2) * 2)
+        return self.upper(h)[0]
+"""),
     "frames stacked in a pyramid": Architecture("2x6x5", """\
 class Net(nn.Module):
     def __init__(self):

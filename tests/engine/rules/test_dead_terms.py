@@ -240,6 +240,9 @@ return (torch.log(torch.special.i0(k)) - k * s[:, 1].cos()).mean()
     "detached_as_a_whole": """
 return loss + h.pow(2).mean().detach()
 """,
+    "detached_as_a_whole_and_averaged": """
+return (loss + h.pow(2).mean().detach()) / 2
+""",
     "pseudo_labels": """
 ps = s.argmax(1)
 return loss + F.cross_entropy(self.out(torch.dropout(h, 0.5, True)), ps)

@@ -49,3 +49,34 @@ def test_colours_in_another_place_are_no_frames() -> None:
     document = diagnose_source(f"{ENCODER}\n{body}", shapes="2x3x6x8x8", loss="mean")
     assert document["findings"][0]["code"] == "SHP703"
     assert not document["findings"][0]["fix"]["verified"]
+
+
+FEATURES = "nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2))"
+
+
+@pytest.mark.parametrize(
+    ("layers", "body"),
+    [
+        ("self.c, self.head = nn.Conv2d(3, 8, 3), nn.Linear(8, 2)", "return self.head(self.c(x).mean(dim=[2, 3]))"),
+        (f"self.c, self.head = {FEATURES}, nn.Linear(32, 2)", "return self.head(self.c(x).flatten(1))"),
+        ("self.c = nn.Conv2d(3, 5, 3)", "return F.softmax(self.c(x), dim=1)"),
+    ],
+)
+def test_what_names_the_axes_of_maps_behind_it_is_not_given_others(layers: str, body: str) -> None:
+    source = f"class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        {layers}\n"
+    document = diagnose_source(
+        f"{source}\n    def forward(self, x):\n        {body}\n", shapes="2x5x3x8x8", loss="mean"
+    )
+    (finding,) = document["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("SHP703", None)
+
+
+def test_each_call_of_the_module_has_a_batch_of_its_own() -> None:
+    lines = (
+        "    def forward(self, x, y):",
+        "h = self.encoder(x) - self.encoder(y)",
+        "return self.head(self.rnn(h)[0])",
+    )
+    body = "\n        ".join(lines)
+    found = diagnose_source(f"{ENCODER}\n{body}\n", shapes="2x6x3x8x8; 2x6x3x8x8", loss="mean")["findings"]
+    assert [(f["code"], f["fix"]["verified"]) for f in found] == [("SHP703", True)] * len(found)

@@ -27,8 +27,13 @@ MESSAGES = "self.m = nn.Linear(4, 3)"
             "2x4; 2x2:int64[0,3)",
             "return torch.zeros(2, 3).scatter_add(1, i, m[:, :2])",
         ),
+        (
+            "m = self.m(x * self.p); return torch.zeros(2, 3).scatter(1, i, m)",
+            "2x4; 2x1:int64[0,3)",
+            "return torch.zeros(2, 3).scatter(1, i, m[:, :1])",
+        ),
     ],
-    ids=["added", "written", "shorter"],
+    ids=["added", "written", "shorter", "one"],
 )
 def test_every_entry_gets_a_place(body: str, shapes: str, after: str) -> None:
     document = diagnose_source(net(body, MESSAGES, "x, i"), shapes=shapes, loss="mean")

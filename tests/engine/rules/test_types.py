@@ -265,3 +265,24 @@ def test_more_samples_are_no_fix_where_each_is_normalised_by_itself() -> None:
     assert (finding["code"], finding["location"]["op"]) == ("TYP805", "aten::group_norm")
     assert not finding["fix"]["verified"]
     assert "fewer groups" in finding["fix"]["summary"]
+
+
+@pytest.mark.parametrize(
+    "head", ["def mask(self, q, n: int):  # rows of noise", "def mask(self, q: torch.Tensor, n: int):"]
+)
+def test_a_new_tensor_is_made_where_its_own_function_has_one(head: str) -> None:
+    source = f"""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    {head}
+        return q + torch.zeros(n, device="cuda")
+
+    def forward(self, x):
+        return self.mask(self.fc(x), 6)
+"""
+    (finding,) = diagnose_source(source, shapes="4x6", loss="mean")["findings"]
+    assert (finding["code"], finding["fix"]["verified"]) == ("TYP803", True)
+    assert finding["fix"]["after"] == "return q + torch.zeros(n, device=q.device)"

@@ -53,12 +53,14 @@ def _merged(observation: Observation, reader: Node, taken: int, call: Calls, fro
     module, flat, last = call[-1][0], f".flatten(0, {len(front) - 1})", len(front)
     enters = [Wrap(*read, f"x{flat}") for read in _read(observation, taken, call, inside=True)]
     given = [v for n in observation.nodes if _within(n, call) for v in n.outputs]
-    first = [next(_read(observation, v, call, inside=False), None) for v in given]
-    leaves = [Copy(*read, f"x.unflatten(0, {list(front)})") for read in first if read is not None]
+    behind = [reads for v in given if (reads := list(_read(observation, v, call, inside=False)))]
+    leaves = [Copy(*reads[0], f"x.unflatten(0, {list(front)})") for reads in behind]
     edits: tuple[Edit, ...] = (*enters, *leaves)
     before, after = next(_lines(observation, reader, module.rpartition(".")[2], flat, last), (None, None))
     summary = f"{module} takes one batch: merge {sizes(front)} into its samples, and part them behind it"
-    fits = leaves and not (last == _PAIR and any(map(_for_maps, _beyond(observation, [e.node for e in leaves]))))
+    fits = leaves and not (
+        last == _PAIR and any(map(_for_maps, _beyond(observation, [node for reads in behind for node, _ in reads])))
+    )
     yield from [Fix(summary, before, after, edits=edits)] if fits else []
 
 
@@ -92,7 +94,7 @@ def _for_maps(node: Node) -> bool:
         return bool(node.literal("start_dim") == 1)
     if any(kind in node.bare_name for kind in _OF_MAPS):
         return True
-    return (node.bare_name in ("softmax", "log_softmax") and dims == [1]) or node.bare_name in _OF_CLASSES
+    return (node.bare_name in ("softmax", "log_softmax") and dims in ([1], [])) or node.bare_name in _OF_CLASSES
 
 
 def _lines(observation: Observation, reader: Node, layer: str, flat: str, last: int) -> Iterator[tuple[str, str]]:
