@@ -14,6 +14,7 @@ BODIES = {
     "added": "return x + self.b",
     "stretched": "return x.unsqueeze(1) * self.a.unsqueeze(0)",
     "joined": "return torch.cat([x, x * self.b], 1)",
+    "stacked": "return torch.stack([x, x * self.b], 1)",
     "viewed": "return x.view(2, -1) * 2",
     "reshaped": "return x.reshape([2, 2, 6])",
     "normalised": "return F.layer_norm(x, [6], self.b)",

@@ -90,7 +90,7 @@ def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
             number = place(observation, term.cut).id
             known = found.setdefault(number, term)
             every = tuple(dict.fromkeys((*known.parameters, *term.parameters)))
-            found[number] = replace(known, parameters=every)
+            found[number] = replace(known, parameters=every, meant=known.meant and term.meant)
     return tuple(found.values())
 
 

@@ -65,6 +65,8 @@ def _guessed(node: Node, event: Event) -> Shape | None:
         return result(written, event)
     if name == "cat":
         return _joined(node, event)
+    if name == "stack":
+        return _stacked(node, event)
     return _stretched(event) if len(event.inputs) > 1 else None
 
 
@@ -203,7 +205,15 @@ def _joined(node: Node, event: Event) -> Shape | None:
     return tuple(joined)
 
 
-def _stretched(event: Event) -> Shape | None:
+def _stacked(node: Node, event: Event) -> Shape | None:
+    axis, longest = value(node, event, "dim", 0), _stretched(event)
+    if not isinstance(axis, int) or not -len(longest) - 1 <= axis <= len(longest):
+        return None
+    at = axis % (len(longest) + 1)
+    return (*longest[:at], len(event.tensors), *longest[at:])
+
+
+def _stretched(event: Event) -> Shape:
     shapes = [t.shape for t in event.tensors]
     rank = max(len(s) for s in shapes)
     padded = [(1,) * (rank - len(s)) + s for s in shapes]

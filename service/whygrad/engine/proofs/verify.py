@@ -10,6 +10,7 @@ from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.edits import Ask, Copy, Give, Resize, StandIn
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
+from whygrad.engine.operations import JOINING
 from whygrad.engine.proofs.alike import alike, everywhere, rounds
 from whygrad.engine.proofs.intended import changes_shapes, follows_from, meant_by, meets_again
 from whygrad.engine.proofs.roots import causes_among
@@ -181,11 +182,12 @@ class Verifier:
         return trial
 
     def _belongs(self, new: Diagnosed, trial: Trial) -> bool:
-        """Whether a fault is a part of the one that was mended: not one of another kind that shows in any case."""
-        if not _is_part(new, trial):
-            return False
-        other = trial.base.stopped and new.rule is not trial.fault.rule
-        anyway = self._as_meant(trial.base, trial.fault) if other else None
+        """Whether a fault is a part of the one that was mended: not one of other sizes than those that did not join."""
+        node = trial.fault.finding.node
+        if not _is_part(new, trial) or new.rule is trial.fault.rule or node is None:
+            return _is_part(new, trial)
+        joins = trial.fault.observation.nodes[node].bare_name in JOINING and trial.base.stopped
+        anyway = self._as_meant(trial.base, trial.fault) if joins else None
         return anyway is None or key(new) not in anyway.keys
 
     @property
