@@ -11,7 +11,8 @@ The step ends there, so no parameter gets a gradient.
 
 How to fix it
 -------------
-Read the message and the line. Where the program checks its inputs, send what it asks for.
+Read the message and the line. Where the program checks its inputs, send what it asks for: maps whose sides can be
+halved that often, or padded to that.
 
 Not to be confused with
 -----------------------
