@@ -45,6 +45,7 @@ SLOW = (
     "tests/client/test_cli.py",
     "tests/client/test_configuration.py",
     "tests/client/test_pytest_plugin.py",
+    "tests/client/test_terminal.py",
     "tests/engine/axes/",
     "tests/engine/observe/test_long_programs.py",
     "tests/engine/preflight/test_fuzz.py",
