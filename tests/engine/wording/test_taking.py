@@ -36,6 +36,7 @@ def test_a_tensor_made_of_numbers_is_what_they_were_taken_from(line: str, after:
         ("t = a.mean().item() + float('-inf')", "t = a.mean() + float('-inf')"),
         ("loss = loss + int(h.sum().item())", None),
         ("loss = loss + max(h.item(), 0.1)", None),
+        ("share: float = h.mean().item()", None),
     ],
 )
 def test_the_tensor_takes_the_place_of_its_number(line: str, after: str | None) -> None:

@@ -19,10 +19,12 @@ FOR_PYTHON = re.compile(
 def untaken(line: Frame | None, *, every: bool = False) -> str | None:
     """The line with the tensor in place of its number: `float(x.mean().item())`, or `float(x.mean())`, is `x.mean()`.
 
-    Of several the one at the operation whose place is given, unless every one is meant.
+    Of several the one at the operation whose place is given, unless every one is meant. None where the line says of
+    what type the number is.
     """
     source = line.source if line is not None else None
-    if FOR_PYTHON.search(source or ""):
+    typed = any(isinstance(part, ast.AnnAssign) for part in statement(source).body)
+    if typed or FOR_PYTHON.search(source or ""):
         return None
     plain = rewritten(line, r"\.(item|tolist)\(\)", "", every=every)
     return unwrapped(plain or source, "float") or plain
