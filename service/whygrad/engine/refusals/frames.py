@@ -13,9 +13,7 @@ from whygrad.engine.operands.ranks import WrongRank
 from whygrad.engine.wording.parsing import span, statement
 from whygrad.engine.wording.phrases import sizes
 from whygrad.engine.wording.rewriting import fed, suffixed
-
-Calls = tuple[tuple[str, int], ...]
-"""A call of a module and those around it, as `Node.calls` holds them."""
+from whygrad.engine.wording.scopes import Calls
 
 _ALIKE = frozenset(
     {"relu", "gelu", "silu", "tanh", "sigmoid", "leaky_relu", "elu", "dropout", "contiguous", "float", "to"}
