@@ -1,6 +1,9 @@
-"""Which cuts are meant: what lost its history is a target, which the loss holds against something that is alive."""
+"""Which cuts are meant: what lost its history is a target, held against what is alive, or part of an estimate."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from whygrad.engine.gradients.behind import results
 from whygrad.engine.gradients.flow import Cut, Flow
@@ -14,6 +17,15 @@ _COMPARING = frozenset(
     | {"cosine_similarity", "pairwise_distance", "kl_div"}
 )
 """Operations that hold one value against another, or weigh it by it, beside every loss; a sum does not."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The tensors, by their ids, of `made = through + (value - through).detach()`."""
+
+    made: int
+    through: int
+    value: int
 
 
 def stands_aside(observation: Observation, cut: Cut) -> bool:
@@ -45,16 +57,32 @@ def stands_aside(observation: Observation, cut: Cut) -> bool:
 
 
 def taught(observation: Observation, ways: Flow, cut: Cut) -> int:
-    """The parameters that learn from a dead value, as their layers are given it: a bit each."""
+    """The parameters that learn from a dead value, as their layers are given it, or held against it: a bit each."""
     onward, bits = uses(observation).onward(cut.dead, after=cut.event), 0
     for event in onward:
         made = results(event, observation.nodes[event.node])
         if not any(t.requires_grad for t in made):
             onward.follow(t.id for t in made)
             continue
-        for weight in (t for t in event.tensors if t.requires_grad and _is_weight(observation, t)):
-            bits |= ways.alive[weight.id]
+        compares = _compares(observation.nodes[event.node])
+        for learning in (t for t in event.tensors if t.requires_grad and (compares or _is_weight(observation, t))):
+            bits |= ways.alive[learning.id]
     return bits
+
+
+def estimated(observation: Observation, read: Sequence[Tensor], dead: Collection[int]) -> Estimate | None:
+    """The straight-through estimate whose detach read and left these; None where it is that of none."""
+    sources = {t.id for t in read}
+    taken: dict[int, int] = {}
+    for event in uses(observation).made(sources):
+        other, value = event.input("other"), event.input("self")
+        if observation.nodes[event.node].bare_name == "sub" and other is not None and value is not None:
+            taken[other.id] = value.id
+    for event in uses(observation).read(dead):
+        through = taken.keys() & {t.id for t in event.tensors}
+        if observation.nodes[event.node].bare_name == "add" and through and event.outputs:
+            return Estimate(event.outputs[0].id, min(through), taken[min(through)])
+    return None
 
 
 def _compares(node: Node) -> bool:

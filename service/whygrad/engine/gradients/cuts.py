@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 
 from whygrad.engine.edits import Edit, Keep, Leave, Reconnect, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, Severity, names
-from whygrad.engine.gradients.aside import stands_aside, taught
+from whygrad.engine.gradients.aside import estimated, stands_aside, taught
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.scalars import TAKERS
 from whygrad.engine.gradients.stops import (
@@ -79,7 +79,7 @@ def _fewest(observation: Observation, each: Sequence[list[Cut]]) -> list[Place]:
     at = standing(observation)
     sets = [{at[cut] for cut in cuts} for cuts in each]
     several = dict.fromkeys(cut for cuts, places in zip(each, sets, strict=True) if len(places) > 1 for cut in cuts)
-    live = {at[c] for c in several if not (_chosen(observation, c) and stands_aside(observation, c))}
+    live = {at[c] for c in several if not (_chosen(observation, c) and _meant(observation, c))}
     order = {at[cut]: cut.event for cuts in reversed(each) for cut in reversed(cuts)}
     idle = _idle(observation, sorted(several, key=lambda cut: cut.event))
     return _covering(sets, {place: (place not in live, (-idle.get(place, 0), order[place])) for place in order})
@@ -114,7 +114,7 @@ def _idle(observation: Observation, several: Iterable[Cut]) -> dict[Place, int]:
     the generator that is to learn.
     """
     ways, at, learning, found = flow(observation), standing(observation), 0, dict[Place, int]()
-    for cut in (c for c in several if _chosen(observation, c)):
+    for cut in (c for c in several if _chosen(observation, c) and not _of_an_estimate(observation, c)):
         bits = taught(observation, ways, cut)
         found.setdefault(at[cut], int(bool(bits & learning)) if bits else 2)
         learning |= bits
@@ -124,6 +124,15 @@ def _idle(observation: Observation, several: Iterable[Cut]) -> dict[Place, int]:
 def _chosen(observation: Observation, cut: Cut) -> bool:
     """Whether somebody asked for a value without its history, which an operation without a derivative gives too."""
     return cause_of(observation, cut) in ("detached", "no-grad")
+
+
+def _meant(observation: Observation, cut: Cut) -> bool:
+    """Whether a value without its history is a target, or keeps the gradient from one way of an estimate."""
+    return _of_an_estimate(observation, cut) or stands_aside(observation, cut)
+
+
+def _of_an_estimate(observation: Observation, cut: Cut) -> bool:
+    return estimated(observation, observation.first.events[cut.event].tensors, cut.dead) is not None
 
 
 def _on_its_ways(observation: Observation, parameter: Parameter) -> list[Cut]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whygrad.engine.edits import Give, Replace, Resize
+from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.autopsy import Starved
-from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.operands.recurrent import LAYERS
-from whygrad.engine.wording.origins import parameter_name
 from whygrad.engine.wording.spelling import subscripted
 
 
@@ -50,22 +48,5 @@ def last_state(observation: Observation, left: StateLeft) -> Fix:
             edits=(Give(left.node.id, "index", -1),),
         )
     words = "the two directions of the last layer stand at -2 and -1: join them, torch.cat([h[-2], h[-1]], dim=-1)"
-    wide = _twice_as_wide(observation, left)
-    if not wide:
-        return Fix(words)
-    told = " and ".join(f"{name} take both: {rows}x{columns}" for name, (rows, columns) in wide.items())
-    resized = (Resize(name, shape) for name, shape in wide.items())
     joined = Replace(left.node.id, "torch.cat([self[-2], self[-1]], -1)")
-    return Fix(f"{words}, and let {told}", before="", edits=(joined, *resized))
-
-
-def _twice_as_wide(observation: Observation, left: StateLeft) -> dict[str, tuple[int, int]]:
-    """The weights of the linear layers that read the state, made for two; none where anything else reads it."""
-    wide = {}
-    for reader in uses(observation).read([left.event.outputs[0].id]):
-        weight = reader.input("weight") if observation.nodes[reader.node].bare_name == "linear" else None
-        name = parameter_name(observation, weight) if weight is not None else None
-        if weight is None or name is None:
-            return {}
-        wide[name] = (weight.shape[0], 2 * weight.shape[1])
-    return wide
+    return Fix(words, before="", edits=(joined,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
 from math import isclose, isnan, nan
@@ -16,6 +16,7 @@ from operator import or_
 
 from whygrad.engine.gradients.behind import Start, results
 from whygrad.engine.gradients.cuts import Severed, place, severed, severed_at
+from whygrad.engine.gradients.differentiating import without_graph
 from whygrad.engine.gradients.flow import DETACHING, Cut, Flow
 from whygrad.engine.gradients.stops import cause_of, flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
@@ -111,9 +112,10 @@ class _Sum:
 
     @property
     def identity(self) -> bool:
-        """Whether a dead part is made of a live one, so that only their values cancel."""
+        """Whether a dead part is made of a live one, so that only their values cancel; its gradient is none of that."""
         live = {t.id for part in self.live for t in part.tensors}
-        return not live.isdisjoint(self._behind(self.dead)[1])
+        gradients = {i for i, event in enumerate(self.events) if without_graph(self._node(event))}
+        return not live.isdisjoint(self._behind(self.dead, gradients)[1])
 
     def term(self, part: _Part) -> DeadTerm | None:
         """A dead part with the cuts that took its history; None where it is no term, or no parameter computed it."""
@@ -222,8 +224,8 @@ class _Sum:
         """The tensors that the live parts were made of."""
         return self._behind(self.live)[1]
 
-    def _behind(self, parts: Iterable[_Part]) -> tuple[frozenset[int], frozenset[int]]:
-        return self.ways.behind(*(part.start for part in parts))
+    def _behind(self, parts: Iterable[_Part], stops: Collection[int] = ()) -> tuple[frozenset[int], frozenset[int]]:
+        return self.ways.behind(*(part.start for part in parts), stops=stops)
 
     def _cuts(self, part: _Part) -> list[Cut]:
         """The last cuts on the ways from parameters to a dead part; of what only selects where there are no others."""

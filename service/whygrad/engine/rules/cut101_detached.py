@@ -19,7 +19,8 @@ network or a teacher, which holds or follows the numbers of what is trained and 
 Not to be confused with
 -----------------------
 A detach beside a live path (a target network, a stop-gradient term, state carried between steps) costs nothing
-and is not reported. CUT102 is the same effect by `torch.no_grad()`, CUT105 by taking numbers out with `.item()`.
+and is not reported; a cache that the first step fills, and later ones read in place of parameters, is. CUT102 is the
+same effect by `torch.no_grad()`, CUT105 by taking numbers out with `.item()`.
 
 Example
 -------
@@ -54,13 +55,15 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from whygrad.engine.edits import Freeze, Hand, Replace
 from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients.aside import Estimate, estimated
 from whygrad.engine.gradients.cuts import Severed, cut_by, finding
 from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.parting import parted_readers
+from whygrad.engine.gradients.remembered import remembered
 from whygrad.engine.gradients.slices import partly_cut_by
 from whygrad.engine.gradients.teachers import is_teacher, may_be_teacher, teacher_note
 from whygrad.engine.gradients.uses import uses
@@ -74,10 +77,11 @@ _TEACHER = " It is built like what is trained and only compared with it: where i
 
 @rule("CUT101", "detached", "warning")
 def detached(observation: Observation) -> Iterator[Finding]:
-    """Every detach that costs a parameter its gradient."""
+    """Every detach that costs a parameter its gradient, in the first step or in those that read what it kept."""
     for cut in (*cut_by(observation, "detached"), *partly_cut_by(observation, "detached")):
         teacher = is_teacher(observation, cut)
         yield teacher_note(observation, cut, "whose result is detached") if teacher else _finding(observation, cut)
+    yield from remembered(observation, "detached")
 
 
 def _finding(observation: Observation, cut: Severed) -> Finding:
@@ -100,7 +104,7 @@ def _finding(observation: Observation, cut: Severed) -> Finding:
 
 def _fixes(observation: Observation, cut: Severed) -> list[Fix]:
     """Without the detach; first with it where it only weighs what else learns, and without it in a term of its own."""
-    estimate = _straight_through(observation, cut)
+    estimate = estimated(observation, cut.event.tensors, [t.id for t in cut.event.outputs])
     if estimate is not None:
         edits = _compared(observation, estimate)
         kept = Fix(
@@ -161,31 +165,7 @@ def _in_its_own_term(observation: Observation, cut: Severed) -> list[Fix]:
     ]
 
 
-@dataclass(frozen=True)
-class _Estimate:
-    """The tensors, by their ids, of `made = through + (value - through).detach()`."""
-
-    made: int
-    through: int
-    value: int
-
-
-def _straight_through(observation: Observation, cut: Severed) -> _Estimate | None:
-    """The estimate whose detach it is: the value forward, the gradient of the other backward; None where it is none."""
-    read, dead = {t.id for t in cut.event.tensors}, {t.id for t in cut.event.outputs}
-    taken: dict[int, int] = {}
-    for event in uses(observation).made(read):
-        other, value = event.input("other"), event.input("self")
-        if observation.nodes[event.node].bare_name == "sub" and other is not None and value is not None:
-            taken[other.id] = value.id
-    for event in uses(observation).read(dead):
-        through = taken.keys() & {t.id for t in event.tensors}
-        if observation.nodes[event.node].bare_name == "add" and through and event.outputs:
-            return _Estimate(event.outputs[0].id, min(through), taken[min(through)])
-    return None
-
-
-def _compared(observation: Observation, estimate: _Estimate) -> tuple[Hand, ...]:
+def _compared(observation: Observation, estimate: Estimate) -> tuple[Hand, ...]:
     """The value in place of the estimate where that is compared with the other side detached, and so trains nothing."""
     makers, stopped = dict[int, int](), set[int]()
     found = []

@@ -72,6 +72,7 @@ _NORMALISING = frozenset(
 )
 
 
+_DIFFERENCES = frozenset({"sub", "rsub"})
 _WEIGHED = "x * torch.linspace(0.5, 1.5, x.numel(), dtype=x.dtype, device=x.device).reshape(x.size())"
 
 
@@ -147,8 +148,9 @@ def _apart(observation: Observation, held: Event) -> list[Fix]:
 def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> list[Fix]:
     """Another dimension to reduce, the square of what is centred; else a weight for each, which shows the cause."""
     name, place = found.node.bare_name, reduced(observation, found)
+    fixed = _sample_held_fixed(observation, found) if name in _DIFFERENCES else []
     if place is None:
-        return [Fix(_advice(name, normalised=normalised))]
+        return [*fixed, Fix(_advice(name, normalised=normalised))]
     order, node = place
     line, dims = observation.place(node.id), _other_dimensions(observation, order)
     across = [
@@ -168,8 +170,26 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     )
     advice = _advice(name, normalised=normalised)
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
-    centred = not normalised and name in ("sub", "rsub")
-    return [*across, *([squared] if centred else []), weighed]
+    centred = name in _DIFFERENCES
+    return [*fixed, *across, *([squared] if centred else []), weighed]
+
+
+def _sample_held_fixed(observation: Observation, found: Starved) -> list[Fix]:
+    """What was drawn around a mean, held against that mean, as a number: `(mean + noise) - mean` is the noise alone."""
+    step, event = observation.first, next(e for e in observation.first.events if e.node == found.node.id)
+    for drawn in event.inputs:
+        maker = step.maker(drawn.tensor.id)
+        mean = [o for o in event.inputs if o is not drawn and maker is not None and o.tensor in maker.tensors]
+        if maker is not None and mean and observation.nodes[maker.node].bare_name in ("add", "sub"):
+            return [
+                Fix(
+                    "hold what was drawn fixed where it is held against its mean, with .detach(), as a sample of "
+                    "torch.distributions is",
+                    after=with_behind(observation, found.node, drawn.role, ".detach()"),
+                    edits=(Wrap(found.node.id, drawn.role, "x.detach()"),),
+                )
+            ]
+    return []
 
 
 def _without(observation: Observation, found: Starved, shifted: Shift) -> list[Fix]:
