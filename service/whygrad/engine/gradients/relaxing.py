@@ -7,7 +7,7 @@ between 0 and 1, and what reads it as a mask blends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from whygrad.engine.edits import Edit, Replace, Wrap
@@ -87,6 +87,9 @@ _BLENDED: Mapping[tuple[str, str], str] = {
 }
 """What reads yes and no, with a share in their place."""
 
+_KEPT = frozenset({"index", "masked_select"})
+"""What leaves out the places at which a mask says no; weighed with its share, each counts as much as it is kept."""
+
 UNFIT = frozenset({"masked_select", "nonzero", "index_put", "one_hot", "embedding", "gather", "scatter", "index",
                     "masked_fill", "where", "bincount", "squeeze"})  # fmt: skip
 """What takes positions or a mask, and cannot be given anything else where no entry above says how."""
@@ -134,6 +137,7 @@ def relaxed(observation: Observation, node: Node, event: Event) -> Relaxed | Non
         return None
     counts = any(isinstance(edit, Wrap) for edit in changed)
     name = twin.name if counts or not twin.picking else twin.picking
+    name += _as_factor(observation, changed) if twin.gives == "share" else ""
     return Relaxed(name, (Replace(node.id, twin.expression, twin.result), *changed))
 
 
@@ -163,7 +167,15 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
     hard = f"torch.{node.bare_name}(self, other).to(self.dtype)"
     edit = Replace(node.id, f"{hard} + {share} - {share}.detach()")
     what = "a sigmoid" if own is None else own.name.partition(" in place")[0]
-    return Relaxed(f"a straight-through estimate, hard + soft - soft.detach() with {what}", (edit, *changed))
+    name = f"a straight-through estimate, hard + soft - soft.detach() with {what}"
+    name += _as_factor(observation, changed) if twin.gives == "share" else ""
+    return Relaxed(name, (edit, *changed))
+
+
+def _as_factor(observation: Observation, changed: Sequence[Edit]) -> str:
+    """What is to be done with a share where a mask picked what it said yes to."""
+    picks = any(isinstance(e, Replace) and observation.nodes[e.node].bare_name in _KEPT for e in changed)
+    return ", and multiply by it in place of picking" if picks else ""
 
 
 def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[Edit, ...] | None:
@@ -222,6 +234,8 @@ def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> 
         return Replace(node.id, INTERPOLATED), None
     if name == "index_put" and _puts_one_number(event):
         return Replace(node.id, "self + (values - self) * indices_0"), None
+    if name in _KEPT and (mask := _of_places(event, role)):
+        return Replace(node.id, f"self * {mask}"), None
     return None if name in UNFIT else (None, _as_share if still else None)
 
 
@@ -231,6 +245,17 @@ def _puts_one_number(event: Event) -> bool:
     return (
         into is not None and mask is not None and into.shape == mask.shape and values is not None and not values.shape
     )
+
+
+def _of_places(event: Event, role: str) -> str:
+    """The mask of all places, or of all rows, of what alone it picks from, as it weighs that; "" for any other."""
+    picked, mask = event.input("self"), event.input(role)
+    alone = len(event.inputs) == 2 and picked is not None and mask is not None
+    if not alone or picked is None or mask is None or picked.shape[: len(mask.shape)] != mask.shape:
+        return ""
+    further = len(picked.shape) - len(mask.shape)
+    shared = "".join(".unsqueeze(-1)" for _ in range(further))
+    return f"{role.replace('[', '_').rstrip(']')}{shared}"
 
 
 def _compared(node: Node, event: Event, role: str) -> Edit:
