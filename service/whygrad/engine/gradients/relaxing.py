@@ -168,8 +168,7 @@ def straight_through(observation: Observation, node: Node, event: Event) -> Rela
     edit = Replace(node.id, f"{hard} + {share} - {share}.detach()")
     what = "a sigmoid" if own is None else own.name.partition(" in place")[0]
     name = f"a straight-through estimate, hard + soft - soft.detach() with {what}"
-    name += _as_factor(observation, changed) if twin.gives == "share" else ""
-    return Relaxed(name, (edit, *changed))
+    return Relaxed(name + _as_factor(observation, changed), (edit, *changed))
 
 
 def _as_factor(observation: Observation, changed: Sequence[Edit]) -> str:
