@@ -1,9 +1,9 @@
-"""One number for each sample that lies along the features, as where a sample has as many features as there are samples.
+"""What each sample has of its own, laid along another axis than that of the samples, where that is as long.
 
 Operands are lined up from their last axis. So a weight for each sample, (B,), stretches over the features of (B, D)
-and fits where D happens to be B. It is told only where nothing else can be meant: in a loss, whose two shapes are to be
-equal, or where a layer made the axis under it, the numbers are surely those of the same samples, and the program holds
-no samples against one another, as a graph does.
+and fits where D happens to be B, and a mask for each, (B, T, T), over the heads of (B, H, T, T). It is told only where
+nothing else can be meant: in a loss, whose two shapes are to be equal, or where a layer made the axis under it, the
+numbers are surely those of the same samples, and the program holds no samples against one another, as a graph does.
 """
 
 from __future__ import annotations
@@ -19,32 +19,44 @@ from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, holds_batch, length, of_one
 from whygrad.engine.axes.sampled import PRODUCTS, layered, of_the_same_samples
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operations import MASKED_BY
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """`few`, a row over `samples`, lies along `axis`, the last of `many`, whose first is that of the samples."""
+    """The first axis of `few`, over `samples`, lies along `axis`, at the `place` of `many`, whose first is theirs."""
 
     few: Side
     many: Side
     samples: Axis
     axis: Axis
+    place: int
     in_a_loss: bool
 
 
 def overlaid(observation: Observation, known: Layouts, node: Node, event: Event) -> Overlay | None:
-    """An operation where a row over the samples lies along another axis as long, meant or not."""
-    operands = sides(observation, known, node, event)
+    """An operation where the samples lie along another axis as long, meant or not."""
+    operands = _masking(known, node, event) or sides(observation, known, node, event)
     if operands is None:
         return None
     few, many = sorted(operands, key=lambda side: len(side.tensor.shape))
-    if len(few.tensor.shape) != 1 or len(many.tensor.shape) < 2 or few.role in node.writes:
+    place = len(many.tensor.shape) - len(few.tensor.shape)
+    if not few.tensor.shape or not place or few.role in node.writes:
         return None
-    (samples,), (first, *_, last) = known.of(few.tensor), known.of(many.tensor)
-    alike = first == samples and length(last) == length(samples)
-    if not alike or not _of_samples(samples) or holds_batch(last):
+    samples, under = known.of(few.tensor)[0], known.of(many.tensor)[place]
+    alike = known.of(many.tensor)[0] == samples and length(under) == length(samples)
+    if not alike or not _of_samples(samples) or holds_batch(under):
         return None
-    return Overlay(few, many, samples, last, node.bare_name in LOSSES)
+    return Overlay(few, many, samples, under, place, node.bare_name in LOSSES)
+
+
+def _masking(known: Layouts, node: Node, event: Event) -> tuple[Side, Side] | None:
+    """A mask, and what it is laid over."""
+    role = MASKED_BY.get(node.bare_name)
+    mask, filled = event.input(role or ""), event.input("self")
+    if role is None or mask is None or filled is None or filled.id not in known.learned:
+        return None
+    return Side(node.id, "self", 0, filled, "self"), Side(node.id, role, 1, mask, role)
 
 
 def mistaken(observation: Observation, known: Layouts, found: Overlay) -> bool:
@@ -52,8 +64,12 @@ def mistaken(observation: Observation, known: Layouts, found: Overlay) -> bool:
 
     One that was sent as long as there are samples may be theirs: a graph, a covariance. So a layer has to have made it.
     """
+    if len(found.few.tensor.shape) > 1:
+        made = all(piece.source.kind == "made" for piece in found.axis)
+    else:
+        made = found.many.tensor.id in layered(observation, known)
     return found.in_a_loss or (
-        found.many.tensor.id in layered(observation, known)
+        made
         and not _against_one_another(observation, known, found)
         and of_the_same_samples(observation, known, found.few.tensor, found.many.tensor)
     )

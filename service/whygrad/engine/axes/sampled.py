@@ -8,13 +8,14 @@ from operator import or_
 
 from whygrad.engine.axes.comparing import COMPARING, LOSSES
 from whygrad.engine.axes.layouts import Layouts
-from whygrad.engine.axes.pieces import holds_batch, length
+from whygrad.engine.axes.pieces import holds_batch, length, of_one
 from whygrad.engine.observation import Event, Observation, Tensor
 
 PRODUCTS = frozenset({"matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "einsum"})
 """Operations that multiply and sum."""
 
 _INDICES = frozenset({"int64", "int32"})
+_ORDERING = frozenset({"lt", "le", "gt", "ge"})
 _LOOK_UPS = frozenset({"embedding", "index", "index_select", "gather"})
 
 
@@ -39,6 +40,7 @@ def of_the_same_samples(observation: Observation, known: Layouts, row: Tensor, m
     return any(
         bool(bit & whole)
         or _looks_up(observation, known, sent)
+        or _are_lengths(observation, known, sent)
         or (len(sent.shape) == 1 and bool(origins.beside(sent) & whole))
         for bit, sent in origins.those(origins.of(row))
     )
@@ -118,6 +120,14 @@ def _looked_up(observation: Observation, known: Layouts) -> frozenset[int]:
             if table and not any(holds_batch(a) for layout in table for a in layout):
                 found |= {t.id for t in event.tensors}
     return frozenset(found)
+
+
+def _are_lengths(observation: Observation, known: Layouts, row: Tensor) -> bool:
+    """Whether a row says how long each sample is: held against a count of steps, `arange(T) < lengths[:, None]`."""
+    held = (e for column in _columns(known, row) for e in known.readers[column.id])
+    compared = (e for e in held if observation.nodes[e.node].bare_name in _ORDERING)
+    steps = (t for e in compared for t in e.tensors if known.of(t)[:1] != known.of(row))
+    return row.dtype in _INDICES and any(all(of_one(a) in ("new", "added") for a in known.of(t)) for t in steps)
 
 
 def _columns(known: Layouts, row: Tensor) -> Iterator[Tensor]:

@@ -20,10 +20,10 @@ _VECTORS = 2
 
 @dataclass(frozen=True)
 class Stretch:
-    """Two operands that became one shape. `twice`: the samples are in it twice; else `first` has lost them.
+    """Two operands that became one shape. `twice`: each of `samples` meets every other; else `first` has lost them.
 
     `surplus`: the axes of size 1 that one of them has more. `column`: `first` has its samples, and one number for each
-    where the other has `samples` many.
+    where the other has `samples` many. `shifted`: they are no samples, but places along a side.
     """
 
     first: Side
@@ -33,6 +33,7 @@ class Stretch:
     twice: bool
     surplus: tuple[Side, tuple[int, ...]] | None = None
     column: bool = False
+    shifted: bool = False
 
 
 def stretch(observation: Observation, known: Layouts, node: Node, event: Event) -> Stretch | None:
@@ -40,6 +41,9 @@ def stretch(observation: Observation, known: Layouts, node: Node, event: Event) 
     first, second = sides(observation, known, node, event) or (None, None)
     if first is None or second is None or first.tensor.shape == second.tensor.shape:
         return None
+    shifted = _shifted(known, first, second)
+    if shifted is not None:
+        return shifted
     if node.bare_name in LOSSES:
         lost = _lost(known, first, second) or _lost(known, second, first)
         return _twice(known, first, second, by_hand=False) or lost or _single(known, first, second)
@@ -63,6 +67,22 @@ def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stret
         surplus = _surplus(first, second, longer[1]) if len(one) != len(two) else None
         return Stretch(first, second, shape, length(one[i]), twice=True, surplus=surplus)
     return None
+
+
+def _shifted(known: Layouts, first: Side, second: Side) -> Stretch | None:
+    """The axes of one, of which several are long, and in the other an axis of 1 behind them: each meets the next.
+
+    It fits where these are equally long, as the sides of a square picture.
+    """
+    few, many = sorted((first, second), key=lambda side: len(side.tensor.shape))
+    one, two = known.of(few.tensor), known.of(many.tensor)
+    behind = two[len(one) :]
+    single = len(behind) == 1 and length(behind[0]) == 1 and of_one(behind[0]) != "added"
+    long = [axis for axis in one if length(axis) > 1]
+    if not single or one != two[:-1] or len(long) < _VECTORS or not all(map(_carried, long)):
+        return None
+    shape = tuple(max(_sizes(few, k), _sizes(many, k)) for k in range(-len(two), 0))
+    return Stretch(first, second, shape, length(long[-1]), twice=True, surplus=(many, (len(one),)), shifted=True)
 
 
 def _surplus(first: Side, second: Side, place: int) -> tuple[Side, tuple[int, ...]]:

@@ -109,13 +109,13 @@ def _laid_over(observation: Observation, known: Layouts) -> Iterator[Finding]:
 
 def _of_samples(observation: Observation, order: int, event: Event, overlay: Overlay) -> Finding:
     node, few, many = observation.nodes[event.node], overlay.few, overlay.many
-    samples, place = few.tensor.shape[0], len(many.tensor.shape) - 1
+    samples, place = few.tensor.shape[0], overlay.place
     one, other = called(observation, node, few.compared), called(observation, node, many.compared)
     return Finding(
         title=f"{node.name} of {size(few.tensor)} and {size(many.tensor)}: the {samples} samples of {one} lie along "
         f"dimension {place} of {other}",
-        message=f"Shapes are lined up from the last dimension, so {one}, which is one for each sample, meets "
-        f"dimension {place} of {other}, which holds features. It fits because both are {samples} here; with any "
+        message=f"Shapes are lined up from the last dimension, so {one}, which has one for each sample, meets "
+        f"dimension {place} of {other}, which holds something else. It fits because both are {samples} here; with any "
         "other number of samples it raises.",
         node=node.id,
         event=event,
@@ -203,7 +203,7 @@ def _finding(observation: Observation, places: dict[int, tuple[int, Event, Stret
     first, second, result = size(found.first.tensor), size(found.second.tensor), sizes(found.shape)
     what = f"one row of {first} meets all {found.samples} samples"
     if found.twice:
-        what = f"each of {found.samples} samples meets every other ({result})"
+        what = f"each of {found.samples} {'places' if found.shifted else 'samples'} meets every other ({result})"
     elif found.column:
         what = f"the one number for each sample meets {found.samples}"
     return Finding(
