@@ -18,7 +18,7 @@ def name_guarded(observation: Observation, step: Step) -> Step:
     failure = step.failure
     if failure is None or step.error is None or observation.nodes[failure.node].op != "prim::RaiseException":
         return step
-    if not observation.in_library(failure.node):
+    if not observation.in_library(failure.node) or "attn_mask" in step.error.message:  # no weights read a mask
         return step
     guarded = list(_guarded(observation, failure.node))
     known = [

@@ -74,18 +74,32 @@ def _told(observation: Observation, path: str, given: int) -> Iterator[Edit]:
 def masked(
     observation: Observation, step: Step, node: Node, given: Sequence[int], wanted: Sequence[int]
 ) -> Iterator[Fix]:
-    """The mask cut to the steps that there are, or made for them where it is made on the spot."""
+    """The mask cut to the steps that there are, repeated for all heads, or made for them where it is made on the spot."""
     index = f"[{', '.join(f':{n}' for n in wanted)}]"
-    found = _mask(observation, step, node, given)
+    found, source = _mask(observation, step, node, given), observation.source(node.id)
     if found is not None and len(given) == len(wanted) and all(a >= b for a, b in zip(given, wanted, strict=True)):
-        source, (reader, mask) = observation.source(node.id), found
+        reader, mask = found
         yield Fix(
             f"cut the mask to the steps that there are: mask{index}",
             after=in_keyword(source, "attn_mask", index) or in_keyword(source, "mask", index),
             edits=from_there_on(observation, reader, mask.role, f"x{index}"),
         )
+    if found is not None and (repeated := _for_each_head(given, wanted)):
+        reader, mask = found
+        yield Fix(
+            f"give it a mask for each head of each sample: mask{repeated}",
+            after=in_keyword(source, "attn_mask", repeated) or in_keyword(source, "mask", repeated),
+            edits=from_there_on(observation, reader, mask.role, f"x{repeated}"),
+        )
     edits = [*_remade(observation, step, mask, wanted)] if found is not None and (mask := found[1]) else []
     yield Fix(f"make a mask of {sizes(wanted)}: a row for each query, and a column for each key", edits=tuple(edits))
+
+
+def _for_each_head(given: Sequence[int], wanted: Sequence[int]) -> str:
+    """The call that repeats a mask of each sample for all of its heads, which stand beside each other; "" otherwise."""
+    alike = len(given) == len(wanted) == 3 and tuple(given[1:]) == tuple(wanted[1:])
+    heads, left = divmod(wanted[0], given[0]) if alike and given[0] else (0, 1)
+    return f".repeat_interleave({heads}, dim=0)" if heads > 1 and not left else ""
 
 
 def _mask(observation: Observation, step: Step, node: Node, given: Sequence[int]) -> tuple[Node, Operand] | None:
