@@ -74,7 +74,7 @@ def _told(observation: Observation, path: str, given: int) -> Iterator[Edit]:
 def masked(
     observation: Observation, step: Step, node: Node, given: Sequence[int], wanted: Sequence[int]
 ) -> Iterator[Fix]:
-    """The mask cut to the steps that there are, repeated for all heads, or made for them where it is made on the spot."""
+    """The mask cut to the steps that there are, repeated for the heads, or made anew where it is made on the spot."""
     index = f"[{', '.join(f':{n}' for n in wanted)}]"
     found, source = _mask(observation, step, node, given), observation.source(node.id)
     if found is not None and len(given) == len(wanted) and all(a >= b for a, b in zip(given, wanted, strict=True)):

@@ -55,12 +55,12 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Ask
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.refusals.failures import Failure, finding, refused
-from whygrad.engine.refusals.sending import with_samples
+from whygrad.engine.refusals.sending import resent, shape_to_send, with_samples
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import origin
-from whygrad.engine.wording.phrases import size
+from whygrad.engine.wording.phrases import size, sizes
 
 _OF_EACH_SAMPLE = frozenset({"aten::instance_norm", "aten::group_norm"})
 """What normalises each sample by itself: more samples pass torch's check of a group norm, and give zeros alone."""
@@ -83,8 +83,19 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{name} gets one value per channel{shape}, and needs more in training",
         message="The mean of a single value is the value itself, so that nothing is left after subtracting it.",
         chain=[origin(observation, failed.step, node, given)] if given else [],
-        fixes=list(_fixes(observation, node)),
+        fixes=[*_larger(observation, failed, node, given), *_fixes(observation, node)],
     )
+
+
+def _larger(observation: Observation, failed: Failure, node: Node, given: Operand | None) -> Iterator[Fix]:
+    """Larger maps sent, of which more than one position is left for what normalises each sample by itself."""
+    if node.op not in _OF_EACH_SAMPLE or given is None:
+        return
+    wanted = (*given.tensor.shape[:2], *(2 for _ in given.tensor.shape[2:]))
+    needed = shape_to_send(observation, failed.step, given.tensor, wanted)
+    ask = resent(observation, needed[0], shape=list(needed[1])) if needed is not None else None
+    if needed is not None and ask is not None:
+        yield Fix(f"send {sizes(needed[1])} or more, or halve the maps less often before it", edits=(ask,))
 
 
 def _fixes(observation: Observation, node: Node) -> Iterator[Fix]:
