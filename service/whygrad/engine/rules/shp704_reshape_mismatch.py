@@ -56,6 +56,7 @@ from whygrad.engine.edits import Edit, Give
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dividing import ADDED_UP, Misfit, left_over, misfit
+from whygrad.engine.refusals.bordered import bordered
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.pieces import evenly_cut
 from whygrad.engine.refusals.widening import widened
@@ -82,7 +83,11 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Misfi
         title=_title(node, name, wrong),
         message=f"{name} is {sizes(shape)}" + _each(wrong) + ".",
         chain=[origin(observation, failed.step, node, wrong.operand)],
-        fixes=[*_fixes(observation, failed, node, wrong), _fix(observation, node, wrong)],
+        fixes=[
+            *bordered(observation, failed.step, wrong),
+            *_fixes(observation, failed, node, wrong),
+            _fix(observation, node, wrong),
+        ],
     )
 
 
