@@ -32,7 +32,7 @@ def test_both_directions_are_joined(index: int) -> None:
     (finding,) = diagnose_source(net(body, BOTH), shapes="5x3x4")["findings"]
     assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("PAR204", True, None)
     assert "torch.cat([h[-2], h[-1]], dim=-1)" in finding["fix"]["summary"]
-    assert "fc.weight take both: 2x12" in finding["fix"]["summary"]
+    assert "make fc take 12 features" in finding["fix"]["summary"]
 
 
 def test_every_layer_that_reads_the_state_takes_both_directions() -> None:
@@ -40,7 +40,8 @@ def test_every_layer_that_reads_the_state_takes_both_directions() -> None:
     body = "_, h = self.rnn(x); s = h[-1]; return self.fc(s) * self.scale(s).exp() * self.p"
     (finding,) = diagnose_source(net(body, init), shapes="5x3x4")["findings"]
     assert (finding["code"], finding["fix"]["verified"]) == ("PAR204", True)
-    assert "let fc.weight take both: 2x12 and scale.weight take both: 2x12" in finding["fix"]["summary"]
+    assert "make fc take 12 features" in finding["fix"]["summary"]
+    assert "make scale take 12 features" in finding["fix"]["summary"]
 
 
 def test_what_reads_the_state_beside_a_layer_is_not_left_with_another_width() -> None:

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from whygrad.engine.edits import Give, Replace
 from whygrad.engine.finding import Fix
 from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.uses import uses
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.operands.recurrent import LAYERS
 from whygrad.engine.wording.spelling import subscripted
+
+_TAKING_APART = frozenset(
+    {"slice", "select", "narrow", "index", "index_select", "gather", "split", "chunk", "tensor_split", "unflatten"}
+    | {"view", "reshape"}
+)
 
 
 @dataclass(frozen=True)
@@ -49,4 +55,10 @@ def last_state(observation: Observation, left: StateLeft) -> Fix:
         )
     words = "the two directions of the last layer stand at -2 and -1: join them, torch.cat([h[-2], h[-1]], dim=-1)"
     joined = Replace(left.node.id, "torch.cat([self[-2], self[-1]], -1)")
-    return Fix(words, before="", edits=(joined,))
+    return Fix(words, before="", edits=() if _is_taken_apart(observation, left) else (joined,))
+
+
+def _is_taken_apart(observation: Observation, left: StateLeft) -> bool:
+    """Whether something reads a part of the state by its place, which would be another part of both."""
+    readers = uses(observation).read([left.event.outputs[0].id])
+    return any(observation.nodes[reader.node].bare_name in _TAKING_APART for reader in readers)
