@@ -37,7 +37,7 @@ def test_attention_made_for_the_batch_first_is_tried() -> None:
 
 def test_samples_over_features_are_told_to_stand_beside_them() -> None:
     found = findings(FAULTS["a loss of each feature weighed by the label of its sample"])[0]
-    assert "dimension 1 of e, which holds features" in found["message"]
+    assert "dimension 1 of e, which holds something else" in found["message"]
     assert found["fix"]["summary"].endswith(": (1 / self.w(y)[:, 0]).unsqueeze(-1) is 8x1")
 
 

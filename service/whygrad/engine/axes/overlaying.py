@@ -52,11 +52,12 @@ def overlaid(observation: Observation, known: Layouts, node: Node, event: Event)
 
 def _masking(known: Layouts, node: Node, event: Event) -> tuple[Side, Side] | None:
     """A mask, and what it is laid over."""
-    role = MASKED_BY.get(node.bare_name)
-    mask, filled = event.input(role or ""), event.input("self")
-    if role is None or mask is None or filled is None or filled.id not in known.learned:
+    role = MASKED_BY.get(node.bare_name, "")
+    mask = event.input(role)
+    filled = next((o for o in event.inputs if o.role in ("self", "other") and o.tensor.id in known.learned), None)
+    if mask is None or filled is None:
         return None
-    return Side(node.id, "self", 0, filled, "self"), Side(node.id, role, 1, mask, role)
+    return Side(node.id, filled.role, 0, filled.tensor, filled.role), Side(node.id, role, 1, mask, role)
 
 
 def mistaken(observation: Observation, known: Layouts, found: Overlay) -> bool:

@@ -70,19 +70,16 @@ def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stret
 
 
 def _shifted(known: Layouts, first: Side, second: Side) -> Stretch | None:
-    """The axes of one, of which several are long, and in the other an axis of 1 behind them: each meets the next.
-
-    It fits where these are equally long, as the sides of a square picture.
+    """The shape of one, in which several sizes are above 1, and in the other an axis of 1 behind it: each meets the
+    next. It fits where these are equal, as the sides of a square picture are.
     """
     few, many = sorted((first, second), key=lambda side: len(side.tensor.shape))
-    one, two = known.of(few.tensor), known.of(many.tensor)
-    behind = two[len(one) :]
-    single = len(behind) == 1 and length(behind[0]) == 1 and of_one(behind[0]) != "added"
-    long = [axis for axis in one if length(axis) > 1]
-    if not single or one != two[:-1] or len(long) < _VECTORS or not all(map(_carried, long)):
+    shape, behind = few.tensor.shape, known.of(many.tensor)[-1:]
+    single = many.tensor.shape == (*shape, 1) and of_one(behind[0]) != "added"
+    if not single or sum(size > 1 for size in shape) < _VECTORS:
         return None
-    shape = tuple(max(_sizes(few, k), _sizes(many, k)) for k in range(-len(two), 0))
-    return Stretch(first, second, shape, length(long[-1]), twice=True, surplus=(many, (len(one),)), shifted=True)
+    made = tuple(max(_sizes(few, k), _sizes(many, k)) for k in range(-len(shape) - 1, 0))
+    return Stretch(first, second, made, shape[-1], twice=True, surplus=(many, (len(shape),)), shifted=True)
 
 
 def _surplus(first: Side, second: Side, place: int) -> tuple[Side, tuple[int, ...]]:
