@@ -9,7 +9,7 @@ from math import prod
 from whygrad.engine.diagnose import Diagnosed
 from whygrad.engine.edits import Ask, Become, Give, Replace, Wrap
 from whygrad.engine.finding import Finding
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
 from whygrad.engine.operands.convolutions import Convolution, convolution
 from whygrad.engine.operands.recurrent import LAYERS, recurrent
@@ -88,14 +88,21 @@ def changes_shapes(trial: Trial) -> bool:
 
 
 def _given_now(trial: Trial) -> tuple[int, ...] | None:
-    """The shape that the mended operation gives, or the one that stands in its place now; None where neither ran."""
+    """The shape that the mended operation gives, or the one that stands in its place now; None where neither ran.
+
+    What was put behind it is a part of it: an axis that is swapped before it is swapped back there.
+    """
     seen, added = trial.after.observation, len(trial.base.observation.nodes)
-    became = {edit.op for edit in trial.fix.edits if isinstance(edit, Become)}
+    replaced = trial.fault.finding.node not in seen.executed
+    given: Tensor | None = None
     for event in seen.first.events:
         own = event.node == trial.fault.finding.node
-        if event.outputs and (own or (event.node >= added and seen.nodes[event.node].op in became)):
-            return event.outputs[0].shape
-    return None
+        put_in = event.node >= added and (replaced or given in event.tensors)
+        if event.outputs and (own or put_in):
+            given = event.outputs[0]
+        elif given is not None and given in event.tensors:
+            break
+    return given.shape if given is not None else None
 
 
 def follows_from(observation: Observation, finding: Finding, node: int, added: int) -> bool:

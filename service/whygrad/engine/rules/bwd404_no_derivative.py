@@ -80,6 +80,10 @@ _TWINS = {
         "self / other + (torch.floor(self / other) - self / other).detach()",
     ),
     "heaviside": ("torch.sigmoid(self), a smooth step", "torch.sigmoid(self)"),
+    "linspace": (
+        "start + (end - start) * torch.linspace(0, 1, steps), where the ends are learnt",
+        "start + (end - start) * torch.linspace(0.0, 1.0, steps)",
+    ),
     "bincount": (
         "zeros with index_add, which counts weights with a derivative",
         "torch.zeros([int(self.max()) + 1], dtype=weights.dtype, device=weights.device).index_add(0, self, weights)",

@@ -64,24 +64,28 @@ from whygrad.engine.axes.hiding import Hiding, hidden_queries
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
 from whygrad.engine.axes.stretching import Stretch, stretch
-from whygrad.engine.edits import Give, Replace, Wrap
+from whygrad.engine.axes.unkept import Unkept, unkept
+from whygrad.engine.edits import Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
+from whygrad.engine.refusals.along_the_keys import along_the_keys
+from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, variable
 from whygrad.engine.wording.phrases import size, sizes
-from whygrad.engine.wording.recounting import one_further_in, sliced
+from whygrad.engine.wording.recounting import sliced
 from whygrad.engine.wording.rewriting import behind
-from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP707", "silent-broadcast", "warning")
 def silent_broadcast(observation: Observation) -> Iterator[Finding]:
     """The losses and differences of two shapes that had to be equal; those of one line are one finding."""
     known = layouts(observation)
-    yield from _laid_over(observation, known)
+    statistics = {found.node.id: found for found in unkept(observation, known)}
+    yield from (_of_a_statistic(observation, found) for found in statistics.values())
+    yield from (found for found in _laid_over(observation, known) if found.node not in statistics)
     yield from _hiding(observation, known)
     yield from (_of_an_entry(observation, entry) for entry in single_entries(observation, known))
     lines: dict[Hashable, dict[int, tuple[int, Event, Stretch]]] = defaultdict(dict)
@@ -127,6 +131,20 @@ def _of_samples(observation: Observation, order: int, event: Event, overlay: Ove
     )
 
 
+def _of_a_statistic(observation: Observation, found: Unkept) -> Finding:
+    whole, other, name = found.event.tensors[0], found.statistic.tensor, found.reduction.bare_name
+    return Finding(
+        title=f"{found.node.name} of {size(whole)} and its own {name} over dimension {found.dim}: each meets another",
+        message=f"Shapes are lined up from the last dimension, so the {name} over dimension {found.dim}, "
+        f"{size(other)}, lies along other dimensions than those that it is of. It fits because they are equally long.",
+        node=found.node.id,
+        event=found.event,
+        order=found.order,
+        chain=(Link(f"the {name} takes dimension {found.dim} away, and so the others move", found.reduction.id),),
+        fix=keeping(observation, observation.first, other, len(whole.shape), len(whole.shape)),
+    )
+
+
 def _hiding(observation: Observation, known: Layouts) -> Iterator[Finding]:
     """A mask of keys that lies along the queries; where several layers are given it, once."""
     told: dict[int, Hiding] = {}
@@ -150,25 +168,7 @@ def _of_keys(observation: Observation, number: int, hiding: Hiding) -> Finding:
             Link(f"{hiding.behind.name} does not see what all keys have in common", hiding.behind.id),
         ),
         explains=frozenset({node.id, hiding.behind.id}),
-        fix=_along_the_keys(observation, hiding),
-    )
-
-
-def _along_the_keys(observation: Observation, hiding: Hiding) -> Fix:
-    node, turned, call = hiding.node, hiding.turned, ".transpose(-1, -2)"
-    if turned is None:
-        return Fix(
-            f"turn the mask, so that it lies along the keys: {call[1:]}",
-            before=observation.source(node.id),
-            after=with_behind(observation, node, hiding.operand.role, call),
-            edits=(Wrap(node.id, hiding.operand.role, f"x{call}"),),
-        )
-    was = turned.literal("dim")
-    now = was - 1 if isinstance(was, int) and was > 0 else -2
-    return Fix(
-        f"put the axis of one where the queries are: unsqueeze({now})",
-        after=one_further_in(observation.source(turned.id), now),
-        edits=(Give(turned.id, "dim", now),),
+        fix=along_the_keys(observation, hiding),
     )
 
 
