@@ -53,6 +53,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.axes.baked import Baked, baked, misread
 from whygrad.engine.axes.layouts import layouts
+from whygrad.engine.axes.trimmed import trimmed
 from whygrad.engine.axes.unrolled import Resized, Unrolled, axes, cut_short, skipped, unpacked
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
@@ -75,6 +76,7 @@ def baked_shape(observation: Observation) -> Iterator[Finding]:
     if failed is None:
         yield from (_finding(observation, found) for found in misread(observation, known))
         yield from (_skipped(observation, found) for found in skipped(observation, known))
+        yield from (_skipped(observation, found) for found in trimmed(observation, known))
     elif failed.event is not None and not failed.event.completed:
         found = baked(observation, known, failed.event) if observation.resized else unpacked(observation, failed.event)
         if found is not None:
@@ -145,7 +147,8 @@ def _as_far(found: Unrolled) -> str:
 
 def _to_the_end(observation: Observation, found: Unrolled) -> Fix:
     """A slice of all that came."""
-    return Fix(_kept(observation), edits=(Give(found.event.node, "end", found.size),))
+    words = _DYNAMIC if observation.exported else _SCRIPT
+    return Fix(words, edits=(Give(found.event.node, "end", found.size),))
 
 
 def _loop_kept(observation: Observation, axis: Resized | None, read: int) -> Fix:
