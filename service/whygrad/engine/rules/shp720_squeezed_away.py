@@ -62,6 +62,7 @@ from whygrad.engine.axes.layouts import Layouts, layouts, sent
 from whygrad.engine.axes.missing import missed
 from whygrad.engine.axes.moving import dropped
 from whygrad.engine.axes.pieces import Axis, Source, holds_batch, sizes_without
+from whygrad.engine.axes.taken_for import taken_for
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Event, Node, Observation, Tensor
@@ -86,7 +87,7 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
     known, failed = layouts(observation), failure(observation)
     rested_on = _rested_on(known, failed)
     alone = {place for t in sent(observation, observation.first) for place, s in enumerate(t.shape) if s == 1}
-    wanted = missed(observation, known)
+    wanted, taken = missed(observation, known), taken_for(observation, known)
     named = batch_dropped(observation, known, failed, wanted)
     yield from [_of_a_batch(observation, named, failed)] if named is not None else []
     alike: dict[tuple[tuple[int, ...], tuple[int, ...], bool], list[tuple[int, Event]]] = defaultdict(list)
@@ -94,7 +95,7 @@ def squeezed_away(observation: Observation) -> Iterator[Finding]:
         node = observation.nodes[event.node]
         if node.bare_name == "squeeze" and node.argument("dim") is None and event.inputs and event.outputs:
             raised = failed if order in rested_on else None
-            missing = {axis for axis, behind in wanted.items() if order in behind}
+            missing = {axis for axis, behind in (*wanted.items(), *taken.items()) if order in behind}
             meant = _needed(observation, known, event, raised, missing, alone)
             if not meant or _put_back(observation, known, event, meant):
                 continue
@@ -168,7 +169,8 @@ def _needed(
 ) -> list[int]:
     """The dimensions that should have stayed: the batch, else what was sent with size 1, or what was refused lacks.
 
-    Where nothing was refused, a loss has to miss what was sent. `alone` are the dimensions sent with size 1.
+    Where nothing was refused, a loss has to miss what was sent, or samples to stand in for it. `alone` are the
+    dimensions sent with size 1.
     """
     layout, gone = known.of(event.tensors[0]), dropped(observation.nodes[event.node], event)
     batch = [i for i in gone if holds_batch(layout[i]) and not known.cut(layout[i])]
