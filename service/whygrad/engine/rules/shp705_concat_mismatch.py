@@ -63,6 +63,7 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands import value
 from whygrad.engine.operands.joining import Unjoinable, unjoinable
+from whygrad.engine.refusals.beside_a_map import beside_a_map
 from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
@@ -154,6 +155,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         few, many = sorted((wrong.first, wrong.second), key=lambda o: len(o.tensor.shape))
         rank = len(many.tensor.shape)
         yield from filter(None, [keeping(observation, failed.step, few.tensor, rank, rank)])
+        yield from beside_a_map(observation, node, few, many)
         yield _as_many(observation, node, event, few, many)
     else:
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
