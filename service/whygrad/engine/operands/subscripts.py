@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import combinations, permutations
 
 from whygrad.engine.observation import Event, Node, Operand
 from whygrad.engine.operands import value
@@ -107,6 +107,22 @@ def with_batch(written: Equation, event: Event) -> Equation | None:
     subscripts = tuple("." * more + s for more, s in zip(longer, written.subscripts, strict=True))
     wider = Equation(subscripts, f".{written.result}")
     return wider if any(longer) and disagreement(wider, event) is None else None
+
+
+def with_fewer(written: Equation, event: Event) -> Equation | None:
+    """The equation without the letters that an operand has no dimension for, and others have; None if not one fits."""
+    operands, found = _tensors(event), list[Equation]()
+    for place, (operand, letters) in enumerate(zip(operands, written.subscripts, strict=False)):
+        fewer = len(letters) - len(operand.tensor.shape)
+        if not 0 < fewer < len(letters) or "." in letters:
+            continue
+        elsewhere = {letter for i, other in enumerate(written.subscripts) if i != place for letter in other}
+        for kept in combinations(letters, len(letters) - fewer):
+            subscripts = (*written.subscripts[:place], "".join(kept), *written.subscripts[place + 1 :])
+            fitting = replace(written, subscripts=subscripts)
+            if set(letters) - set(kept) <= elsewhere and disagreement(fitting, event) is None:
+                found.append(fitting)
+    return found[0] if len(found) == 1 else None
 
 
 def sizes_beside(written: Equation, event: Event, place: int) -> tuple[int, ...] | None:

@@ -61,6 +61,7 @@ from whygrad.engine.operands.subscripts import (
     reordered,
     sizes_beside,
     with_batch,
+    with_fewer,
 )
 from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.failures import Failure, finding, refused
@@ -115,7 +116,7 @@ def _fixes(
 ) -> list[Fix]:
     known = layouts(observation)
     orders = likely(known, event, reordered(written, event)) if written else None
-    better = [e for e in (orders, with_batch(written, event)) if e] if written else []
+    better = [e for e in (orders, with_batch(written, event), with_fewer(written, event)) if e] if written else []
     fixes = [_rewritten(observation, node, other) for other in better]
     fixes += _resized(observation, event, written) if written else []
     told = Fix("make each letter stand for one size, and give each operand one letter for each dimension")
