@@ -291,4 +291,5 @@ def _is_part(new: Diagnosed, trial: Trial) -> bool:
         return False
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
-    return follows and changes_shapes(trial)
+    regrouped = new.rule is rule and not trial.base.stopped  # of the same sizes, and with other axes in them
+    return follows and (regrouped or changes_shapes(trial))
