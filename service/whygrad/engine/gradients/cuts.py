@@ -64,6 +64,8 @@ class Severed:
 def severed(observation: Observation) -> tuple[Severed, ...]:
     """Every cut that costs a parameter its gradient, in the order of execution, each with its parameters."""
     lost = [(parameter, cuts) for parameter in observation.missing if (cuts := _on_its_ways(observation, parameter))]
+    if not lost:
+        return ()
     places = standing(observation)
     chosen = {place: rank for rank, place in enumerate(_fewest(observation, [cuts for _, cuts in lost]))}
     found: dict[Place, list[tuple[Cut, Parameter, list[Cut]]]] = defaultdict(list)

@@ -11,7 +11,7 @@ import torch
 
 from whygrad.engine.edits import Wrap
 from whygrad.engine.memory import refuse_out_of_memory
-from whygrad.engine.observation import Error, Gradient, Json, Step, Tensor
+from whygrad.engine.observation import Error, Event, Gradient, Json, Step, Tensor
 from whygrad.engine.observe import loss as losses
 from whygrad.engine.observe.expressions import compiled
 from whygrad.engine.observe.functions import Last, Watch, owners
@@ -160,9 +160,9 @@ class Runner:
 
     def _backward(self, returned: Sequence[Any], reads: Sequence[Any], value: torch.Tensor) -> Step:
         fact = self.recorder.identify(value)
-        made = self.recorder.functions()
-        changed = clobbered(self.recorder.events(), made, value)
-        hidden = written_unseen(self.recorder.events(), self._nodes)
+        events, made = self.recorder.events(), self.recorder.functions()
+        changed = clobbered(events, made, value)
+        hidden = written_unseen(events, self._nodes)
         exposed = saved_in(hidden, made, value, self.recorder.identify) if hidden else ()
         last = Last(value)
         watch = Watch(made, value) if self.recorder.close and value.grad_fn is not None else None
@@ -172,13 +172,13 @@ class Runner:
         except Exception as raised:
             refuse_out_of_memory(raised)
             event = owners(made, value).get(last.function()) if value.grad_fn is not None else None
-            node = self.recorder.events()[event].node if event is not None else None
+            node = events[event].node if event is not None else None
             error = Error("backward", type(raised).__name__, message_of(raised), node)
-            changed = changed or clobbered_out_of_reach(error.message, event, self.recorder.events())
+            changed = changed or clobbered_out_of_reach(error.message, event, events)
         told = error is None or not value.requires_grad
         gradients = states({name: p.grad for name, p in self._parameters.items()}) if told else {}
         step = replace(
-            self._written(returned, reads, fact, error), gradients=gradients, clobbered=changed, exposed=exposed
+            self._written(returned, reads, fact, error, events), gradients=gradients, clobbered=changed, exposed=exposed
         )
         seen = watch.seen(self.recorder.identify) if watch is not None else ()
         return replace(step, spoiled=self._spoiled([*returned, value]), functions=seen)
@@ -186,10 +186,17 @@ class Runner:
     def _spoiled(self, tensors: Sequence[torch.Tensor]) -> tuple[int, ...]:
         return tuple(self.recorder.identify(t).id for t in tensors if is_spoiled(t))
 
-    def _written(self, returned: Sequence[Any], reads: Sequence[Any], loss: Tensor | None, error: Error | None) -> Step:
+    def _written(
+        self,
+        returned: Sequence[Any],
+        reads: Sequence[Any],
+        loss: Tensor | None,
+        error: Error | None,
+        events: tuple[Event, ...] | None = None,
+    ) -> Step:
         identify = self.recorder.identify
         return Step(
-            events=self.recorder.events(),
+            events=events if events is not None else self.recorder.events(),
             inputs=self._sent,
             outputs=tuple(identify(t) for t in returned),
             reads=tuple(identify(t).id for t in reads),
