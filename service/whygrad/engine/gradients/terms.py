@@ -80,7 +80,7 @@ def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
 
     Not those behind a cut that costs a parameter its gradient: that is told of the cut.
     """
-    total = _Sum(observation)
+    total = summed(observation)
     if not total.live or total.identity:
         return ()
     told = {place(observation, cut).id for cut in severed(observation)}
@@ -95,7 +95,13 @@ def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
     return tuple(found.values())
 
 
-class _Sum:
+@lru_cache(maxsize=8)
+def summed(observation: Observation) -> Sum:
+    """The loss of the first step as a sum."""
+    return Sum(observation)
+
+
+class Sum:
     """The loss of the first step as a sum, its live and its dead parts."""
 
     def __init__(self, observation: Observation) -> None:
@@ -119,7 +125,7 @@ class _Sum:
 
     def term(self, part: _Part) -> DeadTerm | None:
         """A dead part with the cuts that took its history; None where it is no term, or no parameter computed it."""
-        cuts = self._cuts(part)
+        cuts = self.cuts(part)
         if not cuts or not part.weight or self._fixed_side(part, cuts) or self._taken_back(part):
             return None
         last = max(cuts, key=lambda cut: cut.event)
@@ -166,10 +172,17 @@ class _Sum:
             else:
                 (self.live if self._alive(part) else self.dead).append(part)
 
+    def compared(self, part: _Part) -> Sequence[Tensor]:
+        """What a part compares, where it is a loss; nothing for any other."""
+        index = self.maker(part)
+        event = self.events[index] if index is not None else None
+        named = event is not None and self._node(event).bare_name.endswith(("_loss", "kl_div"))
+        return event.tensors[:2] if event is not None and named else ()
+
     def _alive(self, part: _Part) -> bool:
         return any(t.requires_grad and self.ways.alive[t.id] for t in part.tensors)
 
-    def _maker(self, part: _Part) -> int | None:
+    def maker(self, part: _Part) -> int | None:
         """The execution that made the tensor of a part."""
         made = self._makers.get(part.tensors[0].id, []) if part.tensors else []
         place = bisect_left(made, part.before)
@@ -177,7 +190,7 @@ class _Sum:
 
     def _unscaled(self, part: _Part) -> _Part:
         """The part before it was multiplied, averaged, or merely handed on."""
-        while (index := self._maker(part)) is not None:
+        while (index := self.maker(part)) is not None:
             event = self.events[index]
             name = self._node(event).bare_name
             operands = [t for t in event.tensors if t.requires_grad or not self._alive(part)]
@@ -192,7 +205,7 @@ class _Sum:
 
     def _added(self, part: _Part) -> Iterator[_Part]:
         """What a part is the sum of; nothing where it is no sum of terms, as a difference of several values."""
-        index = self._maker(part)
+        index = self.maker(part)
         if index is None:
             return
         event = self.events[index]
@@ -209,7 +222,7 @@ class _Sum:
 
     def _shown(self, part: _Part) -> bool:
         """Whether it was detached as a whole, and weighs as much as what trains: less than that is for what trains."""
-        index = self._maker(part)
+        index = self.maker(part)
         detached = index is not None and self._node(self.events[index]).op in DETACHING
         heaviest = max((abs(w) for w in self._weights if not isnan(w)), default=1.0)
         return detached and isclose(abs(part.weight), heaviest)
@@ -227,7 +240,7 @@ class _Sum:
     def _behind(self, parts: Iterable[_Part], stops: Collection[int] = ()) -> tuple[frozenset[int], frozenset[int]]:
         return self.ways.behind(*(part.start for part in parts), stops=stops)
 
-    def _cuts(self, part: _Part) -> list[Cut]:
+    def cuts(self, part: _Part) -> list[Cut]:
         """The last cuts on the ways from parameters to a dead part; of what only selects where there are no others."""
         return self._last_cuts(self.ways, part) or self._last_cuts(selecting_flow(self.observation), part)
 

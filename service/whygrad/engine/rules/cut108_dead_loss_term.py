@@ -3,8 +3,8 @@
 What happened
 -------------
 The loss is a sum, and one of its terms has no history: it was computed from `argmax`, from a comparison, from
-`.item()`, from `.data`, or while gradient mode was off. The other terms have one, so backward runs as if nothing were
-wrong.
+`.item()`, from `.data`, or while gradient mode was off, or it compares what frozen layers gave with what was sent.
+The other terms have one, so backward runs as if nothing were wrong.
 
 Why it matters
 --------------
@@ -58,6 +58,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Keep, Leave, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.gradients.constants import Constant, constants, instead
 from whygrad.engine.gradients.cuts import Severed, place, reconnected
 from whygrad.engine.gradients.differentiating import with_graph, without_graph
 from whygrad.engine.gradients.hits import counts_hits
@@ -87,6 +88,8 @@ def dead_loss_term(observation: Observation) -> Iterator[Finding]:
     """Every term of the loss that parameters computed and that no gradient can flow into."""
     for term in dead_terms(observation):
         yield _finding(observation, term)
+    for found in constants(observation):
+        yield _of_constants(observation, found)
 
 
 def _finding(observation: Observation, term: DeadTerm) -> Finding:
@@ -113,6 +116,24 @@ def _finding(observation: Observation, term: DeadTerm) -> Finding:
             Link("the term is added to the loss, beside one that has a gradient", term.addition.id),
         ),
         fix=_fix(observation, term),
+    )
+
+
+def _of_constants(observation: Observation, found: Constant) -> Finding:
+    name, learning = found.node.bare_name, owners(found.parameters)
+    handed = instead(observation, found)
+    words = f"hold what {learning} computes against the target, in place of what nobody trains"
+    return Finding(
+        title=f"a term of the loss trains nothing: {name} compares constants",
+        message=f"Neither side of {name} is computed by what is trained: the term shifts the loss, and {learning} "
+        "learns nothing from it.",
+        node=found.node.id,
+        event=found.event,
+        order=found.order,
+        parameters=names(found.parameters),
+        related=(Related("added to the loss here", found.addition.id),),
+        chain=(Link("both sides are constants to backward", found.node.id),),
+        fix=Fix(words, before=observation.source(handed.node) if handed else None, edits=(handed,) if handed else ()),
     )
 
 
