@@ -4,6 +4,7 @@ Operands are lined up from their last axis. So a weight for each sample, (B,), s
 and fits where D happens to be B, and a mask for each, (B, T, T), over the heads of (B, H, T, T). It is told only where
 nothing else can be meant: in a loss, whose two shapes are to be equal, or where a layer made the axis under it, the
 numbers are surely those of the same samples, and the program holds no samples against one another, as a graph does.
+Of several axes only a mask is told.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from whygrad.engine.axes.comparing import COMPARING, LOSSES, Side, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, holds_batch, length, of_one
 from whygrad.engine.axes.sampled import PRODUCTS, layered, of_the_same_samples
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operations import MASKED_BY
+
+_BOOL = "bool"
+_FAR = 6
+"""So many operations are looked back for what a mask was made of."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def mistaken(observation: Observation, known: Layouts, found: Overlay) -> bool:
     One that was sent as long as there are samples may be theirs: a graph, a covariance. So a layer has to have made it.
     """
     if len(found.few.tensor.shape) > 1:
-        made = all(piece.source.kind == "made" for piece in found.axis)
+        made = all(piece.source.kind == "made" for piece in found.axis) and _is_mask(known, found.few.tensor)
     else:
         made = found.many.tensor.id in layered(observation, known)
     return found.in_a_loss or (
@@ -74,6 +79,12 @@ def mistaken(observation: Observation, known: Layouts, found: Overlay) -> bool:
         and not _against_one_another(observation, known, found)
         and of_the_same_samples(observation, known, found.few.tensor, found.many.tensor)
     )
+
+
+def _is_mask(known: Layouts, tensor: Tensor) -> bool:
+    """Whether a tensor says yes and no, or was made a number of that."""
+    makers = islice(known.step.lineage(tensor.id), _FAR)
+    return tensor.dtype == _BOOL or any(t.dtype == _BOOL for maker in makers for t in maker.tensors)
 
 
 def _of_samples(given: Axis) -> bool:

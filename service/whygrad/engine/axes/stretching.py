@@ -71,12 +71,18 @@ def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stret
 
 def _shifted(known: Layouts, first: Side, second: Side) -> Stretch | None:
     """The shape of one, in which several sizes are above 1, and in the other an axis of 1 behind it: each meets the
-    next. It fits where these are equal, as the sides of a square picture are.
+    next. It fits where these are equal, as the sides of a square picture are. Both are of the same samples, and one is
+    no other look at the other.
     """
     few, many = sorted((first, second), key=lambda side: len(side.tensor.shape))
     shape, behind = few.tensor.shape, known.of(many.tensor)[-1:]
     single = many.tensor.shape == (*shape, 1) and of_one(behind[0]) != "added"
     if not single or sum(size > 1 for size in shape) < _VECTORS:
+        return None
+    samples = known.of(few.tensor)[0]
+    if known.of(many.tensor)[0] != samples or not holds_batch(samples):
+        return None
+    if known.laid_out(few.tensor) == known.laid_out(many.tensor):
         return None
     made = tuple(max(_sizes(few, k), _sizes(many, k)) for k in range(-len(shape) - 1, 0))
     return Stretch(first, second, made, shape[-1], twice=True, surplus=(many, (len(shape),)), shifted=True)

@@ -32,7 +32,7 @@ def taken_for(observation: Observation, known: Layouts) -> Mapping[Axis, set[int
 
 def _is_of_samples(known: Layouts, tensor: Tensor, dim: int) -> bool:
     layout = known.of(tensor)
-    return len(layout) >= -dim and holds_batch(layout[dim])
+    return len(layout) >= max(-dim, 2) and holds_batch(layout[dim])
 
 
 def _instead_of(observation: Observation, known: Layouts, tensor: Tensor, dim: int) -> Iterator[tuple[int, Axis]]:

@@ -20,6 +20,7 @@ _TIME = 2
 def trimmed(observation: Observation, known: Layouts) -> Iterator[Unrolled]:
     """The slices behind such convolutions that keep fewer steps than the convolution was given."""
     lengths: dict[int, int] = {}
+    found_in = {came: (place, recorded, came) for place, recorded, came in axes(observation) if place == _TIME}
     for order, event in enumerate(known.step.events):
         found = convolution(observation.nodes[event.node], event)
         if found is not None and event.outputs and _sees_no_later_step(found):
@@ -27,8 +28,9 @@ def trimmed(observation: Observation, known: Layouts) -> Iterator[Unrolled]:
         given = next((lengths[t.id] for t in event.tensors if t.id in lengths), 0)
         kept = _kept(observation, event) if given else None
         if kept is not None and kept < given:
-            axis = next((axis for axis in axes(observation) if axis[::2] == (_TIME, given)), (_TIME, None, given))
-            yield Unrolled(order, event, kept, given, axis, alone=True, slices=True)
+            axis = found_in.get(given, (_TIME, None, given))
+            if axis[1] in (None, kept):
+                yield Unrolled(order, event, kept, given, axis, alone=True, slices=True)
         elif given and event.outputs and event.outputs[0].shape == event.tensors[0].shape:
             lengths[event.outputs[0].id] = given
 

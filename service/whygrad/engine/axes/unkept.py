@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from whygrad.engine.axes.layouts import Layouts
-from whygrad.engine.axes.moving import REDUCING
-from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
 from whygrad.engine.operands import value
 
 _HELD_AGAINST = frozenset({"div", "true_divide", "sub"})
-_HANDING_ON = frozenset({"add", "clamp", "clamp_min", "maximum", "detach", "clone", "to", "prim::TupleUnpack"})
+_STATISTICS = frozenset(
+    {"sum", "mean", "nansum", "nanmean", "amax", "amin", "max", "min", "norm", "linalg_vector_norm", "var", "std"}
+    | {"logsumexp", "median", "prod"}
+)
+_HANDING_ON = frozenset({"add", "clamp", "clamp_min", "maximum", "detach", "clone", "to"})
 """What leaves a statistic what it is, but for a little that keeps it from zero."""
+
+_TURNING = frozenset({"t", "transpose", "numpy_T", "mT", "permute"})
+_FAR = 6
+"""So many operations are looked back for what makes a matrix that is the same turned."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +40,39 @@ class Unkept:
 
 
 def unkept(observation: Observation, known: Layouts) -> Iterator[Unkept]:
-    """The differences from, and the quotients by, statistics that lie along another axis; each operation once."""
-    told = set[int]()
+    """The differences from, and the quotients by, statistics that lie along another axis; each operation once.
+
+    Not those of a matrix that is the same turned, whose columns add up to what its rows do.
+    """
+    reductions, told = dict[int, Event](), set[int]()
     for order, event in enumerate(known.step.events):
-        node = observation.nodes[event.node]
-        whole, own = event.tensors[:1], [o for o in event.inputs if o.role == "other"]
-        if not event.completed or node.bare_name not in _HELD_AGAINST or not own or node.id in told:
+        node, name = observation.nodes[event.node], observation.nodes[event.node].bare_name
+        if name in _STATISTICS:
+            reductions.update((t.id, event) for t in event.outputs[:1])
+        elif name in _HANDING_ON and len(event.inputs) == 1 and event.tensors[0].id in reductions:
+            reductions.update((t.id, reductions[event.tensors[0].id]) for t in event.outputs)
+        statistic = next((o for o in event.inputs if o.role == "other"), None)
+        reduction = reductions.get(statistic.tensor.id) if statistic is not None else None
+        if statistic is None or reduction is None or name not in _HELD_AGAINST or node.id in told:
             continue
-        reduction = _reduction(observation, known, own[0])
-        dim = _over(observation, reduction) if reduction is not None else None
-        if reduction is None or dim is None or reduction.tensors[:1] != whole:
-            continue
-        if any(size > 1 for size in whole[0].shape[:dim]):
+        dim, whole = _over(observation, reduction), event.tensors[0]
+        own = reduction.tensors[:1] == (whole,) and event.completed
+        if dim and own and any(n > 1 for n in whole.shape[:dim]) and not _same_turned(observation, known, whole):
             told.add(node.id)
-            yield Unkept(order, event, node, own[0], observation.nodes[reduction.node], dim)
+            yield Unkept(order, event, node, statistic, observation.nodes[reduction.node], dim)
 
 
-def _reduction(observation: Observation, known: Layouts, statistic: Operand) -> Event | None:
-    for maker in known.step.lineage(statistic.tensor.id):
-        name = observation.nodes[maker.node].bare_name
-        if name in REDUCING:
-            return maker
-        if name not in _HANDING_ON or len(maker.inputs) != 1:
-            return None
-    return None
+def _same_turned(observation: Observation, known: Layouts, whole: Tensor) -> bool:
+    """Whether a matrix is symmetric, as what holds the same samples against each other is, or `A + A.t()`."""
+    layout = known.of(whole)
+    if len(layout) == 2 and layout[0] == layout[1]:
+        return True
+    for maker in islice(known.step.lineage(whole.id), _FAR):
+        turned = (known.maker(t) for t in maker.tensors)
+        of = {t.id for e in turned if e and observation.nodes[e.node].bare_name in _TURNING for t in e.tensors}
+        if of & {t.id for t in maker.tensors}:
+            return True
+    return False
 
 
 def _over(observation: Observation, reduction: Event) -> int | None:

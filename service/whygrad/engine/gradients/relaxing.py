@@ -221,7 +221,7 @@ def _as_weights(observation: Observation, node: Node, event: Event, role: str, w
     return None if name in UNFIT else (Wrap(node.id, role, _MEAN), None)
 
 
-def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
+def _as_share(observation: Observation, node: Node, event: Event, role: str, __: bool) -> Read | None:
     """How an operation takes a number between 0 and 1 where it took yes or no, or what was computed of them."""
     name, still = node.bare_name, not any(t.floating for t in event.outputs)
     if name in CASTS and not any(t.floating for t in event.outputs):
@@ -233,7 +233,7 @@ def _as_share(_: Observation, node: Node, event: Event, role: str, __: bool) -> 
         return Replace(node.id, INTERPOLATED), None
     if name == "index_put" and _puts_one_number(event):
         return Replace(node.id, "self + (values - self) * indices_0"), None
-    if name in _KEPT and (mask := _of_places(event, role)):
+    if name in _KEPT and (mask := _of_places(observation, event, role)):
         return Replace(node.id, f"self * {mask}"), None
     return None if name in UNFIT else (None, _as_share if still else None)
 
@@ -246,15 +246,19 @@ def _puts_one_number(event: Event) -> bool:
     )
 
 
-def _of_places(event: Event, role: str) -> str:
-    """The mask of all places, or of all rows, of what alone it picks from, as it weighs that; "" for any other."""
+def _of_places(observation: Observation, event: Event, role: str) -> str:
+    """The mask of all places, or of all rows, of what alone it picks from, as it weighs that; "" for any other.
+
+    What reads the picked sums it up, or takes its mean, for which a weight is what it is to the mean of all.
+    """
     picked, mask = event.input("self"), event.input(role)
     alone = len(event.inputs) == 2 and picked is not None and mask is not None
     if not alone or picked is None or mask is None or picked.shape[: len(mask.shape)] != mask.shape:
         return ""
-    further = len(picked.shape) - len(mask.shape)
-    shared = "".join(".unsqueeze(-1)" for _ in range(further))
-    return f"{role.replace('[', '_').rstrip(']')}{shared}"
+    readers = {observation.nodes[e.node].bare_name for e in uses(observation).read([event.outputs[0].id])}
+    name, further = role.replace("[", "_").rstrip("]"), len(picked.shape) - len(mask.shape)
+    shared = name + "".join(".unsqueeze(-1)" for _ in range(further))
+    return {"sum": shared, "mean": f"{shared} / {name}.mean()"}.get("".join(readers), "")
 
 
 def _compared(node: Node, event: Event, role: str) -> Edit:

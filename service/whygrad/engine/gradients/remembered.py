@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Finding, Fix, Link
-from whygrad.engine.gradients.behind import Start
 from whygrad.engine.gradients.cuts import Severed, finding, severed_at
 from whygrad.engine.gradients.stops import Cause, flow
-from whygrad.engine.observation import Node, Observation, Parameter
-from whygrad.engine.operations import KEEPING
+from whygrad.engine.observation import Node, Observation, Parameter, Step
+from whygrad.engine.operations import KEEPING, METADATA
 from whygrad.engine.wording.parsing import span, statement
 from whygrad.engine.wording.phrases import owners
+
+_HANDING_ON = frozenset({"clone", "contiguous", "detach", "slice", "view", "reshape", "expand", "to", "select"})
+"""What gives the numbers that it is given, or some of them."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class _Remembered:
 
     cut: Severed
     keeper: Node
+
+    @property
+    def name(self) -> str:
+        """What it is kept as."""
+        return f"self.{self.keeper.attribute}" if self.keeper.attribute else "a list"
 
 
 def remembered(observation: Observation, cause: Cause) -> Iterator[Finding]:
@@ -45,23 +52,39 @@ def _lost_later(observation: Observation) -> Sequence[Parameter]:
 
 
 def _kept(observation: Observation, lost: Sequence[Parameter]) -> Iterator[_Remembered]:
-    ways = flow(observation)
-    read = {t.id for event in observation.steps[1].events for t in event.tensors}
-    bits = sum(ways.bit(p) for p in lost)
-    told: set[int] = set()
-    for index, event in enumerate(observation.first.events):
-        keeper = observation.nodes[event.node]
-        put = [t for t in event.tensors if t.id in read and not t.requires_grad] if keeper.op in KEEPING else []
-        behind, tensors = ways.behind(Start(put, before=index)) if put else (frozenset[int](), frozenset[int]())
-        cuts = [c for c in ways.cuts_among(behind, tensors) if c.parameters & ~bits == 0]
-        for cut in cuts[-1:]:
-            if cut.event not in told:
-                told.add(cut.event)
-                yield _Remembered(severed_at(observation, cut), keeper)
+    """What is kept, and read in the second step by what had read the value itself in the first."""
+    ways, first, second = flow(observation), observation.first, observation.steps[1]
+    bits, told = sum(ways.bit(p) for p in lost), set[int]()
+    keepers = {t.id: e.node for e in first.events if observation.nodes[e.node].op in KEEPING for t in e.tensors}
+    for cut in ways.cuts:
+        event = first.events[cut.event]
+        kept = _handed_on(observation, first, cut.dead) & keepers.keys() if not cut.parameters & ~bits else set()
+        again = _readers(observation, second, kept) & _readers(observation, first, {t.id for t in event.tensors})
+        if again - {event.node} and cut.event not in told:
+            told.add(cut.event)
+            yield _Remembered(severed_at(observation, cut), observation.nodes[keepers[min(kept)]])
+
+
+def _handed_on(observation: Observation, step: Step, tensors: Collection[int]) -> set[int]:
+    """Tensors, by their ids, and those that hold the same numbers."""
+    found, pending = set(tensors), list(tensors)
+    while pending:
+        for index in step.readers.get(pending.pop(), ()):
+            event = step.events[index]
+            if observation.nodes[event.node].bare_name in _HANDING_ON:
+                pending += [t.id for t in event.outputs if t.id not in found]
+                found |= {t.id for t in event.outputs}
+    return found
+
+
+def _readers(observation: Observation, step: Step, tensors: Collection[int]) -> set[int]:
+    """The operations that compute with tensors, or with what holds the same numbers."""
+    read = (step.events[i].node for t in _handed_on(observation, step, tensors) for i in step.readers.get(t, ()))
+    return {number for number in read if observation.nodes[number].op not in METADATA}
 
 
 def _finding(observation: Observation, kept: _Remembered) -> Finding:
-    cut, name = kept.cut, f"self.{kept.keeper.attribute}" if kept.keeper.attribute else "a list"
+    cut, name = kept.cut, kept.name
     fixes = list(_fixes(observation, kept))
     told = finding(
         observation,
@@ -81,7 +104,7 @@ def _finding(observation: Observation, kept: _Remembered) -> Finding:
 
 def _fixes(observation: Observation, kept: _Remembered) -> Iterator[Fix]:
     """The branch that computes it taken in every step that trains: which of the two that is, a trial tells."""
-    words = f"compute it in every step that trains, and read self.{kept.keeper.attribute} in evaluation alone"
+    words = f"compute it in every step that trains, and read {kept.name} in evaluation alone"
     branch = _branch(observation, kept.cut.node)
     for taken in (True, False) if branch is not None else ():
         assert branch is not None

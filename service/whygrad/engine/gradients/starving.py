@@ -70,7 +70,7 @@ def finding(
         title=f"{subject(found.parameters, 'gets', observation.trainable)} a gradient of zero: {why}",
         message=message,
         node=found.node.id,
-        event=_as_sent(observation, found),
+        event=as_sent(observation, found),
         order=found.order,
         parameters=names(found.parameters),
         severity=severity(observation),
@@ -82,7 +82,7 @@ def finding(
     )
 
 
-def _as_sent(observation: Observation, found: Starved) -> Event:
+def as_sent(observation: Observation, found: Starved) -> Event:
     """The same execution in the types that the program was sent in: zero may have been seen in double precision."""
     events = observation.first.events
     alike = (e for e in (*events[found.order : found.order + 1], *events) if e.node == found.event.node)

@@ -114,7 +114,7 @@ def with_fewer(written: Equation, event: Event) -> Equation | None:
     operands, found = _tensors(event), list[Equation]()
     for place, (operand, letters) in enumerate(zip(operands, written.subscripts, strict=False)):
         fewer = len(letters) - len(operand.tensor.shape)
-        if not 0 < fewer < len(letters) or "." in letters:
+        if not 0 < fewer < len(letters) <= _MOST_LETTERS or "." in letters:
             continue
         elsewhere = {letter for i, other in enumerate(written.subscripts) if i != place for letter in other}
         for kept in combinations(letters, len(letters) - fewer):

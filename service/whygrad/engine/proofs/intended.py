@@ -93,11 +93,12 @@ def _given_now(trial: Trial) -> tuple[int, ...] | None:
     What was put behind it is a part of it: an axis that is swapped before it is swapped back there.
     """
     seen, added = trial.after.observation, len(trial.base.observation.nodes)
-    replaced = trial.fault.finding.node not in seen.executed
+    node = trial.fault.finding.node
+    place = seen.stack(node) if node is not None and node not in seen.executed else None
     given: Tensor | None = None
     for event in seen.first.events:
-        own = event.node == trial.fault.finding.node
-        put_in = event.node >= added and (replaced or given in event.tensors)
+        own = event.node == node
+        put_in = event.node >= added and (given in event.tensors or seen.stack(event.node) == place)
         if event.outputs and (own or put_in):
             given = event.outputs[0]
         elif given is not None and given in event.tensors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -16,27 +16,30 @@ from whygrad.engine.operands.dividing import Misfit
 
 @dataclass(frozen=True)
 class _Cut:
-    """What cuts windows, each as wide as `widths` says, out of the last dimensions of a map of these `sizes`."""
+    """What cuts windows out of a map of a `shape`, as wide as `widths` say for each dimension that it cuts along."""
 
     node: Node
-    widths: tuple[int, ...]
-    sizes: tuple[int, ...]
+    shape: tuple[int, ...]
+    widths: Mapping[int, int]
 
     @property
     def border(self) -> list[int]:
-        """As `F.pad` takes it: two numbers for each dimension, the last first."""
-        return [width // 2 for width in reversed(self.widths) for _ in range(2)]
+        """As `F.pad` takes it: two numbers for each of the last dimensions, the last first."""
+        last = range(len(self.shape) - 1, min(self.widths) - 1, -1)
+        return [self.widths.get(dim, 1) // 2 for dim in last for _ in range(2)]
 
-    @property
-    def grown(self) -> float:
-        """How many times as many windows there are with a border."""
-        return prod(n / (n - width + 1) for n, width in zip(self.sizes, self.widths, strict=True))
+    def filled(self, elements: int) -> int | None:
+        """How many elements there are with a border, of so many without; None where they are not all windows."""
+        windows = prod(self.shape[dim] - width + 1 for dim, width in self.widths.items())
+        each, left = divmod(elements, windows) if windows > 0 else (0, 1)
+        return each * prod(self.shape[dim] for dim in self.widths) if not left else None
 
 
 def bordered(observation: Observation, step: Step, wrong: Misfit) -> Iterator[Fix]:
     """The map padded where its windows are cut out of it, or where a padding by nothing stands before that."""
     cut, idle = _cut(observation, step, wrong.operand.tensor)
-    if cut is None or not _fills(wrong, round(wrong.available * cut.grown)):
+    elements = cut.filled(wrong.available) if cut is not None else None
+    if cut is None or elements is None or not _fills(wrong, elements):
         return
     told = f"pad the map by {cut.border} before its windows are cut out, so that each position keeps one"
     yield Fix(told, before="", edits=(Give(idle.id, "pad", cut.border) if idle is not None else _padded(cut),))
@@ -50,7 +53,7 @@ def _fills(wrong: Misfit, elements: int) -> bool:
 
 def _padded(cut: _Cut) -> Edit:
     if cut.node.bare_name == "im2col":
-        return Give(cut.node.id, "padding", [width // 2 for width in cut.widths])
+        return Give(cut.node.id, "padding", [cut.widths[dim] // 2 for dim in sorted(cut.widths)])
     return Replace(cut.node.id, f"torch.constant_pad_nd(self, {cut.border}).unfold(dimension, size, step)")
 
 
@@ -69,18 +72,24 @@ def _cut(observation: Observation, step: Step, tensor: Tensor) -> tuple[_Cut | N
 
 
 def _with(cut: _Cut | None, node: Node, event: Event) -> _Cut | None:
-    """The cut, with what another execution of it takes: `unfold` cuts along one dimension, the last of them first."""
+    """The cut, with what another execution of it takes: `unfold` cuts along one dimension."""
     shape = event.tensors[0].shape
-    if node.bare_name == "im2col" and cut is None and len(shape) == 4:
-        return _odd(node, value(node, event, "kernel_size", []), value(node, event, "stride", []), shape[2:])
-    if node.bare_name != "unfold" or len(shape) < 3:
+    if node.bare_name == "im2col" and cut is None and len(shape) == 4 and _at_every_place(node, event):
+        return _odd(node, shape, dict(zip((2, 3), value(node, event, "kernel_size", []), strict=False)))
+    if node.bare_name != "unfold" or len(shape) < 3 or (cut is not None and cut.node.bare_name != "unfold"):
         return None
-    widths = (value(node, event, "size", 0), *(cut.widths if cut is not None else ()))
-    sizes = (shape[value(node, event, "dimension", 0)], *(cut.sizes if cut is not None else ()))
-    return _odd(node, widths, [value(node, event, "step", 0)], sizes)
+    dim, step = value(node, event, "dimension", 0) % len(shape), value(node, event, "step", 0)
+    known = cut.widths if cut is not None else {}
+    spatial = step == 1 and dim > 1 and dim not in known
+    return _odd(node, shape, {**known, dim: value(node, event, "size", 0)}) if spatial else None
 
 
-def _odd(node: Node, widths: Sequence[int], strides: Sequence[int], sizes: Sequence[int]) -> _Cut | None:
-    """Windows at every position, with as many places at either side."""
-    odd = all(isinstance(width, int) and width % 2 for width in widths)
-    return _Cut(node, tuple(widths), tuple(sizes)) if odd and set(strides) == {1} else None
+def _at_every_place(node: Node, event: Event) -> bool:
+    """Whether windows follow one another place by place, without a border and without holes."""
+    stride, padding, dilation = (value(node, event, name, []) for name in ("stride", "padding", "dilation"))
+    return {*stride, *dilation} == {1} and not any(padding)
+
+
+def _odd(node: Node, shape: tuple[int, ...], widths: Mapping[int, int]) -> _Cut | None:
+    """Windows with as many places at either side."""
+    return _Cut(node, shape, widths) if widths and all(width % 2 for width in widths.values()) else None

@@ -58,9 +58,9 @@ from whygrad.engine.edits import Freeze, Give, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.shifting import Shift, shift
-from whygrad.engine.gradients.starving import finding, reduced, starved_by
+from whygrad.engine.gradients.starving import as_sent, finding, reduced, starved_by
 from whygrad.engine.gradients.twins import twins
-from whygrad.engine.gradients.zero_sources import ZeroSources
+from whygrad.engine.gradients.zero_sources import CENTRING, ZeroSources
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
@@ -72,7 +72,6 @@ _NORMALISING = frozenset(
 )
 
 
-_DIFFERENCES = frozenset({"sub", "rsub"})
 _WEIGHED = "x * torch.linspace(0.5, 1.5, x.numel(), dtype=x.dtype, device=x.device).reshape(x.size())"
 
 
@@ -148,7 +147,7 @@ def _apart(observation: Observation, held: Event) -> list[Fix]:
 def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> list[Fix]:
     """Another dimension to reduce, the square of what is centred; else a weight for each, which shows the cause."""
     name, place = found.node.bare_name, reduced(observation, found)
-    fixed = _sample_held_fixed(observation, found) if name in _DIFFERENCES else []
+    fixed = _sum_held_fixed(observation, found) if name in CENTRING else []
     if place is None:
         return [*fixed, Fix(_advice(name, normalised=normalised))]
     order, node = place
@@ -170,21 +169,21 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     )
     advice = _advice(name, normalised=normalised)
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
-    centred = name in _DIFFERENCES
+    centred = name in CENTRING
     return [*fixed, *across, *([squared] if centred else []), weighed]
 
 
-def _sample_held_fixed(observation: Observation, found: Starved) -> list[Fix]:
-    """What was drawn around a mean, held against that mean, as a number: `(mean + noise) - mean` is the noise alone."""
-    step, event = observation.first, next(e for e in observation.first.events if e.node == found.node.id)
+def _sum_held_fixed(observation: Observation, found: Starved) -> list[Fix]:
+    """A sum held fixed where it is held against one of its summands: `(mean + noise) - mean` is the noise alone."""
+    step, event = observation.first, as_sent(observation, found)
     for drawn in event.inputs:
         maker = step.maker(drawn.tensor.id)
         mean = [o for o in event.inputs if o is not drawn and maker is not None and o.tensor in maker.tensors]
         if maker is not None and mean and observation.nodes[maker.node].bare_name in ("add", "sub"):
             return [
                 Fix(
-                    "hold what was drawn fixed where it is held against its mean, with .detach(), as a sample of "
-                    "torch.distributions is",
+                    "hold the sum fixed where it is held against what it was made of, with .detach(), as a sample is "
+                    "against its mean",
                     after=with_behind(observation, found.node, drawn.role, ".detach()"),
                     edits=(Wrap(found.node.id, drawn.role, "x.detach()"),),
                 )
