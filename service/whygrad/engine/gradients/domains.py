@@ -36,9 +36,14 @@ _AT_LEAST_ONE = "{x}.clamp_min(1)"  # of a count of what may not be there
 _INSIDE_ONE = "{x}.clamp(-1 + {margin}, 1 - {margin})"
 _NO_OVERFLOW = "{x}.clamp_max(80.0)"
 _ABOVE_NOTHING = "{x}.clamp_min(-1e4)"
-_OTHERWISE = {_FROM_ZERO: (_MORE,), _MORE: ("{x} + {margin}",), _INSIDE_ONE: ("{x} * (1 - {margin})",)}
+_OTHERWISE = {
+    _FROM_ZERO: (_MORE,),
+    _MORE: ("{x} + {margin}",),
+    _INSIDE_ONE: ("{x} * (1 - {margin})",),
+    _NO_OVERFLOW: ("{x}.clamp_max(20.0)",),
+}
 """What also keeps inside where clamping would leave nothing that learns, as every number lies at the end, or so little
-more than zero not enough."""
+more than zero, or so much less than the end, not enough."""
 
 _ONE = "numbers between -1 and 1"
 _POSITIVE = "positive numbers"

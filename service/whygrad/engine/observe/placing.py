@@ -72,7 +72,7 @@ def _hint(node: Any) -> str | None:
     if node.kind() == "prim::ListUnpack":
         return r"^[^=]*,[^=]*=[^=]"
     if node.kind() == "aten::tensor":  # a number that is written into a part of a tensor is made one first
-        return r"\]\s*=[^=]"
+        return r"\btensor\(|^(?!\s*[\w.]+\s*:\s).*\]\s*=[^=]"
     if builtins.is_builtin(node):
         return builtins.written(node)
     if node.kind() == "prim::SetAttr":
