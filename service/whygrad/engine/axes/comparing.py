@@ -54,6 +54,9 @@ class Side:
 
 def sides(observation: Observation, known: Layouts, node: Node, event: Event) -> tuple[Side, Side] | None:
     """The two operands of a loss or of a difference, as they are given; None for any other operation."""
+    if _brought_together(observation, known, node, event):
+        one, two = (Side(node.id, o.role, place, o.tensor, o.role) for place, o in enumerate(event.inputs))
+        return one, two
     if node.bare_name not in _TWO_SIDED:
         return None
     roles = [("self", "input"), ("target", "other", "mask")]
@@ -62,6 +65,15 @@ def sides(observation: Observation, known: Layouts, node: Node, event: Event) ->
         return None
     first, second = (_unstretched(observation, known, node, o, place) for place, o in enumerate(found))
     return first, second
+
+
+def _brought_together(observation: Observation, known: Layouts, node: Node, event: Event) -> bool:
+    """Whether two tensors are stretched to each other, of which one picks from the other: `Categorical.log_prob`."""
+    if node.bare_name != "broadcast_tensors" or len(event.inputs) != 2:
+        return False
+    readers = [e for t in event.outputs for e in known.readers.get(t.id, ())]
+    onward = [e for r in readers for t in r.outputs for e in known.readers.get(t.id, ())]
+    return any(observation.nodes[e.node].bare_name == "gather" for e in (*readers, *onward))
 
 
 def _unstretched(observation: Observation, known: Layouts, node: Node, operand: Operand, place: int) -> Side:

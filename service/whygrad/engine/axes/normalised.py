@@ -26,13 +26,14 @@ _MATRIX = 2
 
 @dataclass(frozen=True)
 class Normalised:
-    """`event` normalises along `place`, that of the samples; what reads it sums up along `meant`."""
+    """`event` normalises along `place`, be it that of the samples; what reads it sums up along `meant`."""
 
     order: int
     event: Event
     place: int
     meant: int
     reader: Node
+    of_samples: bool = True
 
 
 def over_samples(observation: Observation, known: Layouts) -> Iterator[Normalised]:

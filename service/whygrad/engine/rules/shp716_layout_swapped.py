@@ -60,6 +60,7 @@ from whygrad.engine.axes.batch_first import taking_the_batch_first
 from whygrad.engine.axes.flattened import Flattened, unlike_rows
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.misordered import Misordered
+from whygrad.engine.axes.mixtures import mixtures
 from whygrad.engine.axes.normalised import Normalised, over_samples
 from whygrad.engine.axes.orders import misordered
 from whygrad.engine.axes.positions import Placed, placed
@@ -98,8 +99,8 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
             yield _unlike(observation, order, node, event, rows)
     for order, event, masks in attention_over_batch(observation, known):
         yield _attention(observation, order, event, masks)
-    for normalised in over_samples(observation, known):
-        yield _over_samples(observation, normalised)
+    for normalised in (*over_samples(observation, known), *mixtures(observation, known)):
+        yield _normalised(observation, normalised)
 
 
 def _finding(observation: Observation, order: int, node: Node, event: Event, found: Misordered) -> Finding:
@@ -165,21 +166,22 @@ def _unlike(observation: Observation, order: int, node: Node, event: Event, foun
     )
 
 
-def _over_samples(observation: Observation, found: Normalised) -> Finding:
+def _normalised(observation: Observation, found: Normalised) -> Finding:
     node, given = observation.nodes[found.event.node], found.event.tensors[0]
     before, after = along_instead(observation, node, found.meant)
     along = [found.meant] if isinstance(value(node, found.event, "dim"), list) else found.meant
+    samples, of_samples = ("the samples, ", ", that of the samples") if found.of_samples else ("", "")
+    others = "What one sample gets depends on the others, and along" if found.of_samples else "Along"
     return Finding(
-        title=f"{node.bare_name} goes over the samples, dimension {found.place} of {size(given)}, and "
+        title=f"{node.bare_name} goes over {samples}dimension {found.place} of {size(given)}, and "
         f"{found.reader.name} sums up along dimension {found.meant}",
-        message=f"What one sample gets depends on the others, and along dimension {found.meant}, over which "
-        f"{found.reader.name} sums up, nothing is normalised.",
+        message=f"{others} dimension {found.meant}, over which {found.reader.name} sums up, nothing is normalised.",
         node=node.id,
         event=found.event,
         order=found.order,
         severity="warning",
         chain=(
-            Link(f"it is normalised along dimension {found.place} here, that of the samples", node.id),
+            Link(f"it is normalised along dimension {found.place} here{of_samples}", node.id),
             Link("and summed up along another here", found.reader.id),
         ),
         fix=Fix(f"normalise along dimension {found.meant}", before, after, edits=(Give(node.id, "dim", along),)),
