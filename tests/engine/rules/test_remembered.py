@@ -91,10 +91,29 @@ class Net(nn.Module):
     assert not unhealed(source, {"shapes": "3x4"})
 
 
+BY_TURNS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.register_buffer("average", torch.zeros(1))
+        self.turn = 0
+
+    def forward(self, x):
+        self.turn += 1
+        y = self.a(x)
+        if self.turn % 2 == 1:
+            g = self.b(x)
+            self.average = g.detach().mean() * 0.1 + self.average * 0.9
+            y = y + g
+        return y * (1 + self.average)
+"""
+
+
 @pytest.mark.parametrize(
     "source",
-    [LEARNT_BEGINNING, cached("if self.training or cached is None:"), cached().replace("nn.Parameter", "")],
-    ids=["a state that goes on", "computed anew", "of no parameter"],
+    [BY_TURNS, LEARNT_BEGINNING, cached("if self.training or cached is None:"), cached().replace("nn.Parameter", "")],
+    ids=["an average", "a state that goes on", "computed anew", "of no parameter"],
 )
 def test_what_is_kept_on_purpose_is_not_told(source: str) -> None:
     assert diagnose_source(source, shapes="3x4")["findings"] == []
