@@ -64,13 +64,11 @@ from whygrad.engine.axes.hiding import Hiding, hidden_queries
 from whygrad.engine.axes.layouts import Layouts, layouts
 from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
 from whygrad.engine.axes.stretching import Stretch, stretch
-from whygrad.engine.axes.unkept import Unkept, unkept
 from whygrad.engine.edits import Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.refusals.along_the_keys import along_the_keys
-from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, variable
@@ -83,9 +81,7 @@ from whygrad.engine.wording.rewriting import behind
 def silent_broadcast(observation: Observation) -> Iterator[Finding]:
     """The losses and differences of two shapes that had to be equal; those of one line are one finding."""
     known = layouts(observation)
-    statistics = {found.node.id: found for found in unkept(observation, known)}
-    yield from (_of_a_statistic(observation, found) for found in statistics.values())
-    yield from (found for found in _laid_over(observation, known) if found.node not in statistics)
+    yield from _laid_over(observation, known)
     yield from _hiding(observation, known)
     yield from (_of_an_entry(observation, entry) for entry in single_entries(observation, known))
     lines: dict[Hashable, dict[int, tuple[int, Event, Stretch]]] = defaultdict(dict)
@@ -128,20 +124,6 @@ def _of_samples(observation: Observation, order: int, event: Event, overlay: Ove
         fix=Fix(f"give {one} a number for each of {size(many.tensor)}, or {other} one for each sample, as it has")
         if overlay.in_a_loss
         else alongside(observation, node, few.given, many.given),
-    )
-
-
-def _of_a_statistic(observation: Observation, found: Unkept) -> Finding:
-    whole, other, name = found.event.tensors[0], found.statistic.tensor, found.reduction.bare_name
-    return Finding(
-        title=f"{found.node.name} of {size(whole)} and its own {name} over dimension {found.dim}: each meets another",
-        message=f"Shapes are lined up from the last dimension, so the {name} over dimension {found.dim}, "
-        f"{size(other)}, lies along other dimensions than those that it is of. It fits because they are equally long.",
-        node=found.node.id,
-        event=found.event,
-        order=found.order,
-        chain=(Link(f"the {name} takes dimension {found.dim} away, and so the others move", found.reduction.id),),
-        fix=keeping(observation, observation.first, other, len(whole.shape), len(whole.shape)),
     )
 
 

@@ -1,22 +1,9 @@
-"""Statistics laid along another axis than their own, weights that add up along another, samples for a dropped axis."""
+"""Weights that add up along another axis than the one they are for, and samples in the place of a dropped axis."""
 
 from __future__ import annotations
 
 import pytest
-from tests.cases.printed import unhealed
 from tests.engine.programs import diagnose_source
-
-GRAPH = """
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.one, self.two, self.fc = nn.Parameter(torch.rand(5, 3)), nn.Parameter(torch.rand(5, 3)), nn.Linear(4, 4)
-
-    def forward(self, h):
-        adj = torch.sigmoid(self.one @ MADE)
-        walk = DIVIDED
-        return walk @ self.fc(h)
-"""
 
 SCENES = """
 class Net(nn.Module):
@@ -40,36 +27,6 @@ class Net(nn.Module):
         apart = -(y.unsqueeze(1) - self.means(x)).pow(2)
         return -torch.logsumexp(log_weights + apart, dim=1).mean()
 """
-
-
-@pytest.mark.parametrize(
-    ("divided", "after"),
-    [
-        ("adj / adj.sum(1)", "walk = adj / adj.sum(1, keepdim=True)"),
-        ("adj / adj.sum(-1).clamp(min=1e-6)", "walk = adj / adj.sum(-1, keepdim=True).clamp(min=1e-6)"),
-        ("adj - adj.mean(dim=1)", "walk = adj - adj.mean(dim=1, keepdim=True)"),
-    ],
-)
-def test_a_statistic_of_rows_that_meets_the_columns(divided: str, after: str) -> None:
-    source = GRAPH.replace("MADE", "self.two.t()").replace("DIVIDED", divided)
-    (finding,) = diagnose_source(source, shapes="5x4")["findings"]
-    assert (finding["code"], finding["fix"]["verified"], finding["fix"]["after"]) == ("SHP707", True, after)
-    assert not unhealed(source, {"shapes": "5x4"})
-
-
-@pytest.mark.parametrize(
-    ("made", "divided"),
-    [
-        ("self.two.t()", "adj / adj.sum(0)"),
-        ("self.two.t()", "adj / adj.sum(1, keepdim=True)"),
-        ("self.two.t()", "adj * adj.sum(1).pow(-0.5) * adj.sum(1).pow(-0.5).unsqueeze(1)"),
-        ("self.one.t()", "(adj + adj.t()) / (adj + adj.t()).sum(1)"),
-        ("self.two.t()", "adj / adj.sum(1).sqrt()"),
-    ],
-)
-def test_what_is_divided_rightly_or_from_both_sides_is_left_alone(made: str, divided: str) -> None:
-    source = GRAPH.replace("MADE", made).replace("DIVIDED", divided)
-    assert [f for f in diagnose_source(source, shapes="5x4")["findings"] if f["code"] == "SHP707"] == []
 
 
 def test_samples_are_taken_for_the_axis_that_a_bare_squeeze_dropped() -> None:
