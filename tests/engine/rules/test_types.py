@@ -263,7 +263,8 @@ def test_more_samples_are_no_fix_where_each_is_normalised_by_itself() -> None:
     source = net("return self.g(self.c(x)) * self.p", "self.c = nn.Conv2d(3, 6, 4); self.g = nn.GroupNorm(6, 6)")
     finding = diagnose_source(source, shapes="1x3x4x4", loss="mean")["findings"][0]
     assert (finding["code"], finding["location"]["op"]) == ("TYP805", "aten::group_norm")
-    assert not finding["fix"]["verified"]
+    assert finding["fix"]["verified"] is True
+    assert finding["fix"]["summary"].startswith("send 1x3x5x5 or more")
     assert "fewer groups" in finding["fix"]["summary"]
 
 

@@ -14,7 +14,8 @@ from whygrad.engine.wording.spelling import with_behind
 def beside_a_map(observation: Observation, node: Node, vector: Operand, features: Operand) -> Iterator[Fix]:
     """The two ways to join them along their features; which one is meant, the layer behind tells."""
     given, shape, dim = vector.tensor.shape, features.tensor.shape, node.literal("dim")
-    if node.bare_name != "cat" or len(given) != 2 or len(shape) < 4 or given[:1] != shape[:1]:
+    pooled = set(shape[2:]) <= {1}
+    if node.bare_name != "cat" or len(given) != 2 or len(shape) < 4 or given[:1] != shape[:1] or pooled:
         return
     positions = tuple(range(2, len(shape)))
     if dim == 1:

@@ -95,15 +95,20 @@ def _larger(observation: Observation, failed: Failure, node: Node, given: Operan
     needed = shape_to_send(observation, failed.step, given.tensor, wanted)
     ask = resent(observation, needed[0], shape=list(needed[1])) if needed is not None else None
     if needed is not None and ask is not None:
-        yield Fix(f"send {sizes(needed[1])} or more, or halve the maps less often before it", edits=(ask,))
+        yield Fix(
+            f"send {sizes(needed[1])} or more, or halve the maps less often before it{_fewer(node)}", edits=(ask,)
+        )
 
 
 def _fixes(observation: Observation, node: Node) -> Iterator[Fix]:
     if node.op in _OF_EACH_SAMPLE:
-        fewer = ", or take fewer groups than channels" if node.op == "aten::group_norm" else ""
-        yield Fix(f"send inputs with more than one position, or normalise before they are pooled away{fewer}")
+        yield Fix(f"send inputs with more than one position, or normalise before they are pooled away{_fewer(node)}")
         return
     ask = with_samples(observation, 2)
     summary = "send at least 2 samples, and drop an incomplete last batch: DataLoader(..., drop_last=True)"
     yield Fix(summary, edits=(ask,) if ask else ())
     yield Fix("switch the model to evaluation with eval()", edits=(Ask({"mode": "eval"}),))
+
+
+def _fewer(node: Node) -> str:
+    return ", or take fewer groups than channels" if node.op == "aten::group_norm" else ""
