@@ -41,13 +41,18 @@ from whygrad.engine.gradients.zero_sources import (
 from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step
 from whygrad.engine.operands import value
 
-Cause = Literal["step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "unknown"]
+Cause = Literal[
+    "step", "saturated", "single", "invariant", "dead", "stuck", "masked", "vanished", "underflow", "unknown"
+]
 
 _WEAK: Mapping[Cause, int] = {"masked": 1, "unknown": 2}
 """The causes that give way to others, the weakest last."""
 
 VANISHED = 1e-30
 """A gradient that arrives smaller than this died of many small slopes, not of the last."""
+
+LEAST = {"float16": 2.0**-24}
+"""The smallest number above zero that a type holds."""
 
 _NEAREST = 1
 _FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
@@ -175,6 +180,8 @@ class Autopsy:
         event = self._step.events[order]
         if self._backward.arrived(dead.function) < VANISHED:
             return "vanished"
+        if named == "Mean" and self._underflows(event, dead):
+            return "underflow"
         if named in STEPS or self._rounds(event):
             return "step"
         if named in SOFTMAXES | NORMS or named.startswith("ScaledDotProduct"):
@@ -186,6 +193,12 @@ class Autopsy:
         if named in MASKS:
             return "step" if thresholds(self._observation, self._step, event) else "masked"
         return None
+
+    def _underflows(self, event: Event, dead: Dead) -> bool:
+        """Whether the share of each element in a mean is less than its type holds."""
+        given, made = event.tensors[0], event.outputs[0]
+        share = self._backward.arrived(dead.function) * made.elements / max(given.elements, 1)
+        return share < LEAST.get(given.dtype, 0.0)
 
     def _rounds(self, event: Event) -> bool:
         node = self._observation.nodes[event.node]

@@ -106,16 +106,13 @@ def _fixes(observation: Observation, kept: _Remembered) -> Iterator[Fix]:
     """The branch that computes it taken in every step that trains: which of the two that is, a trial tells."""
     words = f"compute it in every step that trains, and read {kept.name} in evaluation alone"
     branch = _branch(observation, kept.cut.node)
-    for taken in (True, False) if branch is not None else ():
-        assert branch is not None
-        yield Fix(
-            words,
-            before=observation.source(branch.id) or "",
-            after=_in_training(observation.source(branch.id), taken=taken),
-            edits=(Give(branch.id, branch.arguments[0].name, taken),),
-        )
     if branch is None:
         yield Fix(words)
+        return
+    source = observation.source(branch.id)
+    for taken in (True, False):
+        edit = Give(branch.id, branch.arguments[0].name, taken)
+        yield Fix(words, before=source or "", after=_in_training(source, taken=taken), edits=(edit,))
 
 
 def _branch(observation: Observation, node: Node) -> Node | None:

@@ -16,7 +16,8 @@ connections between the layers, or leave some layers out.
 
 Not to be confused with
 -----------------------
-A gradient of exactly zero has a cause at one place (ZER501 to ZER507). A small gradient because of one small factor is
+A gradient of exactly zero has a cause at one place (ZER501 to ZER507); only where it is a mean in half precision, whose
+shares are less than that type holds, is it told here. A small gradient because of one small factor is
 not reported.
 
 Example
@@ -54,13 +55,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.engine.edits import Replace, Rescale
-from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.edits import Give, Replace, Rescale
+from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.gradients import starving
+from whygrad.engine.gradients.autopsy import LEAST, Starved
 from whygrad.engine.gradients.depth import Drift, finding, scaled, vanishing
+from whygrad.engine.gradients.starving import starved_by
 from whygrad.engine.gradients.weights import matrices
 from whygrad.engine.observation import Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.rewriting import rewritten
+
+_FLOAT16, _BFLOAT16 = 5, 15
+"""How torch writes down the two types."""
 
 _SQUASHING = frozenset({"sigmoid", "tanh", "hardsigmoid", "softsign"})
 
@@ -76,6 +83,32 @@ def vanishes(observation: Observation) -> Iterator[Finding]:
             so=", next to the others nothing",
             fixes=_fixes(observation, drift),
         )
+    for found in starved_by(observation, "underflow"):
+        yield _of_a_small_type(observation, found)
+
+
+def _of_a_small_type(observation: Observation, found: Starved) -> Finding:
+    """A mean over so many that the share of each is less than its type can hold."""
+    given = found.event.tensors[0]
+    return starving.finding(
+        observation,
+        found,
+        why=f"{found.node.bare_name} over {given.elements} numbers leaves each less than {given.dtype} can hold",
+        message=f"The smallest number that {given.dtype} holds is {LEAST[given.dtype]:.1e}. The gradient of the mean "
+        f"is {found.arriving:.1e}, and the share of each of {given.elements} numbers rounds to zero.",
+        chain=(
+            Link(f"a gradient of {found.arriving:.1e} arrives", found.node.id),
+            Link(f"divided by {given.elements}, it is zero in {given.dtype}"),
+        ),
+        fix=_in_a_wider_range(observation),
+    )
+
+
+def _in_a_wider_range(observation: Observation) -> Fix:
+    """The casts of the program to a type of the range of float32, where they are written in it."""
+    casts = [n for n in observation.nodes if n.bare_name == "to" and n.literal("dtype") == _FLOAT16]
+    words = "use torch.bfloat16, which has the range of float32, or scale the loss before backward, GradScaler"
+    return Fix(words, before="", edits=tuple(Give(n.id, "dtype", _BFLOAT16) for n in casts))
 
 
 def _fixes(observation: Observation, drift: Drift) -> list[Fix]:
