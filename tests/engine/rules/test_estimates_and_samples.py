@@ -110,3 +110,36 @@ class Net(nn.Module):
     (finding,) = diagnose_source(source, shapes="9x3", loss="output")["findings"]
     assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("CUT103", ["radius"], True)
     assert finding["fix"]["summary"].endswith("multiply by it in place of picking")
+
+
+def test_a_bias_that_a_comparison_takes_away_is_left_out() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.items, self.bias = nn.Embedding(9, 1), nn.Embedding(5, 1)
+
+    def forward(self, user, good, bad):
+        better = self.items(good) + self.bias(user)
+        worse = self.items(bad) + self.bias(user)
+        return F.softplus(worse - better).mean()
+"""
+    shapes = "6:int64[0,5); 6:int64[0,9); 6:int64[0,9)"
+    (finding,) = diagnose_source(source, shapes=shapes, loss="output")["findings"]
+    assert (finding["code"], finding["parameters"], finding["fix"]["verified"]) == ("ZER504", ["bias.weight"], True)
+    assert finding["fix"]["summary"].startswith("leave it out, or freeze it")
+
+
+def test_a_mean_over_no_target_is_told_as_such() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x):
+        return F.cross_entropy(self.head(x), torch.full([x.size(0)], -100))
+"""
+    first = diagnose_source(source, shapes="6x4", loss="output")["findings"][0]
+    assert (first["code"], first["location"]["op"]) == ("NUM601", "aten::cross_entropy_loss")
+    assert "every target is -100, which is ignored" in first["fix"]["summary"]

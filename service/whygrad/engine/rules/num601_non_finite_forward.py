@@ -107,7 +107,7 @@ def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None =
             Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
         fixes=[*fixes, *written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
-        or [*_more_samples(observation, spoiler), otherwise(observation, spoiler)],
+        or [*_all_ignored(spoiler), *_more_samples(observation, spoiler), otherwise(observation, spoiler)],
     )
 
 
@@ -136,6 +136,20 @@ def _unaligned(spoiler: Spoiler) -> str:
         "A target cannot be aligned with fewer steps than it has labels, and one more between two that are alike: its "
         f"loss is infinite.{most}"
     )
+
+
+def _all_ignored(spoiler: Spoiler) -> list[Fix]:
+    """What to do about a mean over no target at all, of which every one is ignored: another loss would not learn."""
+    node, target = spoiler.node, spoiler.operand("target")
+    ignored = value(node, spoiler.event, "ignore_index")
+    none_left = target is not None and target.low == target.high == ignored
+    if node.bare_name != "cross_entropy_loss" or not none_left:
+        return []
+    words = (
+        f"every target is {ignored}, which is ignored, so that the mean is 0 / 0: see why no other is left, as where a "
+        "prompt is as long as its window, and leave such a batch out"
+    )
+    return [Fix(words, before="")]
 
 
 def _more_samples(observation: Observation, spoiler: Spoiler) -> list[Fix]:

@@ -148,8 +148,9 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     """Another dimension to reduce, the square of what is centred; else a weight for each, which shows the cause."""
     name, place = found.node.bare_name, reduced(observation, found)
     fixed = _sum_held_fixed(observation, found) if name in CENTRING else []
+    left_out = _left_out(found) if name in CENTRING else []
     if place is None:
-        return [*fixed, Fix(_advice(name, normalised=normalised))]
+        return [*fixed, *left_out, Fix(_advice(name, normalised=normalised))]
     order, node = place
     line, dims = observation.place(node.id), _other_dimensions(observation, order)
     across = [
@@ -170,7 +171,13 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     advice = _advice(name, normalised=normalised)
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
     centred = name in CENTRING
-    return [*fixed, *across, *([squared] if centred else []), weighed]
+    return [*fixed, *across, *([squared] if centred else []), weighed, *left_out]
+
+
+def _left_out(found: Starved) -> list[Fix]:
+    """A single weight left out, which a difference takes away again: the bias of a user who compares two items."""
+    words = "leave it out, or freeze it: what it adds to both sides goes with the difference"
+    return [Fix(words, before="", edits=(Freeze(names(found.parameters)),))] if len(found.parameters) == 1 else []
 
 
 def _sum_held_fixed(observation: Observation, found: Starved) -> list[Fix]:
