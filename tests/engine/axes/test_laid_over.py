@@ -97,3 +97,23 @@ def test_maps_with_an_axis_behind_them(returned: str, after: str) -> None:
 def test_maps_of_one_shape_are_left_alone(returned: str) -> None:
     source = MAPS.replace("RETURNED", returned)
     assert diagnose_source(source, shapes="1x1x6x6; 1x6x6", loss="output")["findings"] == []
+
+
+def test_logarithms_of_parts_are_summed_up_where_each_sample_has_one() -> None:
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.critic, self.mean = nn.Linear(4, 1), nn.Linear(4, 3).requires_grad_(False)
+
+    def forward(self, state, action, reward):
+        log_prob = -0.5 * (action - self.mean(state)).pow(2) - torch.log(1.001 - action.tanh().pow(2))
+        target = reward + 0.9 * (self.critic(state).detach() - 0.2 * log_prob)
+        return F.mse_loss(self.critic(state), target)
+"""
+    document = diagnose_source(source, shapes="5x4; 5x3; 5x1", loss="output")
+    first = document["findings"][0]
+    assert (first["code"], first["fix"]["verified"]) == ("SHP707", True)
+    assert first["fix"]["after"] == (
+        "target = reward + 0.9 * (self.critic(state).detach() - (0.2 * log_prob).sum(-1, keepdim=True))"
+    )

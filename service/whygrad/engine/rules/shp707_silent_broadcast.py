@@ -69,6 +69,7 @@ from whygrad.engine.finding import Finding, Fix, Link, Related
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.lining_up import alongside
 from whygrad.engine.refusals.along_the_keys import along_the_keys
+from whygrad.engine.refusals.likelihoods import summed_up
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, variable
@@ -206,6 +207,8 @@ def _of_one(observation: Observation, found: Stretch) -> Fix:
     fix = widened(observation, observation.first, found.first.tensor, 1, found.samples)
     if fix is not None and layouts(observation).sent(found.second.tensor):
         return fix
+    if (summed := summed_up(observation, found.second.tensor)) is not None:
+        return summed
     return Fix(
         f"give both as many numbers for each sample: {found.samples}, or one, as sum(dim=-1, keepdim=True) and "
         "mean(dim=-1, keepdim=True) give"
