@@ -69,3 +69,23 @@ def test_what_is_zero_of_another_line_is_another() -> None:
 def test_what_is_frozen_is_told_apart() -> None:
     summaries = [found["fix"]["summary"] for found in findings("Adapter(), Adapter(learns=False)")]
     assert [summary.split(" ")[0] for summary in summaries] == ["initialise", "unfreeze"]
+
+
+KERNEL = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.out = nn.Conv2d(2, 3, 1), nn.Conv2d(2, 3, 1), nn.Conv2d(3, 1, 1)
+        self.kernel = nn.Parameter(torch.randn(3, 3, 1, 1))
+        self.register_buffer("mask", torch.zeros(1, 1, 1, 1))
+
+    def forward(self, x):
+        return self.out(self.a(x) + F.conv2d(F.elu(self.b(x)), self.kernel * self.mask))
+"""
+
+
+def test_a_mask_that_leaves_nothing_of_a_kernel_is_opened() -> None:
+    found = diagnose_source(KERNEL, shapes="2x2x4x4")["findings"]
+    masked = next(f for f in found if "b.weight" in f["parameters"])
+    assert (masked["code"], masked["location"]["op"], masked["fix"]["verified"]) == ("ZER507", "aten::conv2d", True)
+    assert "multiplies it with zeros alone" in masked["title"]

@@ -54,7 +54,7 @@ from whygrad.engine.edits import Edit, Give, Wrap
 from whygrad.engine.facts import Json
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.autopsy import Starved
-from whygrad.engine.gradients.starving import finding, starved_by
+from whygrad.engine.gradients.starving import as_sent, finding, starved_by
 from whygrad.engine.gradients.states_left import state_left
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.operands import value
@@ -71,7 +71,10 @@ _OTHERWISE: Mapping[str, tuple[str, Json]] = {
     "dropout": ("p", 0.5),
 }
 _NUMBER = ("multiplies it with 0", "multiply with another number: in whole numbers, 8 // 16 is 0")
-_PRODUCTS = frozenset({"matmul", "mm", "bmm", "mv", "dot", "einsum", "linear", "addmm", "baddbmm"})
+_PRODUCTS = frozenset(
+    {"matmul", "mm", "bmm", "mv", "dot", "einsum", "linear", "addmm", "baddbmm", "_convolution"}
+    | {"conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
+)
 _OVERWRITING = frozenset({"copy", "zero", "fill", "index_put", "masked_scatter"})
 
 
@@ -95,7 +98,7 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"a gradient arrives at {name}", found.node.id),
             Link(f"{name} {what}, so 0 goes on to {lost}"),
         ),
-        fix=Fix(advice, edits=_edits(found)),
+        fix=Fix(advice, edits=_edits(observation, found)),
         other_fixes=(*_targets(found), *_losing(observation, found)),
     )
 
@@ -120,7 +123,7 @@ def _losing(observation: Observation, found: Starved) -> tuple[Fix, ...]:
     return (Fix(words, before=observation.source(node.id), after=shown, edits=(Give(node.id, "value", -filling),)),)
 
 
-def _edits(found: Starved) -> tuple[Edit, ...]:
+def _edits(observation: Observation, found: Starved) -> tuple[Edit, ...]:
     """The mask turned round, ones in place of zeros, no index that is left out: what tells whether it is that."""
     node = found.node
     other = _OTHERWISE.get(node.bare_name)
@@ -128,6 +131,8 @@ def _edits(found: Starved) -> tuple[Edit, ...]:
         return (Give(node.id, *other),) if node.argument(other[0]) is not None else ()
     if node.bare_name in SCALING:
         return (Give(node.id, "other", 1),) if _is_number(found) else _with_ones(found.event)
+    if node.bare_name in _PRODUCTS:
+        return _with_an_open_mask(observation, found)
     masks = [a.name for a in node.arguments if a.name in ("mask", "condition")]
     return tuple(Wrap(node.id, name, "torch.logical_not(x)") for name in masks)
 
@@ -143,6 +148,16 @@ def _with_ones(event: Event) -> tuple[Edit, ...]:
     zeros = [o for o in event.inputs if o.tensor.numbers is not None and o.tensor.numbers.all_zero]
     fixed_first = sorted(zeros, key=lambda o: o.tensor.requires_grad)
     return tuple(Wrap(event.node, o.role, "torch.ones_like(x)") for o in fixed_first[:1])
+
+
+def _with_an_open_mask(observation: Observation, found: Starved) -> tuple[Edit, ...]:
+    """Ones in place of the mask that a weight was multiplied with, of which nothing is left."""
+    zeros = [o.role for o in found.event.inputs if o.tensor.numbers is not None and o.tensor.numbers.all_zero]
+    given = [as_sent(observation, found).input(role) for role in zeros]
+    makers = [made for t in given if t is not None and (made := observation.first.maker(t.id)) is not None]
+    masked = [made for made in makers if observation.nodes[made.node].bare_name in SCALING and len(made.inputs) > 1]
+    masks = [(made.node, o.role) for made in masked for o in made.inputs if not o.tensor.requires_grad]
+    return tuple(Wrap(node, role, "torch.ones_like(x)") for node, role in masks[:1])
 
 
 def _told(name: str) -> tuple[str, str]:
