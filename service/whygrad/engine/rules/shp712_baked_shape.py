@@ -8,7 +8,8 @@ What happened
 Why it matters
 --------------
 The program works for the shape that it was traced with, and for no other: a view, an expand or an initial state of the
-old size raises. A loop that was unrolled raises nothing: it ignores the steps that the example did not have.
+old size raises. A loop that was unrolled raises nothing: it ignores the steps that the example did not have. Nor does
+what a causal convolution is trimmed to.
 
 How to fix it
 -------------

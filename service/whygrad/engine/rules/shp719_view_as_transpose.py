@@ -4,7 +4,7 @@ What happened
 -------------
 The result has the sizes that the operand would have with its axes in another order, and it was made by regrouping the
 numbers as they lie in memory. So each entry of the result is made of pieces of several: heads of several time steps,
-channels of several pixels.
+channels of several pixels, rows of an image that hold a whole patch.
 
 Why it matters
 --------------
