@@ -7,9 +7,9 @@ A loss, or a difference that becomes one, was given a prediction and a target of
 so does `masked_select` with a column of losses and a row of flags. Or one of the two has lost its batch, and its one
 row is compared with all samples. Or one number for each sample, (N,), lies along the features of (N, D), which fits
 where D happens to be N; a mask for each sample, (N, T, T), over the heads of (N, H, T, T); a map, (N, H, W), over its
-like with an axis behind, (N, H, W, 1), where it is as high as wide. Or a mask of keys lies along the queries of attention, so that it is the same for all keys, and
-hides none. Or a single entry of a table was taken where all up to there were meant, `table[:, n]` for `table[:, :n]`,
-and all steps get the same.
+like with an axis behind, (N, H, W, 1), where it is as high as wide. Or a mask of keys lies along the queries of
+attention, so that it is the same for all keys, and hides none. Or a single entry of a table was taken where all up to
+there were meant, `table[:, n]` for `table[:, :n]`, and all steps get the same.
 
 Why it matters
 --------------
