@@ -1,17 +1,18 @@
-"""Patches of an image put back side by side by a view: the rows of a patch are no rows of the image.
+"""Patches of an image put back side by side by a view, and maps that a view makes smaller or larger.
 
 `(n, h/p * w/p, p * p)` read as `(n, h, w)` puts a whole patch into a row and a part; `(n, h/p, w/p, p, p)` has its axes
-to swap first.
+to swap first. So has `(n, c, h, w)` before it is `(n, c * s * s, h/s, w/s)`, as in `pixel_unshuffle`, or the other way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whygrad.engine.axes.pieces import Layout, Piece, groups
+from whygrad.engine.axes.pieces import Layout, Piece, groups, length
 from whygrad.engine.axes.swaps import Swap
 from whygrad.engine.observation import Observation
 
+_MAP = 4
 _PARTS = (3, 2)
 """The places of a patch down and across and what it is made of, and the height and width that these are read as."""
 
@@ -32,6 +33,21 @@ def put_back(observation: Observation, before: Layout, after: Sequence[int]) -> 
             order, at = list(range(len(seen_as))), len(first) + 1
             order[at], order[at + 1] = order[at + 1], order[at]
             return Swap(seen_as, tuple(order))
+    return None
+
+
+def shuffled(before: Layout, after: Sequence[int]) -> Swap | None:
+    """How the axes of a map should have moved for its channels to take in, or give, what its sides lose or gain."""
+    sizes = [length(axis) for axis in before]
+    if len(sizes) != _MAP or len(after) != _MAP or sizes[0] != after[0] or not all(len(a) == 1 for a in before[1:]):
+        return None
+    (n, c, h, w), (_, channels, height, width) = sizes, after
+    down = h // height if height and h % height == 0 and h // height == w // max(width, 1) and w % width == 0 else 0
+    if down > 1 and channels == c * down * down:
+        return Swap((n, c, height, down, width, down), (0, 1, 3, 5, 2, 4))
+    up = height // h if h and height % h == 0 and height // h == width // max(w, 1) and width % w == 0 else 0
+    if up > 1 and c == channels * up * up:
+        return Swap((n, channels, up, up, h, w), (0, 1, 4, 2, 5, 3))
     return None
 
 

@@ -11,7 +11,7 @@ from whygrad.engine.axes.joins import interleaved
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import computed, meant
 from whygrad.engine.axes.moving import REGROUPING
-from whygrad.engine.axes.patches import put_back
+from whygrad.engine.axes.patches import put_back, shuffled
 from whygrad.engine.axes.pieces import Axis, Layout, Piece, groups, holds_batch, length, regrouped
 from whygrad.engine.axes.swaps import Swap
 from whygrad.engine.observation import Event, Node, Observation
@@ -42,7 +42,7 @@ def swapped(observation: Observation, known: Layouts, node: Node, event: Event) 
     named = _by_names(before, after, wanted)
     if named is not None:
         return named
-    patches = _by_patches(before, after) or put_back(observation, before, after)
+    patches = _by_patches(before, after) or put_back(observation, before, after) or shuffled(before, after)
     if patches is not None:
         return patches
     wished = value(node, event, "size") or value(node, event, "shape") or after

@@ -81,9 +81,15 @@ def wrong_index(node: Node, event: Event) -> WrongType | None:
     if node.bare_name == "cross_entropy_loss" and _probabilities(event):
         return None
     for operand in _with_role(event, (role,)):
-        if operand.tensor.dtype not in allowed:
+        if operand.tensor.dtype not in allowed or _taken_for_a_mask(event, operand):
             return WrongType(operand, allowed[0])
     return None
+
+
+def _taken_for_a_mask(event: Event, operand: Operand) -> bool:
+    """Whether an index of bytes stands beside another index, as no mask of as many dimensions could: a mask it is."""
+    others = [o for o in _with_role(event, ("indices",)) if o is not operand]
+    return operand.tensor.dtype == "uint8" and any(o.tensor.shape == operand.tensor.shape for o in others)
 
 
 def wrong_type(node: Node, event: Event) -> WrongType | None:

@@ -46,7 +46,7 @@ _RANK_WORDS = re.compile(
 )
 _DEVICE_WORDS = re.compile(r"\bCUDA\b|\bcuda\b|same device|NVIDIA")
 _INDEX_WORDS = re.compile(r"out of (range|bounds)")
-_DOMAIN_WORDS = re.compile(r"should be between 0 and 1|is out of bounds")
+_DOMAIN_WORDS = re.compile(r"should be between 0 and 1|is out of bounds|weight tensor should be")
 _SHAPE_WORDS = re.compile(
     r"(?<![A-Za-z])(shapes?|sizes?|dim(ension)?s?|elements?|lengths?|ranks?|channels?|columns|rows|batch|square|vector|"
     r"\d-?D)(?![A-Za-z])",

@@ -4,11 +4,12 @@ What happened
 -------------
 Matrix products, convolutions, normalisations and recurrent layers compute in one type and convert nothing. An operand
 has another: float64 from NumPy, integers from an image or a table, float16 from a part that was halved; or an
-operation such as `mean` or `softmax` got integers.
+operation such as `mean` or `softmax` got integers. Or two pictures of bytes are subtracted, which raises nothing.
 
 Why it matters
 --------------
-The forward raises "mat1 and mat2 must have the same dtype", so no parameter gets a gradient.
+The forward raises "mat1 and mat2 must have the same dtype", so no parameter gets a gradient. A difference of bytes
+wraps around below 0.
 
 How to fix it
 -------------
@@ -50,7 +51,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.finding import Finding, Fix
+from whygrad.engine.edits import Wrap
+from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.operands.dtypes import WrongType, caster, differing, no_floating, written_integer, wrong_type
 from whygrad.engine.refusals.failures import Failure, finding, refused
@@ -63,12 +65,41 @@ from whygrad.engine.wording.phrases import short_form
 from whygrad.engine.wording.spelling import behind_each, in_code, with_behind
 from whygrad.engine.wording.written import spelt
 
+_BYTE = "uint8"
+
 
 @rule("TYP801", "dtype-mismatch", "error")
 def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
     """The operation that was refused for its operands' types."""
     for failed, node, event in refused(observation, "type"):
         yield _finding(observation, failed, node, event)
+    for order, event in enumerate(observation.first.events):
+        if event.completed and _wraps_around(observation, event):
+            yield _of_bytes(observation, order, event)
+
+
+def _wraps_around(observation: Observation, event: Event) -> bool:
+    """Whether it is a difference of bytes that were sent: of two pictures, of which either may be the darker."""
+    bytes_alone = [t.dtype for t in event.tensors] == [_BYTE, _BYTE]
+    if observation.nodes[event.node].bare_name != "sub" or not bytes_alone:
+        return False
+    pictures = all(len(t.shape) > 2 for t in event.tensors)
+    return pictures and all(sent_as(observation, observation.first, t) is not None for t in event.tensors)
+
+
+def _of_bytes(observation: Observation, order: int, event: Event) -> Finding:
+    node = observation.nodes[event.node]
+    edits = tuple(Wrap(node.id, o.role, "x.to(torch.float32)") for o in event.inputs if o.role not in node.writes)
+    return Finding(
+        title=f"{node.name} of two tensors of {_BYTE} wraps around below 0: 3 - 5 is 254",
+        message=f"{_BYTE} holds 0 to 255, and the difference is taken before it becomes a number of another type.",
+        node=node.id,
+        event=event,
+        order=order,
+        severity="warning",
+        chain=(Link(f"the difference is still {_BYTE}", node.id),),
+        fix=Fix("convert both to float32 before the difference, with .float()", before="", edits=edits),
+    )
 
 
 def _finding(observation: Observation, failed: Failure, node: Node, event: Event) -> Finding:
