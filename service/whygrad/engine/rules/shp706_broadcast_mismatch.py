@@ -62,6 +62,7 @@ from whygrad.engine.refusals.causal import without_what_comes_after
 from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.ends import ended
 from whygrad.engine.refusals.failures import Failure, finding, refused
+from whygrad.engine.refusals.flat_masks import laid_out
 from whygrad.engine.refusals.heads import for_each_head
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.masked import masked_alike
@@ -124,6 +125,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
     if wrong.second is None and wanted > 1:
         fix = widened(observation, failed.step, wrong.first.tensor, given, wanted)
         yield from [fix] if fix else []
+    yield from laid_out(node, event, wrong)
     if wrong.second is not None:
         yield from filter(None, [masked_alike(observation, failed.step, node, event)])
         pieces = (evenly_cut(observation, failed.step, o.tensor) for o in (wrong.first, wrong.second))

@@ -65,6 +65,7 @@ from whygrad.engine.axes.mixtures import mixtures
 from whygrad.engine.axes.normalised import Normalised, over_samples
 from whygrad.engine.axes.orders import misordered
 from whygrad.engine.axes.positions import Placed, placed
+from whygrad.engine.axes.turned import Turned, turned
 from whygrad.engine.edits import Edit, Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.nonfinite import broken
@@ -72,6 +73,7 @@ from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.refusals.reads import checks
 from whygrad.engine.refusals.recounting import by_steps
+from whygrad.engine.refusals.turned_round import turned_round
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called
 from whygrad.engine.wording.phrases import counted, size
@@ -100,6 +102,7 @@ def layout_swapped(observation: Observation) -> Iterator[Finding]:
             yield _unlike(observation, order, node, event, rows)
     for order, event, masks in attention_over_batch(observation, known):
         yield _attention(observation, order, event, masks)
+    yield from (_of_a_turned_map(observation, found) for found in turned(observation, known))
     for normalised in (*over_samples(observation, known), *mixtures(observation, known)):
         yield _normalised(observation, normalised)
 
@@ -164,6 +167,22 @@ def _unlike(observation: Observation, order: int, node: Node, event: Event, foun
             ),
             edits=(Replace(found.node.id, f"self{call}.reshape({list(made.shape)})"),),
         ),
+    )
+
+
+def _of_a_turned_map(observation: Observation, found: Turned) -> Finding:
+    node, (first, second), tensor = observation.nodes[found.side.node], found.places, found.side.tensor
+    return Finding(
+        title=f"{node.bare_name} holds a map against its like on its side: dimensions {first} and {second} of "
+        f"{called(observation, node, found.side.compared)} ({size(tensor)}) are the other way round",
+        message="Both are made of the same picture, and what is its height in one is its width in the other. It fits "
+        f"because both are {tensor.shape[first]}.",
+        node=found.event.node,
+        event=found.event,
+        order=found.order,
+        severity="warning",
+        chain=(Link("each place is held against its mirror image", node.id),),
+        fix=turned_round(observation, found),
     )
 
 
