@@ -47,5 +47,8 @@ METADATA = frozenset(
 ) | {"prim::device", "prim::dtype", "prim::shape", "prim::layout", "prim::is_cuda", "prim::requires_grad"}  # fmt: skip
 """Operations whose result does not depend on the numbers in their operands (of `type_as`: of the second)."""
 
+ORDERING = frozenset({"lt", "le", "gt", "ge"})
+"""Operations that say which of two is larger."""
+
 MASKED_BY = {"masked_fill": "mask", "where": "condition"}
 """Operations that put a value where a mask says so, and the argument that it is given as."""

@@ -13,14 +13,13 @@ from whygrad.engine.axes.comparing import ADDING, LOSSES, WEIGHING, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.observation import Event, Observation, Tensor
 from whygrad.engine.operands import value
-from whygrad.engine.operations import METADATA
+from whygrad.engine.operations import METADATA, ORDERING
 
 _SIZES = frozenset({"abs", "square", "pow", "cosh"})
 _OF_SIZES = frozenset({"sqrt", "log"})
 _NORMS = frozenset({"norm", "linalg_vector_norm", "linalg_norm", "frobenius_norm"})
 _SUMMING = frozenset({"mean", "sum", "nanmean", "nansum"})
 _BOUNDING = frozenset({"clamp", "clamp_min", "clamp_max", "min", "max", "minimum", "maximum"})
-_BOUNDED = frozenset({"lt", "le", "gt", "ge"})
 _HANDING_ON = _BOUNDING | {"clone", "detach", "contiguous", "neg", "to"}
 
 
@@ -57,7 +56,7 @@ def _chosen(observation: Observation, known: Layouts, reader: Event, pairs: _Pai
     name, many = observation.nodes[reader.node].bare_name, [o for o in reader.inputs if o.tensor.elements > 1]
     if not reader.completed or not reader.outputs or not all(_made_of(known, o.tensor, order) for o in many):
         return None
-    if name in _BOUNDED and len(many) == 1 and pairs.sized:
+    if name in ORDERING and len(many) == 1 and pairs.sized:
         return _Pairs(reader.outputs[0], sized=False)
     kinds = [o.tensor for o in many if o.role in ("self", "other") and o.tensor.floating]
     makers = [maker for tensor in kinds if (maker := known.maker(tensor)) is not None]

@@ -10,12 +10,12 @@ from whygrad.engine.axes.comparing import COMPARING, LOSSES
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import holds_batch, length, of_one
 from whygrad.engine.observation import Event, Observation, Tensor
+from whygrad.engine.operations import ORDERING
 
 PRODUCTS = frozenset({"matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "einsum"})
 """Operations that multiply and sum."""
 
 _INDICES = frozenset({"int64", "int32"})
-_ORDERING = frozenset({"lt", "le", "gt", "ge"})
 _LOOK_UPS = frozenset({"embedding", "index", "index_select", "gather"})
 
 
@@ -125,7 +125,7 @@ def _looked_up(observation: Observation, known: Layouts) -> frozenset[int]:
 def _are_lengths(observation: Observation, known: Layouts, row: Tensor) -> bool:
     """Whether a row says how long each sample is: held against a count of steps, `arange(T) < lengths[:, None]`."""
     held = (e for column in _columns(known, row) for e in known.readers[column.id])
-    compared = (e for e in held if observation.nodes[e.node].bare_name in _ORDERING)
+    compared = (e for e in held if observation.nodes[e.node].bare_name in ORDERING)
     steps = (t for e in compared for t in e.tensors if known.of(t)[:1] != known.of(row))
     return row.dtype in _INDICES and any(all(of_one(a) in ("new", "added") for a in known.of(t)) for t in steps)
 

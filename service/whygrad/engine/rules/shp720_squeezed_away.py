@@ -61,7 +61,7 @@ from whygrad.engine.axes.comparing import COMPARING
 from whygrad.engine.axes.layouts import Layouts, layouts, sent
 from whygrad.engine.axes.missing import missed
 from whygrad.engine.axes.moving import dropped
-from whygrad.engine.axes.pieces import Axis, Source, holds_batch, sizes_without
+from whygrad.engine.axes.pieces import Axis, holds_batch, sizes_without
 from whygrad.engine.axes.taken_for import taken_for
 from whygrad.engine.edits import Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
@@ -176,14 +176,11 @@ def _needed(
     batch = [i for i in gone if holds_batch(layout[i]) and not known.cut(layout[i])]
     if batch:
         return batch
-    sent_so = [i for i in gone if any(_is_sent(p.source, alone) for p in layout[i]) and not known.cut(layout[i])]
+    sources = {i: [piece.source for piece in layout[i]] for i in gone if not known.cut(layout[i])}
+    sent_so = [i for i, own in sources.items() if any(s.kind == "input" and s.key in alone for s in own)]
     if raised is None:
         return [i for i in sent_so if layout[i] in missing]
     return sent_so or _lacking(known, event, gone, raised) or _of_one_sample(gone, raised, alone)
-
-
-def _is_sent(source: Source, alone: Container[int]) -> bool:
-    return source.kind == "input" and source.key in alone
 
 
 def _lacking(known: Layouts, event: Event, gone: Sequence[int], raised: Failure) -> list[int]:
