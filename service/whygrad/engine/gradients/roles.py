@@ -41,7 +41,7 @@ class Use:
     was normalised, or what comes of it is. `scorer`: its result is a matrix of scores for a softmax. `scales` are the
     bits of those that scaled what it is added to, `powers` of those that did so as a power of e; `logged`: it is a
     logarithm. `start`: what it is added to was computed from it, or is taken in by no learnt layer behind, as where a
-    prediction is added to the mean that it begins with.
+    prediction is added to the mean that it begins with. `inner`: what it meets was computed by a learnt layer.
     """
 
     role: Role
@@ -54,6 +54,7 @@ class Use:
     powers: int = 0
     logged: bool = False
     start: bool = False
+    inner: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Roles:
                     powers=_union(o.raised for o in others),
                     logged=known.made_by == "log",
                     start=output.id not in self._taken_in or any(o.behind & bit for o in others),
+                    inner=any(o.live and o.learnt for o in others),
                 )
             )
         bias = event.input("bias")

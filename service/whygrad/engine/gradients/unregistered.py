@@ -94,6 +94,8 @@ class _Judge:
             yield from (self._drawn(use, held, look) for use in uses)
         elif not held.registered:
             yield from (self._idle(use, look) for use in uses)
+        elif sum(size > 1 for size in held.shape) > 1:
+            yield from (self._is_empty_table(use, look) for use in uses)
 
     def _drawn(self, use: Use, held: Parameter, look: Look) -> bool:
         """Whether a plain tensor of random numbers is a weight there, and no graph."""
@@ -114,6 +116,10 @@ class _Judge:
         if use.role == "scale":
             return use.shared and (look.idle == 0.0 or (look.idle == 1.0 and use.normed))
         return look.idle == 0.0 and use.role in ("weight", "bias")
+
+    def _is_empty_table(self, use: Use, look: Look) -> bool:
+        """Whether a buffer is a table of zeros that is added between two learnt layers, as learnt positions are."""
+        return use.role == "sum" and use.inner and not use.start and self._idle(use, look)
 
     def _weighs_a_loss(self, held: Parameter) -> bool:
         """Whether a plain attribute is an uncertainty: added to what a power of e of it scales, or its logarithm is."""

@@ -58,11 +58,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.edits import Give, Replace
-from whygrad.engine.finding import Finding, Fix, Link
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.autopsy import Starved
+from whygrad.engine.gradients.flat_terms import FlatTerm, flat_terms
 from whygrad.engine.gradients.starving import finding, starved_by
 from whygrad.engine.gradients.zero_sources import thresholds
-from whygrad.engine.observation import Observation
+from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
 from whygrad.engine.wording.rewriting import rewritten
@@ -79,9 +80,15 @@ _QUOTIENTS = {
 
 @rule("ZER501", "step-function", "warning")
 def step_function(observation: Observation) -> Iterator[Finding]:
-    """Every step function that keeps the gradient of a parameter at zero."""
+    """Every step function that keeps the gradient of a parameter, or of a term of the loss, at zero."""
+    told = set[int]()
     for found in starved_by(observation, "step"):
+        told.add(found.node.id)
         yield _finding(observation, found)
+    for term in flat_terms(observation):
+        if term.node.id not in told:
+            told.add(term.node.id)
+            yield _of_a_term(observation, term)
 
 
 def _finding(observation: Observation, found: Starved) -> Finding:
@@ -96,32 +103,52 @@ def _finding(observation: Observation, found: Starved) -> Finding:
             Link(f"a gradient arrives at {name}", found.node.id),
             Link(f"its derivative is 0, so every element of the gradient of {owners(found.parameters)} is 0"),
         ),
-        fix=_fix(observation, found, name),
+        fix=_fix(observation, found.node),
     )
 
 
-def _fix(observation: Observation, found: Starved, name: str) -> Fix:
+def _of_a_term(observation: Observation, term: FlatTerm) -> Finding:
+    name, learning = term.node.bare_name, owners(term.parameters)
+    return Finding(
+        title=f"a term of the loss trains nothing: {name} is a step function",
+        message=f"All that {learning} computed of it went through {name}, whose derivative is 0 wherever it exists: "
+        "the term shifts the loss and has no effect on any parameter.",
+        node=term.node.id,
+        event=term.event,
+        order=term.order,
+        parameters=names(term.parameters),
+        related=(Related("added to the loss here", term.addition.id),),
+        chain=(
+            Link(f"a gradient arrives at {name}", term.node.id),
+            Link(f"its derivative is 0, so {learning} learns from the other terms of the loss alone"),
+        ),
+        fix=_fix(observation, term.node),
+    )
+
+
+def _fix(observation: Observation, node: Node) -> Fix:
+    name = node.bare_name
     words = f"pass the gradient straight through: x + ({name}(x) - x).detach()"
     if name == "normal":
-        drawn = Replace(found.node.id, "mean + std * torch.randn_like(mean + std)")
+        drawn = Replace(node.id, "mean + std * torch.randn_like(mean + std)")
         return Fix("draw the noise apart from what is learnt: mean + std * torch.randn_like(std)", edits=(drawn,))
     if name in _QUOTIENTS:
-        stepped = Replace(found.node.id, f"self / other + ({_QUOTIENTS[name]} - self / other).detach()")
-        cut = found.node.literal("rounding_mode", "floor")
+        stepped = Replace(node.id, f"self / other + ({_QUOTIENTS[name]} - self / other).detach()")
+        cut = node.literal("rounding_mode", "floor")
         return Fix(
             f"pass the gradient of the quotient straight through: q + (q.{cut}() - q).detach()", edits=(stepped,)
         )
     if name == "masked_fill":
-        filled = next(e for e in observation.first.events if e.node == found.node.id)
+        filled = next(e for e in observation.first.events if e.node == node.id)
         fills = thresholds(observation, observation.first, filled)
         passing = "self + (torch.masked_fill(self, mask, value) - self).detach()"
         return Fix(words, edits=tuple(Replace(fill.node, passing) for fill in fills))
     if name == "grid_sampler":
-        smooth = Give(found.node.id, "interpolation_mode", _BILINEAR)
-        shown = rewritten(observation.place(found.node.id), r"""mode=(['"])nearest\1""", r"mode=\1bilinear\1")
+        smooth = Give(node.id, "interpolation_mode", _BILINEAR)
+        shown = rewritten(observation.place(node.id), r"""mode=(['"])nearest\1""", r"mode=\1bilinear\1")
         return Fix('read between the pixels, not the nearest: mode="bilinear"', after=shown, edits=(smooth,))
     if name not in _UNARY:
         return Fix(words)
-    given = "self, decimals=decimals" if found.node.argument("decimals") else "self"
-    edit = Replace(found.node.id, f"self + (torch.{name}({given}) - self).detach()")
-    return Fix(words, after=straight_through(observation, found.node), edits=(edit,))
+    given = "self, decimals=decimals" if node.argument("decimals") else "self"
+    edit = Replace(node.id, f"self + (torch.{name}({given}) - self).detach()")
+    return Fix(words, after=straight_through(observation, node), edits=(edit,))

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Freeze, Give, Wrap
+from whygrad.engine.edits import Freeze, Give, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.autopsy import Starved
 from whygrad.engine.gradients.shifting import Shift, shift
@@ -64,7 +64,7 @@ from whygrad.engine.gradients.zero_sources import CENTRING, ZeroSources
 from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners
-from whygrad.engine.wording.rewriting import rewritten, wrapped
+from whygrad.engine.wording.rewriting import rewritten, uncalled, wrapped
 from whygrad.engine.wording.spelling import with_behind
 
 _NORMALISING = frozenset(
@@ -149,8 +149,9 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     name, place = found.node.bare_name, reduced(observation, found)
     fixed = _sum_held_fixed(observation, found) if name in CENTRING else []
     left_out = _left_out(found) if name in CENTRING else []
-    if place is None:
-        return [*fixed, *left_out, Fix(_advice(name, normalised=normalised))]
+    each = _each_by_itself(observation, found) if normalised else []
+    if each or place is None:
+        return [*each, *fixed, *left_out, Fix(_advice(name, normalised=normalised))]
     order, node = place
     line, dims = observation.place(node.id), _other_dimensions(observation, order)
     across = [
@@ -172,6 +173,27 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
     weighed = Fix(f"{advice}: tried with a weight of its own for each", edits=(Wrap(node.id, "self", _WEIGHED),))
     centred = name in CENTRING
     return [*fixed, *across, *([squared] if centred else []), weighed, *left_out]
+
+
+def _each_by_itself(observation: Observation, found: Starved) -> list[Fix]:
+    """The shares of a mixture beside what each of its parts gives, where a sum of all parts is added to each share."""
+    step, shares = observation.first, as_sent(observation, found).outputs[0]
+    readers = (step.events[i] for i in step.readers.get(shares.id, ()))
+    beside = next((e for e in readers if observation.nodes[e.node].bare_name == "add"), None)
+    given = [t for t in beside.tensors if t.shape != shares.shape] if beside is not None else []
+    for maker in (step.maker(t.id) for t in given):
+        name = observation.nodes[maker.node].bare_name if maker is not None else ""
+        if maker is not None and name in ("sum", "mean") and maker.tensors[0].shape == shares.shape:
+            return [
+                Fix(
+                    f"add to each share what its own part gives; with the {name} of all parts beside it, the shares "
+                    "only add up to 1",
+                    before=observation.source(maker.node),
+                    after=uncalled(observation.source(maker.node), name),
+                    edits=(Replace(maker.node, "self"),),
+                )
+            ]
+    return []
 
 
 def _left_out(found: Starved) -> list[Fix]:

@@ -177,6 +177,14 @@ def wrapped(source: str | None, operation: str, template: str) -> str | None:
     return source[:start] + shown + source[end:] if shown else None
 
 
+def uncalled(source: str | None, operation: str) -> str | None:
+    """The line with the operand of its only call of an operation in place of the call: `x.sum(1) + y` is `x + y`."""
+    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and operand_in(n, operation)]
+    operand = operand_in(calls[0], operation) if len(calls) == 1 else None
+    inner = bracketed(source[slice(*span(source, operand[0]))]) if source and operand else None
+    return replaced(source, calls[0], inner) if source and inner else None
+
+
 def rooted(line: Frame | None, more: str) -> str | None:
     """The line with the root of a variance and a little more in place of its call of `std`, or of the one meant."""
     source, offset = (line.source or "", line.offset) if line is not None else ("", None)
