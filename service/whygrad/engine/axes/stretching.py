@@ -51,7 +51,9 @@ def stretch(observation: Observation, known: Layouts, node: Node, event: Event) 
         return _twice(known, first, second, by_hand=False)
     learned = {s.tensor.id in known.learned for s in (first, second)}
     found = _twice(known, first, second, by_hand=True) if True in learned else None
-    return found if found and (False in learned or merely_summed(observation, known, event)) else None
+    if found is None or False in learned or _are_maps(known, found) or merely_summed(observation, known, event):
+        return found
+    return None
 
 
 def _twice(known: Layouts, first: Side, second: Side, *, by_hand: bool) -> Stretch | None:
@@ -129,6 +131,14 @@ def _of_alike_maps(known: Layouts, shorter: Side, longer: Side, place: int) -> b
     alike = (*shape[:place], *shape[place + 1 :]) == shorter.tensor.shape
     by_hand = length(added) == 1 and of_one(added) == "added" and longer.tensor.id not in known.learned
     return alike and by_hand and len(shape) > _VECTORS + 1
+
+
+def _are_maps(known: Layouts, found: Stretch) -> bool:
+    """Whether two are maps of the same places, of which one has an axis of one more: no pairs of samples are meant."""
+    shorter, longer = sorted((found.first, found.second), key=lambda side: len(side.tensor.shape))
+    one, two = known.of(shorter.tensor), known.of(longer.tensor)
+    alike = (a == b for a, b in zip(one[1:], two[2:], strict=False) if length(a) > 1)
+    return len(two) == len(one) + 1 > _VECTORS + 1 and len(one[1:]) == sum(alike) >= _VECTORS
 
 
 def _lost(known: Layouts, first: Side, second: Side) -> Stretch | None:

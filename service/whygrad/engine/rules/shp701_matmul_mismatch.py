@@ -60,6 +60,7 @@ from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands.products import Mismatch, flattened_from, mismatch
 from whygrad.engine.refusals.attending import attending_to, attention
+from whygrad.engine.refusals.both_ways import added_up
 from whygrad.engine.refusals.composing import composed
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.sent_sizes import in_proportion
@@ -111,6 +112,7 @@ def _fixes(
     if owner is None:
         sides = ((wrong.left, wrong.given, wrong.wanted), (wrong.right, wrong.wanted, wrong.given))
         for operand, size_there, other in sides:
+            yield from added_up(observation, failed.step, operand.tensor, size_there, other)
             fix = widened(observation, failed.step, operand.tensor, size_there, other)
             fix = fix or _remade(observation, failed.step, operand.tensor, size_there, other)
             yield from [fix] if fix else []

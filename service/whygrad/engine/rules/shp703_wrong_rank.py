@@ -192,7 +192,7 @@ def _fix(
     if wrong is None or wrong.axis is not None:
         return _of_an_axis(observation, node, wrong)
     if wrong.given > wrong.most:
-        return _dropped(observation, node, reader, wrong)
+        return _dropped(observation, node, reader, event, wrong)
     layered = convolution(node, event)
     if layered is not None and layered.wanted > 1 and wrong.given <= layered.spatial:
         if wrong.given == 2 and wrong.operand.tensor.shape[1] == layered.wanted:
@@ -254,12 +254,14 @@ def _of_an_axis(observation: Observation, node: Node, wrong: WrongRank | None) -
     return Fix(f"{told}: the last is dimension {rank - 1}, or -1", after=after, edits=(edit,))
 
 
-def _dropped(observation: Observation, node: Node, reader: Node, wrong: WrongRank) -> Fix:
-    """Without a surplus dimension of size 1, where it is all one which."""
-    surplus = counted(wrong.given - wrong.most, "dimension")
-    shape = wrong.operand.tensor.shape
-    alone = [axis for axis, size_there in enumerate(shape) if size_there == 1]
-    if len({(*shape[:axis], *shape[axis + 1 :]) for axis in alone}) != 1 or wrong.given != wrong.most + 1:
+def _dropped(observation: Observation, node: Node, reader: Node, event: Event, wrong: WrongRank) -> Fix:
+    """Without a surplus dimension of size 1, where it is all one which, or only one leaves the channels in their place."""
+    surplus, shape = counted(wrong.given - wrong.most, "dimension"), wrong.operand.tensor.shape
+    left = {(*shape[:axis], *shape[axis + 1 :]): axis for axis in reversed(range(len(shape))) if shape[axis] == 1}
+    layered = convolution(reader, event)
+    fitting = [axis for sizes, axis in left.items() if layered is None or sizes[1] == layered.wanted]
+    alone = fitting if len(left) > 1 else list(left.values())
+    if len(alone) != 1 or wrong.given != wrong.most + 1:
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
     name, dropped = variable(observation, reader, wrong.operand.role), f".squeeze({alone[0]})"
     return _with(observation, node, reader, wrong, dropped, f"drop the {surplus} of size 1: {name or 'x'}{dropped}")
