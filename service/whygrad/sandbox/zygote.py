@@ -22,6 +22,9 @@ from whygrad.sandbox import child, hugepages, limits, seccomp, selftest, warming
 MESSAGE_BYTES = 64
 INSECURE = "insecure"
 
+COLLECTED_AFTER = (50_000, 20, 100)
+"""The thresholds of the garbage collector in children, which live for one task: it would look through all they saw."""
+
 
 def main(control: socket.socket, *, insecure: bool) -> None:
     """Warm up, try the jail, say so, then fork one child for each message until the other side hangs up."""
@@ -32,6 +35,7 @@ def main(control: socket.socket, *, insecure: bool) -> None:
         warming.warm()
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECTED_AFTER)
         hugepages.gather()
         isolation = selftest.try_jail(_Understudy.born(jail).start)
     except (seccomp.Unavailable, selftest.Failed) as error:

@@ -255,7 +255,7 @@ def _of_an_axis(observation: Observation, node: Node, wrong: WrongRank | None) -
 
 
 def _dropped(observation: Observation, node: Node, reader: Node, event: Event, wrong: WrongRank) -> Fix:
-    """Without a surplus dimension of size 1, where it is all one which, or only one leaves the channels in their place."""
+    """Without a surplus dimension of size 1, where all are alike, or only one leaves the channels in their place."""
     surplus, shape = counted(wrong.given - wrong.most, "dimension"), wrong.operand.tensor.shape
     left = {(*shape[:axis], *shape[axis + 1 :]): axis for axis in reversed(range(len(shape))) if shape[axis] == 1}
     layered = convolution(reader, event)

@@ -69,6 +69,7 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.keeping import keeping
 from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
+from whygrad.engine.refusals.rescaled import rescaled
 from whygrad.engine.refusals.sent_sizes import divisible
 from whygrad.engine.refusals.side_by_side import side_by_side
 from whygrad.engine.refusals.skips import as_the_largest, enlarged, levelled, resized
@@ -160,6 +161,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
     else:
         spatial = len(wrong.first.tensor.shape) > 3 or len(event.inputs) == 2
         yield from _as_large(observation, failed, event)
+        yield from rescaled(observation, failed.step, event.tensors, wrong.axis)
         if wrong.axis >= 2 and len(event.inputs) > 2:
             yield from as_the_largest(observation, node, event)
         if wrong.axis >= 2 and spatial:

@@ -61,7 +61,7 @@ from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands import value
 from whygrad.engine.refusals.failures import Failure, failure
-from whygrad.engine.refusals.sending import as_in_the_example
+from whygrad.engine.refusals.sending import as_in_the_example, sent_otherwise
 from whygrad.engine.rule import rule
 
 _SCRIPT = "export with torch.jit.script, or read the size inside forward (x.size(0), not len(x) or int(...))"
@@ -106,8 +106,9 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
         related=tuple(Related("the same size here", n) for n, _, _ in found.changes if n != found.node),
         explains=frozenset({refused} if refused is not None else ()),
         fix=_changed(observation, node, found),
-        other_fixes=tuple(
-            Fix(_advice(observation, node), edits=tuple(Give(*change) for change in other)) for other in found.others
+        other_fixes=(
+            *(Fix(_advice(observation, node), edits=tuple(Give(*change) for change in o)) for o in found.others),
+            *_as_recorded(observation, node),
         ),
     )
 
@@ -120,6 +121,14 @@ def _changed(observation: Observation, node: Node, found: Baked) -> Fix:
         return _loop_kept(observation, axis, found.recorded)
     edits = tuple(Give(*change) for change in found.changes)
     return Fix(_opened(node, found) + _advice(observation, node), edits=edits)
+
+
+def _as_recorded(observation: Observation, node: Node) -> Iterator[Fix]:
+    """What the program takes as it is, sent: the sizes of its example."""
+    recorded = {(axis, sent): size for axis, size, sent in observation.resized if size}
+    ask = sent_otherwise(observation, lambda shape: [recorded.get(place, place[1]) for place in enumerate(shape)])
+    if ask is not None:
+        yield Fix(f"{_advice(observation, node)}; as it is, it takes the sizes of its example", edits=(ask,))
 
 
 def _skipped(observation: Observation, found: Unrolled, failed: Failure | None = None) -> Finding:

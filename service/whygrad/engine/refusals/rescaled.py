@@ -1,0 +1,50 @@
+"""Maps and sequences that were made larger by a factor, where another whole factor gives the size that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from whygrad.engine.edits import Give
+from whygrad.engine.finding import Fix
+from whygrad.engine.observation import Event, Observation, Step, Tensor
+from whygrad.engine.operands import value
+
+
+@dataclass(frozen=True)
+class _Factor:
+    """The factor by which an execution made something larger along each side of a length, and the one for another."""
+
+    event: Event
+    was: float
+    now: float
+    edit: Give
+
+
+def rescaled(observation: Observation, step: Step, joined: Sequence[Tensor], axis: int) -> Iterator[Fix]:
+    """Other factors for what is too short, or else too long, to be joined; none where one has no such factor."""
+    lengths = {t.shape[axis] for t in joined}
+    for wanted in sorted(lengths, reverse=True) if len(lengths) == 2 else ():
+        (length,) = lengths - {wanted}
+        found = [_factor(observation, step, t, length, wanted) for t in joined if t.shape[axis] == length]
+        known = [factor for factor in found if factor is not None]
+        if len(known) == len(found):
+            told = {f"{k.now:g} times in place of {k.was:g}": k.edit for k in known}
+            yield Fix(
+                f"make it larger by what gives {wanted}: {', '.join(told)}", before="", edits=tuple(told.values())
+            )
+
+
+def _factor(observation: Observation, step: Step, tensor: Tensor, length: int, wanted: int) -> _Factor | None:
+    """What made a tensor as long as it is, behind what left its length alone."""
+    for event in step.lineage(tensor.id):
+        sides = event.outputs[0].shape[2:]
+        factors = value(observation.nodes[event.node], event, "scale_factors")
+        if isinstance(factors, list) and length in sides:
+            was = factors[sides.index(length)]
+            now = was * wanted / length
+            scaled = [now if side == length else factor for side, factor in zip(sides, factors, strict=True)]
+            return _Factor(event, was, now, Give(event.node, "scale_factors", scaled)) if now.is_integer() else None
+        if length not in event.outputs[0].shape:
+            return None
+    return None
