@@ -85,7 +85,7 @@ def _readers(observation: Observation, step: Step, tensors: Collection[int]) -> 
 
 def _finding(observation: Observation, kept: _Remembered) -> Finding:
     cut, name = kept.cut, kept.name
-    fixes = list(_fixes(observation, kept))
+    fixes = list(computed_anew(observation, cut.node, name))
     told = finding(
         observation,
         cut,
@@ -102,10 +102,13 @@ def _finding(observation: Observation, kept: _Remembered) -> Finding:
     return replace(told, other_fixes=tuple(fixes[1:]))
 
 
-def _fixes(observation: Observation, kept: _Remembered) -> Iterator[Fix]:
-    """The branch that computes it taken in every step that trains: which of the two that is, a trial tells."""
-    words = f"compute it in every step that trains, and read {kept.name} in evaluation alone"
-    branch = _branch(observation, kept.cut.node)
+def computed_anew(observation: Observation, node: Node, name: str) -> Iterator[Fix]:
+    """The branch of a node that computes what is kept under a name, taken in every step that trains.
+
+    Which of the two it is, a trial tells.
+    """
+    words = f"compute it in every step that trains, and read {name} in evaluation alone"
+    branch = _branch(observation, node)
     if branch is None:
         yield Fix(words)
         return

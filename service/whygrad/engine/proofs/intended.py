@@ -83,8 +83,18 @@ def changes_shapes(trial: Trial) -> bool:
     if node is None or event is None or now is None:
         return any(isinstance(e, Wrap | Replace | Become | Give | Ask) for e in trial.fix.edits)
     was = event.outputs[0].shape if event.outputs else None
+    if was is None and _gets_the_same(trial, event):
+        return False
     meant = meant_by(trial.fault) if was is None else None
     return now != (meant.shape if meant is not None else was)
+
+
+def _gets_the_same(trial: Trial, refused: Event) -> bool:
+    """Whether the mended operation reads tensors of the shapes that it was refused with, as after a cast."""
+    shapes = [t.shape for t in refused.tensors]
+    return any(
+        e.node == refused.node and [t.shape for t in e.tensors] == shapes for e in trial.after.observation.first.events
+    )
 
 
 def _given_now(trial: Trial) -> tuple[int, ...] | None:

@@ -95,13 +95,15 @@ def in_proportion(observation: Observation, step: Step, one: Sized, other: Sized
 def _in_proportion(step: Step, came: int, wanted: int) -> Iterator[dict[int, int]]:
     """The sizes that were sent with those that give `wanted` where they gave `came`: each alone, then all of them.
 
-    The positions of an image in a row are as many as its height by its width.
+    The positions of an image in a row are as many as its height by its width; a real transform has a frequency for
+    each two steps, and one more.
     """
     sent = sorted({size for tensor in step.inputs for size in tensor.shape[_places(tensor.shape)]}, reverse=True)
     fitting = {size: size * wanted // came for size in sent if size * wanted % came == 0}
     yield from ({size: other} for size, other in fitting.items())
     if len(fitting) > 1:
         yield fitting
+    yield from ({size: 2 * (wanted - 1)} for size in sent if size // 2 + 1 == came)
     root, goal = isqrt(came), isqrt(wanted)
     if (root**2, goal**2) == (came, wanted) and all(size * goal % root == 0 for size in sent):
         yield {size: size * goal // root for size in sent}

@@ -62,6 +62,7 @@ from whygrad.engine.edits import Edit, Renew, Wrap
 from whygrad.engine.facts import Frame
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.copying import copied_before
+from whygrad.engine.gradients.remembered import computed_anew
 from whygrad.engine.gradients.updates import lines_with_a_copy
 from whygrad.engine.gradients.writes import target
 from whygrad.engine.observation import Event, Node, Observation, Step
@@ -137,10 +138,15 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
 
 
 def _fixes(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Iterator[Fix]:
-    """What lets the history go. State that goes on through the rounds of a loop does so only between two steps."""
+    """What lets the history go. State that goes on through the rounds of a loop does so only between two steps.
+
+    What the first step alone keeps is to be computed anew: without its history nobody would learn it.
+    """
     nodes = [observation.nodes[before.events[k].node] for k in keepers]
     rounds = sum(event.node == nodes[0].id for event in before.events)
     yield from _between(observation, nodes) if rounds > 1 else ()
+    if all(event.node != nodes[0].id for event in failed.events):
+        yield from computed_anew(observation, nodes[0], f"self.{nodes[0].attribute}")
     yield Fix(
         "keep the numbers without their history",
         *_lines(observation, [before.events[k] for k in keepers]),
