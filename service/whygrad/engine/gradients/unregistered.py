@@ -148,9 +148,12 @@ def _is_variance(use: Use, held: Parameter) -> bool:
 
 
 def _as_made(use: Use, held: Parameter) -> bool:
-    """Whether a buffer is no first content of a memory, laid out for the samples, and no mean that they begin with."""
+    """Whether a buffer is no first content of a memory, laid out for the samples, and nothing that they begin with.
+
+    They begin with a mean, or with the words of a prompt that frozen layers read.
+    """
     laid_out = use.repeated or use.role in ("token", "source")
-    return (not laid_out or held.shape[:1] == (1,)) and not (use.role == "sum" and use.start)
+    return (not laid_out or held.shape[:1] == (1,)) and not (use.role in ("sum", "token") and use.start)
 
 
 def _owner(name: str) -> str:

@@ -58,6 +58,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Edit, Reconnect, Replace
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
+from whygrad.engine.gradients.baked_terms import baked_terms
 from whygrad.engine.gradients.cuts import severity
 from whygrad.engine.gradients.flow import DETACHING
 from whygrad.engine.gradients.unreached import Baked, baked
@@ -70,16 +71,18 @@ from whygrad.engine.wording.phrases import owners, size, subject
 def baked_constant(observation: Observation) -> Iterator[Finding]:
     """Every constant of a trace that stands where parameters computed a value."""
     for found in baked(observation):
-        yield _finding(observation, found)
+        yield _finding(observation, found, f"{subject(found.parameters, 'gets')} no gradient")
+    for found in baked_terms(observation):
+        yield _finding(observation, found, "a term of the loss trains nothing")
 
 
-def _finding(observation: Observation, found: Baked) -> Finding:
+def _finding(observation: Observation, found: Baked, what_is_lost: str) -> Finding:
     lost, shown = owners(found.parameters), size(found.tensor)
     what = "a number" if not found.tensor.shape else f"numbers ({shown})"
     left = ".item(), float() or int()" if not found.tensor.shape else ".data, NumPy or torch.tensor()"
     user = observation.nodes[found.user.node]
     return Finding(
-        title=f"{subject(found.parameters, 'gets')} no gradient: the trace holds {what} in place of the result",
+        title=f"{what_is_lost}: the trace holds {what} in place of the result",
         message=f"What {lost} computed for the example input was recorded as a constant, and that is what is used.",
         node=found.node.id,
         event=found.user,

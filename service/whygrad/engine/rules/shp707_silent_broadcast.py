@@ -63,6 +63,7 @@ from whygrad.engine.axes.comparing import Side
 from whygrad.engine.axes.entries import Entry, single_entries
 from whygrad.engine.axes.hiding import Hiding, hidden_queries
 from whygrad.engine.axes.layouts import Layouts, layouts
+from whygrad.engine.axes.of_itself import Misplaced, misplaced
 from whygrad.engine.axes.overlaying import Overlay, mistaken, overlaid
 from whygrad.engine.axes.stretching import Stretch, stretch
 from whygrad.engine.edits import Replace, Wrap
@@ -77,6 +78,7 @@ from whygrad.engine.wording.origins import called, variable
 from whygrad.engine.wording.phrases import size, sizes
 from whygrad.engine.wording.recounting import sliced
 from whygrad.engine.wording.rewriting import behind
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP707", "silent-broadcast", "warning")
@@ -86,10 +88,12 @@ def silent_broadcast(observation: Observation) -> Iterator[Finding]:
     yield from _laid_over(observation, known)
     yield from _hiding(observation, known)
     yield from (_of_an_entry(observation, entry) for entry in single_entries(observation, known))
+    own = {found.node.id: found for found in misplaced(observation, known)}
+    yield from (_of_itself(observation, found) for found in own.values())
     lines: dict[Hashable, dict[int, tuple[int, Event, Stretch]]] = defaultdict(dict)
     for order, event in enumerate(observation.first.events):
         node = observation.nodes[event.node]
-        found = stretch(observation, known, node, event) if event.completed else None
+        found = stretch(observation, known, node, event) if event.completed and node.id not in own else None
         if found is not None:
             lines[_line(observation, node)].setdefault(node.id, (order, event, found))
     for places in lines.values():
@@ -153,6 +157,26 @@ def _of_keys(observation: Observation, number: int, hiding: Hiding) -> Finding:
         ),
         explains=frozenset({node.id, hiding.behind.id}),
         fix=along_the_keys(observation, hiding),
+    )
+
+
+def _of_itself(observation: Observation, found: Misplaced) -> Finding:
+    node, whole, statistic = found.node, found.whole.tensor, found.statistic.tensor
+    made, open_sizes = size(found.event.outputs[0]), sum(length > 1 for length in found.kept) == 1
+    shape = ", ".join("-1" if length > 1 and open_sizes else str(length) for length in found.kept)
+    return Finding(
+        title=f"{node.name} of {size(whole)} and a statistic of it, {size(statistic)}, makes {made}",
+        message=f"Each row of {called(observation, node, found.whole)} meets what all rows have, not its own alone: "
+        f"along {size(whole)} it would be {sizes(found.kept)}. A reduction with keepdim=True leaves it so.",
+        node=node.id,
+        event=found.event,
+        order=found.order,
+        chain=(Link(f"{size(whole)} and {size(statistic)} are stretched to {made} here", node.id),),
+        fix=Fix(
+            f"keep the axes that it is of: keepdim=True, or view({shape})",
+            after=with_behind(observation, node, found.statistic.role, f".view({shape})"),
+            edits=(Wrap(node.id, found.statistic.role, f"x.reshape({shape})"),),
+        ),
     )
 
 
