@@ -15,7 +15,8 @@ How to fix it
 -------------
 Keep the numbers, not the history: `self.h = h.detach()`. This is truncated backpropagation through time, as meant
 for recurrent state. Where a loop inside the forward keeps the state too, only what the last forward left is detached,
-at the beginning of the next one: `self.h = self.h.detach()`.
+at the beginning of the next one: `self.h = self.h.detach()`. What parameters compute is not to be kept at all while
+they are trained: `if self.training or self.cached is None:`.
 
 Not to be confused with
 -----------------------

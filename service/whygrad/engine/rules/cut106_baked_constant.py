@@ -8,7 +8,8 @@ numbers ever since, and what computed them no longer takes part.
 
 Why it matters
 --------------
-The parameters behind the value get no gradient, and nothing is raised where others still do. Worse, this part of the
+The parameters behind the value get no gradient, and nothing is raised where others still do, or where only one term
+of the loss is lost. Worse, this part of the
 result is that of the example, whatever is sent.
 
 How to fix it

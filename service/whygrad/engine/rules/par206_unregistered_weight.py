@@ -4,7 +4,8 @@ What happened
 -------------
 The module holds a tensor that the forward uses as a weight, but as a buffer (`register_buffer`) or as a plain
 attribute (`self.w = torch.randn(…)`, `nn.Parameter(…).cuda()`, `torch.randn(…, requires_grad=True)`). Only an
-`nn.Parameter` is among `model.parameters()`.
+`nn.Parameter` is among `model.parameters()`. Positions that were to be learnt are such a buffer of zeros: added between
+two layers, they do nothing.
 
 Why it matters
 --------------

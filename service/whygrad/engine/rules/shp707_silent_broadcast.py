@@ -8,8 +8,9 @@ so does `masked_select` with a column of losses and a row of flags. Or one of th
 row is compared with all samples. Or one number for each sample, (N,), lies along the features of (N, D), which fits
 where D happens to be N; a mask for each sample, (N, T, T), over the heads of (N, H, T, T); a map, (N, H, W), over its
 like with an axis behind, (N, H, W, 1), where it is as high as wide. Or a mask of keys lies along the queries of
-attention, so that it is the same for all keys, and hides none. Or a single entry of a table was taken where all up to
-there were meant, `table[:, n]` for `table[:, :n]`, and all steps get the same.
+attention, so that it is the same for all keys, and hides none. Or a mean of a tensor lies across it, so that each row
+is held against what all rows have. Or a single entry of a table was taken where all up to there were meant, `table[:,
+n]` for `table[:, :n]`, and all steps get the same.
 
 Why it matters
 --------------

@@ -14,7 +14,8 @@ what a causal convolution is trimmed to.
 How to fix it
 -------------
 Export with `torch.jit.script`, which keeps sizes and loops. Or read each size from the tensor where it is used:
-`x.size(0)` in place of `len(x)`, `-1` in a view, `torch.zeros_like` for states.
+`x.size(0)` in place of `len(x)`, `-1` in a view, `torch.zeros_like` for states. As it is, the program takes the sizes
+of its example.
 
 Not to be confused with
 -----------------------

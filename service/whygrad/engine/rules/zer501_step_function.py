@@ -8,7 +8,8 @@ too.
 
 Why it matters
 --------------
-Nothing raises, `grad` is there, and every parameter behind the step stays what it was initialised to.
+Nothing raises, `grad` is there, and every parameter behind the step stays what it was initialised to. Where only one
+term of the loss goes through the step, the others train, and that term teaches nothing.
 
 How to fix it
 -------------

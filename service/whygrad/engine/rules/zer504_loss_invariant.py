@@ -2,10 +2,10 @@
 
 What happened
 -------------
-The value of the parameter is used all the way to the loss, and yet the loss is the same whatever it is: the results
-of a softmax are summed up, which gives 1; a layer norm is followed by the mean of its results, which is 0; a value is
-subtracted from itself, directly or as its own mean; a loss holds two sides against each other that are computed alike,
-of the same input. The gradient is zero, or what rounding leaves of zero.
+The value of the parameter is used all the way to the loss, and yet the loss is the same whatever it is: the results of
+a softmax are summed up, which gives 1, or meet one sum of all that they were to weigh; a layer norm is followed by the
+mean of its results, which is 0; a value is subtracted from itself, directly or as its own mean; a loss holds two sides
+against each other that are computed alike, of the same input. The gradient is zero, or what rounding leaves of zero.
 
 Why it matters
 --------------
