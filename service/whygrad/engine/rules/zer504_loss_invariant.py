@@ -177,13 +177,13 @@ def _fixes(observation: Observation, found: Starved, *, normalised: bool) -> lis
 
 def _each_by_itself(observation: Observation, found: Starved) -> list[Fix]:
     """The shares of a mixture beside what each of its parts gives, where a sum of all parts is added to each share."""
-    step, shares = observation.first, as_sent(observation, found).outputs[0]
-    readers = (step.events[i] for i in step.readers.get(shares.id, ()))
+    step, made = observation.first, as_sent(observation, found).outputs[:1]
+    readers = (step.events[i] for t in made for i in step.readers.get(t.id, ()))
     beside = next((e for e in readers if observation.nodes[e.node].bare_name == "add"), None)
-    given = [t for t in beside.tensors if t.shape != shares.shape] if beside is not None else []
-    for maker in (step.maker(t.id) for t in given):
-        name = observation.nodes[maker.node].bare_name if maker is not None else ""
-        if maker is not None and name in ("sum", "mean") and maker.tensors[0].shape == shares.shape:
+    given = [t for t in beside.tensors if t not in made] if beside is not None else []
+    for maker in filter(None, (step.maker(t.id) for t in given)):
+        name = observation.nodes[maker.node].bare_name
+        if name in ("sum", "mean") and [t.shape for t in maker.tensors] == [t.shape for t in made]:
             return [
                 Fix(
                     f"add to each share what its own part gives; with the {name} of all parts beside it, the shares "
