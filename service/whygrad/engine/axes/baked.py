@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from math import prod
 
-from whygrad.engine.axes.derived import as_recorded, pooled, resampled, scaled
+from whygrad.engine.axes.derived import as_recorded, enlarged, pooled, resampled, scaled
 from whygrad.engine.axes.giving_way import VIEWS, following, gave_way, written
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.recut import recut
@@ -70,6 +70,10 @@ def baked(observation: Observation, known: Layouts, failed: Event) -> Baked | No
         if sampled := resampled(observation, known, failed, node):
             (recorded, sent), sizes = sampled
             changes = _everywhere(observation, node, "output_size", sizes)
+            return Baked(order, node.id, event, recorded, sent, changes, derived=True)
+        if factored := enlarged(observation, known, failed, node, event):
+            (recorded, sent), factors = factored
+            changes = _everywhere(observation, node, "scale_factors", factors)
             return Baked(order, node.id, event, recorded, sent, changes, derived=True)
         if window := pooled(observation, known, node, event):
             (recorded, sent), sizes = window

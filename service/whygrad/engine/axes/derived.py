@@ -9,7 +9,7 @@ from math import prod
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
 
 _POOLING = re.compile(r"(max|avg)_pool[123]d")
@@ -54,6 +54,34 @@ def resampled(observation: Observation, known: Layouts, failed: Event, node: Nod
             if followed is not None:
                 return followed, now
     return None
+
+
+def enlarged(
+    observation: Observation, known: Layouts, failed: Event, node: Node, event: Event
+) -> tuple[Resized, list[float]] | None:
+    """Of a resampling by a factor that followed two sizes of the example, of which one is as it was: the one for now.
+
+    Where what it is given has another size too, a factor that somebody wrote would fit as well.
+    """
+    factors = node.literal("scale_factors")
+    if not node.bare_name.startswith("upsample_") or not isinstance(factors, list) or not event.tensors:
+        return None
+    given, sides = event.tensors[0], slice(-len(factors), None)
+    for mine, other in permutations(failed.tensors, 2):
+        found = [_of_input(observation, axis) for axis in known.of(other)[sides]]
+        was = [size * r // s for size, (r, s) in zip(other.shape[sides], found, strict=False)]
+        fitted = mine in event.outputs and was == list(mine.shape[sides]) != list(other.shape[sides])
+        if fitted and not _sent_resized(observation, known, given):
+            resized = next((r, s) for r, s in found if r != s)
+            return resized, [now / size for now, size in zip(other.shape[sides], given.shape[sides], strict=True)]
+    return None
+
+
+def _sent_resized(observation: Observation, known: Layouts, tensor: Tensor) -> bool:
+    """Whether what a tensor was made of was sent in another size than the example had."""
+    behind = {tensor.id, *(t.id for event in known.step.lineage(tensor.id) for t in event.tensors[:1])}
+    sent = [t.shape for t in known.step.inputs if t.id in behind]
+    return any(shape[axis : axis + 1] == (size,) for axis, _, size in observation.resized for shape in sent)
 
 
 def pooled(observation: Observation, known: Layouts, node: Node, event: Event) -> tuple[Resized, list[int]] | None:

@@ -187,6 +187,10 @@ def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[E
         for role, reads in roles.items():
             if node.op.startswith("prim::") and node.op not in TAKERS | METADATA:  # it hands on the same tensor
                 continue
+            if (
+                node.bare_name == "size" and (node.literal("dim", -1) or 0) >= 0
+            ):  # weights are as long, and one axis more
+                continue
             whole = {o.role for o in event.inputs if o.role.startswith(f"{role.partition('[')[0]}[")} <= set(roles)
             read = None if node.op in TAKERS | METADATA else reads(observation, node, event, role, whole)
             if read is None:

@@ -89,6 +89,15 @@ def changes_shapes(trial: Trial) -> bool:
     return now != (meant.shape if meant is not None else was)
 
 
+def of_other_ranks(trial: Trial, new: Finding) -> bool:
+    """Whether what stretches silently differs in its number of dimensions, which a fix of sizes left as it was."""
+    refused, now = trial.fault.finding.event, _given_now(trial)
+    if new.event is None or not new.event.completed or refused is None or now is None:
+        return False
+    ranks = {len(tensor.shape) for tensor in new.event.tensors}
+    return len(ranks) > 1 and {len(tensor.shape) for tensor in refused.tensors} == {len(now)}
+
+
 def _gets_the_same(trial: Trial, refused: Event) -> bool:
     """Whether the mended operation reads tensors of the shapes that it was refused with, as after a cast."""
     shapes = [t.shape for t in refused.tensors]

@@ -12,7 +12,7 @@ from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.observation import Observation
 from whygrad.engine.operations import JOINING
 from whygrad.engine.proofs.alike import alike, everywhere, rounds
-from whygrad.engine.proofs.intended import changes_shapes, follows_from, meant_by, meets_again
+from whygrad.engine.proofs.intended import changes_shapes, follows_from, meant_by, meets_again, of_other_ranks
 from whygrad.engine.proofs.roots import causes_among
 from whygrad.engine.proofs.together import once, together
 from whygrad.engine.proofs.trials import Base, Key, Rerun, Trial, key, try_fix
@@ -292,4 +292,4 @@ def _is_part(new: Diagnosed, trial: Trial) -> bool:
     added, node = len(trial.base.observation.nodes), fault.node
     follows = node is not None and follows_from(trial.after.observation, new.finding, node, added)
     regrouped = new.rule is rule and not trial.base.stopped  # of the same sizes, and with other axes in them
-    return follows and (regrouped or changes_shapes(trial))
+    return follows and (regrouped or changes_shapes(trial)) and not of_other_ranks(trial, new.finding)

@@ -63,6 +63,7 @@ from whygrad.engine.wording.origins import called, parameter_name
 
 _MISSING = re.compile(r"derivative for '?(?:aten::)?(?P<name>\w+)(: ?(?P<argument>\w+))?'? is not implemented")
 _REFUSED = re.compile(r"with respect to argument '(\w+)'")
+_BACKWARD = "_backward"
 _MEAN = 1
 """How torch writes down `reduction="mean"`."""
 
@@ -136,6 +137,10 @@ def _weighed_by_hand(node: Node, event: Event, role: str) -> Iterator[Fix]:
 
 def _in_backward(observation: Observation, step: Step, name: str, argument: str | None) -> Finding:
     order, event = _maker(observation, step, name)
+    if event is None and name.endswith(_BACKWARD):
+        order, event = _maker(observation, step, name.removesuffix(_BACKWARD))
+        if event is not None:
+            return _of_a_gradient(observation, order, event)
     node = observation.nodes[event.node] if event is not None else None
     shown, where = node.name if node is not None else name, f" for its {argument}" if argument else ""
     return Finding(
@@ -150,6 +155,25 @@ def _in_backward(observation: Observation, step: Step, name: str, argument: str 
             Link("backward comes to it and raises"),
         ),
         fix=_fix(node, shown),
+    )
+
+
+def _of_a_gradient(observation: Observation, order: int, event: Event) -> Finding:
+    """Of an operation that has a derivative once, and no second one: its gradient is a part of the loss."""
+    node = observation.nodes[event.node]
+    return Finding(
+        title=f"the gradient of {node.name} has no derivative of its own",
+        message=f"The loss is made of a gradient that goes through {node.name}, so backward differentiates that once "
+        "more, and torch knows no second derivative of it.",
+        node=node.id,
+        event=event,
+        order=order,
+        parameters=names(observation.trainable),
+        chain=(
+            Link(f"a gradient is taken through {node.name}, with create_graph=True", node.id),
+            Link("backward comes to that gradient and raises"),
+        ),
+        fix=Fix(f"take the gradient of something else than {node.name}, or compute {node.name} by hand"),
     )
 
 

@@ -49,6 +49,7 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from whygrad.engine.edits import Freeze
 from whygrad.engine.facts import Frame
@@ -56,7 +57,7 @@ from whygrad.engine.finding import Finding, Fix, Link, names
 from whygrad.engine.gradients.cuts import everything_lost, severity
 from whygrad.engine.gradients.rejoining import Place, called_in_its_stead
 from whygrad.engine.gradients.unreached import unreached, waits_for_data
-from whygrad.engine.observation import Observation, Parameter
+from whygrad.engine.observation import Node, Observation, Parameter
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import subject
 from whygrad.engine.wording.rewriting import renamed
@@ -65,6 +66,9 @@ _RECORDED = (
     " This is a trace: of an if it holds the branch that its example took, and numbers that are read while it is "
     "recorded (.item(), .tolist(), float()) are constants in it."
 )
+
+_WRITTEN = 10
+"""The most characters of a number that somebody wrote: float() of a parameter gives more digits."""
 
 
 @rule("PAR203", "unused", "warning")
@@ -95,9 +99,10 @@ def _not_this_time(waiting: Sequence[Parameter]) -> Finding:
 def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     fixes = _fixes(observation, silent)
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
+    recorded = _RECORDED if _may_be_constant(observation, silent) else ""
     return Finding(
         title=f"{subject(silent, 'is', observation.parameters)} never used",
-        message=f"No operation of the forward reads {what}.{_RECORDED if _may_be_constant(observation) else ''}",
+        message=f"No operation of the forward reads {what}.{recorded}",
         parameters=names(silent),
         severity=severity(observation),
         chain=tuple(Link(f"{name} is registered, wants a gradient, and keeps grad=None") for name in names(silent)[:8]),
@@ -106,9 +111,18 @@ def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     )
 
 
-def _may_be_constant(observation: Observation) -> bool:
-    """Whether a trace may hold numbers of a parameter as constants, of which it does not show where they came from."""
-    return observation.traced and not observation.exported
+def _may_be_constant(observation: Observation, silent: Sequence[Parameter]) -> bool:
+    """Whether a trace may hold numbers of parameters as constants, of which it does not show where they came from.
+
+    It does not where it holds no tensor and no number that nobody wrote: 1.0 is written, and may be a parameter too.
+    """
+    single = any(prod(parameter.shape) == 1 for parameter in silent)
+    return observation.traced and not observation.exported and (single or any(map(_holds_numbers, observation.nodes)))
+
+
+def _holds_numbers(node: Node) -> bool:
+    given = (a.literal for a in node.arguments if a.constant)
+    return node.look is not None or any(isinstance(n, float) and len(repr(n)) > _WRITTEN for n in given)
 
 
 def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
@@ -120,7 +134,7 @@ def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
         "in the forward, if that was forgotten",
         edits=(Freeze(names(silent)),) if others else (),
     )
-    if _may_be_constant(observation):
+    if _may_be_constant(observation, silent):
         tensors = "it as a tensor" if len(silent) == 1 else "them as tensors"
         removed = Fix(f"use {tensors} in the forward, not as numbers; where no line reads {each}, take {each} out")
     places = called_in_its_stead(observation, silent)

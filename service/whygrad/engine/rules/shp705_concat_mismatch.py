@@ -272,15 +272,16 @@ def _agree(one: Sequence[int], other: Sequence[int], free: int | None) -> bool:
 def _level(
     observation: Observation, failed: Failure, node: Node, event: Event, first: Operand, second: Operand
 ) -> Iterator[Fix]:
-    """What was made larger again brought to what it is joined with; where neither was, the second to the first."""
+    """What was made larger again brought to what it is joined with; where neither was, the smaller to the larger."""
     larger = enlarged(observation, failed.step, (first, second))
     for given, other in ((first, second), (second, first)):
         yield from without_what_comes_after(observation, failed.step, node, given, other)
         yield from of_positions(observation, event, failed.step, given, other)
-    skip = first if larger is None or larger[0] is second else second
+    made = larger[0] if larger is not None else min((second, first), key=lambda o: prod(o.tensor.shape[2:]))
+    skip = first if made is second else second
     fix = levelled(observation, node, larger, skip) if larger is not None else None
     yield from [fix] if fix is not None else []
-    yield resized(observation, node, second if skip is first else first, skip, before="joining")
+    yield resized(observation, node, made, skip, before="joining")
 
 
 def _listed(source: str | None, node: Node, role: str) -> str | None:

@@ -91,8 +91,9 @@ def _finding(observation: Observation, found: Baked, failed: Failure | None = No
     node = observation.nodes[found.node]
     refused = _refused(failed)
     shown, event = found.node, found.event
-    if failed is not None and refused is not None and observation.in_library(found.node):
-        shown, event = refused, failed.event or found.event  # a trace keeps one line, and that one is torch's own
+    place = observation.place(found.node)
+    if failed is not None and refused is not None and (place is None or place.library):
+        shown, event = refused, failed.event or found.event  # the trace kept one line, and that one is torch's own
     what = f"numbers computed from {found.recorded}" if found.derived else f"{found.recorded}"
     return Finding(
         title=f"{node.name} holds {what}, a size of its example: {found.sent} came in",

@@ -165,7 +165,7 @@ def _completed(observation: Observation, signature: Signature) -> Iterator[Fix]:
     missing = [f for f in formals[len(sent) :] if f.required]
     if [f.type for f in missing] != ["Tensor"] or not sent or not all(map(_goes, formals, sent)):
         return
-    for tensor in _likely(sent):
+    for tensor in (*_likely(sent), *_for_its_layer(observation, missing[0].name, sent)):
         inputs = [*sent, tensor]
         asked = _asking(inputs)
         if write_shapes(inputs) is not None:
@@ -187,6 +187,17 @@ def _likely(sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
         yield {"shape": [samples], "dtype": "int64", "low": 0, "high": 2}
         yield {"shape": [samples, 1], "dtype": "float32"}
         yield {"shape": [samples], "dtype": "float32"}
+
+
+def _for_its_layer(observation: Observation, name: str, sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """Rows of the features that the linear layer which reads it takes, as many as something that was sent has."""
+    lengths = dict.fromkeys(size for t in sent if isinstance(t, dict) for size in t.get("shape", ()))
+    held = {(n.module, n.attribute): n.outputs[:1] for n in observation.nodes if n.op == "prim::GetAttr"}
+    shapes = {held.get((p.name.rpartition(".")[0], p.name.rpartition(".")[2])): p.shape for p in observation.parameters}
+    readers = (n for n in observation.nodes if n.op == "aten::linear")
+    weights = (n.argument("weight") for n in readers if any(a.variable == name for a in n.arguments[:1]))
+    features = next((shapes[(w.value,)][-1] for w in weights if w is not None and (w.value,) in shapes), None)
+    yield from ({"shape": [n, features], "dtype": "float32"} for n in lengths if features is not None)
 
 
 def _asking(inputs: list[Any]) -> dict[str, Any]:
