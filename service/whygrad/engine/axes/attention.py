@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import permutations
 from math import prod
 
+from whygrad.engine.axes import called
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.misordered import Misordered
@@ -19,7 +20,7 @@ _OF_TABLES = frozenset({"weight", "new", "made"})
 
 
 def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[tuple[int, Event, frozenset[int]]]:
-    """Attention whose keys are the samples of a batch, while its mask, its positions or what follows has them second.
+    """Attention whose keys are the samples, as its mask, its positions, what follows or the names of sizes say.
 
     With the nodes that read such a mask.
     """
@@ -31,6 +32,7 @@ def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[t
                 or _among_rows_of_all(observation, known, event)
                 or pooled(observation, known, order)
                 or _told_apart_second(observation, known, event)
+                or called.samples(observation, _keys(observation, known, event))
             )
             yield from [(order, event, masks)] if sure else []
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whygrad.engine.axes import called
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.misordered import Misordered
 from whygrad.engine.axes.pieces import holds_batch
@@ -29,14 +30,16 @@ def recurrent(observation: Observation, known: Layouts, node: Node, event: Event
 def _samples(
     observation: Observation, known: Layouts, node: Node, event: Event, given: Tensor, weight: Tensor
 ) -> Misordered | None:
-    """Samples in the axis that the layer takes for the steps, as what follows says."""
+    """Samples in the axis that the layer takes for the steps, as what follows says, or what their sizes are called."""
     first = bool(value(node, event, "batch_first", False))
     steps, samples = given.shape[1], given.shape[0]
     if first or not event.completed or samples == 1:
         return None
     refused = _refused(observation, known, given) if steps > 1 else None
     read_so = _last_taken(observation, known, event) if steps > 1 else _one_step(observation, known, event, given)
-    if refused is None and not read_so:
+    rows, columns, _ = known.of(given)
+    named_so = called.samples(observation, rows) and called.steps(observation, columns)
+    if refused is None and not read_so and not named_so:
         return None
     states = [o.role for o in event.inputs if o.role.startswith("hx")]
     stretched = (Wrap(node.id, role, f"x[:, :1].expand(-1, {samples}, -1).contiguous()") for role in states)
