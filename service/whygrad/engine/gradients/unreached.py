@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 
 from whygrad.engine.gradients.cuts import everything_lost, severed
 from whygrad.engine.gradients.stops import flow, selecting_flow
@@ -50,7 +51,8 @@ def unreached(observation: Observation) -> tuple[Unreached, ...]:
     Not those whose value was recorded as a constant.
     """
     claimed = {p.name for found in baked(observation) for p in found.parameters}
-    return tuple(g for g in _left(observation) if not any(p.name in claimed for p in g.parameters))
+    groups = ((g, tuple(p for p in g.parameters if p.name not in claimed)) for g in _left(observation))
+    return tuple(replace(group, parameters=rest) for group, rest in groups if rest)
 
 
 def waits_for_data(observation: Observation, parameter: Parameter) -> bool:
@@ -118,7 +120,7 @@ def baked(observation: Observation) -> tuple[Baked, ...]:
         fitting = [c for c in free if c.order > group.order and _fits(group, c)]
         chosen = min(fitting, key=lambda c: (c.node.id in found, not _same_shape(group, c), c.order), default=None)
         if chosen is not None:
-            found.setdefault(chosen.node.id, (chosen, []))[1].extend(group.parameters)
+            found.setdefault(chosen.node.id, (chosen, []))[1].extend(_computing(group, chosen))
             if group.event is not None and _as_many(group.event, chosen):
                 last[chosen.node.id] = group.event.node
     return tuple(
@@ -162,6 +164,13 @@ def _fits(group: Unreached, constant: Baked) -> bool:
     """Whether a constant can be what the parameters computed; of those never read only the constant can tell."""
     look = constant.node.look
     return group.event is not None or (look is not None and look.smooth < 0.8)
+
+
+def _computing(group: Unreached, constant: Baked) -> Sequence[Parameter]:
+    """The parameters that a constant was computed of: a single number of those never read that hold a single one."""
+    single = [p for p in group.parameters if prod(p.shape) == 1]
+    alone = group.event is None and constant.tensor.elements == 1 and single
+    return single if alone else group.parameters
 
 
 def _as_many(event: Event, constant: Baked) -> bool:
