@@ -62,7 +62,7 @@ def test_a_term_of_a_trace_that_holds_what_its_example_gave() -> None:
     document = diagnose_source(BAKED.replace("TAKEN", taken), shapes="3x5; 3x5", export="trace 3x5; 3x5")
     (finding,) = document["findings"]
     assert (document["verdict"], finding["code"], len(finding["parameters"])) == ("suspect", "CUT106", 4)
-    assert finding["title"] == "a term of the loss trains nothing: the trace holds numbers (3x5) in place of the result"
+    assert finding["title"] == "a term of the loss trains nothing: the trace holds numbers (3x5) that nobody wrote"
     assert finding["fix"]["verified"] is True
 
 

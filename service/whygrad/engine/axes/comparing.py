@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
@@ -71,9 +72,10 @@ def _brought_together(observation: Observation, known: Layouts, node: Node, even
     """Whether two tensors are stretched to each other, of which one picks from the other: `Categorical.log_prob`."""
     if node.bare_name != "broadcast_tensors" or len(event.inputs) != 2:
         return False
-    readers = [e for t in event.outputs for e in known.readers.get(t.id, ())]
-    onward = [e for r in readers for t in r.outputs for e in known.readers.get(t.id, ())]
-    return any(observation.nodes[e.node].bare_name == "gather" for e in (*readers, *onward))
+    made = [t for t in event.outputs if t not in event.tensors]
+    readers = [e for t in made for e in known.readers.get(t.id, ())]
+    onward = (e for r in readers for t in r.outputs if t not in r.tensors for e in known.readers.get(t.id, ()))
+    return any(observation.nodes[e.node].bare_name == "gather" for e in chain(readers, onward))
 
 
 def _unstretched(observation: Observation, known: Layouts, node: Node, operand: Operand, place: int) -> Side:

@@ -31,9 +31,13 @@ def mixtures(observation: Observation, known: Layouts) -> Iterator[Normalised]:
 
 
 def _summed_over(observation: Observation, known: Layouts, weights: Tensor) -> tuple[Node, Axis] | None:
-    """What alone reads the weights with something added to them, and sums that up, and along which axis."""
+    """What alone reads the weights with something added to them, and sums that up, and along which axis.
+
+    What is stretched to them is a weight itself, of what they are the logarithms of: a mixture of softmaxes.
+    """
     sums = known.readers[weights.id]
-    added = [e for e in sums if observation.nodes[e.node].bare_name == "add" and len(e.tensors) == 2 and e.outputs]
+    named = [e for e in sums if observation.nodes[e.node].bare_name == "add" and len(e.tensors) == 2 and e.outputs]
+    added = [e for e in named if all(t.shape == weights.shape for t in e.tensors)]
     readers = known.readers[added[0].outputs[0].id] if len(sums) == len(added) == 1 else []
     if len(readers) != 1 or observation.nodes[readers[0].node].bare_name != "logsumexp":
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.moving import REDUCING
+from whygrad.engine.axes.pairing import merely_summed
 from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
 from whygrad.engine.operands import value
 from whygrad.engine.operations import SCALING, SHIFTING
@@ -25,7 +26,10 @@ class Misplaced:
 
 
 def misplaced(observation: Observation, known: Layouts) -> Iterator[Misplaced]:
-    """The statistics by which a tensor becomes more than it was, where they would only move or scale it."""
+    """The statistics by which a tensor becomes more than it was, where they would only move or scale it.
+
+    Not where all are held against all of them, and told apart by what follows.
+    """
     told = set[int]()
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
@@ -34,7 +38,7 @@ def misplaced(observation: Observation, known: Layouts) -> Iterator[Misplaced]:
         for whole, statistic in (event.inputs, event.inputs[::-1]):
             larger = event.outputs[0].elements > whole.tensor.elements > statistic.tensor.elements > 1
             kept = _kept(observation, known, whole.tensor, statistic.tensor) if larger else None
-            if kept is not None:
+            if kept is not None and merely_summed(observation, known, event):
                 told.add(node.id)
                 yield Misplaced(order, node, event, whole, statistic, kept)
 

@@ -37,9 +37,14 @@ def put_back(observation: Observation, before: Layout, after: Sequence[int]) -> 
 
 
 def shuffled(before: Layout, after: Sequence[int]) -> Swap | None:
-    """How the axes of a map should have moved for its channels to take in, or give, what its sides lose or gain."""
+    """How the axes of a map should have moved for its channels to take in, or give, what its sides lose or gain.
+
+    Not of a map whose sides a linear layer gave, in whatever order it learns.
+    """
     sizes = [length(axis) for axis in before]
     if len(sizes) != _MAP or len(after) != _MAP or sizes[0] != after[0] or not all(len(a) == 1 for a in before[1:]):
+        return None
+    if any(axis[0].source.kind == "made" for axis in before[2:]):
         return None
     (n, c, h, w), (_, channels, height, width) = sizes, after
     down = h // height if height and h % height == 0 and h // height == w // max(width, 1) and w % width == 0 else 0

@@ -10,7 +10,7 @@ from whygrad.engine.axes.comparing import LOSSES, SELECTING, Side, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pairing import merely_summed
 from whygrad.engine.axes.pieces import Axis, Kind, Layout, holds_batch, length, of_one, sizes_without
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _CARRIED: frozenset[Kind] = frozenset({"made", "input"})
 """What an axis of size 1 is that nobody put there by hand."""
@@ -51,7 +51,7 @@ def stretch(observation: Observation, known: Layouts, node: Node, event: Event) 
         return _twice(known, first, second, by_hand=False)
     learned = {s.tensor.id in known.learned for s in (first, second)}
     found = _twice(known, first, second, by_hand=True) if True in learned else None
-    if found is None or False in learned or _are_maps(known, found) or merely_summed(observation, known, event):
+    if found is None or False in learned or _are_maps(known, found, event) or merely_summed(observation, known, event):
         return found
     return None
 
@@ -133,12 +133,28 @@ def _of_alike_maps(known: Layouts, shorter: Side, longer: Side, place: int) -> b
     return alike and by_hand and len(shape) > _VECTORS + 1
 
 
-def _are_maps(known: Layouts, found: Stretch) -> bool:
-    """Whether two are maps of the same places, of which one has an axis of one more: no pairs of samples are meant."""
+def _are_maps(known: Layouts, found: Stretch, event: Event) -> bool:
+    """Whether two are maps of the same places, of which one has an axis of one more, and stay maps: no pairs are meant.
+
+    Pairs have one number each once the places are summed up.
+    """
     shorter, longer = sorted((found.first, found.second), key=lambda side: len(side.tensor.shape))
     one, two = known.of(shorter.tensor), known.of(longer.tensor)
     alike = (a == b for a, b in zip(one[1:], two[2:], strict=False) if length(a) > 1)
-    return len(two) == len(one) + 1 > _VECTORS + 1 and len(one[1:]) == sum(alike) >= _VECTORS
+    maps = len(two) == len(one) + 1 > _VECTORS + 1 and len(one[1:]) == sum(alike) >= _VECTORS
+    pairs = (found.samples, found.samples)
+    return maps and all(tensor.shape != pairs for tensor in _made_of(known, event))
+
+
+def _made_of(known: Layouts, event: Event) -> Iterator[Tensor]:
+    """What is computed of the results of an execution."""
+    pending, seen = list(event.outputs), {t.id for t in event.outputs}
+    while pending:
+        for reader in known.readers.get(pending.pop().id, ()):
+            new = [t for t in reader.outputs if t.id not in seen]
+            seen |= {t.id for t in new}
+            pending += new
+            yield from new
 
 
 def _lost(known: Layouts, first: Side, second: Side) -> Stretch | None:

@@ -42,17 +42,19 @@ def turned(observation: Observation, known: Layouts) -> Iterator[Turned]:
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
         found = sides(observation, known, node, event) if node.bare_name in LOSSES and event.completed else None
-        if (
-            found is None
-            or len(found[0].tensor.shape) < _MAP
-            or known.laid_out(found[0].tensor) == known.laid_out(found[1].tensor)
-        ):
+        if found is None or len(found[0].tensor.shape) < _MAP or all(_learned(known, side) for side in found):
             continue
         layouts = [known.of(side.tensor) for side in found]
         places = _swapped(*layouts)
         if places is not None:
             side = found[[_ascending(layout, places) for layout in layouts].index(False)]
             yield _from_its_permute(observation, known, Turned(order, event, side, places))
+
+
+def _learned(known: Layouts, side: Side) -> bool:
+    """Whether a side is computed by what is learnt, with its history or without: two such may be to be symmetrical."""
+    makers = known.step.lineage(side.tensor.id)
+    return any(t.id in known.learned for t in (side.tensor, *(t for maker in makers for t in maker.tensors)))
 
 
 def _from_its_permute(observation: Observation, known: Layouts, found: Turned) -> Turned:

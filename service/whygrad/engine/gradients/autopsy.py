@@ -23,7 +23,7 @@ from whygrad.engine.gradients.derivatives import (
     STEPS,
     VIEWS,
 )
-from whygrad.engine.gradients.shares import sum_of_shares
+from whygrad.engine.gradients.shares import Shares
 from whygrad.engine.gradients.shifting import only_shifts
 from whygrad.engine.gradients.twins import twins
 from whygrad.engine.gradients.zero_sources import (
@@ -89,6 +89,7 @@ class Autopsy:
         self._starving = {parameter.tensor for parameter in starving}
         self._backward = Backward(step, rounding=rounding)
         self._sources = ZeroSources(observation, step)
+        self._shares = Shares(observation, step)
         self._joined: dict[tuple[int | None, int | None], tuple[int, Cause] | None] = {}
 
     def of(self, parameter: Parameter) -> Starved | None:
@@ -110,7 +111,7 @@ class Autopsy:
         if self._direct(parameter, dead) and self._only_shifts(function):
             return self._starved(order, "invariant", dead, parameter)
         named = kind(function)
-        if named in FITTED and (whence := self._fits_anyway(order)) is not None:
+        if named in FITTED and (whence := self._fits_anyway(order, parameter)) is not None:
             return self._starved(whence, "invariant", dead, parameter)
         if named in JOINING:
             return self._left_out(parameter, dead, order)
@@ -138,14 +139,15 @@ class Autopsy:
         gave, named = function.edges[dead.edge].gave, kind(function)
         if dead.edge in ADDING.get(named, ()) and self._direct(parameter, dead):
             return not self._does_nothing(function, dead)
-        fitted = named in FITTED and (function.event is None or self._fits_anyway(function.event) is None)
+        order = function.event
+        fitted = named in FITTED and (order is None or self._fits_anyway(order, parameter) is None)
         return dead.how == "flat" and (fitted or (gave is not None and not gave.elements))
 
-    def _fits_anyway(self, order: int) -> int | None:
+    def _fits_anyway(self, order: int, parameter: Parameter) -> int | None:
         """The execution by which a fit is perfect whatever goes in: it compares what is alike, or a sum of shares."""
         event = self._step.events[order]
         alike = twins(self._observation, self._sources, event) is not None
-        return order if alike else sum_of_shares(self._observation, self._step, event)
+        return order if alike else self._shares.summed_in(event, parameter)
 
     def _does_nothing(self, function: Function, dead: Dead) -> bool:
         """Whether what is added was to do more than shift: beside its weight, or by itself, as nothing but a shift."""

@@ -28,13 +28,13 @@ class Constant:
 
 
 def constants(observation: Observation) -> Iterator[Constant]:
-    """The losses of constants among the terms of the loss."""
+    """The losses of constants among the terms of the loss; what is taken from it is a baseline."""
     total = summed(observation)
     frozen = {p.tensor for p in observation.parameters if not p.requires_grad}
     taken = tuple(t for part in total.live for t in total.compared(part) if t.requires_grad)
     for part in total.dead if taken else ():
         index = total.maker(part)
-        if index is None or not part.weight or not total.compared(part) or total.cuts(part):
+        if index is None or part.weight <= 0 or not total.compared(part) or total.cuts(part):
             continue
         if frozen & total.ways.behind(part.start)[1]:
             event, bits = total.events[index], reduce(or_, (total.ways.alive[t.id] for t in taken))
@@ -50,7 +50,8 @@ def instead(observation: Observation, found: Constant) -> Hand | None:
     """
     step, reader, tensor = observation.first, found.event, found.event.tensors[0]
     for maker in step.lineage(tensor.id):
-        if maker.outputs[:1] != (tensor,) or any(t.id in observation.stored for t in maker.tensors):
+        held = any(t.id in observation.stored for t in maker.tensors)
+        if maker.outputs[:1] != (tensor,) or not maker.tensors or held:
             break
         reader, tensor = maker, maker.tensors[0]
     role = next((o.role for o in reader.inputs if o.tensor is tensor), None)

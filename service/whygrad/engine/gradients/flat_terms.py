@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -10,6 +10,7 @@ from operator import or_
 from whygrad.engine.gradients.terms import summed
 from whygrad.engine.gradients.zero_sources import STEPPING
 from whygrad.engine.observation import Event, Node, Observation, Parameter
+from whygrad.engine.operands import value
 
 
 @dataclass(frozen=True)
@@ -27,22 +28,42 @@ class FlatTerm:
 
 
 def flat_terms(observation: Observation) -> Iterator[FlatTerm]:
-    """The terms whose gradient is zero whatever parameters do, where the loss has another."""
+    """The terms whose gradient is zero whatever parameters do, where the loss has another.
+
+    Not where what is stepped is a term itself: that is a straight-through estimate, or what is left of a floor.
+    """
     total = summed(observation)
-    nodes, trained = observation.nodes, {p.tensor for p in observation.trainable}
-    steps = {i for i, e in enumerate(total.events) if nodes[e.node].bare_name in STEPPING}
-    parts = total.live if steps and len(total.live) > 1 else ()
-    for part in parts:
-        events, tensors = total.ways.behind(part.start, stops=steps | total.ways.whole_cuts)
-        stepping = [i for i in events & steps if total.events[i].tensors[0].requires_grad]
-        if not stepping or not part.weight or tensors & trained:
+    if len(total.live) < 2 or total.identity:
+        return
+    steps, terms = _steps(observation), {t.storage for part in total.live for t in part.tensors}
+    for part in total.live:
+        last = max((steps.get(t.id, -1) for t in part.tensors), default=-1)
+        if last < 0 or not part.weight or total.events[last].tensors[0].storage in terms:
             continue
-        last = max(stepping)
         bits = reduce(or_, (total.ways.alive[t.id] for t in part.tensors))
         yield FlatTerm(
             order=last,
             event=total.events[last],
-            node=nodes[total.events[last].node],
-            addition=nodes[total.events[part.addition].node],
+            node=observation.nodes[total.events[last].node],
+            addition=observation.nodes[total.events[part.addition].node],
             parameters=tuple(total.ways.parameters(bits)),
         )
+
+
+def _steps(observation: Observation) -> Mapping[int, int]:
+    """For each tensor that comes of parameters through steps alone, the last of these, by its execution."""
+    smooth, steps = {p.tensor for p in observation.trainable}, dict[int, int]()
+    for index, event in enumerate(observation.first.events):
+        read = [t.id for t in event.tensors if t.requires_grad]
+        if _is_step(observation.nodes[event.node], event):
+            smooth -= {t.id for t in event.outputs}
+            steps |= {t.id: index for t in event.outputs if t.requires_grad and read}
+        elif not smooth.isdisjoint(read):
+            smooth |= {t.id for t in event.outputs if t.requires_grad}
+        elif behind := [steps[number] for number in read if number in steps]:
+            steps |= {t.id: max(behind) for t in event.outputs if t.requires_grad}
+    return {number: index for number, index in steps.items() if number not in smooth}
+
+
+def _is_step(node: Node, event: Event) -> bool:
+    return node.bare_name in STEPPING or value(node, event, "rounding_mode") is not None

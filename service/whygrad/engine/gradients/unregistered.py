@@ -76,6 +76,14 @@ class _Judge:
         found = (held for held in self._held.values() if held.registered)
         return frozenset(_owner(held.name) for held in found if any(_is_variance(u, held) for u in self._uses(held)))
 
+    @cached_property
+    def _cut_to_length(self) -> frozenset[int]:
+        """The memory of what is cut to a size that is read: a state that begins with zeros is taken whole."""
+        nodes = self._observation.nodes
+        cuts = ((nodes[e.node], e) for e in self._observation.first.events if nodes[e.node].bare_name == "slice")
+        ends = ((e, node.argument("end")) for node, e in cuts)
+        return frozenset(t.storage for e, end in ends if end is not None and not end.constant for t in e.tensors[:1])
+
     def _uses(self, held: Parameter) -> Sequence[Use]:
         return self._roles.uses(self._bits[held.tensor])
 
@@ -118,8 +126,9 @@ class _Judge:
         return look.idle == 0.0 and use.role in ("weight", "bias")
 
     def _is_empty_table(self, use: Use, look: Look) -> bool:
-        """Whether a buffer is a table of zeros that is added between two learnt layers, as learnt positions are."""
-        return use.role == "sum" and use.inner and not use.start and self._idle(use, look)
+        """Whether zeros are added between two learnt layers, as learnt positions are."""
+        cut = use.tensor.storage in self._cut_to_length
+        return cut and use.role == "sum" and use.inner and not use.start and self._idle(use, look)
 
     def _weighs_a_loss(self, held: Parameter) -> bool:
         """Whether a plain attribute is an uncertainty: added to what a power of e of it scales, or its logarithm is."""

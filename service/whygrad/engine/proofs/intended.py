@@ -99,7 +99,9 @@ def of_other_ranks(trial: Trial, new: Finding) -> bool:
 
 
 def _gets_the_same(trial: Trial, refused: Event) -> bool:
-    """Whether the mended operation reads tensors of the shapes that it was refused with, as after a cast."""
+    """Whether the mended operation is what it was, and reads the shapes that it was refused with, as after a cast."""
+    if any(isinstance(e, Replace | Become | Give) and e.node == refused.node for e in trial.fix.edits):
+        return False
     shapes = [t.shape for t in refused.tensors]
     return any(
         e.node == refused.node and [t.shape for t in e.tensors] == shapes for e in trial.after.observation.first.events

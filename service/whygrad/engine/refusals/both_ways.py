@@ -27,8 +27,10 @@ def added_up(observation: Observation, step: Step, tensor: Tensor, given: int, w
 
 
 def _summed(observation: Observation, step: Step, both: Tensor, features: int) -> Iterator[Fix]:
-    """The sum, from the first that reads both on."""
-    read = ((step.events[i], o) for i in step.readers.get(both.id, ()) for o in step.events[i].inputs)
+    """The sum, from the first that reads both on; none where another takes both, as a layer of twice the features."""
+    read = [(step.events[i], o) for i in step.readers.get(both.id, ()) for o in step.events[i].inputs]
+    if any(e.completed and observation.nodes[e.node].bare_name not in _TURNING for e, _ in read):
+        return
     for event, operand in (each for each in read if each[1].tensor.id == both.id):
         node, call = observation.nodes[event.node], f".unflatten(-1, (2, {features})).sum(-2)"
         name, line = called(observation, node, operand), observation.source(node.id)

@@ -141,19 +141,19 @@ def _finding(observation: Observation, before: Step, failed: Step, keepers: list
 def _fixes(observation: Observation, before: Step, failed: Step, keepers: list[int]) -> Iterator[Fix]:
     """What lets the history go. State that goes on through the rounds of a loop does so only between two steps.
 
-    What the first step alone keeps is to be computed anew: without its history nobody would learn it.
+    What the first step alone keeps is to be computed anew where nobody would learn it without its history.
     """
     nodes = [observation.nodes[before.events[k].node] for k in keepers]
     rounds = sum(event.node == nodes[0].id for event in before.events)
     yield from _between(observation, nodes) if rounds > 1 else ()
-    if all(event.node != nodes[0].id for event in failed.events):
-        yield from computed_anew(observation, nodes[0], f"self.{nodes[0].attribute}")
     yield Fix(
         "keep the numbers without their history",
         *_lines(observation, [before.events[k] for k in keepers]),
         edits=tuple(dict.fromkeys(edit for k in keepers for edit in _detaching(observation, before.events[k]))),
     )
     yield _where_it_is_read(observation, before, failed, keepers)
+    if nodes[0].op == "prim::SetAttr" and all(event.node != nodes[0].id for event in failed.events):
+        yield from computed_anew(observation, nodes[0], f"self.{nodes[0].attribute}")
     yield from _anew(observation, before, keepers)
 
 

@@ -72,18 +72,43 @@ from whygrad.engine.wording.phrases import owners, size, subject
 def baked_constant(observation: Observation) -> Iterator[Finding]:
     """Every constant of a trace that stands where parameters computed a value."""
     for found in baked(observation):
-        yield _finding(observation, found, f"{subject(found.parameters, 'gets')} no gradient")
+        yield _finding(observation, found)
     for found in baked_terms(observation):
-        yield _finding(observation, found, "a term of the loss trains nothing")
+        yield _of_a_term(observation, found)
 
 
-def _finding(observation: Observation, found: Baked, what_is_lost: str) -> Finding:
+def _of_a_term(observation: Observation, found: Baked) -> Finding:
+    """Of a term, of which the file does not tell what computed its numbers: something of their shape."""
+    shown, likely = size(found.tensor), owners(found.parameters)
+    user = observation.nodes[found.user.node]
+    return Finding(
+        title=f"a term of the loss trains nothing: the trace holds numbers ({shown}) that nobody wrote",
+        message=f"They have a row for each sample of the example, as what {likely} computes has. If they were computed "
+        "while it was traced, they are those of the example, whatever is sent, and their history is lost.",
+        node=found.node.id,
+        event=found.user,
+        order=found.order,
+        parameters=names(found.parameters),
+        related=(Related("the constant is read here", user.id),),
+        chain=(
+            Link(f"numbers ({shown}) that nobody wrote stand here as a constant", found.node.id),
+            Link(f"{user.name} holds them against what is sent: no history leads back from the term", user.id),
+        ),
+        fix=Fix(
+            "keep what is computed a tensor, with its history: no .data, NumPy or torch.tensor() on the way; what is "
+            "meant to stay as it is, register as a buffer",
+            edits=_edits(user, found),
+        ),
+    )
+
+
+def _finding(observation: Observation, found: Baked) -> Finding:
     lost, shown = owners(found.parameters), size(found.tensor)
     what = "a number" if not found.tensor.shape else f"numbers ({shown})"
     left = ".item(), float() or int()" if not found.tensor.shape else ".data, NumPy or torch.tensor()"
     user = observation.nodes[found.user.node]
     return Finding(
-        title=f"{what_is_lost}: the trace holds {what} in place of the result",
+        title=f"{subject(found.parameters, 'gets')} no gradient: the trace holds {what} in place of the result",
         message=f"What {lost} computed for the example input was recorded as a constant, and that is what is used.",
         node=found.node.id,
         event=found.user,

@@ -58,7 +58,7 @@ from whygrad.engine.operands.dtypes import WrongType, caster, differing, no_floa
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
 from whygrad.engine.refusals.retyping import Entry, at_home, converted, entry, home, read_first
-from whygrad.engine.refusals.sending import sent_as
+from whygrad.engine.refusals.sending import described, sent_as
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, known_as, layer, type_origin
 from whygrad.engine.wording.phrases import short_form
@@ -66,6 +66,8 @@ from whygrad.engine.wording.spelling import behind_each, in_code, with_behind
 from whygrad.engine.wording.written import spelt
 
 _BYTE = "uint8"
+_MASK = 2
+"""What the numbers of a mask are below."""
 
 
 @rule("TYP801", "dtype-mismatch", "error")
@@ -79,12 +81,19 @@ def dtype_mismatch(observation: Observation) -> Iterator[Finding]:
 
 
 def _wraps_around(observation: Observation, event: Event) -> bool:
-    """Whether it is a difference of bytes that were sent: of two pictures, of which either may be the darker."""
+    """Whether it is a difference of bytes that were sent: of two pictures, of which either may be the darker.
+
+    Whether two differ at all is told by bytes too, and a mask of 0 and 1 is no picture.
+    """
     bytes_alone = [t.dtype for t in event.tensors] == [_BYTE, _BYTE]
     if observation.nodes[event.node].bare_name != "sub" or not bytes_alone:
         return False
-    pictures = all(len(t.shape) > 2 for t in event.tensors)
-    return pictures and all(sent_as(observation, observation.first, t) is not None for t in event.tensors)
+    step = observation.first
+    readers = {observation.nodes[step.events[i].node].bare_name for i in step.readers.get(event.outputs[0].id, ())}
+    places = [sent_as(observation, step, t) for t in event.tensors if len(t.shape) > 2]
+    highest = [described(observation, place).get("high") for place in places if place is not None]
+    masks = any(isinstance(high, int) and high <= _MASK for high in highest)
+    return len(highest) == 2 and not masks and not readers <= {"eq", "ne"}
 
 
 def _of_bytes(observation: Observation, order: int, event: Event) -> Finding:
