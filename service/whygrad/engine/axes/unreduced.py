@@ -13,7 +13,7 @@ from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.meant import meant
 from whygrad.engine.axes.moving import REGROUPING
 from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, joined, length, sizes_without
-from whygrad.engine.observation import Event, Node, Observation, Operand
+from whygrad.engine.observation import Event, Node, Observation, Operand, Tensor
 from whygrad.engine.operands.targets import Compared, compared
 
 _MANY = 8
@@ -86,16 +86,18 @@ def _several(observation: Observation, known: Layouts, loss: Event, pair: Compar
     if not given.shape or not target.shape or target.shape[0] < (2 if loss.completed else 1):
         return False
     first = known.of(target)[0]
-    flattened = any(
-        observation.nodes[e.node].bare_name in REGROUPING and len(e.tensors[0].shape) == len(e.outputs[0].shape) == 1
-        for e in known.step.lineage(target.id)
-        if e.inputs and e.outputs
-    )
     sent = len(first) == 1 and first[0].whole and first[0].source.kind == "input"
     times, over = divmod(given.shape[0], target.shape[0])
     one = replace(given, shape=(target.shape[0], *given.shape[1:]))
     fits = replace(pair, input=replace(pair.input, tensor=one)).fits or one.shape == (*target.shape, 1)
-    return sent and not flattened and times > 1 and not over and fits
+    return sent and times > 1 and not over and fits and not _flattened(observation, known, target)
+
+
+def _flattened(observation: Observation, known: Layouts, row: Tensor) -> bool:
+    """Whether a row was regrouped, and was a row before."""
+    makers = (e for e in known.step.lineage(row.id) if e.inputs and e.outputs)
+    rows = (e for e in makers if len(e.tensors[0].shape) == len(e.outputs[0].shape) == 1)
+    return any(observation.nodes[e.node].bare_name in REGROUPING for e in rows)
 
 
 def _scores_of_maps(view: Event) -> bool:

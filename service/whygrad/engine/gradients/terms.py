@@ -22,6 +22,9 @@ from whygrad.engine.gradients.stops import cause_of, flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 from whygrad.engine.operations import SCALING
 
+_MOST_TERMS = 64
+"""So many terms are looked at: what each comes of is a walk through the program."""
+
 _ADDING = frozenset({"add", "sub"})
 _COLLECTING = frozenset({"stack", "cat", "concat", "hstack"})
 _DELIBERATE = frozenset({"detached", "no-grad", "rebuilt", "fresh leaf"})
@@ -85,7 +88,7 @@ def dead_terms(observation: Observation) -> tuple[DeadTerm, ...]:
         return ()
     told = {place(observation, cut).id for cut in severed(observation)}
     found: dict[int, DeadTerm] = {}
-    for part in total.dead:
+    for part in total.dead[:_MOST_TERMS]:
         term = total.term(part)
         if term is not None and not told & {place(observation, cut).id for cut in term.cuts}:
             number = place(observation, term.cut).id

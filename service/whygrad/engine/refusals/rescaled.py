@@ -36,10 +36,12 @@ def rescaled(observation: Observation, step: Step, joined: Sequence[Tensor], axi
 
 
 def _factor(observation: Observation, step: Step, tensor: Tensor, length: int, wanted: int) -> _Factor | None:
-    """What made a tensor as long as it is, behind what left its length alone."""
+    """What made a tensor as long as it is, behind what left its length alone; no layer that is called elsewhere too."""
     for event in step.lineage(tensor.id):
-        sides = event.outputs[0].shape[2:]
-        factors = value(observation.nodes[event.node], event, "scale_factors")
+        node, sides = observation.nodes[event.node], event.outputs[0].shape[2:]
+        factors = value(node, event, "scale_factors")
+        if node.module and sum((n.module, n.op) == (node.module, node.op) for n in observation.nodes) > 1:
+            return None
         if isinstance(factors, list) and length in sides:
             was = factors[sides.index(length)]
             now = was * wanted / length
