@@ -221,9 +221,15 @@ def _comes_out(sizes: list[int], elements: int) -> bool:
 
 
 def clashes(failed: Event, recorded: int, sent: int) -> bool:
-    """Whether what was refused has the recorded size in one operand and the one that was sent in another."""
+    """Whether what was refused has the recorded size in one operand and the one that was sent in another.
+
+    Or one is of the recorded size, and another counts on up to the one that was sent.
+    """
     shapes = [t.shape for t in failed.tensors]
-    return any(recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes)
+    counted = any(o.bounds is not None and recorded <= o.bounds[1] < sent for o in failed.inputs)
+    return (counted and any(recorded in one for one in shapes)) or any(
+        recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes
+    )
 
 
 def _sizes(observation: Observation, node: Node, event: Event) -> tuple[list[int], list[int]]:

@@ -76,13 +76,15 @@ def unfolds(observation: Observation, known: Layouts) -> Iterator[Unfolded]:
     """The views of rows of features as images whose number is left open and comes out wrong.
 
     Fewer features than an image has: each is made of several samples. More of them may be meant, as several images of
-    a sample, unless a loss then refuses its target.
+    a sample, unless a loss then refuses its target. Rows that stay whole are put in groups, as the nodes of graphs.
     """
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
         if opens_the_batch(known, node, event):
             found = Unfolded(order, event, *event.tensors[0].shape)
             several = found.features % found.wanted == 0 and found.samples == _targets(observation)
+            if event.outputs[0].shape[-1] == found.features:
+                continue
             if found.features < found.wanted or several:
                 yield found
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from whygrad.engine.edits import Become
 from whygrad.engine.finding import Fix
 from whygrad.engine.observation import Event, Node, Observation, Step, Tensor
 from whygrad.engine.operands.convolutions import convolution
@@ -28,6 +30,19 @@ def of_its_kind(observation: Observation, step: Step, reader: Node, event: Event
         words = f"it has its {held.shape[0]} channels, and takes {counted(wrong.given, 'dimension')} as {other}"
         edits = tuple(ranked(observation, reader, wrong.operand.role, wrong.least))
         yield Fix(words, f"nn.{kind}({held.shape[0]})", other, edits=edits)
+
+
+def of_its_kernel(observation: Observation, reader: Node, event: Event) -> Iterator[Fix]:
+    """The convolution over as many dimensions as its kernel has, which it was given in brackets: Conv2d for Conv1d."""
+    weight, given = event.input("weight"), event.input("input")
+    spatial = len(weight.shape) - 2 if weight is not None else 0
+    named = re.fullmatch(r"conv([123])d", reader.bare_name)
+    if given is None or named is None or str(spatial) == named[1] or len(given.shape) - spatial not in (1, 2):
+        return
+    kind = observation.modules.get(reader.module) or "Conv1d"
+    other = f"{kind[:-2]}{spatial}d"
+    words = f"its kernel has {counted(spatial, 'dimension')}, as what it gets: nn.{other} in place of nn.{kind}"
+    yield Fix(words, f"nn.{kind}(...)", f"nn.{other}(...)", edits=(Become(reader.id, f"aten::conv{spatial}d"),))
 
 
 def _of_a_batch(observation: Observation, step: Step, tensor: Tensor) -> bool:

@@ -62,7 +62,7 @@ from whygrad.engine.refusals.batches_of_matrices import of_a_batch
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.frames import in_one_batch
 from whygrad.engine.refusals.keeping import keeping
-from whygrad.engine.refusals.kinds import of_its_kind
+from whygrad.engine.refusals.kinds import of_its_kernel, of_its_kind
 from whygrad.engine.refusals.one_sample import taken_for_one
 from whygrad.engine.refusals.reads import throughout, wrapped
 from whygrad.engine.refusals.unbatched import in_a_batch, taken_out, unbatched, without_batch
@@ -152,6 +152,7 @@ def _fixes(
 ) -> Iterator[Fix]:
     """What is likelier meant than dimensions of size one."""
     yield from _kept(observation, failed, node, wrong)
+    yield from of_its_kernel(observation, reader, event)
     if wrong is not None and wrong.axis is not None:
         yield from in_a_batch(observation, failed.step, wrong)
     if wrong is None or wrong.axis is not None:

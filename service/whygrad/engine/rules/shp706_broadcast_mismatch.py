@@ -78,6 +78,7 @@ from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, layer, made, made_with, origin, parameter_name
 from whygrad.engine.wording.phrases import counted, size, sizes
+from whygrad.engine.wording.spelling import with_behind
 
 
 @rule("SHP706", "broadcast-mismatch", "error")
@@ -127,6 +128,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         yield from [fix] if fix else []
     yield from laid_out(node, event, wrong)
     if wrong.second is not None:
+        yield from _into(observation, node, wrong.first, wrong.second)
         yield from filter(None, [masked_alike(observation, failed.step, node, event)])
         pieces = (evenly_cut(observation, failed.step, o.tensor) for o in (wrong.first, wrong.second))
         yield from [fix for fix in pieces if fix]
@@ -156,6 +158,15 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         yield from divisible(observation, failed.step)
         yield from in_proportion(observation, failed.step, (wrong.first.tensor, given), (wrong.second.tensor, wanted))
     yield Fix(f"bring {first} and {second} to the same size in dimension {wrong.axis}, or one of them to 1")
+
+
+def _into(observation: Observation, node: Node, first: Operand, second: Operand) -> Iterator[Fix]:
+    """What is added in place without its first axis of one, which what is written into cannot take on."""
+    for into, other in ((first, second), (second, first)):
+        if into.role in node.writes and other.tensor.shape == (1, *into.tensor.shape):
+            after = with_behind(observation, node, other.role, ".squeeze(0)")
+            summary = f"drop the first dimension of {called(observation, node, other)}, which is 1: squeeze(0)"
+            yield Fix(summary, after=after, edits=(Wrap(node.id, other.role, "x.squeeze(0)"),))
 
 
 def _as_many_samples(observation: Observation, failed: Failure, wrong: Clash) -> Iterator[Fix]:

@@ -51,7 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix
-from whygrad.engine.observation import Node, Observation
+from whygrad.engine.observation import Event, Node, Observation
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
@@ -66,10 +66,10 @@ def index_dtype(observation: Observation) -> Iterator[Finding]:
     """The operation whose index, target or mask was refused for its type."""
     for failed, node, event in refused(observation, "index type"):
         if wrong := wrong_index(node, event):
-            yield _finding(observation, failed, node, wrong)
+            yield _finding(observation, failed, node, event, wrong)
 
 
-def _finding(observation: Observation, failed: Failure, node: Node, wrong: WrongType) -> Finding:
+def _finding(observation: Observation, failed: Failure, node: Node, event: Event, wrong: WrongType) -> Finding:
     name, op = called(observation, node, wrong.operand), node.name
     given = wrong.operand.tensor.dtype
     made = type_origin(observation, failed.step, node, wrong.operand)
@@ -79,8 +79,17 @@ def _finding(observation: Observation, failed: Failure, node: Node, wrong: Wrong
         title=f"{op} takes {wrong.wanted} here, and {name} is {given}",
         message=failed.said or f"{op} refuses {given} where it takes {wrong.wanted}.",
         chain=[made],
-        fixes=[_fix(observation, node, wrong, sent=made.node is None)],
+        fixes=[*_of_all(observation, node, event, wrong), _fix(observation, node, wrong, sent=made.node is None)],
     )
+
+
+def _of_all(observation: Observation, node: Node, event: Event, wrong: WrongType) -> Iterator[Fix]:
+    """All indices of one type converted, where there are several."""
+    alike = [o for o in event.inputs if o.role.startswith("indices[") and o.tensor.dtype == wrong.operand.tensor.dtype]
+    if wrong.operand in alike and len(alike) > 1:
+        edits = (e for o in alike for e in wrapped(observation, node, o.role, f"x.to(torch.{wrong.wanted})"))
+        cast = caster(wrong.wanted)
+        yield Fix(f"convert each of the {len(alike)} indices where it is made, or here: {cast}", edits=tuple(edits))
 
 
 def _fix(observation: Observation, node: Node, wrong: WrongType, *, sent: bool) -> Fix:
