@@ -22,7 +22,8 @@ root is taken of, what is let go, and what something learnt is added to, multipl
 _SELECTORS = frozenset({"index", "indices", "mask", "condition", "target", "attn_mask"})
 _STATISTICS = frozenset({"running_mean", "running_var"})
 _WEIGHING = frozenset({"weight", "pos_weight"})
-_ATTENDED = frozenset({"query", "key", "value"})
+_TAKEN_WHOLE = frozenset({"query", "key", "value", "hx"})
+"""What attention and recurrent layers take in beside their input: the state that they begin with, too."""
 _BESIDE = JOINING | {"stack", "hstack", "vstack"}
 _SCALING = frozenset({"mul", "div"})
 _OF_E = frozenset({"exp", "log"})
@@ -227,7 +228,7 @@ def _loose_role(node: Node, event: Event, role: str, tensor: Tensor) -> Role | N
     if name in _BESIDE:
         axis = value(node, event, "dim")
         return None if axis in (-1, len(tensor.shape) - 1) else "token"
-    if role in _ATTENDED:
+    if role in _TAKEN_WHOLE:
         return "source"
     if name == "where":
         return "token"
