@@ -54,14 +54,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from whygrad.engine.edits import Edit, Wrap
 from whygrad.engine.finding import Finding, Fix, Link
 from whygrad.engine.gradients.domains import edge_of, seen, ways_inside
 from whygrad.engine.gradients.finite import otherwise, scaled_before, written_smaller
 from whygrad.engine.gradients.nonfinite import Spoiler, close_step, finding, refused_numbers, spoiled_results, written
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.operands import value
-from whygrad.engine.refusals.sending import with_samples
+from whygrad.engine.refusals.sending import described, with_samples
 from whygrad.engine.rule import rule
+
+_LARGE = 100
+"""Above such numbers what is sent is not of the size that layers are made for."""
 
 
 @rule("NUM601", "non-finite-forward", "error")
@@ -106,7 +110,12 @@ def _finding(observation: Observation, spoiler: Spoiler, refusing: Node | None =
             Link(f"{name} makes {what} of it", spoiler.node.id),
             Link(f"nothing on the way to {reached} takes it away again", refusing.id if refusing is not None else None),
         ),
-        fixes=[*fixes, *written_smaller(observation, spoiler), *scaled_before(observation, spoiler)]
+        fixes=[
+            *fixes,
+            *written_smaller(observation, spoiler),
+            *scaled_before(observation, spoiler),
+            *(_brought_to_one(observation) if fixes else ()),
+        ]
         or [*_all_ignored(spoiler), *_more_samples(observation, spoiler), otherwise(observation, spoiler)],
     )
 
@@ -150,6 +159,20 @@ def _all_ignored(spoiler: Spoiler) -> list[Fix]:
         "prompt is as long as its window, and leave such a batch out"
     )
     return [Fix(words, before="")]
+
+
+def _brought_to_one(observation: Observation) -> list[Fix]:
+    """What is sent in large numbers, as pixels are, divided by the largest of them before it is read."""
+    step, edits, most = observation.first, list[Edit](), 0
+    for place, sent in enumerate(step.inputs):
+        high = described(observation, place).get("high")
+        if isinstance(high, int) and high > _LARGE:
+            most = max(most, high - 1)
+            readers = (step.events[index] for index in step.readers.get(sent.id, ()))
+            read = ((e.node, o.role) for e in readers for o in e.inputs if o.tensor.id == sent.id)
+            edits += [Wrap(node, role, f"x / {high - 1}") for node, role in dict.fromkeys(read)]
+    words = f"bring what is sent to numbers of about one: x / {most}"
+    return [Fix(words, before="", edits=tuple(edits))] if edits else []
 
 
 def _more_samples(observation: Observation, spoiler: Spoiler) -> list[Fix]:
