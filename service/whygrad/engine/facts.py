@@ -44,7 +44,7 @@ class Look:
 
     `smooth` is how much each tells of its neighbour: 1 for a slow wave, about 0 at random. `idle` is the 0 or 1 that
     all are, with which a sum or product begins; `centred` lie about 0; `regular` mirrors itself, or has rows at right
-    angles or of one sum or length.
+    angles or of one sum or length. `number` is the only one that it holds.
     """
 
     distinct: float
@@ -53,6 +53,7 @@ class Look:
     idle: float | None = None
     centred: bool = False
     regular: bool = False
+    number: float | None = None
 
     def drawn(self, elements: int) -> bool:
         """Whether they look drawn at random or learnt, and neither written by hand nor laid out by a formula."""

@@ -51,8 +51,8 @@ class Parameter:
     """A parameter or buffer of the program and the id of its tensor. `aliases` are its other names.
 
     `registered` is False for what a module merely holds, as an attribute or in a list or a dict. Where the file holds
-    the numbers, `look` is what those of a buffer look like, and `copies` are the parameters that hold the same as this
-    one, or follow it.
+    the numbers, `look` is what those of a buffer look like, or the one of a parameter that has but one, and `copies`
+    are the parameters that hold the same as this one, or follow it.
     """
 
     name: str

@@ -9,6 +9,7 @@ from functools import lru_cache
 from math import prod
 
 from whygrad.engine.gradients.cuts import everything_lost, severed
+from whygrad.engine.gradients.recorded import recorded
 from whygrad.engine.gradients.stops import flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 
@@ -33,7 +34,7 @@ class Baked:
     """A constant that holds what was computed while the program was recorded, and the parameters that computed it.
 
     `order` and `user` are the first execution that reads it, `last` is the node whose result it was computed from,
-    where that has the same number of elements.
+    where that has the same number of elements. `expression` gives it of its only parameter, `x`, where that is known.
     """
 
     node: Node
@@ -42,6 +43,7 @@ class Baked:
     user: Event
     parameters: tuple[Parameter, ...]
     last: int | None = None
+    expression: str = ""
 
 
 @lru_cache(maxsize=8)
@@ -113,19 +115,30 @@ def baked(observation: Observation) -> tuple[Baked, ...]:
 
     A constant that no person wrote and that the loss depends on counts where the value of parameters ends before it.
     """
-    free = list(_computed(observation)) if observation.traced else []
+    if not observation.traced:
+        return ()
+    exact = tuple(_by_their_numbers(observation))
+    taken, known = {b.node.id for b in exact}, {p for b in exact for p in b.parameters}
+    free = [constant for constant in _computed(observation) if constant.node.id not in taken]
     found: dict[int, tuple[Baked, list[Parameter]]] = {}
     last: dict[int, int] = {}
-    for group in sorted(_left(observation), key=lambda g: (g.event is None, g.order)):
+    groups = (replace(g, parameters=tuple(p for p in g.parameters if p not in known)) for g in _left(observation))
+    for group in sorted((g for g in groups if g.parameters), key=lambda g: (g.event is None, g.order)):
         fitting = [c for c in free if c.order > group.order and _fits(group, c)]
         chosen = min(fitting, key=lambda c: (c.node.id in found, not _same_shape(group, c), c.order), default=None)
         if chosen is not None:
             found.setdefault(chosen.node.id, (chosen, []))[1].extend(_computing(group, chosen))
             if group.event is not None and _as_many(group.event, chosen):
                 last[chosen.node.id] = group.event.node
-    return tuple(
-        replace(b, parameters=tuple(parameters), last=last.get(number)) for number, (b, parameters) in found.items()
-    )
+    guessed = (replace(b, parameters=tuple(of), last=last.get(number)) for number, (b, of) in found.items())
+    return (*exact, *guessed)
+
+
+def _by_their_numbers(observation: Observation) -> Iterator[Baked]:
+    """The constants of which the number itself tells what was computed of a parameter that nothing reads."""
+    unread = [p for group in _left(observation) if group.event is None for p in group.parameters]
+    for one in recorded(observation, unread, flow(observation).needed):
+        yield Baked(one.node, one.tensor, one.order, one.user, (one.parameter,), expression=one.expression)
 
 
 def _left(observation: Observation) -> tuple[Unreached, ...]:

@@ -57,6 +57,7 @@ def look(tensor: torch.Tensor) -> Look | None:
         idle=_idle(corner),
         centred=min(int((corner < 0).sum()), int((corner > 0).sum())) >= _EITHER_SIDE * corner.numel(),
         regular=_is_regular(tensor.detach()),
+        number=float(tensor) if tensor.numel() == 1 else None,
     )
 
 

@@ -231,7 +231,8 @@ class Observer:
         rest = _grouped([name for name in tensors if name not in held], tensors)
         alike = copies([*((p.name, held[p.name]) for p in grouped), *buffers.items()])
         copied = {name: tuple(n for n in names if n in held) for name, names in alike.items()}
-        parameters = tuple(replace(p, copies=copied.get(p.name, ())) for p in grouped)
+        single = {name: look(tensor) for name, tensor in held.items() if tensor.numel() == 1}
+        parameters = tuple(replace(p, look=single.get(p.name), copies=copied.get(p.name, ())) for p in grouped)
         others = tuple(
             replace(b, look=looks.get(b.name), registered=b.name in buffers, copies=copied.get(b.name, ()))
             for b in rest

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.engine.edits import Edit, Reconnect, Replace
+from whygrad.engine.edits import Edit, Read, Reconnect, Replace, Wrap
 from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.baked_terms import baked_terms
 from whygrad.engine.gradients.cuts import severity
@@ -131,7 +131,16 @@ def _finding(observation: Observation, found: Baked) -> Finding:
 
 def _edits(user: Node, found: Baked) -> tuple[Edit, ...]:
     """What was computed in place of the constant, without the detach that tracing records after a new tensor."""
+    if found.expression:
+        role = next(o.role for o in found.user.inputs if o.tensor.id == found.tensor.id)
+        return (Read(user.id, role, found.parameters[0].name), Wrap(user.id, role, _shaped(found)))
     if found.last is None:
         return ()
     kept = (Replace(user.id, "self"),) if user.op in DETACHING else ()
     return (Reconnect(found.node.id, found.last, None), *kept)
+
+
+def _shaped(found: Baked) -> str:
+    """The expression, with as many dimensions as the constant has."""
+    call = ".sum()" if not found.tensor.shape else f".reshape({list(found.tensor.shape)})"
+    return f"{found.expression}{call}"
