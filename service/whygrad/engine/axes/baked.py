@@ -223,11 +223,12 @@ def _comes_out(sizes: list[int], elements: int) -> bool:
 def clashes(failed: Event, recorded: int, sent: int) -> bool:
     """Whether what was refused has the recorded size in one operand and the one that was sent in another.
 
-    Or one is of the recorded size, and another counts on up to the one that was sent.
+    Or one is of either size, and another counts on up to the other.
     """
     shapes = [t.shape for t in failed.tensors]
-    counted = any(o.bounds is not None and recorded <= o.bounds[1] < sent for o in failed.inputs)
-    return (counted and any(recorded in one for one in shapes)) or any(
+    few, many = sorted((recorded, sent))
+    counted = any(o.bounds is not None and few <= o.bounds[1] < many for o in failed.inputs)
+    return (counted and any(few in one for one in shapes)) or any(
         recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes
     )
 

@@ -34,9 +34,10 @@ def _enlarger(observation: Observation, step: Step, operand: Operand) -> Event |
         found = convolution(observation.nodes[event.node], event)
         if name.startswith("upsample") or (found is not None and found.transposed):
             return event
-        if event.tensors[0].shape[2:] != operand.tensor.shape[2:]:
+        alike = [t for t in event.tensors if t.shape[2:] == operand.tensor.shape[2:]]
+        if not alike:
             return None
-        tensor = event.tensors[0]
+        tensor = alike[0]
     return None
 
 

@@ -52,7 +52,6 @@ Good::
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from math import prod
 
@@ -71,14 +70,14 @@ from whygrad.engine.refusals.maps import of_positions
 from whygrad.engine.refusals.padded import padded
 from whygrad.engine.refusals.rescaled import rescaled
 from whygrad.engine.refusals.sent_sizes import divisible
+from whygrad.engine.refusals.short_sequences import filled_up
 from whygrad.engine.refusals.side_by_side import side_by_side
 from whygrad.engine.refusals.skips import as_the_largest, enlarged, levelled, resized
 from whygrad.engine.refusals.widening import widened
 from whygrad.engine.rule import rule
+from whygrad.engine.wording.joins import joined_along, listed
 from whygrad.engine.wording.origins import called, origin
-from whygrad.engine.wording.parsing import statement
 from whygrad.engine.wording.phrases import counted, size
-from whygrad.engine.wording.rewriting import given_too, replaced
 from whygrad.engine.wording.spelling import with_behind
 
 
@@ -97,7 +96,7 @@ def concat_mismatch(observation: Observation) -> Iterator[Finding]:
 def _lengthened(observation: Observation, failed: Failure, refused_by: Node, found: Lengthened) -> Finding:
     one, made, many = found.event.tensors[0], found.event.outputs[0], len(found.event.tensors)
     layer, along = refused_by.module or refused_by.name, f"dimension {found.along}" if found.along else "the batch"
-    after = _joined_along(observation.source(found.node.id), found.node, found.features)
+    after = joined_along(observation.source(found.node.id), found.node, found.features)
     return Finding(
         title=f"{found.node.name} joins {many} tensors of {size(one)} along {along}, to {size(made)}, "
         f"and {layer} takes them side by side",
@@ -172,6 +171,7 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event, 
         yield from _as_wide(observation, failed, wrong.first, wrong.second, wrong.axis)
         if wrong.axis >= 2:
             yield from divisible(observation, failed.step)
+        yield from filled_up(observation, node, event, wrong.axis)
         yield Fix(f"make both {wrong.first.tensor.shape[wrong.axis]} long in dimension {wrong.axis}, or join along it")
 
 
@@ -199,7 +199,7 @@ def _stretched(observation: Observation, node: Node, first: Operand, second: Ope
     stretched = (*one.tensor.shape[:axis], many.tensor.shape[axis], *one.tensor.shape[axis + 1 :])
     if one.tensor.shape[axis] != 1 or not _agree(stretched, many.tensor.shape, free):
         return
-    other = _listed(observation.source(node.id), node, many.role)
+    other = listed(observation.source(node.id), node, many.role)
     told = f"{other}.size({axis})" if other else str(many.tensor.shape[axis])
     shown, made = (_expanded(len(stretched), axis, n) for n in (told, str(many.tensor.shape[axis])))
     summary = f"spread the one of {size(one.tensor)} over dimension {axis}: x{shown}"
@@ -215,18 +215,9 @@ def _along(observation: Observation, node: Node, event: Event, axis: int) -> Ite
     """Joined along the one dimension in which all of them differ."""
     shapes = {t.shape[:axis] + t.shape[axis + 1 :] for t in event.tensors}
     if node.bare_name == "cat" and len(shapes) == 1:
-        after = _joined_along(observation.source(node.id), node, axis)
+        after = joined_along(observation.source(node.id), node, axis)
         summary = f"join along dimension {axis}, the only one in which they differ"
         yield Fix(summary, after=after, edits=(Give(node.id, "dim", axis),))
-
-
-def _joined_along(source: str | None, node: Node, axis: int) -> str | None:
-    """The user's line with its one join along another dimension, or along one at all."""
-    joins = _joins(source, node)
-    if source is None or len(joins) != 1:
-        return None
-    said = [*joins[0].args[1:2], *(k.value for k in joins[0].keywords if k.arg in ("dim", "axis"))]
-    return replaced(source, said[0], str(axis)) if said else given_too(source, node.bare_name, f"dim={axis}")
 
 
 def _as_many(observation: Observation, node: Node, event: Event, few: Operand, many: Operand) -> Fix:
@@ -277,24 +268,8 @@ def _level(
     for given, other in ((first, second), (second, first)):
         yield from without_what_comes_after(observation, failed.step, node, given, other)
         yield from of_positions(observation, event, failed.step, given, other)
-    made = larger[0] if larger is not None else min((second, first), key=lambda o: prod(o.tensor.shape[2:]))
+    made = larger[0] if larger else min((second, first), key=lambda o: prod(o.tensor.shape[2:]))
     skip = first if made is second else second
     fix = levelled(observation, node, larger, skip) if larger is not None else None
     yield from [fix] if fix is not None else []
     yield resized(observation, node, made, skip, before="joining")
-
-
-def _listed(source: str | None, node: Node, role: str) -> str | None:
-    """The name of one of the joined, where the one join of the user's line lists it by its name."""
-    joins, place = _joins(source, node), role.removeprefix("tensors[").removesuffix("]")
-    listed = joins[0].args[0] if len(joins) == 1 else None
-    if not isinstance(listed, ast.List | ast.Tuple) or not place.isdigit() or int(place) >= len(listed.elts):
-        return None
-    given = listed.elts[int(place)]
-    return given.id if isinstance(given, ast.Name) else None
-
-
-def _joins(source: str | None, node: Node) -> list[ast.Call]:
-    """The calls in a line that join as a node does."""
-    calls = [n for n in ast.walk(statement(source)) if isinstance(n, ast.Call) and n.args]
-    return [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == node.bare_name]

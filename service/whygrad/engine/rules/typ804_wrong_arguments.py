@@ -63,6 +63,7 @@ from whygrad.engine.wording.phrases import counted, sizes
 
 _PLAIN = {"Tensor": {"shape": [2, 3]}, "int": 1, "float": 0.5, "bool": True, "str": "text", "Device": "cpu"}
 _MOST_SAMPLES = 16
+_VECTORS = 2
 _TENSORS = ("Tensor", "Optional[Tensor]")
 _PRESUMED = PRESUMED | {"low": 0}
 
@@ -180,13 +181,15 @@ def _command(shapes: Iterable[str]) -> str:
 
 
 def _likely(sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """What one more tensor may be like: each of those sent, then a class or a number for each of their samples."""
+    """What one more tensor may be like: each of those sent, a class or a number for each of their samples, or steps."""
     tensors = [t for t in sent if isinstance(t, dict) and t.get("shape")]
     yield from (t for place, t in enumerate(tensors) if t not in tensors[:place])
     for samples in (t["shape"][0] for t in tensors[:1]):
         yield {"shape": [samples], "dtype": "int64", "low": 0, "high": 2}
         yield {"shape": [samples, 1], "dtype": "float32"}
         yield {"shape": [samples], "dtype": "float32"}
+    for shape in (t["shape"] for t in tensors if len(t["shape"]) > _VECTORS):
+        yield from ({"shape": shape[:2], "dtype": dtype} for dtype in ("float32", "bool"))
 
 
 def _for_its_layer(observation: Observation, name: str, sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
