@@ -7,6 +7,7 @@ Inputs: 2x3
 Spoils: none camera.fovx
 Codes: CUT106 CUT105
 Line: tan_half_fov = math.tan(float(self.fovx) / 2)
+Line: return points[..., :2] / (depth * tan_half_fov), depth
 Op: prim::Constant
 Module: camera
 Fix: math.tan(float(self.fovx) / 2) => torch.tan(self.fovx / 2)
