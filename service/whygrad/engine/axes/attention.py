@@ -15,6 +15,7 @@ from whygrad.engine.edits import Wrap
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
 
+_ATTENDING = ("scaled_dot_product_attention", "softmax")
 _OF_TABLES = frozenset({"weight", "new", "made"})
 """What the rows of a table are: those of a weight or buffer, or numbers counted in the program."""
 
@@ -32,10 +33,23 @@ def attention_over_batch(observation: Observation, known: Layouts) -> Iterator[t
                 or _among_rows_of_all(observation, known, event)
                 or pooled(observation, known, order)
                 or _told_apart_second(observation, known, event)
-                or called.samples(observation, _keys(observation, known, event))
+                or _called_so(observation, known, event)
             )
             yield from [(order, event, masks)] if sure else []
             return
+
+
+def _called_so(observation: Observation, known: Layouts, event: Event) -> bool:
+    """Whether what attends is called (samples, steps, …), and nothing attends along the steps: both may be meant."""
+    query = _first_read(observation, known, observation.nodes[event.node].module)
+    rows, columns, *_ = known.of(query) if query is not None and len(query.shape) > 1 else ((), ())
+    named = called.samples(observation, rows) and called.steps(observation, columns)
+    others = (e for e in known.step.events if e.completed and e.inputs)
+    return named and not any(
+        in_attention(observation, observation.nodes[e.node]) and _keys(observation, known, e) == columns
+        for e in others
+        if observation.nodes[e.node].bare_name in _ATTENDING
+    )
 
 
 def _told_apart_second(observation: Observation, known: Layouts, event: Event) -> bool:
@@ -60,7 +74,7 @@ def _attends_to_samples(observation: Observation, known: Layouts, event: Event) 
     """Whether an execution is attention whose keys are the samples."""
     node = observation.nodes[event.node]
     op = node.bare_name
-    attends = op in ("scaled_dot_product_attention", "softmax") and in_attention(observation, node)
+    attends = op in _ATTENDING and in_attention(observation, node)
     if not attends or not event.completed or not event.inputs:
         return False
     samples = [key for key in _keys(observation, known, event) if key.source.batch]

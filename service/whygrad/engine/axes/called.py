@@ -12,7 +12,7 @@ from whygrad.engine.axes.meant import measured
 from whygrad.engine.axes.pieces import Axis
 from whygrad.engine.observation import Observation
 
-_SAMPLES = re.compile(r"\w*batch\w*|b|bs|bsz")
+_SAMPLES = re.compile(r"(\w+_)?batch(_?size)?|b|bs|bsz")
 _STEPS = re.compile(r"\w*(seq|len|step|time|frame)\w*|[tls]")
 
 

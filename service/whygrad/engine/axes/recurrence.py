@@ -5,7 +5,7 @@ from __future__ import annotations
 from whygrad.engine.axes import called
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.misordered import Misordered
-from whygrad.engine.axes.pieces import holds_batch
+from whygrad.engine.axes.pieces import Axis, holds_batch
 from whygrad.engine.edits import Give, Wrap
 from whygrad.engine.observation import Event, Node, Observation, Tensor
 from whygrad.engine.operands import value
@@ -39,6 +39,7 @@ def _samples(
     read_so = _last_taken(observation, known, event) if steps > 1 else _one_step(observation, known, event, given)
     rows, columns, _ = known.of(given)
     named_so = called.samples(observation, rows) and called.steps(observation, columns)
+    named_so = named_so and not _runs_along(observation, known, columns)
     if refused is None and not read_so and not named_so:
         return None
     states = [o.role for o in event.inputs if o.role.startswith("hx")]
@@ -53,6 +54,13 @@ def _samples(
         layer=_definition(node, event, weight),
         behind=refused,
     )
+
+
+def _runs_along(observation: Observation, known: Layouts, steps: Axis) -> bool:
+    """Whether a recurrence already runs along an axis: one along each of two is meant."""
+    layers = (e for e in known.step.events if observation.nodes[e.node].bare_name in RECURRENT)
+    taken = ((e, e.input("input"), value(observation.nodes[e.node], e, "batch_first", False)) for e in layers)
+    return any(known.of(given)[int(bool(first))] == steps for _, given, first in taken if given is not None)
 
 
 def _refused(observation: Observation, known: Layouts, given: Tensor) -> int | None:

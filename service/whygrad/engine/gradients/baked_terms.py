@@ -22,7 +22,7 @@ def baked_terms(observation: Observation) -> Iterator[Baked]:
     told = set[int]()
     for part in total.dead:
         reader, made = next((held[t.id] for t in part.tensors if t.id in held), (-1, -1))
-        if made < 0 or made in told or not part.weight or total.cuts(part):
+        if made < 0 or made in told or part.weight <= 0 or total.cuts(part):
             continue
         told.add(made)
         constant = total.events[made].outputs[0]

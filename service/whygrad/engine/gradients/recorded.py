@@ -33,8 +33,10 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
 """What is made of a learnt number before it is used, by the expression for an edit."""
 
 _FACTORS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 4.0, 0.25)
-_EXACT = 1000
-"""A number that times this is whole may have been written, or be another's."""
+_DIGITS = 4
+"""A number of so few digits may have been written; of single precision it is no more exact than that."""
+_MOST = 32
+"""So many parameters are tried: each number is held against what all of them may give."""
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,42 @@ class Recorded:
 
 
 def recorded(observation: Observation, unread: list[Parameter], needed: frozenset[int]) -> Iterator[Recorded]:
-    """The constants, among what the loss needs, that one of the parameters that nothing reads computed."""
+    """The constants, among what the loss needs, that one of the parameters that nothing reads computed.
+
+    Nothing is told where two of them give it as plainly.
+    """
     step = observation.first
-    numbers = {p: p.look.number for p in unread if p.look is not None and p.look.number is not None}
+    numbers = {p: p.look.number for p in unread[:_MOST] if p.look is not None and p.look.number is not None}
+    numbers = {p: n for p, n in numbers.items() if n < 0 or not float(2 * n).is_integer()}  # 2 gives sqrt(2), 0 log(2)
     for event in step.events if numbers else ():
         node = observation.nodes[event.node]
         held = node.look.number if node.look is not None and event.outputs else None
         order = next((i for i in step.readers.get(event.outputs[0].id, ()) if i in needed), None) if held else None
-        if held is None or order is None or float(held * _EXACT).is_integer():
+        if held is None or order is None or _may_be_written(held, event.outputs[0].dtype):
             continue
-        for parameter, number in numbers.items():
-            expression = _expression(number, held)
-            if expression is not None:
-                yield Recorded(node, event.outputs[0], order, step.events[order], parameter, expression)
-                break
+        found = sorted((rank, p.name, p) for p, number in numbers.items() if (rank := _rank(number, held)) is not None)
+        if found and [rank for rank, _, _ in found].count(found[0][0]) == 1:
+            rank, _, parameter = found[0]
+            yield Recorded(node, event.outputs[0], order, step.events[order], parameter, _expression(rank))
 
 
-def _expression(number: float, held: float) -> str | None:
-    """What of a number gives the one that is held."""
-    for expression, function in _FUNCTIONS.items():
-        given = _given(function, number)
-        for factor in _FACTORS if given else ():
-            if isclose(held, factor * given, rel_tol=_RATIO):
-                return expression if factor == 1.0 else f"({factor} * {expression})"
-    return None
+def _may_be_written(held: float, dtype: str) -> bool:
+    """Whether somebody may have written a number: in double precision with its own digits, in single with few."""
+    short = float(f"{held:.{_DIGITS}g}")
+    return held == short if dtype == "float64" else isclose(held, short, rel_tol=_RATIO)
+
+
+def _rank(number: float, held: float) -> tuple[int, int] | None:
+    """The plainest factor, and function of a number, that give the one that is held."""
+    given = [_given(function, number) for function in _FUNCTIONS.values()]
+    ways = ((f, place) for f in range(len(_FACTORS)) for place in range(len(given)) if given[place])
+    return next((way for way in ways if isclose(_FACTORS[way[0]] * given[way[1]], held, rel_tol=_RATIO)), None)
+
+
+def _expression(rank: tuple[int, int]) -> str:
+    factor, place = rank
+    expression = list(_FUNCTIONS)[place]
+    return expression if factor == 0 else f"({_FACTORS[factor]} * {expression})"
 
 
 def _given(function: Callable[[float], float], number: float) -> float:

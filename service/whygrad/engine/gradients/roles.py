@@ -16,14 +16,14 @@ from whygrad.engine.operations import JOINING, METADATA
 
 Role = Literal["weight", "left", "bias", "sum", "scale", "token", "source", "statistic", "variance", "detached", "base"]
 """A layer's weight or the right side of a product, its left side, a layer's bias, what is added, what is multiplied
-with, what lies among others in a row, what a learnt layer or an attention takes in; what data is measured by, what a
-root is taken of, what is let go, and what something learnt is added to, multiplied with or laid beside."""
+with, what lies among others in a row, what a learnt layer or an attention takes in, or begins with; what data is
+measured by, what a root is taken of, what is let go, and what something learnt is added to, multiplied with or laid
+beside."""
 
 _SELECTORS = frozenset({"index", "indices", "mask", "condition", "target", "attn_mask"})
 _STATISTICS = frozenset({"running_mean", "running_var"})
 _WEIGHING = frozenset({"weight", "pos_weight"})
-_TAKEN_WHOLE = frozenset({"query", "key", "value", "hx"})
-"""What attention and recurrent layers take in beside their input: the state that they begin with, too."""
+_ATTENDED = frozenset({"query", "key", "value"})
 _BESIDE = JOINING | {"stack", "hstack", "vstack"}
 _SCALING = frozenset({"mul", "div"})
 _OF_E = frozenset({"exp", "log"})
@@ -219,6 +219,8 @@ def _role_of(node: Node, event: Event, operand: Operand, known: _Origin, others:
     if layer and role in LAYERS[name]:
         left = role in LEFT and name != "bilinear"
         return ("source" if left else None) if known.repeated else "left" if left else "weight"
+    if role == "hx":
+        return "source" if known.repeated else None
     return _loose_role(node, event, role, operand.tensor)
 
 
@@ -228,7 +230,7 @@ def _loose_role(node: Node, event: Event, role: str, tensor: Tensor) -> Role | N
     if name in _BESIDE:
         axis = value(node, event, "dim")
         return None if axis in (-1, len(tensor.shape) - 1) else "token"
-    if role in _TAKEN_WHOLE:
+    if role in _ATTENDED:
         return "source"
     if name == "where":
         return "token"

@@ -39,10 +39,12 @@ def of_its_kernel(observation: Observation, reader: Node, event: Event) -> Itera
     named = re.fullmatch(r"conv([123])d", reader.bare_name)
     if given is None or named is None or str(spatial) == named[1] or len(given.shape) - spatial not in (1, 2):
         return
-    kind = observation.modules.get(reader.module) or "Conv1d"
-    other = f"{kind[:-2]}{spatial}d"
-    words = f"its kernel has {counted(spatial, 'dimension')}, as what it gets: nn.{other} in place of nn.{kind}"
-    yield Fix(words, f"nn.{kind}(...)", f"nn.{other}(...)", edits=(Become(reader.id, f"aten::conv{spatial}d"),))
+    kind, edits = observation.modules.get(reader.module) or "", (Become(reader.id, f"aten::conv{spatial}d"),)
+    layer = re.fullmatch(r"Conv[123]d", kind) is not None
+    was, now = (kind, f"Conv{spatial}d") if layer else (reader.bare_name, f"conv{spatial}d")
+    words = f"its kernel has {counted(spatial, 'dimension')}, as what it gets: {now} in place of {was}"
+    before, after = (f"nn.{was}(...)", f"nn.{now}(...)") if layer else ("", None)
+    yield Fix(words, before, after, edits=edits)
 
 
 def _of_a_batch(observation: Observation, step: Step, tensor: Tensor) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
 from whygrad.engine.wording.origins import called
 
 _SEQUENCE = 3
@@ -18,7 +18,7 @@ def filled_up(observation: Observation, node: Node, event: Event, axis: int) -> 
     lengths = [t.shape[axis] for t in event.tensors if len(t.shape) == _SEQUENCE]
     short = [o for o in event.inputs if o.tensor.shape[axis : axis + 1] == (min(lengths, default=0),)]
     same = len(lengths) == len(event.tensors) > 2 and len(set(lengths)) == 2
-    if axis != 1 or not same or len(short) != 1:
+    if axis != 1 or not same or len(short) != 1 or _of_the_same(observation, event, short[0]):
         return
     name, length = called(observation, node, short[0]), max(lengths)
     more = f"[0, 0, 0, {length - min(lengths)}]"
@@ -26,3 +26,17 @@ def filled_up(observation: Observation, node: Node, event: Event, axis: int) -> 
         f"fill {name} up with zeros to the {length} steps of the others, or send as many: F.pad({name}, {more})",
         edits=(Wrap(node.id, short[0].role, f"torch.constant_pad_nd(x, {more})"),),
     )
+
+
+def _of_the_same(observation: Observation, event: Event, short: Operand) -> bool:
+    """Whether it is made of what the others are made of, so that steps of it were left out somewhere."""
+    step = observation.first
+    sent = {t.id for t in step.inputs}
+    behind = {t.id: _sent_behind(step, t) & sent for t in event.tensors}
+    others = set().union(*(found for number, found in behind.items() if number != short.tensor.id))
+    return not behind[short.tensor.id] or not others.isdisjoint(behind[short.tensor.id])
+
+
+def _sent_behind(step: Step, tensor: Tensor) -> set[int]:
+    makers = step.lineage(tensor.id)
+    return {tensor.id, *(t.id for maker in makers for t in maker.tensors[:1])}

@@ -62,6 +62,7 @@ from whygrad.engine.wording.rewriting import rewritten
 
 _KNOWN = re.compile(
     r"does not require grad and does not have a grad_fn|can be implicitly created only for scalar|"
+    r"refers to a single memory location|"
     r"backward through the graph a|modified by an inplace operation|derivative for .* is not implemented"
 )
 

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from whygrad.engine.edits import Renew, Wrap
-from whygrad.engine.finding import Finding, Fix, Link, Related
+from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.spreading import parts_written
 from whygrad.engine.gradients.writes import COPIED, maker, result_copied, target, without_writing, writing_a_copy
 from whygrad.engine.observation import Event, Node, Observation
@@ -67,6 +67,8 @@ from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import size
 from whygrad.engine.wording.rewriting import ARGUMENTS, out_of_place, rewritten
+
+_SHARED = "refers to a single memory location"
 
 
 @rule("IPL304", "overlapping-memory", "error")
@@ -77,8 +79,24 @@ def overlapping_memory(observation: Observation) -> Iterator[Finding]:
         spread = written is not None and overlaps(written)
         made = maker(failed.step, failed.order, written, _spreads) if written is not None and spread else None
         yield _finding(observation, failed, node, event, made)
-    for order, made in parts_written(observation):
+    raised = list(_in_backward(observation))
+    yield from raised
+    for order, made in parts_written(observation) if not raised else ():
         yield _silent(observation, order, made)
+
+
+def _in_backward(observation: Observation) -> Iterator[Finding]:
+    """The write that only its derivative is refused for: what a mask picks of what was spread."""
+    step, error = observation.first, observation.first.error
+    if error is None or error.stage != "backward" or _SHARED not in error.message or error.node is None:
+        return
+    for order in step.executions.get(error.node, ())[-1:]:
+        written = target(observation, step.events[order])
+        made = maker(step, order, written, _spreads) if written is not None and overlaps(written) else None
+        if made is not None:
+            found = _silent(observation, order, made)
+            said = "The entries along that dimension are one place in memory, and backward refuses to write there."
+            yield replace(found, severity="error", message=said, parameters=names(observation.trainable))
 
 
 def _silent(observation: Observation, order: int, made: Event) -> Finding:

@@ -99,7 +99,7 @@ def _not_this_time(waiting: Sequence[Parameter]) -> Finding:
 def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     fixes = _fixes(observation, silent)
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
-    recorded = _RECORDED if _may_be_constant(observation, silent) else ""
+    recorded = _RECORDED if observation.traced and not observation.exported else ""
     return Finding(
         title=f"{subject(silent, 'is', observation.parameters)} never used",
         message=f"No operation of the forward reads {what}.{recorded}",
@@ -117,7 +117,7 @@ def _may_be_constant(observation: Observation, silent: Sequence[Parameter]) -> b
     It does not where it holds no tensor and no number that nobody wrote: 1.0 is written, and may be a parameter too.
     """
     single = any(prod(parameter.shape) == 1 for parameter in silent)
-    return observation.traced and not observation.exported and (single or any(map(_holds_numbers, observation.nodes)))
+    return single or any(map(_holds_numbers, observation.nodes))
 
 
 def _holds_numbers(node: Node) -> bool:
@@ -134,9 +134,10 @@ def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
         "in the forward, if that was forgotten",
         edits=(Freeze(names(silent)),) if others else (),
     )
-    if _may_be_constant(observation, silent):
+    if observation.traced and not observation.exported:
         tensors = "it as a tensor" if len(silent) == 1 else "them as tensors"
-        removed = Fix(f"use {tensors} in the forward, not as numbers; where no line reads {each}, take {each} out")
+        told = f"use {tensors} in the forward, not as numbers; where no line reads {each}, take {each} out"
+        removed = Fix(told, edits=() if _may_be_constant(observation, silent) else removed.edits)
     places = called_in_its_stead(observation, silent)
     return [*([_called(observation, places)] if places else []), removed]
 

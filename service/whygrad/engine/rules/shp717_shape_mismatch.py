@@ -106,9 +106,18 @@ def _fixes(observation: Observation, failed: Failure, node: Node, event: Event) 
             _kept(observation, failed, needs),
         )
         yield from (found for found in ways if found)
+    yield from _for_each_sample(node, event)
     yield from [back] if (back := folded_back(observation, failed.step, node, event)) else []
     yield from divisible(observation, failed.step)
     yield Fix("bring the operands to shapes that go together, as the message says")
+
+
+def _for_each_sample(node: Node, event: Event) -> Iterator[Fix]:
+    """One grid for all samples, where there is a single one."""
+    given, grid = event.input("input"), next((o for o in event.inputs if o.role == "grid"), None)
+    if node.bare_name == "grid_sampler" and given is not None and grid is not None and grid.tensor.shape[:1] == (1,):
+        spread = f"expand({given.shape[0]}, {', '.join('-1' for _ in grid.tensor.shape[1:])})"
+        yield Fix(f"spread the one grid over the samples: {spread}", edits=(Wrap(node.id, "grid", f"x.{spread}"),))
 
 
 def _lined_up(observation: Observation, node: Node, event: Event) -> Iterator[Fix]:

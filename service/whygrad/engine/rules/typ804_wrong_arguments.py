@@ -164,6 +164,10 @@ def _completed(observation: Observation, signature: Signature) -> Iterator[Fix]:
     given, formals = observation.request.get("inputs"), signature.formals
     sent: list[Any] = given if isinstance(given, list) else []
     missing = [f for f in formals[len(sent) :] if f.required]
+    if sent and missing and all(f.type.startswith("Optional[") for f in missing):
+        told = " and ".join(f.name for f in missing)
+        summary = f"send null for {told}, which may be None, in a request document (--request FILE)"
+        yield Fix(f"{summary}; or give it the default None", **_asking([*sent, *(None for _ in missing)]))
     if [f.type for f in missing] != ["Tensor"] or not sent or not all(map(_goes, formals, sent)):
         return
     for tensor in (*_likely(sent), *_for_its_layer(observation, missing[0].name, sent)):
