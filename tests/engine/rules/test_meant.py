@@ -72,6 +72,27 @@ MEANT = {
         "self.a = nn.Linear(8, 6); self.c = nn.Linear(6, 2); self.register_buffer('f', torch.zeros(5, 6))",
         "4x5x8",
     ),
+    "samples that attend to one another, but not to themselves": (
+        "b = x.shape[0]; m = torch.eye(b, dtype=torch.bool); h = self.a(x); z, _ = self.r(h, h, h, attn_mask=m); "
+        "return z * self.p",
+        "self.a = nn.Linear(8, 6); self.r = nn.MultiheadAttention(6, 2)",
+        "4x8",
+    ),
+    "attention along steps, and then along samples": (
+        "b, t, d = x.shape; x = x + self.t(x, x, x)[0]; x = x + self.s(x, x, x)[0]; return x.reshape(b * t, d) * self.p",
+        "self.t = nn.MultiheadAttention(8, 2, batch_first=True); self.s = nn.MultiheadAttention(8, 2)",
+        "4x7x8",
+    ),
+    "a recurrence along each of two axes": (
+        "b, t, d = x.shape; y, _ = self.r(x); z, _ = self.s(x + y); return (x + z).reshape(b * t, d) * self.p",
+        "self.r = nn.LSTM(8, 8, batch_first=True); self.s = nn.LSTM(8, 8)",
+        "4x7x8",
+    ),
+    "a first state for each sample of an example": (
+        "return self.r(x, self.h)[0] * self.p",
+        "self.r = nn.GRU(5, 8); self.h = torch.randn(1, 4, 8)",
+        "6x4x5",
+    ),
     "a layout that a layer learns": (
         "h = self.a(x).relu().view(-1, 16, 2, 2); return self.c(h.view(x.size(0), 4, 4, 4)) * self.p",
         "self.a = nn.Linear(8, 64); self.c = nn.Conv2d(4, 2, 3)",

@@ -45,3 +45,13 @@ def test_a_number_of_a_learnt_one_is_told_and_computed_again(taken: str) -> None
 @pytest.mark.parametrize("taken", ["math.sqrt(7)", "math.pi", "0.25", "3"])
 def test_other_numbers_are_of_nobody(taken: str) -> None:
     assert told(taken) == [("PAR203", ["scale"], None)]
+
+
+def test_of_two_numbers_each_has_its_own_and_of_two_alike_neither() -> None:
+    source = TRACED.replace("TAKEN", "float(self.scale) + self.net(x) * float(self.other)")
+    for other, wanted in ((0.74, [["scale"], ["other"]]), (0.37, [["scale", "other"]])):
+        text = source.replace("0.37))", f"0.37))\n        self.other = nn.Parameter(torch.tensor({other}))")
+        findings = diagnose_source(text, shapes="3x5", export="trace 3x5")["findings"]
+        told = {name for f in findings if f["code"] == "CUT106" for name in f["parameters"]}
+        assert told == {name for names in wanted for name in names}
+        assert [f["code"] for f in findings if f["code"] == "PAR203"] == []
