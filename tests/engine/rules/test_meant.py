@@ -79,7 +79,8 @@ MEANT = {
         "4x8",
     ),
     "attention along steps, and then along samples": (
-        "b, t, d = x.shape; x = x + self.t(x, x, x)[0]; x = x + self.s(x, x, x)[0]; return x.reshape(b * t, d) * self.p",
+        "b, t, d = x.shape; x = x + self.t(x, x, x)[0]; x = x + self.s(x, x, x)[0]; "
+        "return x.reshape(b * t, d) * self.p",
         "self.t = nn.MultiheadAttention(8, 2, batch_first=True); self.s = nn.MultiheadAttention(8, 2)",
         "4x7x8",
     ),
