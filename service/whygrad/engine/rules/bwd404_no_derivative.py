@@ -4,7 +4,8 @@ What happened
 -------------
 Some operations of torch compute a result and record that they cannot be differentiated: `unique`, `bincount` with
 weights, `heaviside`, the first argument of `igamma`. Others refuse at once, as losses do whose class weights want a
-gradient.
+gradient. Some have a derivative once and no second one, as `ctc_loss` and `cdist`, where a gradient is a part of the
+loss.
 
 Why it matters
 --------------

@@ -15,7 +15,8 @@ result is that of the example, whatever is sent.
 How to fix it
 -------------
 Compute the value with tensor operations inside the forward: without `.data`, `.item()` and NumPy. An export with
-`torch.jit.script` computes it anew for whatever is sent, and still without its history.
+`torch.jit.script` computes it anew for whatever is sent, and still without its history. Where the number itself tells
+which function of a learnt number it is, the fix computes that again.
 
 Not to be confused with
 -----------------------

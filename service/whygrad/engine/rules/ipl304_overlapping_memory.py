@@ -8,7 +8,8 @@ one place in memory. An operation that writes into such a tensor would write tha
 Why it matters
 --------------
 The forward raises "unsupported operation: more than one element of the written-to tensor refers to a single memory
-location". It says so only when it runs on real numbers: shapes alone do not show it.
+location". It says so only when it runs on real numbers: shapes alone do not show it. A write through a mask runs, and
+its backward raises the same.
 
 How to fix it
 -------------

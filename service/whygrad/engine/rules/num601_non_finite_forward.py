@@ -15,7 +15,7 @@ How to fix it
 -------------
 Keep the operand of the operation in the range where its result is finite, before it is computed: `clamp_min` before
 a logarithm, an epsilon in the divisor, `logsumexp` and `log_softmax` in place of their parts, a mask that leaves at
-least one position in each row.
+least one position in each row. What is sent in large numbers, as pixels are, bring to about one: `x / 255`.
 
 Not to be confused with
 -----------------------

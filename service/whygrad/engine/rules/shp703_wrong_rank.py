@@ -4,7 +4,7 @@ What happened
 -------------
 The operation takes tensors with a certain number of dimensions, such as (batch, channels, height, width), and got
 one with more or fewer; or the program names a dimension that the tensor does not have. A missing batch or channel
-dimension is the usual reason.
+dimension is the usual reason. Or the layer is of another kind: a Conv1d with a kernel of two dimensions, in brackets.
 
 Why it matters
 --------------

@@ -6,8 +6,9 @@ A convolution takes (batch, channels, height, width) and got (batch, height, wid
 attention takes the sequence first unless it was made with `batch_first=True`; a classification loss takes the classes
 from dimension 1, and got as many positions there; a CTC loss takes (steps, samples, classes), and got samples first;
 positions were counted over the samples, `torch.arange(x.size(0)).unsqueeze(1)`, or a table of them was cut by their
-number, and added along them; a softmax or a norm goes over the samples, and what reads it sums up along another axis;
-the weights of a mixture add up along another axis than the one over which its parts are summed up.
+number, and added along them; what its author calls `batch, steps = x.shape` is read steps first; a softmax or a norm
+goes over the samples, and what reads it sums up along another axis; the weights of a mixture add up along another axis
+than the one over which its parts are summed up.
 
 Why it matters
 --------------
