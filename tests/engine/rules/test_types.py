@@ -123,8 +123,10 @@ def test_the_operation_that_changed_the_type_is_in_the_chain() -> None:
 
 def test_an_index_is_cast_to_integers() -> None:
     finding = only(diagnose_source(net("return self.e(ids)", "self.e = nn.Embedding(5, 4)", "ids"), shapes="2x3"))
-    assert finding["fix"]["after"] == "return self.e(ids.long())"
-    assert finding["fix"]["summary"].startswith("send it as 2x3:int64, or convert it here")
+    assert finding["fix"]["summary"] == "send it as 2x3:int64, whole numbers from 0 to 4"
+    body = "i = (ids * 2).abs(); return self.e(i)"
+    finding = only(diagnose_source(net(body, "self.e = nn.Embedding(9, 4)", "ids"), shapes="2x3"))
+    assert finding["fix"]["after"] == "return self.e(i.long())"
 
 
 ARGUMENTS = [

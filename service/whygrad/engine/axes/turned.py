@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from whygrad.engine.axes.comparing import LOSSES, Side, sides
 from whygrad.engine.axes.layouts import Layouts
 from whygrad.engine.axes.pieces import Axis, Layout, holds_batch, length
-from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.observation import Event, Node, Observation, Tensor
 
 _MAP = 4
 _FAR = 6
@@ -42,19 +42,29 @@ def turned(observation: Observation, known: Layouts) -> Iterator[Turned]:
     for order, event in enumerate(known.step.events):
         node = observation.nodes[event.node]
         found = sides(observation, known, node, event) if node.bare_name in LOSSES and event.completed else None
-        if found is None or len(found[0].tensor.shape) < _MAP or all(_learned(known, side) for side in found):
+        if found is None or len(found[0].tensor.shape) < _MAP:
             continue
         layouts = [known.of(side.tensor) for side in found]
         places = _swapped(*layouts)
-        if places is not None:
+        if places is not None and not _of_the_same_layers(observation, known, *found):
             side = found[[_ascending(layout, places) for layout in layouts].index(False)]
             yield _from_its_permute(observation, known, Turned(order, event, side, places))
 
 
-def _learned(known: Layouts, side: Side) -> bool:
-    """Whether a side is computed by what is learnt, with its history or without: two such may be to be symmetrical."""
-    makers = known.step.lineage(side.tensor.id)
-    return any(t.id in known.learned for t in (side.tensor, *(t for maker in makers for t in maker.tensors)))
+def _of_the_same_layers(observation: Observation, known: Layouts, one: Side, other: Side) -> bool:
+    """Whether both sides are computed by the same weights, so that they may be to be symmetrical."""
+    return not _weights(observation, known, one.tensor).isdisjoint(_weights(observation, known, other.tensor))
+
+
+def _weights(observation: Observation, known: Layouts, tensor: Tensor) -> set[int]:
+    """The weights and buffers that a tensor is computed of."""
+    step, pending, seen = known.step, [tensor.id], {tensor.id}
+    while pending:
+        for index in step.makers.get(pending.pop(), ())[:1]:
+            new = {t.id for t in step.events[index].tensors} - seen
+            seen |= new
+            pending += new
+    return seen & observation.stored.keys()
 
 
 def _from_its_permute(observation: Observation, known: Layouts, found: Turned) -> Turned:

@@ -52,9 +52,11 @@ from collections.abc import Iterator
 
 from whygrad.engine.finding import Finding, Fix
 from whygrad.engine.observation import Event, Node, Observation
+from whygrad.engine.operands import value
 from whygrad.engine.operands.dtypes import WrongType, caster, wrong_index
 from whygrad.engine.refusals.failures import Failure, finding, refused
 from whygrad.engine.refusals.reads import wrapped
+from whygrad.engine.refusals.sending import described, resent, sent_as
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.origins import called, known_as, type_origin
 from whygrad.engine.wording.phrases import short_form
@@ -79,8 +81,41 @@ def _finding(observation: Observation, failed: Failure, node: Node, event: Event
         title=f"{op} takes {wrong.wanted} here, and {name} is {given}",
         message=failed.said or f"{op} refuses {given} where it takes {wrong.wanted}.",
         chain=[made],
-        fixes=[*_of_all(observation, node, event, wrong), _fix(observation, node, wrong, sent=made.node is None)],
+        fixes=[
+            *_sent_whole(observation, failed, node, event, wrong),
+            *_of_all(observation, node, event, wrong),
+            _fix(observation, node, wrong, sent=made.node is None),
+        ],
     )
+
+
+def _sent_whole(observation: Observation, failed: Failure, node: Node, event: Event, wrong: WrongType) -> Iterator[Fix]:
+    """What was sent in floating point, sent as whole numbers that there are rows or classes for.
+
+    A cast of what was sent would ask for places that are not there.
+    """
+    tensor = wrong.operand.tensor
+    place, most = sent_as(observation, failed.step, tensor), _places(node, event)
+    if place is None or most is None or not tensor.floating:
+        return
+    given = described(observation, place)
+    drawn = {} if given.get("fill") else {"low": 0, "high": most}
+    ask = resent(observation, place, dtype=wrong.wanted, **drawn)
+    if ask is not None:
+        asked = short_form(failed.step.inputs[place].shape, wrong.wanted)
+        yield Fix(f"send it as {asked}, whole numbers from 0 to {most - 1}", before="", edits=(ask,))
+
+
+def _places(node: Node, event: Event) -> int | None:
+    """How many rows, classes or places an index may ask for; None where that is not told."""
+    dim, read = value(node, event, "dim"), event.input("weight" if node.bare_name == "embedding" else "self")
+    if read is None or not read.shape:
+        return None
+    if node.bare_name == "embedding":
+        return read.shape[0]
+    if node.bare_name in ("cross_entropy_loss", "nll_loss_nd", "nll_loss", "nll_loss2d"):
+        return read.shape[min(1, len(read.shape) - 1)]
+    return read.shape[dim] if node.bare_name in ("gather", "index_select") and isinstance(dim, int) else None
 
 
 def _of_all(observation: Observation, node: Node, event: Event, wrong: WrongType) -> Iterator[Fix]:
