@@ -43,6 +43,7 @@ class Use:
     bits of those that scaled what it is added to, `powers` of those that did so as a power of e; `logged`: it is a
     logarithm. `start`: what it is added to was computed from it, or is taken in by no learnt layer behind, as where a
     prediction is added to the mean that it begins with. `inner`: what it meets was computed by a learnt layer.
+    `frozen`: of those behind that take in what it makes, frozen ones are all.
     """
 
     role: Role
@@ -56,6 +57,7 @@ class Use:
     logged: bool = False
     start: bool = False
     inner: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Roles:
         self._divided = {e.tensors[0].id for node, e in named if node.bare_name == "div" and len(e.tensors) > 1}
         learnt = {p.tensor for p in observation.trainable}
         self._taken_in = _taken_in(named, learnt)
+        self._taken_in_frozen = _taken_in(named, {p.tensor for p in observation.parameters} - learnt)
         for node, event in named:
             self._pass(node, event)
 
@@ -155,6 +158,7 @@ class Roles:
                     logged=known.made_by == "log",
                     start=output.id not in self._taken_in or any(o.behind & bit for o in others),
                     inner=any(o.live and o.learnt for o in others),
+                    frozen=output.id in self._taken_in_frozen and output.id not in self._taken_in,
                 )
             )
         bias = event.input("bias")

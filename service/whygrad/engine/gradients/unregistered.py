@@ -162,7 +162,8 @@ def _as_made(use: Use, held: Parameter) -> bool:
     They begin with a mean, or with the words of a prompt that frozen layers read.
     """
     laid_out = use.repeated or use.role in ("token", "source")
-    return (not laid_out or held.shape[:1] == (1,)) and not (use.role in ("sum", "token") and use.start)
+    begins = (use.role == "sum" and use.start) or (use.role == "token" and use.frozen)
+    return (not laid_out or held.shape[:1] == (1,)) and not begins
 
 
 def _owner(name: str) -> str:

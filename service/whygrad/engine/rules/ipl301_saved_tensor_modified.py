@@ -111,7 +111,7 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
     what = "its result" if _saved_result(spoiled) else "its operand"
     saved = next((t for t in (*saver.outputs, *saver.tensors) if t.storage == spoiled.storage), event.outputs[0])
     last = max((c for c in step.clobbered if c.storage == spoiled.storage and c.saver < writer), key=lambda c: c.saver)
-    refusing, too = step.events[last.saver].node, observation.nodes[step.events[last.saver].node].name
+    refusing = observation.nodes[step.events[last.saver].node].name
     apart = any(beside(saved, t) for t in event.outputs)
     there = "another part of the same tensor, and all parts have one version" if apart else "it"
     fix, *others = _fixes(observation, step, spoiled, writer)
@@ -122,15 +122,11 @@ def _finding(observation: Observation, step: Step, spoiled: Clobbered, writer: i
         event=event,
         order=writer,
         parameters=names(observation.trainable),
-        related=(
-            Related("saved here", saver.node),
-            *([Related("saved here too", refusing)] if refusing != saver.node else []),
-            Related("changed here", event.node),
-        ),
+        related=(Related("saved here", saver.node), Related("changed here", event.node)),
         chain=(
             Link(f"{saved_by} saves {what} at version {spoiled.expected}", saver.node),
             Link(f"{name} writes into {there}", event.node),
-            Link(f"backward of {too} finds version {last.version} and refuses"),
+            Link(f"backward of {refusing} finds version {last.version} and refuses"),
         ),
         fix=fix,
         other_fixes=tuple(others),
