@@ -117,6 +117,11 @@ class Step:
                 return
             tensor = event.tensors[0].id
 
+    def sent_behind(self, tensor: int) -> frozenset[int]:
+        """The tensors sent, by their ids, that a tensor is made of by the first operands; itself where it was sent."""
+        behind = {tensor, *(t.id for event in self.lineage(tensor) for t in event.tensors[:1])}
+        return frozenset(behind & {t.id for t in self.inputs})
+
     @cached_property
     def executions(self) -> Mapping[int, Sequence[int]]:
         """The events of each node, by their indices and in their order."""

@@ -44,11 +44,8 @@ def _called_so(observation: Observation, known: Layouts, event: Event) -> bool:
     query = _first_read(observation, known, observation.nodes[event.node].module)
     rows, columns, *_ = known.of(query) if query is not None and len(query.shape) > 1 else ((), ())
     named = called.samples(observation, rows) and called.steps(observation, columns)
-    others = (e for e in known.step.events if e.completed and e.inputs)
-    return named and not any(
-        in_attention(observation, observation.nodes[e.node]) and _keys(observation, known, e) == columns
-        for e in others
-        if observation.nodes[e.node].bare_name in _ATTENDING
+    return named and all(
+        not _attends(observation, e) or _keys(observation, known, e) != columns for e in known.step.events
     )
 
 
@@ -72,13 +69,17 @@ def tables(known: Layouts, event: Event) -> Iterator[int]:
 
 def _attends_to_samples(observation: Observation, known: Layouts, event: Event) -> bool:
     """Whether an execution is attention whose keys are the samples."""
-    node = observation.nodes[event.node]
-    op = node.bare_name
-    attends = op in _ATTENDING and in_attention(observation, node)
-    if not attends or not event.completed or not event.inputs:
+    if not _attends(observation, event):
         return False
     samples = [key for key in _keys(observation, known, event) if key.source.batch]
     return bool(samples) and all(key.whole and key.size > 1 for key in samples)
+
+
+def _attends(observation: Observation, event: Event) -> bool:
+    """Whether an execution is what attends, in torch's own attention."""
+    node = observation.nodes[event.node]
+    attends = node.bare_name in _ATTENDING and in_attention(observation, node)
+    return attends and event.completed and bool(event.inputs)
 
 
 def _keys(observation: Observation, known: Layouts, event: Event) -> Axis:

@@ -226,11 +226,10 @@ def clashes(failed: Event, recorded: int, sent: int) -> bool:
     Or one is of either size, and another counts on up to the other.
     """
     shapes = [t.shape for t in failed.tensors]
+    both = any(recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes)
     few, many = sorted((recorded, sent))
     counted = any(o.bounds is not None and few <= o.bounds[1] < many for o in failed.inputs)
-    return (counted and any(few in one for one in shapes)) or any(
-        recorded in one and any(sent in other for other in shapes if other is not one) for one in shapes
-    )
+    return both or (counted and any(few in shape for shape in shapes))
 
 
 def _sizes(observation: Observation, node: Node, event: Event) -> tuple[list[int], list[int]]:

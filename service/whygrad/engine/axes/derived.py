@@ -79,7 +79,7 @@ def enlarged(
 
 def _sent_resized(observation: Observation, known: Layouts, tensor: Tensor) -> bool:
     """Whether what a tensor was made of was sent in another size than the example had."""
-    behind = {tensor.id, *(t.id for event in known.step.lineage(tensor.id) for t in event.tensors[:1])}
+    behind = known.step.sent_behind(tensor.id)
     sent = [t.shape for t in known.step.inputs if t.id in behind]
     return any(shape[axis : axis + 1] == (size,) for axis, _, size in observation.resized for shape in sent)
 

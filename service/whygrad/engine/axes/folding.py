@@ -83,9 +83,8 @@ def unfolds(observation: Observation, known: Layouts) -> Iterator[Unfolded]:
         if opens_the_batch(known, node, event):
             found = Unfolded(order, event, *event.tensors[0].shape)
             several = found.features % found.wanted == 0 and found.samples == _targets(observation)
-            if event.outputs[0].shape[-1] == found.features:
-                continue
-            if found.features < found.wanted or several:
+            whole = event.outputs[0].shape[-1] == found.features
+            if not whole and (found.features < found.wanted or several):
                 yield found
 
 

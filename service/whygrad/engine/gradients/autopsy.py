@@ -35,11 +35,12 @@ from whygrad.engine.gradients.zero_sources import (
     STEPPING,
     ZeroSources,
     by_chance,
+    operand_behind,
     over_one,
     reduces_one,
     thresholds,
 )
-from whygrad.engine.observation import Event, Node, Observation, Operand, Parameter, Step
+from whygrad.engine.observation import Event, Node, Observation, Parameter, Step
 from whygrad.engine.operands import value
 
 Cause = Literal[
@@ -56,8 +57,6 @@ LEAST = {"float16": 2.0**-24}
 """The smallest number above zero that a type holds."""
 
 _NEAREST = 1
-_FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
-"""The operands of a product in the order of the edges of its derivative."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ class Autopsy:
     def _multiplied(self, parameter: Parameter, dead: Dead, order: int, named: str) -> Starved | None:
         """Of a product: whence the zeros are that the gradient was multiplied with."""
         event, direct = self._step.events[order], self._direct(parameter, dead)
-        factors = self._sources.factors(event, _operand(event, named, dead, parameter if direct else None))
+        factors = self._sources.factors(event, operand_behind(event, named, dead.edge, parameter if direct else None))
         if not factors:
             return self._without_factor(parameter, dead, order, named)
         source = self._sources.of(factors[0])
@@ -290,11 +289,3 @@ class Autopsy:
         between = (self._step.events[order] for order in joint.events)
         single = any(reduces_one(self._observation.nodes[e.node], e) for e in between)
         return joint.events[-1], "single" if single else "invariant"
-
-
-def _operand(event: Event, named: str, dead: Dead, direct: Parameter | None) -> Operand | None:
-    """The operand that the gradient goes on to, where that is known: its own zeros do not take the gradient away."""
-    if direct is not None:
-        return next((o for o in event.inputs if o.tensor.id == direct.tensor), None)
-    role = _FACTORS.get(named, ())[dead.edge : dead.edge + 1]
-    return next((o for o in event.inputs if o.role in role), None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from whygrad.engine.gradients.recorded import Baked
 from whygrad.engine.gradients.stops import flow
 from whygrad.engine.gradients.terms import summed
-from whygrad.engine.gradients.unreached import Baked
 from whygrad.engine.observation import Event, Observation
 from whygrad.engine.operations import SCALING, SHIFTING
 

@@ -1,4 +1,4 @@
-"""Numbers of a trace that a parameter of a single number computed: which function of it, told by the number itself."""
+"""Constants of a trace that stand where a value was computed, and those of which the number itself tells which."""
 
 from __future__ import annotations
 
@@ -40,18 +40,23 @@ _MOST = 32
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """A constant that is an `expression` over a parameter, `x`, and the first execution that reads it."""
+class Baked:
+    """A constant that holds what was computed while the program was recorded, and the parameters that computed it.
+
+    `order` and `user` are the first execution that reads it, `last` is the node whose result it was computed from,
+    where that has the same number of elements. `expression` gives it of its only parameter, `x`, where that is known.
+    """
 
     node: Node
     tensor: Tensor
     order: int
     user: Event
-    parameter: Parameter
-    expression: str
+    parameters: tuple[Parameter, ...]
+    last: int | None = None
+    expression: str = ""
 
 
-def recorded(observation: Observation, unread: list[Parameter], needed: frozenset[int]) -> Iterator[Recorded]:
+def recorded(observation: Observation, unread: list[Parameter], needed: frozenset[int]) -> Iterator[Baked]:
     """The constants, among what the loss needs, that one of the parameters that nothing reads computed.
 
     Nothing is told where two of them give it as plainly.
@@ -68,7 +73,8 @@ def recorded(observation: Observation, unread: list[Parameter], needed: frozense
         found = sorted((rank, p.name, p) for p, number in numbers.items() if (rank := _rank(number, held)) is not None)
         if found and [rank for rank, _, _ in found].count(found[0][0]) == 1:
             rank, _, parameter = found[0]
-            yield Recorded(node, event.outputs[0], order, step.events[order], parameter, _expression(rank))
+            user = step.events[order]
+            yield Baked(node, event.outputs[0], order, user, (parameter,), expression=_expression(rank))
 
 
 def _may_be_written(held: float, dtype: str) -> bool:

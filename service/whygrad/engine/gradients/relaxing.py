@@ -187,9 +187,7 @@ def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[E
         for role, reads in roles.items():
             if node.op.startswith("prim::") and node.op not in TAKERS | METADATA:  # it hands on the same tensor
                 continue
-            if (
-                node.bare_name == "size" and (node.literal("dim", -1) or 0) >= 0
-            ):  # weights are as long, and one axis more
+            if _measures_in_front(node):
                 continue
             whole = {o.role for o in event.inputs if o.role.startswith(f"{role.partition('[')[0]}[")} <= set(roles)
             read = None if node.op in TAKERS | METADATA else reads(observation, node, event, role, whole)
@@ -201,6 +199,12 @@ def followed(observation: Observation, tensor: int, reading: Reading) -> tuple[E
                 tracked |= {t.id: carried for t in event.outputs}
                 onward.follow(t.id for t in event.outputs)
     return tuple(edits)
+
+
+def _measures_in_front(node: Node) -> bool:
+    """Whether it reads a size that weights have too: their one axis more is the last."""
+    dim = node.literal("dim")
+    return node.bare_name == "size" and isinstance(dim, int) and dim >= 0
 
 
 def _as_weights(observation: Observation, node: Node, event: Event, role: str, whole: bool) -> Read | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import prod
 
 from whygrad.engine.gradients.cuts import everything_lost, severed
-from whygrad.engine.gradients.recorded import recorded
+from whygrad.engine.gradients.recorded import Baked, recorded
 from whygrad.engine.gradients.stops import flow, selecting_flow
 from whygrad.engine.observation import Event, Node, Observation, Parameter, Tensor
 
@@ -27,23 +27,6 @@ class Unreached:
     order: int
     event: Event | None
     parameters: tuple[Parameter, ...]
-
-
-@dataclass(frozen=True)
-class Baked:
-    """A constant that holds what was computed while the program was recorded, and the parameters that computed it.
-
-    `order` and `user` are the first execution that reads it, `last` is the node whose result it was computed from,
-    where that has the same number of elements. `expression` gives it of its only parameter, `x`, where that is known.
-    """
-
-    node: Node
-    tensor: Tensor
-    order: int
-    user: Event
-    parameters: tuple[Parameter, ...]
-    last: int | None = None
-    expression: str = ""
 
 
 @lru_cache(maxsize=8)
@@ -137,8 +120,7 @@ def baked(observation: Observation) -> tuple[Baked, ...]:
 def _by_their_numbers(observation: Observation) -> Iterator[Baked]:
     """The constants of which the number itself tells what was computed of a parameter that nothing reads."""
     unread = [p for group in _left(observation) if group.event is None for p in group.parameters]
-    for one in recorded(observation, unread, flow(observation).needed):
-        yield Baked(one.node, one.tensor, one.order, one.user, (one.parameter,), expression=one.expression)
+    return recorded(observation, unread, flow(observation).needed)
 
 
 def _left(observation: Observation) -> tuple[Unreached, ...]:

@@ -31,6 +31,8 @@ _DRAWN = frozenset(
 _DROPPING = ("dropout", "dropout_p")
 """What layers call the share of numbers that they drop themselves."""
 _TAKING = frozenset({"linear", "matmul", "mm", "addmm", "conv1d", "conv2d", "conv3d", "cat", "concat", "concatenate"})
+_FACTORS = {"Mul": ("self", "other"), "Div": ("self", "other")}
+"""The operands of a product in the order of the edges of its derivative."""
 _INPUTS = frozenset({"input", "self", "mat1", "tensors"})
 _ADDED = frozenset({"bias"})
 _ADDING_SELF = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})
@@ -203,6 +205,14 @@ def thresholds(observation: Observation, step: Step, event: Event) -> tuple[Even
         bound = maker.input("other")
         held.append((node.bare_name, bound.id if bound is not None else value(node, maker, "other")))
     return tuple(fills) if any((OPPOSITE[name], bound) in held for name, bound in held) else ()
+
+
+def operand_behind(event: Event, derivative: str, edge: int, direct: Parameter | None) -> Operand | None:
+    """The operand that the gradient goes on to, where that is known: its own zeros do not take the gradient away."""
+    if direct is not None:
+        return next((o for o in event.inputs if o.tensor.id == direct.tensor), None)
+    role = _FACTORS.get(derivative, ())[edge : edge + 1]
+    return next((o for o in event.inputs if o.role in role), None)
 
 
 def over_one(node: Node, event: Event) -> bool:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from whygrad.engine.edits import Give
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Event, Observation, Step, Tensor
+from whygrad.engine.observation import Node, Observation, Step, Tensor
 from whygrad.engine.operands import value
 
 
 @dataclass(frozen=True)
 class _Factor:
-    """The factor by which an execution made something larger along each side of a length, and the one for another."""
+    """The factor by which something was made larger along each side of a length, the one for another, and its edit."""
 
-    event: Event
     was: float
     now: float
     edit: Give
@@ -40,13 +39,17 @@ def _factor(observation: Observation, step: Step, tensor: Tensor, length: int, w
     for event in step.lineage(tensor.id):
         node, sides = observation.nodes[event.node], event.outputs[0].shape[2:]
         factors = value(node, event, "scale_factors")
-        if node.module and sum((n.module, n.op) == (node.module, node.op) for n in observation.nodes) > 1:
-            return None
         if isinstance(factors, list) and length in sides:
             was = factors[sides.index(length)]
             now = was * wanted / length
             scaled = [now if side == length else factor for side, factor in zip(sides, factors, strict=True)]
-            return _Factor(event, was, now, Give(event.node, "scale_factors", scaled)) if now.is_integer() else None
+            alone = now.is_integer() and not _is_shared(observation, node)
+            return _Factor(was, now, Give(node.id, "scale_factors", scaled)) if alone else None
         if length not in event.outputs[0].shape:
             return None
     return None
+
+
+def _is_shared(observation: Observation, node: Node) -> bool:
+    """Whether the layer of a node is called more than once."""
+    return bool(node.module) and sum((n.module, n.op) == (node.module, node.op) for n in observation.nodes) > 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from whygrad.engine.edits import Wrap
 from whygrad.engine.finding import Fix
-from whygrad.engine.observation import Event, Node, Observation, Operand, Step, Tensor
+from whygrad.engine.observation import Event, Node, Observation, Operand
 from whygrad.engine.wording.origins import called
 
 _SEQUENCE = 3
@@ -30,13 +30,5 @@ def filled_up(observation: Observation, node: Node, event: Event, axis: int) -> 
 
 def _of_the_same(observation: Observation, event: Event, short: Operand) -> bool:
     """Whether it is made of what the others are made of, so that steps of it were left out somewhere."""
-    step = observation.first
-    sent = {t.id for t in step.inputs}
-    behind = {t.id: _sent_behind(step, t) & sent for t in event.tensors}
-    others = set().union(*(found for number, found in behind.items() if number != short.tensor.id))
-    return not behind[short.tensor.id] or not others.isdisjoint(behind[short.tensor.id])
-
-
-def _sent_behind(step: Step, tensor: Tensor) -> set[int]:
-    makers = step.lineage(tensor.id)
-    return {tensor.id, *(t.id for maker in makers for t in maker.tensors[:1])}
+    own, others = observation.first.sent_behind(short.tensor.id), [t.id for t in event.tensors if t != short.tensor]
+    return not own or any(not own.isdisjoint(observation.first.sent_behind(other)) for other in others)

@@ -9,8 +9,7 @@ numbers ever since, and what computed them no longer takes part.
 Why it matters
 --------------
 The parameters behind the value get no gradient, and nothing is raised where others still do, or where only one term
-of the loss is lost. Worse, this part of the
-result is that of the example, whatever is sent.
+of the loss is lost. Worse, this part of the result is that of the example, whatever is sent.
 
 How to fix it
 -------------
@@ -63,7 +62,8 @@ from whygrad.engine.finding import Finding, Fix, Link, Related, names
 from whygrad.engine.gradients.baked_terms import baked_terms
 from whygrad.engine.gradients.cuts import severity
 from whygrad.engine.gradients.flow import DETACHING
-from whygrad.engine.gradients.unreached import Baked, baked
+from whygrad.engine.gradients.recorded import Baked
+from whygrad.engine.gradients.unreached import baked
 from whygrad.engine.observation import Node, Observation
 from whygrad.engine.rule import rule
 from whygrad.engine.wording.phrases import owners, size, subject

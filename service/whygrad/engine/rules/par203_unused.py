@@ -99,7 +99,7 @@ def _not_this_time(waiting: Sequence[Parameter]) -> Finding:
 def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
     fixes = _fixes(observation, silent)
     what = "it" if len(silent) == 1 else f"its {len(silent)} parameters"
-    recorded = _RECORDED if observation.traced and not observation.exported else ""
+    recorded = _RECORDED if _is_trace(observation) else ""
     return Finding(
         title=f"{subject(silent, 'is', observation.parameters)} never used",
         message=f"No operation of the forward reads {what}.{recorded}",
@@ -109,6 +109,10 @@ def _never(observation: Observation, silent: Sequence[Parameter]) -> Finding:
         fix=fixes[0],
         other_fixes=tuple(fixes[1:]),
     )
+
+
+def _is_trace(observation: Observation) -> bool:
+    return observation.traced and not observation.exported
 
 
 def _may_be_constant(observation: Observation, silent: Sequence[Parameter]) -> bool:
@@ -134,7 +138,7 @@ def _fixes(observation: Observation, silent: Sequence[Parameter]) -> list[Fix]:
         "in the forward, if that was forgotten",
         edits=(Freeze(names(silent)),) if others else (),
     )
-    if observation.traced and not observation.exported:
+    if _is_trace(observation):
         tensors = "it as a tensor" if len(silent) == 1 else "them as tensors"
         told = f"use {tensors} in the forward, not as numbers; where no line reads {each}, take {each} out"
         removed = Fix(told, edits=() if _may_be_constant(observation, silent) else removed.edits)

@@ -260,11 +260,12 @@ def _dropped(observation: Observation, node: Node, reader: Node, event: Event, w
     surplus, shape = counted(wrong.given - wrong.most, "dimension"), wrong.operand.tensor.shape
     left = {(*shape[:axis], *shape[axis + 1 :]): axis for axis in reversed(range(len(shape))) if shape[axis] == 1}
     layered = convolution(reader, event)
-    fitting = [axis for sizes, axis in left.items() if layered is None or sizes[1] == layered.wanted]
-    alone = fitting if len(left) > 1 else list(left.values())
-    if len(alone) != 1 or wrong.given != wrong.most + 1:
+    if len(left) > 1 and layered is not None:
+        left = {sizes: axis for sizes, axis in left.items() if sizes[1] == layered.wanted}
+    if len(left) != 1 or wrong.given != wrong.most + 1:
         return Fix(f"merge or drop {surplus}: x.flatten(start, end), x.squeeze(dim)")
-    name, dropped = variable(observation, reader, wrong.operand.role), f".squeeze({alone[0]})"
+    (axis,) = left.values()
+    name, dropped = variable(observation, reader, wrong.operand.role), f".squeeze({axis})"
     return _with(observation, node, reader, wrong, dropped, f"drop the {surplus} of size 1: {name or 'x'}{dropped}")
 
 

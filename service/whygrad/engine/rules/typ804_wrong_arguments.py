@@ -88,7 +88,13 @@ def _finding(observation: Observation, signature: Signature, misfit: str) -> Fin
         order=-1,
         parameters=names(observation.trainable),
         fix=_fix(observation, signature) if known else Fix("name one of the methods that the program has"),
-        other_fixes=(*_unstacked(observation, signature), *_completed(observation, signature)) if known else (),
+        other_fixes=(
+            *_unstacked(observation, signature),
+            *_left_open(observation, signature),
+            *_completed(observation, signature),
+        )
+        if known
+        else (),
     )
 
 
@@ -156,6 +162,17 @@ def _unstacked(observation: Observation, signature: Signature) -> Iterator[Fix]:
         yield Fix(summary, **_asking(inputs))
 
 
+def _left_open(observation: Observation, signature: Signature) -> Iterator[Fix]:
+    """What was sent, and nothing for the inputs that may be None, and have no default."""
+    given, formals = observation.request.get("inputs"), signature.formals
+    sent: list[Any] = given if isinstance(given, list) else []
+    missing = [f for f in formals[len(sent) :] if f.required]
+    if sent and missing and all(f.type.startswith("Optional[") for f in missing):
+        told = " and ".join(f.name for f in missing)
+        summary = f"send null for {told}, which may be None, in a request document (--request FILE)"
+        yield Fix(f"{summary}; or give it the default None", **_asking([*sent, *(None for _ in missing)]))
+
+
 def _completed(observation: Observation, signature: Signature) -> Iterator[Fix]:
     """What was sent, with a tensor for the one input that is missing: as one of those sent, or a target of each sample.
 
@@ -164,10 +181,6 @@ def _completed(observation: Observation, signature: Signature) -> Iterator[Fix]:
     given, formals = observation.request.get("inputs"), signature.formals
     sent: list[Any] = given if isinstance(given, list) else []
     missing = [f for f in formals[len(sent) :] if f.required]
-    if sent and missing and all(f.type.startswith("Optional[") for f in missing):
-        told = " and ".join(f.name for f in missing)
-        summary = f"send null for {told}, which may be None, in a request document (--request FILE)"
-        yield Fix(f"{summary}; or give it the default None", **_asking([*sent, *(None for _ in missing)]))
     if [f.type for f in missing] != ["Tensor"] or not sent or not all(map(_goes, formals, sent)):
         return
     for tensor in (*_likely(sent), *_for_its_layer(observation, missing[0].name, sent)):
@@ -199,11 +212,11 @@ def _likely(sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
 def _for_its_layer(observation: Observation, name: str, sent: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """Rows of the features that the linear layer which reads it takes, as many as something that was sent has."""
     lengths = dict.fromkeys(size for t in sent if isinstance(t, dict) for size in t.get("shape", ()))
-    held = {(n.module, n.attribute): n.outputs[:1] for n in observation.nodes if n.op == "prim::GetAttr"}
-    shapes = {held.get((p.name.rpartition(".")[0], p.name.rpartition(".")[2])): p.shape for p in observation.parameters}
-    readers = (n for n in observation.nodes if n.op == "aten::linear")
-    weights = (n.argument("weight") for n in readers if any(a.variable == name for a in n.arguments[:1]))
-    features = next((shapes[(w.value,)][-1] for w in weights if w is not None and (w.value,) in shapes), None)
+    shapes = {parameter.name: parameter.shape for parameter in observation.parameters}
+    readers = (n for n in observation.nodes if n.op == "aten::linear" and n.arguments[0].variable == name)
+    weights = (observation.givers.get(w.value) for n in readers if (w := n.argument("weight")) is not None)
+    held = (shapes.get(f"{w.module}.{w.attribute}".removeprefix(".")) for w in weights if w is not None)
+    features = next((shape[-1] for shape in held if shape), None)
     yield from ({"shape": [n, features], "dtype": "float32"} for n in lengths if features is not None)
 
 
